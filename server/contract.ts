@@ -1,0 +1,153 @@
+/**
+ * The HTTP contract as plain types: what the mini program and the H5 pages may import from the server.
+ * The TypeBox schemas beside each route are checked against these types at compile time.
+ *
+ * Outcomes are data, faults are errors: whatever a person must be told apart (signed in, must bind, no
+ * permission, binding refused) is a 200 with an `outcome`; only faults are non-2xx.
+ */
+
+/** An instant in ISO 8601, UTC, e.g. `2026-01-02T03:04:05.678Z`. */
+export type Instant = string;
+
+export type RoleName = 'USER' | 'ADMIN' | 'AUDITOR';
+
+/** The person who is signed in, as the server shows them to themselves. */
+export interface SessionUser {
+  id: string;
+  username: string;
+  name: string;
+  department: string | null;
+  role: RoleName;
+  dingUserId: string | null;
+  isSuperExecutive: boolean;
+}
+
+export type NoPermissionReason =
+  | 'OUT_OF_RANGE'
+  | 'LEFT_ORGANISATION'
+  | 'WRONG_ORGANISATION'
+  | 'ACCOUNT_DISABLED'
+  | 'BINDING_CLOSED';
+
+export type BindRejectedReason =
+  | 'INVALID_CREDENTIALS'
+  | 'LOCKED'
+  | 'TICKET_EXPIRED'
+  | 'ACCOUNT_ALREADY_BOUND'
+  | 'PERSON_ALREADY_BOUND';
+
+export type Client = 'mini' | 'h5';
+
+export interface LoginRequest {
+  /** The single-use code of `dd.getAuthCode`; lives 5 minutes. */
+  authCode: string;
+  corpId?: string;
+  /** `mini` (the default) gets the token in the body, `h5` in an HttpOnly cookie. */
+  client?: Client;
+}
+
+export interface BindRequest {
+  /** The ticket's token of a `bind-required` outcome. */
+  ticket: string;
+  username: string;
+  password: string;
+}
+
+export interface SignedIn {
+  outcome: 'signed-in';
+  /** `token` is absent for `h5`, whose token is in the cookie. */
+  session: { token?: string; expiresAt: Instant };
+  user: SessionUser;
+}
+
+export interface BindRequired {
+  outcome: 'bind-required';
+  ticket: { token: string; expiresAt: Instant };
+  person: { name: string };
+}
+
+export interface NoPermission {
+  outcome: 'no-permission';
+  reason: NoPermissionReason;
+}
+
+export interface BindRejected {
+  outcome: 'bind-rejected';
+  reason: BindRejectedReason;
+  /** Attempts before the lock, with INVALID_CREDENTIALS. */
+  attemptsLeft?: number;
+  /** Seconds until the next attempt is looked at, with LOCKED. */
+  retryAfterSeconds?: number;
+}
+
+export type LoginOutcome = SignedIn | BindRequired | NoPermission;
+export type BindOutcome = SignedIn | BindRejected | NoPermission;
+
+export interface MeResponse {
+  user: SessionUser;
+}
+
+export interface SignedOut {
+  outcome: 'signed-out';
+}
+
+/** A row of `GET /api/notices?cursor=&limit=`: newest first. */
+export interface NoticeSummary {
+  id: string;
+  title: string;
+  /** The first characters of the body on one line. */
+  excerpt: string;
+  publishedAt: Instant;
+  /** Whether the signed-in person has read it. */
+  read: boolean;
+}
+
+export interface NoticePage {
+  items: NoticeSummary[];
+  /** Opaque; null on the last page. */
+  nextCursor: string | null;
+}
+
+/** `GET /api/notices/:id`. */
+export interface NoticeDetail {
+  id: string;
+  title: string;
+  /** Plain text; paragraphs are separated by empty lines. */
+  body: string;
+  publishedAt: Instant;
+  read: boolean;
+  author: string | null;
+}
+
+/** `POST /api/notices/:id/read`; idempotent. */
+export interface NoticeReadResponse {
+  readAt: Instant;
+}
+
+/** Every code of a non-2xx answer; cause and remedy of each stand in docs/errors.md. */
+export type ErrorCode =
+  | 'INVALID_REQUEST'
+  | 'AUTH_CODE_INVALID'
+  | 'SESSION_EXPIRED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'TOO_MANY_REQUESTS'
+  | 'INTERNAL_ERROR'
+  | 'PLATFORM_MISCONFIGURED'
+  | 'PLATFORM_FAULT'
+  | 'PLATFORM_BUSY'
+  | 'DATABASE_UNAVAILABLE'
+  | 'PLATFORM_TIMEOUT';
+
+/** The body of every non-2xx answer; 429 and 503 also carry a `Retry-After` header in seconds. */
+export interface ErrorBody {
+  statusCode: number;
+  /** The HTTP reason phrase. */
+  error: string;
+  code: ErrorCode;
+  /** Chinese and safe to show to a person. */
+  message: string;
+  requestId: string;
+}

@@ -1,0 +1,95 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import { openEmbedded } from './embedded.ts';
+import { PrismaClient } from './generated/client.ts';
+
+export type { PrismaClient };
+
+/** The client inside `$transaction(async (tx) => …)`. */
+export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
+
+export interface DatabaseConfig {
+  /** A `postgresql://` address, or null for the embedded database. */
+  url: string | null;
+  /** Folder of the embedded database; `memory` keeps nothing. Used when `url` is null. */
+  dataDir: string;
+  /** Connections of one process to PostgreSQL. */
+  poolSize: number;
+  /** Longest wait for a connection, and longest run of one statement, in milliseconds. */
+  timeoutMs: number;
+}
+
+export interface Database {
+  readonly kind: 'postgresql' | 'embedded';
+  readonly prisma: PrismaClient;
+  readonly adapter: SqlMigrationAwareDriverAdapterFactory;
+  /**
+   * Whether only this process uses the database: with the embedded one there is nobody to lock out, and
+   * PGlite runs one statement at a time anyway.
+   */
+  readonly exclusive: boolean;
+  /** Rejects when the database does not answer within the time-out. */
+  ping(): Promise<void>;
+  /** Waits for running statements and ends all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens PostgreSQL by `url`, or else the embedded database. PostgreSQL is not contacted before the first
+ * query: a server can start, and say so at /readyz, while its database is still coming up.
+ *
+ * @throws EmbeddedDatabaseInUse when another process has the embedded database open.
+ */
+export async function openDatabase(config: DatabaseConfig): Promise<Database> {
+  return config.url === null ? openLocal(config.dataDir) : openPostgres(config.url, config);
+}
+
+async function openLocal(dataDir: string): Promise<Database> {
+  const embedded = await openEmbedded(dataDir);
+  const prisma = new PrismaClient({ adapter: embedded.adapter });
+  return {
+    kind: 'embedded',
+    prisma,
+    adapter: embedded.adapter,
+    exclusive: true,
+    async ping() {
+      await prisma.$queryRaw`SELECT 1`;
+    },
+    async close() {
+      await prisma.$disconnect();
+      await embedded.close();
+    },
+  };
+}
+
+function openPostgres(url: string, config: DatabaseConfig): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: config.poolSize,
+    connectionTimeoutMillis: config.timeoutMs,
+    statement_timeout: config.timeoutMs,
+    query_timeout: config.timeoutMs + 1000,
+    idle_in_transaction_session_timeout: config.timeoutMs,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    application_name: 'miniapp-server',
+  });
+  // An idle connection that the server ends would otherwise end the process; the next query opens a new one.
+  pool.on('error', () => {});
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true });
+  const prisma = new PrismaClient({ adapter });
+  return {
+    kind: 'postgresql',
+    prisma,
+    adapter,
+    exclusive: false,
+    async ping() {
+      await pool.query('SELECT 1');
+    },
+    async close() {
+      await prisma.$disconnect();
+      if (!pool.ended) await pool.end();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { PrismaPGlite } from 'pglite-prisma-adapter';
+
+/** Two processes in one PGlite folder damage it, so a lock file keeps the second one out. */
+export class EmbeddedDatabaseInUse extends Error {
+  override readonly name = 'EmbeddedDatabaseInUse';
+  constructor(folder: string, pid: number) {
+    super(
+      `内置数据库 ${folder} 正被进程 ${pid} 使用（多半是另一个 npm run dev）。` +
+        '请先停止那个进程；如需同时运行多个进程，请在 .env 中设置 DATABASE_URL 使用 PostgreSQL。',
+    );
+  }
+}
+
+export interface EmbeddedDatabase {
+  adapter: SqlMigrationAwareDriverAdapterFactory;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the embedded PostgreSQL (PGlite) in `dataDir`, or in memory for `memory`.
+ *
+ * @throws EmbeddedDatabaseInUse when a live process holds the folder's lock.
+ */
+export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
+  const release = dataDir === 'memory' ? async () => {} : await lockFolder(dataDir);
+  try {
+    const client = await PGlite.create(dataDir === 'memory' ? {} : { dataDir });
+    // Sessions and notices are compared across time zones; PostgreSQL servers are asked for UTC by the driver.
+    await client.exec("SET TIME ZONE 'UTC'");
+    return {
+      adapter: new PrismaPGlite(client),
+      async close() {
+        if (!client.closed) await client.close();
+        await release();
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function lockFolder(dataDir: string): Promise<() => Promise<void>> {
+  await mkdir(path.dirname(dataDir), { recursive: true });
+  const file = `${dataDir}.lock`;
+  for (;;) {
+    try {
+      await writeFile(file, String(process.pid), { flag: 'wx' });
+      return () => rm(file, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const holder = Number(await readFile(file, 'utf8').catch(() => ''));
+      if (Number.isInteger(holder) && holder > 0 && holder !== process.pid && isAlive(holder)) {
+        throw new EmbeddedDatabaseInUse(dataDir, holder);
+      }
+      // Left behind by a process that was killed.
+      await rm(file, { force: true });
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

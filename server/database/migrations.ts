@@ -1,0 +1,75 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { migrationsFolder, schemaFile } from './paths.ts';
+import { type MigrationList, withSchemaEngine } from './schema-engine.ts';
+
+const nothingExternal = { externalTables: [], externalEnums: [] };
+
+/**
+ * Applies the migrations that the database does not have yet, as `prisma migrate deploy` does: it takes
+ * PostgreSQL's advisory lock, so that of several instances that start at once one applies and the others
+ * find nothing to do, and it writes `_prisma_migrations`.
+ *
+ * @returns the names of the migrations applied by this call, oldest first.
+ * @throws when a migration fails or an applied one was edited.
+ */
+export async function applyMigrations(
+  adapter: SqlMigrationAwareDriverAdapterFactory,
+  folder: string = migrationsFolder,
+): Promise<string[]> {
+  const migrationsList = await readMigrations(folder);
+  const datamodel = { path: schemaFile, content: await readFile(schemaFile, 'utf8') };
+  return withSchemaEngine(adapter, datamodel, async (engine) => {
+    const applied = await engine.applyMigrations({ migrationsList, filters: nothingExternal });
+    return applied.appliedMigrationNames;
+  });
+}
+
+/**
+ * The SQL that leads from the migrations in `folder` to `schema.prisma`; empty when they agree.
+ *
+ * @param scratch an empty database that the migrations are played into.
+ */
+export async function diffFromMigrations(
+  scratch: SqlMigrationAwareDriverAdapterFactory,
+  folder: string = migrationsFolder,
+): Promise<string> {
+  const migrations = await readMigrations(folder);
+  const datamodel = { path: schemaFile, content: await readFile(schemaFile, 'utf8') };
+  return withSchemaEngine(scratch, datamodel, async (engine) => {
+    const { stdout } = await engine.diff({
+      from: { tag: 'migrations', ...migrations },
+      to: { tag: 'schemaDatamodel', files: [datamodel] },
+      script: true,
+      exitCode: null,
+      filters: nothingExternal,
+    });
+    return stdout === null || /^\s*-- This is an empty migration\.\s*$/.test(stdout) ? '' : stdout;
+  });
+}
+
+async function readMigrations(folder: string): Promise<MigrationList> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const lockfile = path.join(folder, 'migration_lock.toml');
+  return {
+    baseDir: folder,
+    lockfile: { path: 'migration_lock.toml', content: await readFile(lockfile, 'utf8').catch(() => null) },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all(
+      names.sort().map(async (name) => ({
+        path: name,
+        migrationFile: {
+          path: 'migration.sql',
+          // Line ends are part of the checksum that `_prisma_migrations` keeps: a Windows checkout must not
+          // look like an edited migration.
+          content: {
+            tag: 'ok' as const,
+            value: (await readFile(path.join(folder, name, 'migration.sql'), 'utf8')).replace(/\r\n/g, '\n'),
+          },
+        },
+      })),
+    ),
+  };
+}
