@@ -1,30 +1,49 @@
+import { postgresAnswers } from './scripts/jest-postgres.mjs';
+
 const swc = [
   '@swc/jest',
   {
-    jsc: { parser: { syntax: 'typescript', decorators: false }, target: 'es2022' },
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
     module: { type: 'commonjs', strict: true, ignoreDynamic: false },
     sourceMaps: 'inline',
   },
 ];
 
-/** Packages that ship ES modules only: Jest runs CommonJS, so SWC compiles them too. */
-const esmPackages = ['typebox', '@prisma/schema-engine-wasm', 'uuid'];
+/**
+ * Jest runs CommonJS: SWC compiles the packages that ship ES modules only, and PGlite, whose dynamic imports Jest
+ * cannot follow.
+ */
+const esmPackages = ['typebox', '@prisma/schema-engine-wasm', 'uuid', 'p-limit', 'yocto-queue', '@electric-sql'];
 
-const common = {
+const node = {
+  testEnvironment: 'node',
   transform: { '\\.[cm]?[jt]s$': swc },
   transformIgnorePatterns: [`/node_modules/(?!(?:${esmPackages.join('|')})/)`],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.data/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.data/', '<rootDir>/scripts/simulator/'],
+  // The generated client imports its query compiler as an ES module; the CommonJS twin lies beside it.
+  moduleNameMapper: { '^(@prisma/client/runtime/.+)\\.mjs$': '$1.js' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
 };
 
-export default {
-  projects: [
-    {
-      ...common,
-      displayName: 'node',
-      testEnvironment: 'node',
-      testMatch: ['<rootDir>/{server,scripts,mini,prisma}/**/*.test.ts'],
-      testPathIgnorePatterns: [...common.testPathIgnorePatterns, '<rootDir>/scripts/simulator/'],
-    },
-  ],
-};
+const projects = [
+  {
+    ...node,
+    displayName: 'node',
+    globals: { TEST_DATABASE: 'embedded' },
+    testMatch: ['<rootDir>/{server,scripts,prisma}/**/*.test.ts'],
+    testPathIgnorePatterns: [...node.testPathIgnorePatterns, '\\.postgres\\.test\\.ts$'],
+  },
+];
+
+if (await postgresAnswers(process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres')) {
+  projects.push({
+    ...node,
+    displayName: 'postgresql',
+    globals: { TEST_DATABASE: 'postgresql' },
+    testMatch: ['<rootDir>/server/**/*.test.ts'],
+    // The drivers never see a database.
+    testPathIgnorePatterns: [...node.testPathIgnorePatterns, '<rootDir>/server/platform/'],
+  });
+}
+
+export default { projects, testTimeout: 20_000 };

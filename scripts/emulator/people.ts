@@ -47,9 +47,27 @@ function person(
 }
 
 export const people: readonly EmulatedPerson[] = [
-  person(1, { key: 'zhangsan', name: '张三', department: '办公室', account: 'bound', note: '已绑定，直接登录' }),
-  person(2, { key: 'lisi', name: '李四', department: '综合处', account: 'unbound', note: '有账号未绑定，先绑定一次' }),
-  person(3, { key: 'wangwu', name: '王五', department: '规划处', account: 'none', note: '没有账号，停在绑定页' }),
+  person(1, {
+    key: 'zhangsan',
+    name: '张三',
+    department: '办公室',
+    account: 'bound',
+    note: '已绑定，直接登录',
+  }),
+  person(2, {
+    key: 'lisi',
+    name: '李四',
+    department: '综合处',
+    account: 'unbound',
+    note: '有账号未绑定，先绑定一次',
+  }),
+  person(3, {
+    key: 'wangwu',
+    name: '王五',
+    department: '规划处',
+    account: 'none',
+    note: '没有账号，停在绑定页',
+  }),
   person(4, {
     key: 'zhaoliu',
     name: '赵六',

@@ -3,6 +3,7 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import pg from 'pg';
 import { openEmbedded } from './embedded.ts';
 import { PrismaClient } from './generated/client.ts';
+import { withWholeScripts } from './whole-scripts.ts';
 
 export type { PrismaClient };
 
@@ -23,12 +24,8 @@ export interface DatabaseConfig {
 export interface Database {
   readonly kind: 'postgresql' | 'embedded';
   readonly prisma: PrismaClient;
-  readonly adapter: SqlMigrationAwareDriverAdapterFactory;
-  /**
-   * Whether only this process uses the database: with the embedded one there is nobody to lock out, and
-   * PGlite runs one statement at a time anyway.
-   */
-  readonly exclusive: boolean;
+  /** Runs `work` with an adapter for the schema engine: one connection, without statement time-outs. */
+  withSchemaAdapter<T>(work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>): Promise<T>;
   /** Rejects when the database does not answer within the time-out. */
   ping(): Promise<void>;
   /** Waits for running statements and ends all connections. */
@@ -51,8 +48,7 @@ async function openLocal(dataDir: string): Promise<Database> {
   return {
     kind: 'embedded',
     prisma,
-    adapter: embedded.adapter,
-    exclusive: true,
+    withSchemaAdapter: (work) => work(withWholeScripts(embedded.adapter, embedded.runScript)),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },
@@ -77,13 +73,25 @@ function openPostgres(url: string, config: DatabaseConfig): Database {
   });
   // An idle connection that the server ends would otherwise end the process; the next query opens a new one.
   pool.on('error', () => {});
-  const adapter = new PrismaPg(pool, { disposeExternalPool: true });
-  const prisma = new PrismaClient({ adapter });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
   return {
     kind: 'postgresql',
     prisma,
-    adapter,
-    exclusive: false,
+    async withSchemaAdapter(work) {
+      // The engine's advisory lock belongs to a connection: it needs one of its own that ends with the work.
+      const single = new pg.Pool({
+        connectionString: url,
+        max: 1,
+        connectionTimeoutMillis: config.timeoutMs,
+        application_name: 'miniapp-migrations',
+      });
+      single.on('error', () => {});
+      try {
+        return await work(withWholeScripts(new PrismaPg(single), (script) => single.query(script)));
+      } finally {
+        await single.end();
+      }
+    },
     async ping() {
       await pool.query('SELECT 1');
     },

@@ -17,6 +17,7 @@ export class EmbeddedDatabaseInUse extends Error {
 
 export interface EmbeddedDatabase {
   adapter: SqlMigrationAwareDriverAdapterFactory;
+  runScript(script: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -33,6 +34,7 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
     await client.exec("SET TIME ZONE 'UTC'");
     return {
       adapter: new PrismaPGlite(client),
+      runScript: (script) => client.exec(script),
       async close() {
         if (!client.closed) await client.close();
         await release();

@@ -17,6 +17,9 @@ export interface PlatformPerson {
   mobile: string | null;
 }
 
+/** Who to read again: as `PlatformPerson` told it. */
+export type PersonRef = Pick<PlatformPerson, 'id' | 'employeeCode'>;
+
 export type PlatformErrorKind =
   /** The code is wrong, expired, used or of another kind: the client fetches a new one, once. */
   | 'code-invalid'
@@ -74,16 +77,19 @@ export interface Platform {
    * Exchanges a single-use auth code for the person behind it. Called at most once a code: never retried
    * after the code may have been consumed (time-out, reset).
    *
-   * @throws PlatformError of any kind.
+   * @throws PlatformError of any kind; an error of the TokenStore passes through unchanged (then no code was
+   *   consumed).
    */
   exchangeCode(authCode: string): Promise<PlatformPerson>;
 
   /**
-   * Reads a person again by id, e.g. before trusting an event.
+   * Reads a person again, e.g. before trusting an event. 浙政钉 can only look people up by `employeeCode`, and
+   * checks that it still belongs to the `id`; without one (super-administrators) it is a `fault`, which says
+   * nothing about the person.
    *
-   * @throws PlatformError; `left-organisation` when the platform does not know the id any more.
+   * @throws PlatformError; `left-organisation` when the platform does not know the person any more.
    */
-  getPerson(id: string): Promise<PlatformPerson>;
+  getPerson(ref: PersonRef): Promise<PlatformPerson>;
 
   /** Ends the driver's connections. */
   close(): Promise<void>;

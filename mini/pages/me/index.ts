@@ -1,0 +1,65 @@
+import type { MeResponse, RoleName, SessionUser } from '../../../server/contract.ts';
+import { confirm, toast } from '../../services/dd.ts';
+import { call } from '../../services/http.ts';
+import { faultInPlace, leave, requireSession, safely } from '../../services/navigation.ts';
+import { signOut, updateUser } from '../../services/session.ts';
+
+const roles: Record<RoleName, string> = { USER: '普通用户', ADMIN: '管理员', AUDITOR: '审计员' };
+
+interface MeData {
+  loaded: boolean;
+  busy: boolean;
+  rows: { label: string; value: string }[];
+  note: string;
+}
+
+const initial: MeData = { loaded: false, busy: false, rows: [], note: '' };
+
+Page({
+  data: initial,
+
+  onLoad() {
+    safely(() => this.load());
+  },
+
+  /** What is stored shows at once; the server's state replaces it. */
+  async load(): Promise<void> {
+    const session = await requireSession('/pages/me/index');
+    if (session === null) return;
+    this.show(session.user);
+    const answer = await call<MeResponse>({ method: 'GET', path: '/api/me' });
+    if (answer.ok) {
+      this.show(answer.data.user);
+      this.setData({ note: '' });
+      await updateUser(answer.data.user);
+      return;
+    }
+    const fault = faultInPlace(answer);
+    if (fault !== null) this.setData({ note: `${fault.message}，显示的是上次的资料。` });
+  },
+
+  show(user: SessionUser): void {
+    this.setData({
+      loaded: true,
+      rows: [
+        { label: '姓名', value: user.name },
+        { label: '用户名', value: user.username },
+        { label: '部门', value: user.department || '暂无部门信息' },
+        { label: '角色', value: roles[user.role] || '普通用户' },
+        { label: '平台账号', value: user.dingUserId === null ? '未绑定' : '已绑定' },
+      ],
+    });
+  },
+
+  signOut() {
+    if (this.data.busy) return;
+    safely(async () => {
+      const agreed = await confirm('退出登录', '退出后，本机保存的登录信息会清除。', '退出登录');
+      if (!agreed || this.data.busy) return;
+      this.setData({ busy: true });
+      const everywhere = await signOut();
+      if (!everywhere) toast('已在本机退出；服务端的登录会到期自动失效');
+      leave();
+    });
+  },
+});

@@ -1,0 +1,74 @@
+import type { NoticeDetail } from '../../../server/contract.ts';
+import { switchTab } from '../../services/dd.ts';
+import { clientFault } from '../../services/faults.ts';
+import { longTime } from '../../services/format.ts';
+import { faultInPlace, queryValue, requireSession, safely } from '../../services/navigation.ts';
+import { getNotice, markRead } from '../../services/notices.ts';
+
+interface NoticeData {
+  id: string;
+  state: 'loading' | 'ready' | 'not-found' | 'failed';
+  title: string;
+  author: string;
+  time: string;
+  paragraphs: { key: string; text: string }[];
+  fault: ReturnType<typeof clientFault>;
+}
+
+const initial: NoticeData = {
+  id: '',
+  state: 'loading',
+  title: '',
+  author: '',
+  time: '',
+  paragraphs: [],
+  fault: clientFault('HTTP_ERROR'),
+};
+
+Page({
+  data: initial,
+
+  onLoad(query) {
+    this.setData({ id: queryValue(query, 'id') });
+    safely(() => this.load());
+  },
+
+  async load(): Promise<void> {
+    const { id } = this.data;
+    if (id === '') {
+      this.setData({ state: 'not-found' });
+      return;
+    }
+    if ((await requireSession(`/pages/notice/index?id=${encodeURIComponent(id)}`)) === null) return;
+    const answer = await getNotice(id);
+    if (answer.ok) {
+      this.show(answer.data);
+      // Reading goes on when the mark fails: the next opening sets it.
+      if (!answer.data.read) await markRead(id);
+      return;
+    }
+    const fault = faultInPlace(answer);
+    if (fault === null) return;
+    this.setData({ fault, state: fault.code === 'NOT_FOUND' ? 'not-found' : 'failed' });
+  },
+
+  show(notice: NoticeDetail): void {
+    const texts = notice.body.split(/\n\s*\n/).filter((text) => text.trim() !== '');
+    this.setData({
+      state: 'ready',
+      title: notice.title,
+      author: notice.author || '系统通知',
+      time: longTime(notice.publishedAt),
+      paragraphs: texts.map((text, index) => ({ key: String(index), text })),
+    });
+  },
+
+  retry() {
+    this.setData({ state: 'loading' });
+    safely(() => this.load());
+  },
+
+  openAll() {
+    switchTab('/pages/notices/index');
+  },
+});

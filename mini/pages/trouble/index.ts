@@ -1,0 +1,31 @@
+import { toast } from '../../services/dd.ts';
+import { currentTrouble, follow, safely, troubleIsOpen } from '../../services/navigation.ts';
+import { ensureSession } from '../../services/session.ts';
+
+Page({
+  data: { fault: currentTrouble(), busy: false },
+
+  onLoad() {
+    troubleIsOpen(true);
+    this.setData({ fault: currentTrouble() });
+  },
+
+  onUnload() {
+    troubleIsOpen(false);
+  },
+
+  /** Signs in if need be, then goes on to where the person wanted to be. */
+  retry() {
+    if (this.data.busy) return;
+    this.setData({ busy: true });
+    safely(async () => {
+      const outcome = await ensureSession();
+      if (outcome.state === 'trouble') {
+        this.setData({ fault: outcome.fault, busy: false });
+        toast('还是不行，请稍后再试', 'fail');
+      } else {
+        follow(outcome);
+      }
+    });
+  },
+});

@@ -1,0 +1,223 @@
+/**
+ * `dd.*` as promises: the one place that knows callbacks. Every call has a time-out of its own, because a
+ * container that never answers must not leave a person in front of an empty page.
+ */
+
+const STORAGE_TIMEOUT = 3_000;
+const INFO_TIMEOUT = 2_000;
+const AUTH_CODE_TIMEOUT = 8_000;
+const HTTP_GRACE = 2_000;
+
+/** A `dd` call that failed; `error` is the container's number, 13 for a time-out, null where it gave none. */
+export class DdError extends Error {
+  readonly error: number | null;
+  readonly failure: Dd.Failure;
+
+  constructor(api: string, failure: Dd.Failure) {
+    super(
+      `${api}: ${failure.errorMessage || 'failed'} (${failure.error === undefined ? '-' : failure.error})`,
+    );
+    this.name = 'DdError';
+    const error = Number(failure.error);
+    this.error = failure.error === undefined || Number.isNaN(error) ? null : error;
+    this.failure = failure;
+  }
+}
+
+function promised<Result>(
+  api: string,
+  timeout: number,
+  start: (success: (result: Result) => void, fail: (failure: Dd.Failure) => void) => void,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new DdError(api, { error: 13, errorMessage: `no answer within ${timeout} ms` }));
+    }, timeout);
+    const fail = (failure: Dd.Failure | undefined) => {
+      clearTimeout(timer);
+      reject(new DdError(api, failure || {}));
+    };
+    try {
+      start((result) => {
+        clearTimeout(timer);
+        resolve(result);
+      }, fail);
+    } catch (error) {
+      fail({ errorMessage: error instanceof Error ? error.message : String(error) });
+    }
+  });
+}
+
+/** What the container reports, or null when the call failed in whatever way. */
+export interface HttpAnswer {
+  /** The container's error number; null when the call succeeded by its own account. */
+  error: number | null;
+  /** HTTP status; null where the container hides it. */
+  status: number | null;
+  data: unknown;
+  headers: unknown;
+}
+
+/**
+ * `dd.httpRequest`; never rejects. `timeout` in milliseconds.
+ *
+ * Source: DingTalk's documentation of `dd.httpRequest`: GET and POST only; a JSON body needs its content type
+ * and a string; 4/11 domain, 12 network, 13 time-out, 14 not JSON, 19 HTTP status.
+ */
+export async function httpRequest(
+  options: Pick<Dd.HttpOptions, 'url' | 'method' | 'data'> & {
+    headers: Record<string, string>;
+    timeout: number;
+  },
+): Promise<HttpAnswer> {
+  try {
+    const result = await promised<Dd.HttpResult>(
+      'httpRequest',
+      options.timeout + HTTP_GRACE,
+      (success, fail) => dd.httpRequest({ ...options, dataType: 'json', success, fail }),
+    );
+    return {
+      error: null,
+      status: typeof result.status === 'number' ? result.status : 200,
+      data: result.data,
+      headers: result.headers,
+    };
+  } catch (error) {
+    const failure = error instanceof DdError ? error : new DdError('httpRequest', {});
+    const { status, data, headers } = failure.failure;
+    return {
+      error: failure.error === null ? 12 : failure.error,
+      status: typeof status === 'number' ? status : null,
+      data,
+      headers,
+    };
+  }
+}
+
+export interface AuthCode {
+  code: string;
+  /** 浙政钉 codes belong to no corpId. */
+  container: 'dingtalk' | 'zhezhengding';
+}
+
+/**
+ * Asks the container for a single-use auth code (lives 5 minutes).
+ *
+ * @param corpId the organisation, or an empty string when unknown.
+ * @throws DdError; `error` 13 when the container did not answer within 8 s.
+ */
+export async function getAuthCode(
+  corpId: string,
+  container: 'auto' | 'dingtalk' | 'zhezhengding',
+): Promise<AuthCode> {
+  const taurus = container === 'zhezhengding' || (container === 'auto' && (await isTaurus()));
+  const result = taurus ? await taurusCode() : await dingtalkCode(corpId);
+  const code = result.authCode ?? result.auth_code ?? result.code ?? result.result?.code;
+  if (typeof code !== 'string' || code === '') {
+    throw new DdError('getAuthCode', { errorMessage: 'the answer holds no code' });
+  }
+  return { code, container: taurus ? 'zhezhengding' : 'dingtalk' };
+}
+
+function dingtalkCode(corpId: string): Promise<Dd.AuthCodeResult> {
+  return promised('getAuthCode', AUTH_CODE_TIMEOUT, (success, fail) => {
+    if (typeof dd.getAuthCode !== 'function') {
+      fail({ errorMessage: 'neither getAuthCode nor dtBridge' });
+      return;
+    }
+    dd.getAuthCode(corpId === '' ? { success, fail } : { corpId, success, fail });
+  });
+}
+
+function taurusCode(): Promise<Dd.AuthCodeResult> {
+  return promised('dtBridge', AUTH_CODE_TIMEOUT, (onSuccess, onFail) => {
+    if (typeof dd.dtBridge !== 'function') {
+      onFail({ errorMessage: 'no dtBridge' });
+      return;
+    }
+    dd.dtBridge({ m: 'taurus.common.getAuthCode', args: {}, onSuccess, onFail });
+  });
+}
+
+/** Whether this is 浙政钉: its bridge is there, and either the standard call is not, or the client says so. */
+async function isTaurus(): Promise<boolean> {
+  if (typeof dd.dtBridge !== 'function') return false;
+  if (typeof dd.getAuthCode !== 'function') return true;
+  try {
+    const info = await promised<Record<string, unknown>>('getSystemInfo', INFO_TIMEOUT, (success, fail) =>
+      dd.getSystemInfo({ success, fail }),
+    );
+    return /taurus/i.test(JSON.stringify(info));
+  } catch {
+    return false;
+  }
+}
+
+/** The container's own corpId; an empty string where it has none. */
+export function containerCorpId(): string {
+  return typeof dd.corpId === 'string' ? dd.corpId : '';
+}
+
+/** A stored value; null when missing. @throws DdError when the store cannot be read. */
+export async function readStorage(key: string): Promise<unknown> {
+  const result = await promised<{ data?: unknown } | undefined>(
+    'getStorage',
+    STORAGE_TIMEOUT,
+    (success, fail) => dd.getStorage({ key, success, fail }),
+  );
+  return result === undefined || result.data === undefined ? null : result.data;
+}
+
+/** @throws DdError, e.g. when the value is over 200×1024 characters. */
+export async function writeStorage(key: string, data: unknown): Promise<void> {
+  await promised('setStorage', STORAGE_TIMEOUT, (success, fail) =>
+    dd.setStorage({ key, data, success, fail }),
+  );
+}
+
+/** @throws DdError. */
+export async function removeStorage(key: string): Promise<void> {
+  await promised('removeStorage', STORAGE_TIMEOUT, (success, fail) =>
+    dd.removeStorage({ key, success, fail }),
+  );
+}
+
+/** Asks a person; false when they decline or the container cannot ask. No time-out: people may think. */
+export function confirm(title: string, content: string, confirmButtonText: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    dd.confirm({
+      title,
+      content,
+      confirmButtonText,
+      cancelButtonText: '取消',
+      success: (result) => resolve(result.confirm === true),
+      fail: () => resolve(false),
+    });
+  });
+}
+
+export function toast(content: string, type: 'success' | 'fail' | 'none' = 'none'): void {
+  dd.showToast({ content, type, duration: 2_000 });
+}
+
+/** The last resort where no page can be shown. */
+export function alert(title: string, content: string): void {
+  dd.alert({ title, content, buttonText: '我知道了' });
+}
+
+export function navigateTo(url: string): void {
+  dd.navigateTo({ url });
+}
+
+export function switchTab(url: string): void {
+  dd.switchTab({ url });
+}
+
+/** Closes every page and opens this one, tab or not; tells by an alert when even that fails. */
+export function reLaunch(url: string): void {
+  dd.reLaunch({ url, fail: () => alert('页面打不开', '请关闭小程序后重新打开。') });
+}
+
+export function stopPullDownRefresh(): void {
+  dd.stopPullDownRefresh();
+}

@@ -1,0 +1,38 @@
+/** Requests as the signed-in person: bearer token, and one silent sign-in when the session has ended. */
+import { clientFault, type Fault } from './faults.ts';
+import { type RequestOptions, request } from './request.ts';
+import { ensureSession, mayBeExpired, type Outcome, renewSession } from './session.ts';
+
+/** Why there is no data: a fault to show in place, or an outcome of the sign-in that has a page of its own. */
+export type Failure =
+  | { ok: false; fault: Fault }
+  | { ok: false; outcome: Exclude<Outcome, { state: 'trouble' }> };
+
+export type Answer<T> = { ok: true; data: T } | Failure;
+
+/**
+ * Sends a request with the session's token; never rejects. When the server does not know the session any more,
+ * signs in silently, once, and repeats the request, once; requests in flight share that sign-in.
+ */
+export async function call<T>(options: Omit<RequestOptions, 'token'>): Promise<Answer<T>> {
+  const before = await ensureSession();
+  if (before.state !== 'signed-in') return failure(before);
+  const { token } = before.session;
+  const first = await request<T>({ ...options, token });
+  if (first.ok || !mayBeExpired(first.fault)) return first;
+
+  const renewed = await renewSession(token);
+  if (renewed.state !== 'signed-in') return failure(renewed);
+  return request<T>({ ...options, token: renewed.session.token });
+}
+
+function failure(outcome: Outcome): Failure {
+  switch (outcome.state) {
+    case 'trouble':
+      return { ok: false, fault: outcome.fault };
+    case 'signed-in':
+      return { ok: false, fault: clientFault('SESSION_EXPIRED') };
+    default:
+      return { ok: false, outcome };
+  }
+}

@@ -1,0 +1,49 @@
+/** The example business feature: notices. */
+import type { NoticeDetail, NoticePage, NoticeReadResponse, NoticeSummary } from '../../server/contract.ts';
+import { shortTime } from './format.ts';
+import { type Answer, call } from './http.ts';
+
+/** A notice as a list row shows it. */
+export interface NoticeRow {
+  id: string;
+  title: string;
+  excerpt: string;
+  time: string;
+  read: boolean;
+}
+
+/** What was read in this run: lists that were loaded before show it without a request. */
+const readHere: Record<string, true> = {};
+
+/** One page of notices, newest first. `cursor` is the last answer's `nextCursor`, null for the first page. */
+export function listNotices(cursor: string | null, limit: number): Promise<Answer<NoticePage>> {
+  const from = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+  return call<NoticePage>({ method: 'GET', path: `/api/notices?limit=${limit}${from}` });
+}
+
+export function getNotice(id: string): Promise<Answer<NoticeDetail>> {
+  return call<NoticeDetail>({ method: 'GET', path: `/api/notices/${encodeURIComponent(id)}` });
+}
+
+/** Marks as read, here at once and on the server; idempotent. */
+export function markRead(id: string): Promise<Answer<NoticeReadResponse>> {
+  readHere[id] = true;
+  return call<NoticeReadResponse>({ method: 'POST', path: `/api/notices/${encodeURIComponent(id)}/read` });
+}
+
+export function toRows(items: NoticeSummary[]): NoticeRow[] {
+  return withReadMarks(
+    items.map(({ id, title, excerpt, publishedAt, read }) => ({
+      id,
+      title,
+      excerpt,
+      time: shortTime(publishedAt),
+      read,
+    })),
+  );
+}
+
+/** The same rows, with what was read since they were loaded. */
+export function withReadMarks(rows: NoticeRow[]): NoticeRow[] {
+  return rows.map((row) => (readHere[row.id] === true ? { ...row, read: true } : row));
+}

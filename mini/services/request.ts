@@ -1,0 +1,55 @@
+/** One HTTP request to the server, without a session: every way of failing becomes one `Fault`. */
+import { config } from '../config/current.ts';
+import { type HttpAnswer, httpRequest } from './dd.ts';
+import { answerFault, clientFault, type Fault, parsed } from './faults.ts';
+
+/** Milliseconds. The server's own limit for a platform call is below that. */
+const TIMEOUT = 10_000;
+
+export type Reply<T> = { ok: true; data: T } | { ok: false; fault: Fault };
+
+export interface RequestOptions {
+  method: 'GET' | 'POST';
+  /** Begins with a slash. */
+  path: string;
+  /** JSON; POST only. */
+  body?: object;
+  token?: string;
+}
+
+/**
+ * Sends one request; never rejects.
+ *
+ * A 401 without a readable body reads as `AUTH_CODE_INVALID` on calls without a token, as `SESSION_EXPIRED` on
+ * the others.
+ */
+export async function request<T>(options: RequestOptions): Promise<Reply<T>> {
+  const headers: Record<string, string> = {};
+  if (options.token !== undefined) headers.Authorization = `Bearer ${options.token}`;
+  if (options.method === 'POST') headers['Content-Type'] = 'application/json';
+  const answer = await httpRequest({
+    url: `${config.serverUrl}${options.path}`,
+    method: options.method,
+    headers,
+    timeout: TIMEOUT,
+    ...(options.method === 'POST' ? { data: JSON.stringify(options.body || {}) } : {}),
+  });
+  if (!succeeded(answer)) {
+    const unauthorised = options.token === undefined ? 'AUTH_CODE_INVALID' : 'SESSION_EXPIRED';
+    return { ok: false, fault: answerFault(answer, unauthorised) };
+  }
+  const data = parsed(answer.data);
+  if (typeof data !== 'object' || data === null) {
+    return { ok: false, fault: clientFault('ANSWER_NOT_JSON', answer.status) };
+  }
+  return { ok: true, data: data as T };
+}
+
+function succeeded(answer: HttpAnswer): boolean {
+  return answer.error === null && answer.status !== null && answer.status >= 200 && answer.status < 300;
+}
+
+/** Whether the container hid what kind of HTTP error it was (error 19 without a status). */
+export function isOpaque(fault: Fault): boolean {
+  return fault.code === 'HTTP_ERROR' && fault.status === null;
+}

@@ -1,0 +1,287 @@
+/**
+ * Who is signed in: one shared sign-in, the cached session first, and the outcomes that pages tell apart.
+ *
+ * The cache is keyed by corpId, because the container's store is per person and app, not per organisation.
+ */
+import type {
+  BindOutcome,
+  BindRejected,
+  BindRequest,
+  LoginOutcome,
+  LoginRequest,
+  NoPermissionReason,
+  SessionUser,
+  SignedIn,
+} from '../../server/contract.ts';
+import { config } from '../config/current.ts';
+import {
+  type AuthCode,
+  containerCorpId,
+  DdError,
+  getAuthCode,
+  readStorage,
+  removeStorage,
+  writeStorage,
+} from './dd.ts';
+import { authCodeFault, clientFault, type Fault } from './faults.ts';
+import { isOpaque, request } from './request.ts';
+
+export interface Session {
+  token: string;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+  user: SessionUser;
+}
+
+export type Outcome =
+  | { state: 'signed-in'; session: Session }
+  | { state: 'bind-required'; personName: string }
+  | { state: 'no-permission'; reason: NoPermissionReason }
+  | { state: 'signed-out' }
+  | { state: 'trouble'; fault: Fault };
+
+/** A session this close to its end is not started with (milliseconds). */
+const EXPIRY_MARGIN = 60_000;
+/** An HTTP error of hidden kind is not taken for an expired session this soon after a sign-in (milliseconds). */
+const FRESH = 60_000;
+
+let launchCorpId = '';
+let current: Session | null = null;
+let signedInAt = 0;
+let ticket: { token: string; personName: string } | null = null;
+let signedOut = false;
+let pending: Promise<Outcome> | null = null;
+/** Rises with each sign-out: a sign-in that was under way must not bring the session back. */
+let generation = 0;
+
+/** Tells the corpId of `onLaunch`, which goes before the container's and the configured one. */
+export function launchedWith(corpId: string): void {
+  launchCorpId = corpId;
+}
+
+function corpId(): string {
+  return launchCorpId || containerCorpId() || config.corpId;
+}
+
+function storageKey(): string {
+  return `session:${corpId()}`;
+}
+
+/** The session to show at once, without waiting; null when there is none in memory. */
+export function currentSession(): Session | null {
+  return current;
+}
+
+/** Whom the platform says the person is, while they must bind an account; null otherwise. */
+export function personToBind(): string | null {
+  return ticket === null ? null : ticket.personName;
+}
+
+/**
+ * Ends in one of the outcomes; never rejects. A live session (memory, then storage) needs no call at all.
+ * However many pages ask at once, one sign-in runs.
+ */
+export function ensureSession(): Promise<Outcome> {
+  if (signedOut) return Promise.resolve<Outcome>({ state: 'signed-out' });
+  if (ticket !== null) {
+    return Promise.resolve<Outcome>({ state: 'bind-required', personName: ticket.personName });
+  }
+  if (current !== null && isLive(current)) {
+    return Promise.resolve<Outcome>({ state: 'signed-in', session: current });
+  }
+  return shared(start);
+}
+
+/**
+ * Replaces a session that the server refused. Requests that failed with the same token share one sign-in;
+ * those that come late get the session that the first one brought.
+ */
+export function renewSession(refused: string): Promise<Outcome> {
+  if (signedOut) return Promise.resolve<Outcome>({ state: 'signed-out' });
+  if (current !== null && current.token !== refused) {
+    return Promise.resolve<Outcome>({ state: 'signed-in', session: current });
+  }
+  current = null;
+  return shared(async () => {
+    await forget();
+    return signIn();
+  });
+}
+
+/** Signs in from the beginning, forgetting binding ticket and sign-out: the person asked for it. */
+export function signInAgain(): Promise<Outcome> {
+  signedOut = false;
+  ticket = null;
+  return ensureSession();
+}
+
+/** Whether this fault may mean that the session has ended: then one silent sign-in is worth it. */
+export function mayBeExpired(fault: Fault): boolean {
+  return fault.status === 401 || (isOpaque(fault) && Date.now() - signedInAt > FRESH);
+}
+
+function shared(work: () => Promise<Outcome>): Promise<Outcome> {
+  if (pending !== null) return pending;
+  const began = generation;
+  const run = work()
+    .catch((error: unknown): Outcome => {
+      console.error('sign-in failed unexpectedly', error);
+      return { state: 'trouble', fault: clientFault('PAGE_ERROR') };
+    })
+    .then((outcome): Outcome => {
+      if (pending === run) pending = null;
+      return began === generation ? outcome : { state: 'signed-out' };
+    });
+  pending = run;
+  return run;
+}
+
+async function start(): Promise<Outcome> {
+  const began = generation;
+  const cached = await readCache();
+  if (cached !== null && began === generation) {
+    current = cached;
+    return { state: 'signed-in', session: cached };
+  }
+  return signIn();
+}
+
+/** Gets a code and hands it in; a refused code is replaced by a new one, once. A code is never sent twice. */
+async function signIn(): Promise<Outcome> {
+  const began = generation;
+  for (let attempt = 1; ; attempt += 1) {
+    let code: AuthCode;
+    try {
+      code = await getAuthCode(corpId(), config.container);
+    } catch (error) {
+      const fault = error instanceof DdError ? authCodeFault(error) : clientFault('AUTH_CODE_FAILED');
+      return { state: 'trouble', fault };
+    }
+    const body: LoginRequest = { authCode: code.code, client: 'mini' };
+    if (code.container === 'dingtalk' && corpId() !== '') body.corpId = corpId();
+    const reply = await request<LoginOutcome>({ method: 'POST', path: '/api/auth/login', body });
+    if (began !== generation) return { state: 'signed-out' };
+    if (reply.ok) return settle(reply.data);
+    const refused = reply.fault.status === 401 || isOpaque(reply.fault);
+    if (!refused || attempt === 2) return { state: 'trouble', fault: reply.fault };
+  }
+}
+
+async function settle(data: LoginOutcome): Promise<Outcome> {
+  switch (data.outcome) {
+    case 'signed-in':
+      return adopt(data);
+    case 'bind-required':
+      ticket = { token: data.ticket.token, personName: data.person.name };
+      return { state: 'bind-required', personName: data.person.name };
+    case 'no-permission':
+      return { state: 'no-permission', reason: data.reason };
+    default:
+      return { state: 'trouble', fault: clientFault('ANSWER_UNEXPECTED') };
+  }
+}
+
+async function adopt(data: SignedIn): Promise<Outcome> {
+  const session = asSession({ ...data.session, user: data.user });
+  if (session === null) return { state: 'trouble', fault: clientFault('ANSWER_UNEXPECTED') };
+  current = session;
+  signedInAt = Date.now();
+  ticket = null;
+  await saveCache();
+  return { state: 'signed-in', session };
+}
+
+export type BindResult = Outcome | { state: 'bind-rejected'; rejection: BindRejected };
+
+/**
+ * Binds the person to an account of this system, once. Without a ticket, or when the server refuses the ticket,
+ * the rejection is `TICKET_EXPIRED`: sign in again for a new one.
+ */
+export async function bind(username: string, password: string): Promise<BindResult> {
+  if (ticket === null) {
+    return { state: 'bind-rejected', rejection: { outcome: 'bind-rejected', reason: 'TICKET_EXPIRED' } };
+  }
+  const began = generation;
+  const body: BindRequest = { ticket: ticket.token, username, password };
+  const reply = await request<BindOutcome>({ method: 'POST', path: '/api/auth/bind', body });
+  if (began !== generation) return { state: 'signed-out' };
+  if (!reply.ok) return { state: 'trouble', fault: reply.fault };
+  switch (reply.data.outcome) {
+    case 'signed-in':
+      return adopt(reply.data);
+    case 'no-permission':
+      ticket = null;
+      return { state: 'no-permission', reason: reply.data.reason };
+    case 'bind-rejected':
+      return { state: 'bind-rejected', rejection: reply.data };
+    default:
+      return { state: 'trouble', fault: clientFault('ANSWER_UNEXPECTED') };
+  }
+}
+
+/** Takes over the account data that the server has now. */
+export async function updateUser(user: SessionUser): Promise<void> {
+  if (current === null) return;
+  current = { ...current, user };
+  await saveCache();
+}
+
+/**
+ * Ends the session here at once and on the server if it can be reached; never rejects.
+ *
+ * @returns whether the server ended it too; if not, it ends there by itself when it expires.
+ */
+export async function signOut(): Promise<boolean> {
+  const session = current;
+  generation += 1;
+  signedOut = true;
+  current = null;
+  ticket = null;
+  pending = null;
+  await forget();
+  if (session === null) return true;
+  const reply = await request<unknown>({ method: 'POST', path: '/api/auth/logout', token: session.token });
+  return reply.ok || reply.fault.status === 401;
+}
+
+function isLive(session: Session): boolean {
+  return session.expiresAt - Date.now() > EXPIRY_MARGIN;
+}
+
+/** A session out of the server's answer or the store, or null when it does not look like one. */
+function asSession(value: unknown): Session | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { token, expiresAt, user } = value as { token?: unknown; expiresAt?: unknown; user?: unknown };
+  const ends = typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number(expiresAt);
+  if (typeof token !== 'string' || token === '' || Number.isNaN(ends)) return null;
+  if (typeof user !== 'object' || user === null || typeof (user as SessionUser).name !== 'string')
+    return null;
+  return { token, expiresAt: ends, user: user as SessionUser };
+}
+
+async function readCache(): Promise<Session | null> {
+  try {
+    const session = asSession(await readStorage(storageKey()));
+    return session !== null && isLive(session) ? session : null;
+  } catch (error) {
+    console.warn('the session cache cannot be read', error);
+    return null;
+  }
+}
+
+/** A full or broken store costs the next start a sign-in, nothing else. */
+async function saveCache(): Promise<void> {
+  try {
+    await writeStorage(storageKey(), current);
+  } catch (error) {
+    console.warn('the session cache cannot be written', error);
+  }
+}
+
+async function forget(): Promise<void> {
+  try {
+    await removeStorage(storageKey());
+  } catch (error) {
+    console.warn('the session cache cannot be removed', error);
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * First step of every npm script that needs the project's packages: `node scripts/bootstrap.mjs <file.ts | tool> …`.
+ * It depends on nothing but Node itself, since on a fresh clone nothing else is there: it installs when
+ * `node_modules` is missing or older than the lock file, generates the Prisma client when the schema changed,
+ * and then hands over to the TypeScript file (through tsx) or the tool (jest, tsc, biome).
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const requireFromRoot = createRequire(path.join(root, 'package.json'));
+
+function stop(message) {
+  console.error(`\n${message}\n`);
+  process.exit(1);
+}
+
+function checkNodeVersion() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    stop(
+      `需要 Node.js 20.19 或更新版本，当前是 ${process.versions.node}。\n请安装新版本（https://nodejs.org）后重试。`,
+    );
+  }
+}
+
+function modified(file) {
+  return existsSync(file) ? statSync(file).mtimeMs : 0;
+}
+
+/** npm's own record of what it installed; written last, so a broken-off install leaves none. */
+const installedRecord = path.join(root, 'node_modules', '.package-lock.json');
+
+function installPackages() {
+  if (modified(installedRecord) >= modified(path.join(root, 'package-lock.json'))) return;
+  console.log('正在安装依赖（npm ci），首次需要一两分钟……');
+  const npm = process.env.npm_execpath;
+  const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] };
+  const { status } = npm?.endsWith('.js')
+    ? spawnSync(process.execPath, [npm, 'ci'], options)
+    : spawnSync('npm ci', { ...options, shell: true });
+  if (status !== 0) {
+    stop('依赖安装失败（原因见上）。请检查能否访问 npm 源（npm config get registry），然后重新运行。');
+  }
+}
+
+function generateClient() {
+  const output = path.join(root, 'server', 'database', 'generated');
+  const stamp = path.join(output, 'source.sha256');
+  const version = requireFromRoot('prisma/package.json').version;
+  const schema = readFileSync(path.join(root, 'prisma', 'schema.prisma'));
+  const hash = createHash('sha256').update(version).update(schema).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  const cli = path.join(root, 'node_modules', 'prisma', 'build', 'index.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'generate', '--no-hints'], {
+    cwd: root,
+    encoding: 'utf8',
+    // `generate` needs no schema engine, but downloads one unless this names an existing file.
+    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+  });
+  if (status !== 0) stop(`生成 Prisma 客户端失败，请检查 prisma/schema.prisma：\n${stdout}${stderr}`);
+  writeFileSync(stamp, hash);
+}
+
+const tools = {
+  jest: ['node_modules/jest/bin/jest.js'],
+  tsc: ['node_modules/typescript/bin/tsc'],
+  biome: ['node_modules/@biomejs/biome/bin/biome'],
+};
+
+function handOver([target, ...rest]) {
+  const tsx = ['--import', pathToFileURL(requireFromRoot.resolve('tsx')).href];
+  const command = tools[target] ?? [...tsx, target];
+  const child = spawn(process.execPath, [...command, ...rest], { cwd: root, stdio: 'inherit' });
+  // Ctrl-C reaches the whole process group by itself; a signal sent to this process alone is passed on.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}
+
+checkNodeVersion();
+installPackages();
+generateClient();
+if (process.argv[2] !== 'prepare') handOver(process.argv.slice(2));

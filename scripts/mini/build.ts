@@ -1,0 +1,136 @@
+/**
+ * Builds the mini program into `dist/mini`, which mini.project.json names for the IDE.
+ *
+ *     tsx scripts/mini/build.ts [--env development|test|production] [--out folder] [--watch]
+ */
+import { watch } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { MiniConfig } from '../../mini/config/config.ts';
+import { packageLimit } from './check/package.ts';
+import { checkFiles, formatProblem, type Problem } from './check.ts';
+import { compileMini } from './compile.ts';
+import type { Environment } from './config.ts';
+import { type PackageFiles, packageSize, readFolder } from './package-files.ts';
+import { defaultOutput, miniSource, nodeModules, projectRoot } from './paths.ts';
+
+export interface BuildOptions {
+  env: Environment;
+  /** Default: `dist/mini`. Files there that are no part of the package are removed. */
+  outDir?: string;
+  /** Replaces values of the environment's configuration, e.g. the address of a server that was just started. */
+  config?: Partial<MiniConfig>;
+  /** Default: `mini/`. */
+  source?: string;
+}
+
+export interface BuildResult {
+  outDir: string;
+  /** Number of files. */
+  files: number;
+  /** Bytes. */
+  size: number;
+  /** Files that changed on disk, relative to `outDir`. */
+  changed: string[];
+}
+
+/** The check found something: nothing was written. `message` lists it all, in Chinese. */
+export class MiniCheckError extends Error {
+  override readonly name = 'MiniCheckError';
+  readonly problems: Problem[];
+
+  constructor(problems: Problem[]) {
+    super(`小程序检查没有通过，共 ${problems.length} 处：\n\n${problems.map(formatProblem).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Compiles, checks, and only then writes what changed: whoever watches the folder sees whole files, and a failed
+ * build leaves the last good one.
+ *
+ * @throws MiniCheckError; Error in Chinese for configuration and components; esbuild's TransformFailure.
+ */
+export async function buildMini(options: BuildOptions): Promise<BuildResult> {
+  const outDir = path.resolve(options.outDir ?? defaultOutput);
+  const files = await compileMini({
+    source: options.source ?? miniSource,
+    nodeModules: nodeModules,
+    env: options.env,
+    ...(options.config === undefined ? {} : { config: options.config }),
+  });
+  const problems = checkFiles(files);
+  if (problems.length > 0) throw new MiniCheckError(problems);
+  const changed = await writePackage(files, outDir);
+  return { outDir, files: files.size, size: packageSize(files), changed };
+}
+
+async function writePackage(files: PackageFiles, outDir: string): Promise<string[]> {
+  await mkdir(outDir, { recursive: true });
+  const before = await readFolder(outDir);
+  const changed: string[] = [];
+  for (const [file, content] of files) {
+    if (before.get(file)?.equals(content) === true) continue;
+    const target = path.join(outDir, ...file.split('/'));
+    await mkdir(path.dirname(target), { recursive: true });
+    // Renaming is atomic: a reader never sees half a file.
+    await writeFile(`${target}.new`, content);
+    await rename(`${target}.new`, target);
+    changed.push(file);
+  }
+  for (const file of before.keys()) {
+    if (files.has(file)) continue;
+    await rm(path.join(outDir, ...file.split('/')));
+    changed.push(file);
+  }
+  return changed;
+}
+
+export interface Watcher {
+  close(): Promise<void>;
+}
+
+/** Milliseconds of quiet after a change before building: editors write in several steps. */
+const QUIET = 100;
+
+/**
+ * Builds once, then after each change below the source folder. Builds never overlap.
+ *
+ * @param report called after every build with its result or its error.
+ */
+export async function watchMini(
+  options: BuildOptions,
+  report: (result: BuildResult | Error) => void,
+): Promise<Watcher> {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const run = () => {
+    running = running.then(async () => {
+      try {
+        report(await buildMini(options));
+      } catch (error) {
+        report(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  };
+  const watcher = watch(options.source ?? miniSource, { recursive: true }, () => {
+    clearTimeout(timer);
+    timer = setTimeout(run, QUIET);
+  });
+  run();
+  await running;
+  return {
+    async close() {
+      clearTimeout(timer);
+      watcher.close();
+      await running;
+    },
+  };
+}
+
+/** One line for people: where, how many files, how large. */
+export function describeBuild({ outDir, files, size }: BuildResult): string {
+  const folder = path.relative(projectRoot, outDir) || outDir;
+  const share = ((size / packageLimit) * 100).toFixed(1);
+  return `小程序已构建到 ${folder}：${files} 个文件，${size} 字节（上限 ${packageLimit} 字节，已用 ${share}%）`;
+}

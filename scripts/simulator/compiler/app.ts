@@ -1,0 +1,202 @@
+import type { AppConfig, BuiltApp, BuiltUnit, PageConfig } from '../runtime/types.ts';
+import { isPackage, SourceFiles } from './files.ts';
+import { type Problem, ProblemList } from './problem.ts';
+import { methodsOf } from './script.ts';
+import { compileStyle, type StyleInput } from './style.ts';
+import { compileTemplate } from './template.ts';
+
+/** A mini program compiled without its JavaScript, and what the bundler has to add. */
+export interface CompiledApp {
+  config: AppConfig;
+  units: Record<string, BuiltUnit>;
+  style: string;
+  problems: Problem[];
+  /** Scripts of the app (`app`), its pages and components, by unit id. */
+  scripts: Record<string, string>;
+  sjs: string[];
+  files: SourceFiles;
+}
+
+/**
+ * Compiles all templates and styles that a mini program uses, from its `app.json` on.
+ * @param root folder of `app.json`
+ */
+export function compileApp(root: string): CompiledApp {
+  return new AppCompiler(root).run();
+}
+
+class AppCompiler {
+  private readonly files: SourceFiles;
+  private readonly problems: Problem[] = [];
+  private readonly units: Record<string, BuiltUnit> = {};
+  private readonly scripts: Record<string, string> = {};
+  private readonly sjs = new Set<string>();
+
+  constructor(root: string) {
+    this.files = new SourceFiles(root);
+  }
+
+  run(): CompiledApp {
+    const config = this.json<AppConfig>('app.json') ?? { pages: [] };
+    if (!Array.isArray(config.pages) || config.pages.length === 0) {
+      this.problem('app.json', 'config', 'app.json 里没有 pages', '请写上页面的路径，第一个是首页。');
+      config.pages = [];
+    }
+    const script = this.files.script('app');
+    if (script) this.scripts.app = script;
+    else
+      this.problem(
+        'app.json',
+        'missing-file',
+        '找不到 app.ts 或 app.js',
+        '请在 app.json 旁边新建 app.ts，并调用 App({})。',
+      );
+    for (const page of config.pages) this.unit(page, 'page');
+    for (const item of config.tabBar?.items ?? []) {
+      if (config.pages.includes(item.pagePath)) continue;
+      this.problem(
+        'app.json',
+        'config',
+        `tabBar 的页面 ${item.pagePath} 不在 pages 里`,
+        '请把它加进 pages，或改正路径。',
+      );
+    }
+    return {
+      config,
+      units: this.units,
+      style: this.style('app.acss', { kind: 'app' }),
+      problems: this.problems,
+      scripts: this.scripts,
+      sjs: [...this.sjs],
+      files: this.files,
+    };
+  }
+
+  private unit(id: string, kind: BuiltUnit['kind']): string[] {
+    const known = this.units[id];
+    if (known) return known.uses;
+    const template = this.files.read(`${id}.axml`);
+    const script = this.files.script(id);
+    const from = kind === 'page' ? 'app.json' : `${id}.json`;
+    if (template === undefined || script === undefined) {
+      const missing = template === undefined ? `${id}.axml` : `${id}.ts（或 .js）`;
+      this.problem(
+        from,
+        'missing-file',
+        `找不到文件 ${missing}`,
+        '请补上这个文件，或改正 app.json、usingComponents 里的路径。',
+      );
+      return [];
+    }
+    this.scripts[id] = script;
+    const config = this.json<PageConfig>(`${id}.json`, true) ?? {};
+    const unit: BuiltUnit = { kind, config, template: '', style: '', uses: [] };
+    this.units[id] = unit;
+    const components = this.components(id, config);
+    unit.uses = [
+      ...new Set(Object.values(components).flatMap((used) => [used, ...this.unit(used, 'component')])),
+    ];
+    unit.style = this.style(`${id}.acss`, { kind, id });
+    unit.template = this.template(id, template, components, kind);
+    return unit.uses;
+  }
+
+  private components(id: string, config: PageConfig): Record<string, string> {
+    const file = `${id}.json`;
+    const resolved: Record<string, string> = {};
+    for (const [tag, specifier] of Object.entries(config.usingComponents ?? {})) {
+      const target = this.files.resolve(file, specifier, true);
+      if (this.files.exists(`${target}.axml`)) resolved[tag] = target;
+      else
+        this.problem(
+          file,
+          'missing-file',
+          `找不到组件 ${specifier}`,
+          '路径不带扩展名；npm 包写包名开头的路径，并先安装它。',
+          `"${tag}"`,
+        );
+    }
+    return resolved;
+  }
+
+  private template(
+    id: string,
+    source: string,
+    components: Record<string, string>,
+    kind: BuiltUnit['kind'],
+  ): string {
+    const output = compileTemplate({
+      file: `${id}.axml`,
+      source,
+      components,
+      isComponent: kind === 'component',
+      isPackage: isPackage(id),
+      read: (from, specifier) => this.readBeside(from, specifier),
+    });
+    this.problems.push(...output.problems);
+    for (const file of output.sjs) this.sjs.add(file);
+    const scriptFile = this.scripts[id];
+    const methods = isPackage(id) || !scriptFile ? undefined : methodsOf(this.files.read(scriptFile) ?? '');
+    for (const { name, file, offset } of methods ? output.handlers : []) {
+      if (methods?.has(name)) continue;
+      const list = new ProblemList(file, this.files.read(file) ?? '');
+      list.add(
+        offset,
+        'missing-handler',
+        `${scriptFile} 里没有方法 ${name}`,
+        '请核对方法名；组件的方法写在 methods 里。',
+      );
+      this.problems.push(...list.items);
+    }
+    return output.code;
+  }
+
+  private style(file: string, scope: StyleInput['scope']): string {
+    const source = this.files.read(file);
+    if (source === undefined) return '';
+    const output = compileStyle({
+      file,
+      source,
+      scope,
+      isPackage: isPackage(file),
+      read: (from, specifier) => this.readBeside(from, specifier),
+    });
+    this.problems.push(...output.problems);
+    return output.css;
+  }
+
+  private readBeside(from: string, specifier: string): { file: string; source: string } | undefined {
+    const file = this.files.resolve(from, specifier, false);
+    const source = this.files.read(file);
+    return source === undefined ? undefined : { file, source };
+  }
+
+  private json<T>(file: string, optional = false): T | undefined {
+    const source = this.files.read(file);
+    if (source === undefined) {
+      if (!optional) this.problem(file, 'missing-file', `找不到 ${file}`, '请检查小程序的目录。');
+      return undefined;
+    }
+    try {
+      return JSON.parse(source) as T;
+    } catch (error) {
+      const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? 0);
+      const list = new ProblemList(file, source);
+      list.add(position, 'config', `${file} 不是合法的 JSON`, '请检查逗号和引号；JSON 里不能写注释。');
+      this.problems.push(...list.items);
+      return undefined;
+    }
+  }
+
+  private problem(file: string, code: Problem['code'], message: string, hint: string, near = ''): void {
+    const source = this.files.read(file) ?? '';
+    const list = new ProblemList(file, source);
+    list.add(near ? Math.max(0, source.indexOf(near)) : 0, code, message, hint);
+    this.problems.push(...list.items);
+  }
+}
+
+/** The part of a compiled app that hot reload sends. */
+export function visualPart(app: CompiledApp): Pick<BuiltApp, 'units' | 'style'> {
+  return { units: app.units, style: app.style };
+}

@@ -1,0 +1,90 @@
+import path from 'node:path';
+import { build, type Loader, type Plugin } from 'esbuild';
+import type { BuiltApp } from '../runtime/types.ts';
+import { type CompiledApp, compileApp } from './app.ts';
+import { readAssets } from './assets.ts';
+import { CompileError } from './problem.ts';
+
+export interface BuildOptions {
+  /**
+   * Source files whose text is replaced, by path below the root: the configuration that the mini program's own
+   * build writes, for instance.
+   */
+  replace?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Compiles a mini program for the simulator: templates, styles and one script. Nothing is written to disk.
+ * @param root folder of `app.json`
+ * @throws CompileError with all mistakes found in the sources
+ */
+export async function buildApp(root: string, options: BuildOptions = {}): Promise<BuiltApp> {
+  const compiled = compileApp(root);
+  if (compiled.problems.length > 0) throw new CompileError(compiled.problems);
+  return {
+    config: compiled.config,
+    units: compiled.units,
+    style: compiled.style,
+    script: await bundle(compiled, options),
+    assets: readAssets(compiled.files.root),
+  };
+}
+
+/** All scripts of a compiled app as the body of one function; see `runtime/evaluate.ts`. */
+export async function bundle(app: CompiledApp, options: BuildOptions): Promise<string> {
+  const result = await build({
+    stdin: { contents: entry(app), resolveDir: app.files.root, sourcefile: 'mini-program.js' },
+    absWorkingDir: app.files.root,
+    outfile: path.join(app.files.root, 'mini-program.js'),
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2017',
+    charset: 'utf8',
+    sourcemap: 'external',
+    logLevel: 'silent',
+    plugins: [unitPlugin(app, options.replace ?? {})],
+  });
+  const code = result.outputFiles.find((file) => file.path.endsWith('.js'))?.text ?? '';
+  const map = result.outputFiles.find((file) => file.path.endsWith('.map'))?.text ?? '{}';
+  return `${code}\n//# sourceURL=mini-program.js\n//# sourceMappingURL=data:application/json;base64,${shifted(map)}`;
+}
+
+/** `new Function` puts two lines before its body. */
+function shifted(map: string): string {
+  const parsed = JSON.parse(map) as { mappings: string };
+  return Buffer.from(JSON.stringify({ ...parsed, mappings: `;;${parsed.mappings}` })).toString('base64');
+}
+
+function entry(app: CompiledApp): string {
+  const scripts = Object.values(app.scripts).map((file) => `import ${literal(app, file)};`);
+  const modules = app.sjs.map((file, index) => `import * as sjs${index} from ${literal(app, file)};`);
+  const register = app.sjs.map((file, index) => `$mini.sjs(${JSON.stringify(file)}, sjs${index});`);
+  return [...scripts, ...modules, ...register].join('\n');
+}
+
+function literal(app: CompiledApp, id: string): string {
+  return JSON.stringify(app.files.absolute(id));
+}
+
+/** Tells each page and component its own id, and reads `.sjs` as JavaScript. */
+function unitPlugin(app: CompiledApp, replace: Readonly<Record<string, string>>): Plugin {
+  const ids = new Map(Object.entries(app.scripts).map(([id, file]) => [app.files.absolute(file), id]));
+  return {
+    name: 'mini-units',
+    setup(build_) {
+      build_.onLoad({ filter: /\.(?:ts|js|sjs)$/ }, async ({ path: file }) => {
+        const id = ids.get(file);
+        const loader: Loader = file.endsWith('.ts') ? 'ts' : 'js';
+        const replacement = replace[app.files.idOf(file)];
+        if (replacement !== undefined)
+          return { contents: replacement, loader, resolveDir: path.dirname(file) };
+        const source = app.files.read(app.files.idOf(file));
+        if (source === undefined || (id === undefined && !file.endsWith('.sjs'))) return undefined;
+        const prefix =
+          id === undefined ? '' : `const {App,Page,Component}=$mini.unit(${JSON.stringify(id)});`;
+        return { contents: prefix + source, loader, resolveDir: path.dirname(file) };
+      });
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { parse as parseXml } from '@wxml/parser';
+import { type Part, splitInterpolation, UnclosedInterpolation } from './interpolation.ts';
+import type { ProblemList } from './problem.ts';
+
+export interface ElementNode {
+  kind: 'element';
+  name: string;
+  attributes: Attribute[];
+  children: TemplateNode[];
+  offset: number;
+}
+
+export interface TextNode {
+  kind: 'text';
+  parts: Part[];
+  offset: number;
+}
+
+export type TemplateNode = ElementNode | TextNode;
+
+export interface Attribute {
+  name: string;
+  offset: number;
+  /** `undefined` for an attribute without a value (`disabled`). */
+  parts: Part[] | undefined;
+  /** The value as written, without its quotes. */
+  raw: string;
+  valueOffset: number;
+}
+
+/** The parser's own tree, as far as it is used here (it ships no types). Offsets; `end` is inclusive. */
+interface XmlNode {
+  type: string;
+  name: string;
+  value: string;
+  start: number;
+  end: number;
+  children: XmlNode[];
+  startTag: (XmlNode & { attributes: XmlAttribute[]; selfClosing: boolean }) | null;
+  endTag: XmlNode | null;
+}
+
+interface XmlAttribute {
+  key: string;
+  rawValue: string | null;
+  start: number;
+  end: number;
+}
+
+interface XmlProgram {
+  body: XmlNode[];
+  errors: { value: string; start: number }[];
+}
+
+/**
+ * Parses AXML. `@wxml/parser` is tolerant: it accepts any closing tag for any opening one, so the closing
+ * tags are checked here.
+ * @returns the tree; what is wrong goes into `problems`
+ */
+export function parseTemplate(source: string, problems: ProblemList): TemplateNode[] {
+  const program = parseXml(source) as XmlProgram;
+  checkClosing(program.body, problems);
+  if (problems.items.length === 0) {
+    const [first] = program.errors;
+    if (first) reportSyntax(source, first, problems);
+  }
+  return problems.items.length > 0 ? [] : convert(program.body, source, problems);
+}
+
+function reportSyntax(source: string, error: XmlProgram['errors'][number], problems: ProblemList): void {
+  const stray = /^<\/\s*([\w-]+)/.exec(source.slice(error.start));
+  if (stray) {
+    problems.add(
+      error.start,
+      'mismatched-tag',
+      `多余的结束标签 </${stray[1]}>`,
+      '前面没有与它对应的开始标签，请删去它，或补上开始标签。',
+    );
+    return;
+  }
+  problems.add(
+    error.start,
+    'syntax',
+    '这里不符合 AXML 语法',
+    '请检查属性的引号是否成对、属性值是否加了引号、{{ }} 是否写在引号里。',
+  );
+}
+
+/** Replays all tags in the order of the source with a stack of our own. */
+function checkClosing(body: XmlNode[], problems: ProblemList): void {
+  const tags: { name: string; offset: number; closing: boolean }[] = [];
+  const visit = (nodes: XmlNode[]): void => {
+    for (const node of nodes) {
+      if (node.type !== 'WXElement') continue;
+      const { startTag, endTag } = node;
+      if (startTag && !startTag.selfClosing) {
+        tags.push({ name: startTag.name, offset: startTag.start, closing: false });
+      }
+      visit(node.children);
+      if (endTag) tags.push({ name: endTag.name, offset: endTag.start, closing: true });
+    }
+  };
+  visit(body);
+  const open: typeof tags = [];
+  for (const tag of tags.sort((a, b) => a.offset - b.offset)) {
+    if (!tag.closing) {
+      open.push(tag);
+      continue;
+    }
+    const index = open.findLastIndex((candidate) => candidate.name === tag.name);
+    if (index < 0) {
+      problems.add(
+        tag.offset,
+        'mismatched-tag',
+        `结束标签 </${tag.name}> 没有对应的开始标签`,
+        `请删去 </${tag.name}>，或补上 <${tag.name}>。`,
+      );
+      continue;
+    }
+    for (const unclosed of open.splice(index).slice(1)) {
+      reportUnclosed(unclosed, problems, `，遇到了 </${tag.name}>`);
+    }
+  }
+  for (const unclosed of open) reportUnclosed(unclosed, problems, '');
+}
+
+function reportUnclosed(tag: { name: string; offset: number }, problems: ProblemList, met: string): void {
+  problems.add(
+    tag.offset,
+    'unclosed-tag',
+    `标签 <${tag.name}> 没有闭合${met}`,
+    `请补上 </${tag.name}>；没有内容的标签可以写成 <${tag.name} />。`,
+  );
+}
+
+function convert(nodes: XmlNode[], source: string, problems: ProblemList): TemplateNode[] {
+  const result: TemplateNode[] = [];
+  let text = { start: -1, end: -1 };
+  const flush = (): void => {
+    if (text.start < 0) return;
+    const value = source.slice(text.start, text.end);
+    const parts = split(value, text.start, problems);
+    if (value.trim()) result.push({ kind: 'text', parts, offset: text.start });
+    text = { start: -1, end: -1 };
+  };
+  for (const node of nodes) {
+    if (node.type === 'WXText' || node.type === 'WXInterpolation') {
+      if (text.start < 0) text.start = node.start;
+      text.end = node.end + 1;
+      continue;
+    }
+    flush();
+    if (node.type !== 'WXElement' || !node.startTag) continue;
+    result.push({
+      kind: 'element',
+      name: node.startTag.name,
+      attributes: node.startTag.attributes.map((attribute) => convertAttribute(attribute, problems)),
+      children: convert(node.children, source, problems),
+      offset: node.start,
+    });
+  }
+  flush();
+  return result;
+}
+
+function convertAttribute(attribute: XmlAttribute, problems: ProblemList): Attribute {
+  const { key: name, rawValue, start: offset } = attribute;
+  if (rawValue === null) return { name, offset, parts: undefined, raw: '', valueOffset: offset };
+  const raw = rawValue.slice(1, -1);
+  const valueOffset = attribute.end - rawValue.length + 2;
+  return { name, offset, parts: split(raw, valueOffset, problems), raw, valueOffset };
+}
+
+function split(text: string, base: number, problems: ProblemList): Part[] {
+  try {
+    return splitInterpolation(text, base);
+  } catch (error) {
+    if (!(error instanceof UnclosedInterpolation)) throw error;
+    problems.add(error.offset, 'syntax', '{{ 没有对应的 }}', '请补上 }}。');
+    return [];
+  }
+}

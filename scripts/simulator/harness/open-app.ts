@@ -1,0 +1,280 @@
+import { fileURLToPath } from 'node:url';
+import { JSDOM } from 'jsdom';
+import { buildApp } from '../compiler/bundle.ts';
+import { fetchTransport, type Transport } from '../runtime/dd/http.ts';
+import { type Device, type Faults, memoryStorage, type Platform } from '../runtime/device.ts';
+import { createPhone, type Phone, type StartOptions } from '../runtime/phone.ts';
+import type { PhoneEvent } from '../runtime/types.ts';
+import { type EmulatorCodes, emulatorAuthCode } from './emulator-codes.ts';
+import { ErrorWatch } from './errors.ts';
+import { findByText, findField, visibleText } from './screen.ts';
+
+const PROJECT_MINI = fileURLToPath(new URL('../../../mini', import.meta.url));
+const DEFAULT_WAIT_MS = 5_000;
+const POLL_MS = 5;
+
+export interface OpenAppOptions extends StartOptions {
+  /** Folder of `app.json`; the project's `mini/` by default. */
+  root?: string;
+  /** Source files to replace, by path below `root`: usually `config/current.ts`. */
+  replace?: Readonly<Record<string, string>>;
+  /** Where single-use codes come from: a person of a running emulator, or a function of the test's own. */
+  authCodes?: EmulatorCodes | (() => Promise<string>);
+  platform?: Platform;
+  /** `null`: the start has no corpId. */
+  corpId?: string | null;
+  /** What an earlier use of the app has stored. Values, as `dd.setStorage` takes them. */
+  storage?: Readonly<Record<string, unknown>>;
+  faults?: Faults;
+  httpErrors?: Device['httpErrors'];
+  trustedHosts?: readonly string[];
+  /** Answers requests instead of the network. */
+  transport?: Transport;
+}
+
+export interface WaitOptions {
+  timeoutMs?: number;
+}
+
+/** One phone with one person's mini program, as a test sees it. */
+export interface OpenedApp {
+  /** What the person reads on the page and in dialogs, white space condensed. */
+  text(): string;
+  /** Title in the title bar. */
+  title(): string;
+  /** Taps what shows a text: a button, a row, a tab, a choice in a dialog. */
+  tap(label: string, options?: { index?: number }): Promise<void>;
+  /** Types into the text field with that label, placeholder or name. */
+  type(label: string, value: string): Promise<void>;
+  /** Waits for a text to appear, or for a condition to hold. */
+  waitFor(expected: string | RegExp | (() => boolean), options?: WaitOptions): Promise<void>;
+  back(): Promise<void>;
+  pullDown(): Promise<void>;
+  reachBottom(): Promise<void>;
+  /** Cold: the client ended the mini program; warm: the person comes back to it. */
+  restart(options: { cold: boolean }): Promise<void>;
+  /** Ends the phone. @throws Error when anything went wrong that no `takeErrors` took */
+  close(): void;
+  /** Errors so far that a test expects; they no longer fail it. */
+  takeErrors(): Error[];
+  readonly path: string;
+  readonly stack: string[];
+  /** Names of the `dd` APIs called since the start, in order. */
+  readonly calls: string[];
+  readonly events: readonly PhoneEvent[];
+  /** May be changed while the app runs. */
+  readonly faults: Faults;
+  readonly storage: Readonly<Record<string, unknown>>;
+  readonly document: Document;
+  readonly phone: Phone;
+}
+
+const open = new Set<{ close(): void }>();
+
+/** Closes what a test left open, and fails the test when something went wrong in it. */
+export function closeApps(): void {
+  const failures: unknown[] = [];
+  for (const app of [...open]) {
+    try {
+      app.close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+if (typeof afterEach === 'function') afterEach(closeApps);
+
+/**
+ * Builds the mini program and starts it on a phone in jsdom. Strict: an error while drawing, a rejected promise
+ * of the mini program and any `console.error` fail the next step of the test, at the latest its end.
+ */
+export async function openApp(options: OpenAppOptions = {}): Promise<OpenedApp> {
+  const app = await buildApp(
+    options.root ?? PROJECT_MINI,
+    options.replace ? { replace: options.replace } : {},
+  );
+  const { window } = new JSDOM('<!DOCTYPE html><html lang="zh-CN"><body></body></html>', {
+    url: 'http://phone.invalid/',
+    pretendToBeVisual: true,
+  });
+  const watch = new ErrorWatch();
+  const events: PhoneEvent[] = [];
+  const device = deviceOf(options);
+  const phone = createPhone({
+    app,
+    mount: window.document.body,
+    device,
+    onEvent: (event) => void events.push(event),
+    onError: (error) => watch.add(error),
+  });
+  const page = new AppPage(phone, device, events, watch, window);
+  open.add(page);
+  watch.start();
+  phone.start({
+    ...(options.path ? { path: options.path } : {}),
+    ...(options.query ? { query: options.query } : {}),
+  });
+  await page.settle();
+  return page;
+}
+
+function deviceOf(options: OpenAppOptions): Device {
+  const platform = options.platform ?? 'dingtalk';
+  const { authCodes } = options;
+  const noCodes = async (): Promise<string> => {
+    throw new Error('这个测试没有给 authCodes');
+  };
+  const stored = Object.entries(options.storage ?? {}).map(([key, value]) => [key, JSON.stringify(value)]);
+  return {
+    platform,
+    corpId: options.corpId === null ? undefined : (options.corpId ?? 'dingemulator0001'),
+    storage: memoryStorage(Object.fromEntries(stored) as Record<string, string>),
+    transport: options.transport ?? fetchTransport(fetch),
+    getAuthCode:
+      typeof authCodes === 'object' ? emulatorAuthCode(authCodes, platform) : (authCodes ?? noCodes),
+    faults: options.faults ?? {},
+    httpErrors: options.httpErrors ?? 'fail',
+    trustedHosts: options.trustedHosts,
+  };
+}
+
+class AppPage implements OpenedApp {
+  readonly phone: Phone;
+  readonly events: PhoneEvent[];
+  private readonly device: Device;
+  private readonly watch: ErrorWatch;
+  private readonly window: JSDOM['window'];
+
+  constructor(
+    phone: Phone,
+    device: Device,
+    events: PhoneEvent[],
+    watch: ErrorWatch,
+    window: JSDOM['window'],
+  ) {
+    this.phone = phone;
+    this.device = device;
+    this.events = events;
+    this.watch = watch;
+    this.window = window;
+  }
+
+  text(): string {
+    const { screen, overlay } = this.phone.chrome;
+    return `${visibleText(screen)} ${visibleText(overlay)}`.trim();
+  }
+
+  title(): string {
+    return this.document.querySelector('.mini-title-bar h1')?.textContent ?? '';
+  }
+
+  async tap(label: string, { index }: { index?: number } = {}): Promise<void> {
+    const dialog = this.document.querySelector('.mini-dialog');
+    findByText(dialog ?? this.phone.chrome.root, label, index).click();
+    await this.settle();
+  }
+
+  async type(label: string, value: string): Promise<void> {
+    const field = findField(this.phone.chrome.screen, label);
+    field.focus();
+    const limit = field.maxLength >= 0 ? field.maxLength : value.length;
+    field.value = value.slice(0, limit);
+    field.dispatchEvent(new this.window.Event('input', { bubbles: true }));
+    field.blur();
+    await this.settle();
+  }
+
+  async waitFor(expected: string | RegExp | (() => boolean), options: WaitOptions = {}): Promise<void> {
+    const deadline = Date.now() + (options.timeoutMs ?? DEFAULT_WAIT_MS);
+    const holds = (): boolean => {
+      if (typeof expected === 'function') return expected();
+      return typeof expected === 'string' ? this.text().includes(expected) : expected.test(this.text());
+    };
+    for (;;) {
+      this.watch.check();
+      if (holds()) return;
+      if (Date.now() > deadline) throw new Error(this.timeoutMessage(expected));
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  async back(): Promise<void> {
+    this.phone.back();
+    await this.settle();
+  }
+
+  async pullDown(): Promise<void> {
+    if (!this.phone.pullDown()) throw new Error(`页面 ${this.path} 没有打开下拉刷新（pullRefresh）`);
+    await this.settle();
+  }
+
+  async reachBottom(): Promise<void> {
+    this.phone.reachBottom();
+    await this.settle();
+  }
+
+  async restart({ cold }: { cold: boolean }): Promise<void> {
+    if (cold) {
+      this.phone.stop();
+      this.phone.start();
+    } else {
+      this.phone.hide();
+      this.phone.show();
+    }
+    await this.settle();
+  }
+
+  close(): void {
+    open.delete(this);
+    this.phone.destroy();
+    this.watch.stop();
+    this.window.close();
+    this.watch.check();
+  }
+
+  takeErrors(): Error[] {
+    return this.watch.take();
+  }
+
+  get path(): string {
+    return this.phone.currentPath;
+  }
+
+  get stack(): string[] {
+    return this.phone.stack.pages.map((page) => page.path);
+  }
+
+  get calls(): string[] {
+    return this.events.flatMap((event) =>
+      event.kind === 'dd' && event.outcome === 'called' ? [event.name] : [],
+    );
+  }
+
+  get faults(): Faults {
+    return this.device.faults;
+  }
+
+  get storage(): Readonly<Record<string, unknown>> {
+    const { storage } = this.device;
+    return Object.fromEntries(
+      storage.keys().map((key) => [key, JSON.parse(storage.get(key) ?? 'null') as unknown]),
+    );
+  }
+
+  get document(): Document {
+    return this.window.document;
+  }
+
+  /** Lets callbacks and the drawing that follows them run. @throws Error when something went wrong */
+  async settle(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.watch.check();
+  }
+
+  private timeoutMessage(expected: unknown): string {
+    const last = this.events.slice(-8).map((event) => JSON.stringify(event));
+    return `没有等到 ${String(expected)}。页面是 ${this.path}，屏幕上是：${this.text() || '（空白）'}\n最后的事件：\n${last.join('\n')}`;
+  }
+}

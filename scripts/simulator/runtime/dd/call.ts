@@ -1,0 +1,81 @@
+import type { PhoneEventInput } from '../types.ts';
+
+/** The argument that every asynchronous `dd` API takes. */
+export interface Options {
+  success?: (result: unknown) => void;
+  fail?: (error: DdFailure) => void;
+  complete?: (result: unknown) => void;
+  [name: string]: unknown;
+}
+
+export interface DdFailure {
+  error: number;
+  errorMessage: string;
+  [name: string]: unknown;
+}
+
+/** Thrown by an implementation to end a call by `fail`. */
+export class DdError extends Error {
+  readonly code: number;
+  readonly extra: Readonly<Record<string, unknown>>;
+
+  constructor(code: number, message: string, extra: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = 'DdError';
+    this.code = code;
+    this.extra = extra;
+  }
+}
+
+export interface CallHost {
+  emit(event: PhoneEventInput): void;
+  report(error: unknown, place: string): void;
+  reportRejection(reason: unknown, place: string): void;
+  /** False after the phone is switched off: late answers reach nobody. */
+  readonly running: boolean;
+}
+
+/**
+ * Makes a `dd` API of an implementation: callbacks run later, never during the call, `success` or `fail` once,
+ * then `complete`. No promise is returned: DingTalk's documents promise none.
+ */
+export function asynchronous(
+  host: CallHost,
+  name: string,
+  run: (options: Options) => unknown,
+): (options?: Options) => void {
+  return (options = {}) => {
+    host.emit({ kind: 'dd', name, outcome: 'called' });
+    const deliver = (callback: ((value: never) => void) | undefined, value: unknown): void => {
+      if (!callback) return;
+      try {
+        const result: unknown = (callback as (value: unknown) => unknown)(value);
+        if (result instanceof Promise) {
+          result.catch((reason: unknown) => host.reportRejection(reason, `dd.${name} 的回调`));
+        }
+      } catch (error) {
+        host.report(error, `dd.${name} 的回调`);
+      }
+    };
+    const settle = async (): Promise<void> => {
+      try {
+        const result = await run(options);
+        if (!host.running) return;
+        host.emit({ kind: 'dd', name, outcome: 'success' });
+        deliver(options.success, result ?? {});
+        deliver(options.complete, result ?? {});
+      } catch (error) {
+        if (!host.running) return;
+        if (!(error instanceof DdError)) {
+          host.report(error, `dd.${name}`);
+          return;
+        }
+        const failure: DdFailure = { error: error.code, errorMessage: error.message, ...error.extra };
+        host.emit({ kind: 'dd', name, outcome: 'fail', detail: failure });
+        deliver(options.fail, failure);
+        deliver(options.complete, failure);
+      }
+    };
+    void Promise.resolve().then(settle);
+  };
+}

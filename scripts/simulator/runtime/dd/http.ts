@@ -1,0 +1,157 @@
+import type { Device } from '../device.ts';
+import { type CallHost, DdError, type Options } from './call.ts';
+
+export interface TransportRequest {
+  url: string;
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body: string | undefined;
+  signal: AbortSignal;
+}
+
+export interface TransportResponse {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+}
+
+/** Sends a request; rejects when there is no answer at all. */
+export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const FORM = 'application/x-www-form-urlencoded';
+const HTML_PAGE = '<!DOCTYPE html><html><head><title>网络认证</title></head><body>请先登录网络</body></html>';
+
+/** Error codes of `dd.httpRequest`, as documented. */
+const HTTP_ERROR = { untrusted: 11, network: 12, timeout: 13, decode: 14, status: 19 } as const;
+
+/**
+ * `dd.httpRequest` by its document: GET and POST alone, a form as default content type, no cookies, a JSON
+ * body only as a string.
+ * @returns `{data, status, headers}`
+ * @throws DdError with code 2 (parameters), 11 (host not trusted), 12 (network), 13 (time-out), 14 (answer is
+ * no JSON), 19 (HTTP status of 400 and above, where the container hides it)
+ */
+export async function httpRequest(host: CallHost, device: Device, options: Options): Promise<unknown> {
+  const request = buildRequest(device, options);
+  const started = Date.now();
+  const log = (outcome: { status?: number; error?: number }): void =>
+    host.emit({
+      kind: 'request',
+      method: request.method,
+      url: request.url,
+      durationMs: Date.now() - started,
+      ...outcome,
+    });
+  try {
+    const response = await send(device, request, Number(options.timeout ?? DEFAULT_TIMEOUT_MS));
+    const data = decode(response.text, options.dataType);
+    const result = { data, status: response.status, headers: response.headers };
+    log({ status: response.status });
+    if (response.status < 400 || device.httpErrors === 'success') return result;
+    const extra = device.httpErrors === 'fail-with-data' ? result : {};
+    throw new DdError(HTTP_ERROR.status, `http 状态码异常：${response.status}`, extra);
+  } catch (error) {
+    if (error instanceof DdError && error.code !== HTTP_ERROR.status) log({ error: error.code });
+    throw error;
+  }
+}
+
+function buildRequest(device: Device, options: Options): Omit<TransportRequest, 'signal'> {
+  const url = String(options.url ?? '');
+  const method = String(options.method ?? 'GET').toUpperCase();
+  if (method !== 'GET' && method !== 'POST') {
+    throw new DdError(2, `dd.httpRequest 只支持 GET 和 POST，收到的是 ${method}`);
+  }
+  if ('header' in options) throw new DdError(2, 'dd.httpRequest 的请求头写在 headers 里，不是 header');
+  if (!URL.canParse(url)) throw new DdError(2, `dd.httpRequest 的 url 不是完整的地址：${url}`);
+  const { hostname } = new URL(url);
+  if (device.trustedHosts && !device.trustedHosts.includes(hostname)) {
+    throw new DdError(HTTP_ERROR.untrusted, `无权跨域：${hostname} 不在 HTTP 可信域名里`);
+  }
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries((options.headers ?? {}) as Record<string, unknown>)) {
+    headers[name.toLowerCase()] = String(value);
+  }
+  headers['content-type'] ??= FORM;
+  const { data } = options;
+  if (method === 'GET') return { url: withQuery(url, data), method, headers, body: undefined };
+  if (typeof data === 'string') return { url, method, headers, body: data };
+  if (headers['content-type'].includes('json')) {
+    throw new DdError(2, '发送 JSON 时 data 必须是字符串，请用 JSON.stringify');
+  }
+  return { url, method, headers, body: formOf(data).toString() };
+}
+
+function withQuery(url: string, data: unknown): string {
+  const query = formOf(typeof data === 'string' ? {} : data).toString();
+  return query ? `${url}${url.includes('?') ? '&' : '?'}${query}` : url;
+}
+
+function formOf(data: unknown): URLSearchParams {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries((data ?? {}) as Record<string, unknown>)) {
+    if (value !== undefined)
+      form.append(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
+  }
+  return form;
+}
+
+async function send(
+  device: Device,
+  request: Omit<TransportRequest, 'signal'>,
+  timeoutMs: number,
+): Promise<TransportResponse> {
+  const { faults } = device;
+  if (faults.noNetwork || faults.serverDown) throw new DdError(HTTP_ERROR.network, '网络出错');
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new DdError(HTTP_ERROR.timeout, '请求超时'));
+      controller.abort();
+    }, timeoutMs);
+  });
+  const answer = async (): Promise<TransportResponse> => {
+    if (faults.slowNetworkMs) await new Promise((resolve) => setTimeout(resolve, faults.slowNetworkMs));
+    if (faults.htmlAnswer) return { status: 200, headers: { 'content-type': 'text/html' }, text: HTML_PAGE };
+    try {
+      return await device.transport({ ...request, signal: controller.signal });
+    } catch {
+      throw new DdError(HTTP_ERROR.network, '网络出错');
+    }
+  };
+  try {
+    return await Promise.race([answer(), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function decode(body: string, dataType: unknown): unknown {
+  if (dataType === 'text') return body;
+  if (dataType === 'base64') return btoa(String.fromCharCode(...new TextEncoder().encode(body)));
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    throw new DdError(HTTP_ERROR.decode, '解码失败：返回的内容不是 JSON');
+  }
+}
+
+/** A transport over `fetch`, without cookies. */
+export function fetchTransport(fetcher: typeof fetch): Transport {
+  return async ({ url, method, headers, body, signal }) => {
+    const response = await fetcher(url, {
+      method,
+      headers,
+      signal,
+      credentials: 'omit',
+      ...(body === undefined ? {} : { body }),
+    });
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      text: await response.text(),
+    };
+  };
+}

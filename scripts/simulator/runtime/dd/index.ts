@@ -1,0 +1,186 @@
+import type { Chrome } from '../chrome.ts';
+import type { Device } from '../device.ts';
+import type { PageStack } from '../page-stack.ts';
+import { asynchronous, type CallHost, DdError, type Options } from './call.ts';
+import type { Dialogs } from './dialogs.ts';
+import { httpRequest } from './http.ts';
+import { MiniStorage } from './storage.ts';
+
+export interface DdParts {
+  host: CallHost;
+  device: Device;
+  dialogs: Dialogs;
+  stack: PageStack;
+  chrome: Chrome;
+  redraw(): void;
+}
+
+const INVALID_AUTH_CODE = 'invalid-auth-code';
+
+/** Absent on one platform or in some versions, so code asks for them before it uses them. */
+const ASKED_FOR: ReadonlySet<PropertyKey> = new Set(['corpId', 'dtBridge', 'then', 'toJSON']);
+
+const SYSTEM_INFO: Readonly<Record<string, unknown>> = {
+  app: 'com.alibaba.android.rimet',
+  brand: '模拟器',
+  fontSizeSetting: 16,
+  language: 'zh-Hans',
+  model: '模拟器',
+  pixelRatio: 2,
+  platform: 'Android',
+  screenHeight: 812,
+  screenWidth: 375,
+  statusBarHeight: 24,
+  system: '10',
+  titleBarHeight: 44,
+  version: '7.6.0',
+  windowHeight: 744,
+  windowWidth: 375,
+};
+
+/**
+ * The global `dd` of a phone. An API that is not here fails loudly with its name, so that nobody takes silence
+ * for success.
+ */
+export function createDd(parts: DdParts): Record<string, unknown> {
+  const apis = {
+    ...signIn(parts),
+    ...storage(parts),
+    ...interaction(parts),
+    ...navigation(parts),
+    ...system(parts),
+  };
+  const known: Record<string, unknown> = {
+    ...apis,
+    canIUse: (name: unknown) => Object.hasOwn(apis, String(name).split('.')[0] ?? ''),
+  };
+  return new Proxy(known, {
+    get(target, name) {
+      if (typeof name === 'symbol' || Object.hasOwn(target, name))
+        return Reflect.get(target, name) as unknown;
+      if (ASKED_FOR.has(name)) return undefined;
+      throw new Error(
+        `模拟器没有 dd.${name}：请在真机上验证它，或在 scripts/simulator/runtime/dd 里按文档补上`,
+      );
+    },
+  });
+}
+
+function signIn({ host, device }: DdParts): Record<string, unknown> {
+  const code = async (): Promise<string> => {
+    const { faults } = device;
+    if (faults.authCodeHangs) await new Promise(() => undefined);
+    if (faults.noNetwork) throw new DdError(3, '系统错误：网络不可用');
+    if (faults.authCodeError !== undefined) throw new DdError(faults.authCodeError, '获取免登授权码失败');
+    if (faults.authCodeInvalid) return INVALID_AUTH_CODE;
+    try {
+      return await device.getAuthCode();
+    } catch (error) {
+      throw new DdError(3, `系统错误：${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  if (device.platform === 'dingtalk') {
+    return {
+      ...(device.corpId === undefined ? {} : { corpId: device.corpId }),
+      getAuthCode: asynchronous(host, 'getAuthCode', async () => ({ authCode: await code() })),
+    };
+  }
+  return { dtBridge: bridge(host, code) };
+}
+
+/** 浙政钉: `dd.dtBridge({m, args, onSuccess, onFail})`. */
+function bridge(host: CallHost, code: () => Promise<string>): (options: Options) => void {
+  return (options) => {
+    const method = String(options.m ?? '');
+    const run = asynchronous(host, `dtBridge ${method}`, async () => {
+      if (method !== 'taurus.common.getAuthCode') throw new DdError(1, `模拟器的 dd.dtBridge 没有 ${method}`);
+      return { code: await code(), expireTime: 300 };
+    });
+    const { onSuccess, onFail } = options as { onSuccess?: Options['success']; onFail?: Options['fail'] };
+    run({ ...(onSuccess ? { success: onSuccess } : {}), ...(onFail ? { fail: onFail } : {}) });
+  };
+}
+
+function storage({ host, device }: DdParts): Record<string, unknown> {
+  const store = new MiniStorage(device);
+  const sync =
+    <T>(run: (options: Options) => T) =>
+    (options: Options = {}): T =>
+      run(options);
+  const set = (options: Options): void => store.set(options.key, options.data);
+  const get = (options: Options): { data: unknown } => store.get(options.key);
+  const remove = (options: Options): void => store.remove(options.key);
+  return {
+    setStorage: asynchronous(host, 'setStorage', set),
+    getStorage: asynchronous(host, 'getStorage', get),
+    removeStorage: asynchronous(host, 'removeStorage', remove),
+    clearStorage: asynchronous(host, 'clearStorage', () => store.clear()),
+    getStorageInfo: asynchronous(host, 'getStorageInfo', () => store.info()),
+    setStorageSync: sync(set),
+    getStorageSync: sync(get),
+    removeStorageSync: sync(remove),
+    clearStorageSync: () => store.clear(),
+    getStorageInfoSync: () => store.info(),
+  };
+}
+
+function interaction({ host, dialogs, device }: DdParts): Record<string, unknown> {
+  return {
+    httpRequest: asynchronous(host, 'httpRequest', (options) => httpRequest(host, device, options)),
+    alert: asynchronous(host, 'alert', (options) => dialogs.alert(options)),
+    confirm: asynchronous(host, 'confirm', (options) => dialogs.confirm(options)),
+    showActionSheet: asynchronous(host, 'showActionSheet', (options) => dialogs.showActionSheet(options)),
+    showToast: asynchronous(host, 'showToast', (options) => dialogs.showToast(options)),
+    hideToast: asynchronous(host, 'hideToast', () => dialogs.hideToast()),
+    showLoading: asynchronous(host, 'showLoading', (options) => dialogs.showLoading(options)),
+    hideLoading: asynchronous(host, 'hideLoading', () => dialogs.hideLoading()),
+    hideKeyboard: asynchronous(host, 'hideKeyboard', () => undefined),
+  };
+}
+
+function navigation({ host, stack, chrome, redraw }: DdParts): Record<string, unknown> {
+  const go = (name: string, run: (options: Options) => void): ((options?: Options) => void) =>
+    asynchronous(host, name, run);
+  const bar = (options: Options): void => {
+    const { top } = stack;
+    if (!top) return;
+    const { title, backgroundColor } = options;
+    if (options.reset) top.bar = {};
+    if (typeof title === 'string') top.bar.title = title;
+    if (typeof backgroundColor === 'string') top.bar.backgroundColor = backgroundColor;
+    redraw();
+  };
+  return {
+    navigateTo: go('navigateTo', (options) => stack.navigateTo(String(options.url))),
+    redirectTo: go('redirectTo', (options) => stack.redirectTo(String(options.url))),
+    reLaunch: go('reLaunch', (options) => stack.reLaunch(String(options.url))),
+    switchTab: go('switchTab', (options) => stack.switchTab(String(options.url))),
+    navigateBack: go('navigateBack', (options) => stack.navigateBack(Number(options.delta ?? 1))),
+    setNavigationBar: go('setNavigationBar', bar),
+    startPullDownRefresh: go('startPullDownRefresh', () => {
+      chrome.refreshing(true);
+      stack.top?.instance.call('onPullDownRefresh');
+    }),
+    stopPullDownRefresh: go('stopPullDownRefresh', () => chrome.refreshing(false)),
+    pageScrollTo: go('pageScrollTo', (options) => {
+      if (stack.top) stack.top.root.scrollTop = Number(options.scrollTop ?? 0);
+    }),
+  };
+}
+
+function system({ host, device }: DdParts): Record<string, unknown> {
+  const info = (): Record<string, unknown> => ({
+    ...SYSTEM_INFO,
+    ...(device.platform === 'zhezhengding' ? { app: 'taurus' } : {}),
+    ...device.systemInfo,
+  });
+  return {
+    getSystemInfo: asynchronous(host, 'getSystemInfo', info),
+    getSystemInfoSync: info,
+    getNetworkType: asynchronous(host, 'getNetworkType', () =>
+      device.faults.noNetwork
+        ? { networkAvailable: false, networkType: 'NOTREACHABLE' }
+        : { networkAvailable: true, networkType: 'WIFI' },
+    ),
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * An inline style as the browser reads it: `rpx` in pixels of a screen 375 wide, and camel-case property
+ * names in CSS spelling (the container reads inline styles as objects and takes both).
+ */
+export function inlineStyle(value: unknown): string {
+  if (typeof value !== 'string') return '';
+  return value
+    .replace(
+      /(^|;)\s*([a-zA-Z][\w-]*)\s*:/g,
+      (_all, start: string, name: string) => `${start}${kebab(name)}:`,
+    )
+    .replace(/(-?\d*\.?\d+)rpx\b/g, (_all, amount: string) => `${toPixels(Number(amount))}px`);
+}
+
+/** 750 rpx are the width of the screen, which is 375 px here. */
+export function toPixels(rpx: number): number {
+  return Number((rpx / 2).toFixed(3));
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,109 @@
+import { nextTick, type ShallowRef, shallowRef } from 'vue';
+import { applyPatch, type Data, sizeOf, splicePatch, viewCopy } from './set-data.ts';
+import type { PhoneEventInput } from './types.ts';
+
+export type Method = (this: unknown, ...args: never[]) => unknown;
+
+/** What an instance needs of the phone that it lives in. */
+export interface InstanceHost {
+  emit(event: PhoneEventInput): void;
+  /** Reports an error of the mini program's own code, by the place where it happened. */
+  report(error: unknown, place: string): void;
+  /** Reports a promise of the mini program's own code that was rejected and that nobody awaits. */
+  reportRejection(reason: unknown, place: string): void;
+}
+
+/**
+ * State shared by pages and components: `data`, `setData`, and the object that is `this` in the mini
+ * program's code. `data` is what the logic sees, `view` the copy that templates are drawn from.
+ */
+export class Instance {
+  readonly host: InstanceHost;
+  /** Where it stands, for messages: the page's path or the component's id. */
+  readonly place: string;
+  /** `this` in the mini program's code. */
+  readonly self: Record<string, unknown>;
+  readonly version: ShallowRef<number> = shallowRef(0);
+  view: Data;
+  alive = true;
+  private readonly handlers = new Map<string, (...args: unknown[]) => unknown>();
+  private readonly missing = new Set<string>();
+  private readonly methods: Readonly<Record<string, unknown>>;
+
+  constructor(host: InstanceHost, place: string, data: unknown, methods: Readonly<Record<string, unknown>>) {
+    this.host = host;
+    this.place = place;
+    this.methods = methods;
+    const initial = (typeof data === 'function' ? (data as () => unknown)() : data) ?? {};
+    this.view = viewCopy(initial) as Data;
+    this.self = {
+      ...methods,
+      data: viewCopy(initial),
+      setData: (patch: Data, callback?: () => void) => this.setData(patch, callback),
+      $spliceData: (splices: Data, callback?: () => void) =>
+        this.setData(splicePatch(this.data, splices), callback),
+    };
+  }
+
+  get data(): Data {
+    return this.self.data as Data;
+  }
+
+  /**
+   * Merges a patch into the data. `this.data` has the new values at once; the view follows in one batch with
+   * all other changes of the same turn, then `callback` runs.
+   */
+  setData(patch: Data, callback?: () => void): void {
+    if (typeof patch !== 'object' || patch === null) throw new TypeError('setData 的参数应是对象');
+    if (!this.alive) return;
+    this.self.data = applyPatch(this.data, patch);
+    this.view = applyPatch(this.view, viewCopy(patch));
+    this.version.value += 1;
+    this.host.emit({ kind: 'setData', path: this.place, bytes: sizeOf(patch) });
+    if (callback) {
+      void nextTick().then(() => this.guard(() => callback.call(this.self), 'setData 的回调'));
+    }
+  }
+
+  /** The function behind `onTap="name"`: the same one on every render, so it can be compared. */
+  handler(name: string): ((...args: unknown[]) => unknown) | undefined {
+    const known = this.handlers.get(name);
+    if (known) return known;
+    if (typeof this.self[name] !== 'function') {
+      if (!this.missing.has(name)) {
+        this.missing.add(name);
+        this.host.report(new Error(`${this.place} 里没有方法 ${name}，模板却绑定了它`), this.place);
+      }
+      return undefined;
+    }
+    const handler = (...args: unknown[]): unknown => this.call(name, ...args);
+    this.handlers.set(name, handler);
+    return handler;
+  }
+
+  /** Calls a method or life-cycle function if there is one; an error in it is reported, not thrown. */
+  call(name: string, ...args: unknown[]): unknown {
+    const method = this.self[name] ?? this.methods[name];
+    if (typeof method !== 'function') return undefined;
+    return this.guard(() => (method as (...values: unknown[]) => unknown).apply(this.self, args), name);
+  }
+
+  has(name: string): boolean {
+    return typeof this.self[name] === 'function';
+  }
+
+  /** Runs code of the mini program; a rejected promise is reported as an error is. */
+  guard(run: () => unknown, what: string): unknown {
+    const place = `${this.place} ${what}`;
+    try {
+      const result = run();
+      if (result instanceof Promise) {
+        result.catch((reason: unknown) => this.host.reportRejection(reason, place));
+      }
+      return result;
+    } catch (error) {
+      this.host.report(error, place);
+      return undefined;
+    }
+  }
+}

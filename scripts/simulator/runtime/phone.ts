@@ -1,0 +1,288 @@
+import { nextTick, type Renderer, shallowRef } from 'vue';
+import { Chrome } from './chrome.ts';
+import type { ComponentDefinition } from './component.ts';
+import { componentView, type UnitSource } from './component-view.ts';
+import { Dialogs } from './dd/dialogs.ts';
+import { createDd } from './dd/index.ts';
+import type { Device } from './device.ts';
+import { evaluate } from './evaluate.ts';
+import { listenToGestures } from './gestures.ts';
+import { Instance, type InstanceHost } from './instance.ts';
+import { PageView } from './page.ts';
+import { PageStack } from './page-stack.ts';
+import { createDocumentRenderer } from './renderer.ts';
+import { loadTemplate, type TemplateHost, TemplateRuntime } from './template.ts';
+import { Timers } from './timers.ts';
+import type { BuiltApp, PhoneEvent, PhoneEventInput } from './types.ts';
+
+export interface PhoneOptions {
+  app: BuiltApp;
+  /** The element that the phone is drawn into; its document is the phone's. */
+  mount: HTMLElement;
+  device: Device;
+  onEvent?: (event: PhoneEvent) => void;
+  /** An error in the mini program's own code, or in drawing it. Without this it goes to `console.error`. */
+  onError?: (error: Error) => void;
+}
+
+export interface StartOptions {
+  /** Page to open, `app.json`'s first by default. */
+  path?: string;
+  query?: Record<string, string>;
+}
+
+/** A phone with one mini program. Each `start` after a `stop` is a cold start: all code is evaluated anew. */
+export class Phone implements InstanceHost, TemplateHost {
+  readonly device: Device;
+  readonly stack: PageStack;
+  readonly chrome: Chrome;
+  running = false;
+  private readonly options: PhoneOptions;
+  private app: BuiltApp;
+  private readonly dialogs: Dialogs;
+  private readonly renderer: Renderer<Node>;
+  private readonly templates = new TemplateRuntime(this);
+  private readonly units = new Map<string, UnitSource>();
+  private readonly views = new Map<string, ReturnType<typeof componentView>>();
+  private readonly sjsModules = new Map<string, unknown>();
+  private readonly started = Date.now();
+  private definition: Instance | undefined;
+  private readonly timers = new Timers((error) => this.report(error, '定时器'));
+
+  constructor(options: PhoneOptions) {
+    this.options = options;
+    this.app = options.app;
+    this.device = options.device;
+    this.renderer = createDocumentRenderer(options.mount.ownerDocument);
+    this.chrome = new Chrome(options.mount, this.app.config, {
+      back: () => this.back(),
+      switchTab: (path) => this.stack.switchTab(`/${path}`),
+      asset: (path) => this.asset(path),
+    });
+    this.dialogs = new Dialogs(this.chrome.overlay);
+    listenToGestures(this.chrome.screen);
+    this.stack = new PageStack({
+      paths: this.app.config.pages,
+      tabs: this.app.config.tabBar?.items.map((item) => item.pagePath) ?? [],
+      create: (path, query) => this.createPage(path, query),
+      notFound: (path, query) => this.notFound(path, query),
+      changed: (action, page, depth) => {
+        this.emit({ kind: 'page', action, path: page.path, depth });
+        this.redraw();
+      },
+    });
+  }
+
+  /** Cold start: evaluates the mini program, then `onLaunch`, `onShow`, and the first page. */
+  start({ path, query = {} }: StartOptions = {}): void {
+    if (this.running) throw new Error('小程序已经在运行，请先 stop()');
+    this.running = true;
+    this.units.clear();
+    this.views.clear();
+    this.sjsModules.clear();
+    this.loadStyles();
+    const launchQuery = {
+      ...(this.device.corpId === undefined ? {} : { corpId: this.device.corpId }),
+      ...query,
+    };
+    const first = path ?? this.app.config.pages[0] ?? '';
+    try {
+      this.evaluate();
+    } catch (error) {
+      this.report(error, '加载小程序的代码');
+      return;
+    }
+    this.emit({ kind: 'app', action: 'launch' });
+    this.definition?.call('onLaunch', { query: launchQuery, path: first });
+    this.definition?.call('onShow', { query: launchQuery, path: first });
+    this.stack.reLaunch(`/${first}?${new URLSearchParams(path ? query : {})}`);
+  }
+
+  /** Switches the mini program off, as when the client ends it; storage stays. */
+  stop(): void {
+    if (!this.running) return;
+    this.stack.clear();
+    this.dialogs.clear();
+    this.running = false;
+    this.timers.stop();
+    this.definition = undefined;
+    this.emit({ kind: 'app', action: 'stop' });
+  }
+
+  /** The person goes to another app. */
+  hide(): void {
+    this.stack.top?.instance.call('onHide');
+    this.definition?.call('onHide');
+    this.emit({ kind: 'app', action: 'hide' });
+  }
+
+  /** The person comes back: a warm start. */
+  show(query: Record<string, string> = {}): void {
+    this.emit({ kind: 'app', action: 'show' });
+    this.definition?.call('onShow', { query, path: this.stack.top?.path ?? '' });
+    this.stack.top?.instance.call('onShow');
+  }
+
+  back(): void {
+    this.stack.navigateBack();
+  }
+
+  /** The person pulls the page down. False when the page has no pull-down refresh (`pullRefresh`). */
+  pullDown(): boolean {
+    const { top } = this.stack;
+    const allowed = top?.config.pullRefresh ?? this.app.config.window?.pullRefresh;
+    if (!top || !(allowed === true || allowed === 'YES' || allowed === 'true')) return false;
+    this.chrome.refreshing(true);
+    top.instance.call('onPullDownRefresh');
+    return true;
+  }
+
+  reachBottom(): void {
+    this.stack.top?.reachBottom();
+  }
+
+  get currentPath(): string {
+    return this.stack.top?.path ?? '';
+  }
+
+  /** Takes newly compiled templates and styles while the pages keep their state. */
+  async update(app: Pick<BuiltApp, 'units' | 'style'>): Promise<void> {
+    this.app = { ...this.app, ...app };
+    this.loadStyles();
+    for (const [id, unit] of Object.entries(app.units)) {
+      const source = this.units.get(id);
+      if (source) source.template.value = loadTemplate(unit.template, this.templates);
+    }
+    await nextTick();
+  }
+
+  /** Ends the phone and removes it from the document. */
+  destroy(): void {
+    this.stop();
+    this.chrome.remove();
+  }
+
+  emit(event: PhoneEventInput): void {
+    this.options.onEvent?.({ ...event, time: Date.now() - this.started } as PhoneEvent);
+  }
+
+  report(cause: unknown, place: string): void {
+    const error = this.record(cause, place);
+    if (!place.endsWith('onError')) this.definition?.call('onError', error.message);
+  }
+
+  reportRejection(reason: unknown, place: string): void {
+    this.record(reason, place);
+    if (!place.endsWith('onUnhandledRejection')) this.definition?.call('onUnhandledRejection', { reason });
+  }
+
+  sjs(file: string): unknown {
+    if (!this.sjsModules.has(file)) throw new Error(`没有载入 SJS 模块 ${file}`);
+    return this.sjsModules.get(file);
+  }
+
+  component(id: string): ReturnType<typeof componentView> {
+    const known = this.views.get(id);
+    if (known) return known;
+    const source = this.units.get(id);
+    if (!source) throw new Error(`没有载入组件 ${id}`);
+    const view = componentView(id, source, this);
+    this.views.set(id, view);
+    return view;
+  }
+
+  asset(path: string): string {
+    const local = path.replace(/^(?:\.{0,2}\/)+/, '');
+    return this.app.assets[local] ?? path;
+  }
+
+  private record(cause: unknown, place: string): Error {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    this.emit({
+      kind: 'error',
+      message: `${place}：${error.message}`,
+      ...(error.stack ? { stack: error.stack } : {}),
+    });
+    if (this.options.onError) this.options.onError(new Error(`${place}：${error.message}`, { cause: error }));
+    else console.error(`${place}：`, error);
+    return error;
+  }
+
+  private evaluate(): void {
+    const definitions = new Map<string, ComponentDefinition>();
+    const dd = createDd({
+      host: this,
+      device: this.device,
+      dialogs: this.dialogs,
+      stack: this.stack,
+      chrome: this.chrome,
+      redraw: () => this.drawChrome(),
+    });
+    evaluate(this.app.script, {
+      dd,
+      timers: this.timers,
+      getApp: () => this.definition?.self,
+      getCurrentPages: () => this.stack.pages.map((page) => page.instance.self),
+      onApp: (definition) => {
+        const { globalData, ...methods } = definition;
+        this.definition = new Instance(this, 'app', {}, methods);
+        Object.assign(this.definition.self, { globalData });
+      },
+      onUnit: (id, definition) => void definitions.set(id, definition as ComponentDefinition),
+      onSjs: (file, module) => void this.sjsModules.set(file, module),
+    });
+    for (const [id, definition] of definitions) {
+      const source = this.app.units[id]?.template ?? '(r) => ({ render: () => [] })';
+      this.units.set(id, { definition, template: shallowRef(loadTemplate(source, this.templates)) });
+    }
+  }
+
+  private createPage(path: string, query: Record<string, string>): PageView {
+    const unit = this.app.units[path];
+    const source = this.units.get(path);
+    if (!unit || !source) throw new Error(`页面 ${path} 的代码没有调用 Page()`);
+    const page = new PageView(
+      this,
+      {
+        path,
+        config: unit.config,
+        definition: source.definition as Record<string, unknown>,
+        template: source.template,
+        uses: unit.uses,
+      },
+      query,
+      this.renderer,
+      this.options.mount.ownerDocument,
+    );
+    this.chrome.screen.append(page.root);
+    return page;
+  }
+
+  private notFound(path: string, query: Record<string, string>): boolean {
+    if (!this.definition?.has('onPageNotFound')) return false;
+    this.definition.call('onPageNotFound', { path, query, isEntryPage: this.stack.pages.length === 0 });
+    return true;
+  }
+
+  private loadStyles(): void {
+    this.chrome.setStyle('app', this.app.style);
+    const units = Object.entries(this.app.units);
+    for (const kind of ['component', 'page'] as const) {
+      for (const [id, unit] of units) if (unit.kind === kind) this.chrome.setStyle(id, unit.style);
+    }
+  }
+
+  private redraw(): void {
+    this.chrome.refreshing(false);
+    this.drawChrome();
+  }
+
+  private drawChrome(): void {
+    this.chrome.draw(this.stack.top, this.stack.pages.length);
+  }
+}
+
+/** Makes a phone; see `Phone`. */
+export function createPhone(options: PhoneOptions): Phone {
+  return new Phone(options);
+}

@@ -1,0 +1,136 @@
+import {
+  defineComponent,
+  h,
+  onBeforeUnmount,
+  onMounted,
+  onUpdated,
+  ref,
+  shallowRef,
+  type VNode,
+  watch,
+} from 'vue';
+import { type MiniElement, text } from '../events.ts';
+import { type Attributes, common, emit, read, type Tag } from './tag.ts';
+
+const DEFAULT_THRESHOLD = 50;
+
+const ScrollView = defineComponent({
+  name: 'ScrollView',
+  inheritAttrs: false,
+  props: { attributes: { type: Object, required: true } },
+  setup(props, { slots }) {
+    const host = shallowRef<MiniElement | null>(null);
+    const attribute = (name: string): unknown => read(props.attributes as Attributes, name);
+    let atEnd = false;
+    const onScroll = (): void => {
+      const element = host.value;
+      if (!element) return;
+      const { scrollTop, scrollLeft, scrollHeight, scrollWidth, clientHeight, clientWidth } = element;
+      emit(element, 'scroll', { scrollTop, scrollLeft, scrollHeight, scrollWidth });
+      const threshold = Number(attribute('lower-threshold') ?? DEFAULT_THRESHOLD);
+      const rest = attribute('scroll-x')
+        ? scrollWidth - clientWidth - scrollLeft
+        : scrollHeight - clientHeight - scrollTop;
+      if (rest <= threshold && !atEnd) emit(element, 'scrollToLower', {});
+      atEnd = rest <= threshold;
+      if ((attribute('scroll-x') ? scrollLeft : scrollTop) <= 0) emit(element, 'scrollToUpper', {});
+    };
+    const follow = (): void => {
+      const target = text(attribute('scroll-into-view'));
+      const child = target ? host.value?.querySelector(`[id="${target.replaceAll('"', '')}"]`) : undefined;
+      child?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' });
+    };
+    onMounted(follow);
+    watch(() => attribute('scroll-into-view'), follow, { flush: 'post' });
+    watch(
+      () => attribute('scroll-top'),
+      (value) => {
+        if (host.value && value !== undefined) host.value.scrollTop = Number(value);
+      },
+      { flush: 'post' },
+    );
+    return () =>
+      h(
+        'mini-scroll-view',
+        {
+          ...common('scroll-view', props.attributes as Attributes),
+          ref: host,
+          'data-x': Boolean(attribute('scroll-x')),
+          'data-y': Boolean(attribute('scroll-y')),
+          onScroll,
+        },
+        slots.default?.(),
+      );
+  },
+});
+
+export const scrollView: Tag = (attributes, children, key) =>
+  h(ScrollView, { key, attributes }, { default: () => children });
+
+const DEFAULT_INTERVAL = 5000;
+
+const Swiper = defineComponent({
+  name: 'SwiperTrack',
+  inheritAttrs: false,
+  props: { attributes: { type: Object, required: true } },
+  setup(props, { slots }) {
+    const host = shallowRef<MiniElement | null>(null);
+    const attribute = (name: string): unknown => read(props.attributes as Attributes, name);
+    const current = ref(Number(attribute('current') ?? 0));
+    const count = ref(0);
+    const go = (index: number): void => {
+      if (count.value === 0) return;
+      const wrapped = attribute('circular')
+        ? (index + count.value) % count.value
+        : Math.max(0, Math.min(index, count.value - 1));
+      if (wrapped === current.value) return;
+      current.value = wrapped;
+      if (host.value) emit(host.value, 'change', { current: wrapped });
+    };
+    watch(
+      () => attribute('current'),
+      (value) => {
+        current.value = Number(value ?? 0);
+      },
+    );
+    const measure = (): void => {
+      count.value = host.value?.querySelectorAll('mini-swiper-item').length ?? 0;
+    };
+    let timer: ReturnType<typeof setInterval> | undefined;
+    onMounted(() => {
+      measure();
+      if (attribute('autoplay')) {
+        timer = setInterval(() => go(current.value + 1), Number(attribute('interval') ?? DEFAULT_INTERVAL));
+      }
+    });
+    onUpdated(measure);
+    onBeforeUnmount(() => clearInterval(timer));
+    return () => {
+      const track = attribute('vertical')
+        ? `translateY(-${current.value * 100}%)`
+        : `translateX(-${current.value * 100}%)`;
+      const dots: VNode[] = Array.from({ length: count.value }, (_item, index) =>
+        h('i', { key: index, 'data-active': index === current.value, onClick: () => go(index) }),
+      );
+      return h(
+        'mini-swiper',
+        {
+          ...common('swiper', props.attributes as Attributes),
+          ref: host,
+          'data-vertical': Boolean(attribute('vertical')),
+        },
+        [
+          h(
+            'div',
+            { key: 'track', class: 'mini-swiper-track', style: `transform:${track}` },
+            slots.default?.(),
+          ),
+          attribute('indicator-dots') ? h('div', { key: 'dots', class: 'mini-swiper-dots' }, dots) : null,
+        ] as VNode[],
+      );
+    };
+  },
+});
+
+export const swiper: Tag = (attributes, children, key) =>
+  h(Swiper, { key, attributes }, { default: () => children });

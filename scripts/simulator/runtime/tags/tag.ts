@@ -1,0 +1,45 @@
+import type { VNode } from 'vue';
+import { describeNode, type MiniElement, text } from '../events.ts';
+import { inlineStyle } from '../inline-style.ts';
+
+export type Attributes = Record<string, unknown>;
+
+/** Draws one built-in tag. `children` are the tag's content, already drawn. */
+export type Tag = (attributes: Attributes, children: VNode[], key: PropertyKey) => VNode;
+
+/** The props that every tag's element has: class, style, id, hidden, and the description for events. */
+export function common(tag: string, attributes: Attributes, key?: PropertyKey): Record<string, unknown> {
+  const hidden = Boolean(attributes.hidden);
+  return {
+    ...(key === undefined ? {} : { key }),
+    class: text(attributes.class),
+    style: inlineStyle(attributes.style) + (hidden ? ';display:none' : ''),
+    id: text(attributes.id),
+    role: attributes.role ?? attributes['aria-role'],
+    'aria-label': attributes['aria-label'],
+    hidden,
+    mini: describeNode(tag, attributes),
+  };
+}
+
+/** Attributes are documented in kebab case; camel case is taken too (`formType`, `form-type`). */
+export function read(attributes: Attributes, name: string): unknown {
+  const value = attributes[name];
+  if (value !== undefined) return value;
+  return attributes[name.replace(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase())];
+}
+
+/** An event of a control, which does not bubble: `onInput`, `onChange`, `onSubmit`… */
+export function emit(element: MiniElement, type: string, detail: unknown): unknown {
+  const handler = element.miniNode?.handlers.get(type.toLowerCase());
+  if (!handler) return undefined;
+  const dataset = element.miniNode?.dataset ?? {};
+  const place = { id: element.miniNode?.id ?? '', tagName: element.miniNode?.tag ?? '', dataset };
+  return handler.call({
+    type,
+    timeStamp: Date.now(),
+    target: { ...place, targetDataset: dataset },
+    currentTarget: place,
+    detail,
+  });
+}

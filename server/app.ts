@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import {
+  registerAjvFormats,
+  type TypeBoxTypeProvider,
+  TypeBoxValidatorCompiler,
+} from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { apiDocs } from './api-docs.ts';
+import { auth } from './auth/index.ts';
+import type { Config } from './config/config.ts';
+import type { Database } from './database/database.ts';
+import { errorHandler } from './error-handler.ts';
+import { AppError } from './errors.ts';
+import { healthRoutes } from './health/routes.ts';
+import { noticeRoutes } from './notices/routes.ts';
+import type { Platform } from './platform/platform.ts';
+
+export interface AppParts {
+  config: Config;
+  database: Database;
+  platform: Platform;
+  logger: FastifyBaseLogger;
+  /** Epoch milliseconds; the system's clock by default. */
+  now?: () => number;
+}
+
+/** Bytes; the contract's longest request is far below. */
+const bodyLimit = 64 * 1024;
+
+/**
+ * A whole office can stand behind one address, so this only stops a single machine that runs wild; what
+ * protects accounts is the lockout.
+ */
+const requestsPerMinute = 3000;
+
+/** Puts the server together without listening. Closing the app does not close the parts given to it. */
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const { config, database, platform, now = Date.now } = parts;
+  const { prisma } = database;
+  registerAjvFormats();
+  const app = Fastify({
+    loggerInstance: parts.logger,
+    genReqId: () => randomUUID(),
+    bodyLimit,
+    trustProxy: config.trustProxy,
+    // A request must arrive, and an answer be under way, within these; a platform call has its own, shorter.
+    requestTimeout: 20_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    // Idle keep-alive connections must not hold up a stop.
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+  })
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .setValidatorCompiler(TypeBoxValidatorCompiler);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('cache-control', 'no-store');
+  });
+  await app.register(errorHandler);
+  await app.register(helmet, { global: true, hsts: config.production });
+  await app.register(cookie);
+  await app.register(rateLimit, {
+    max: requestsPerMinute,
+    timeWindow: '1 minute',
+    errorResponseBuilder: (_request, context) =>
+      new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds: Math.max(1, Math.ceil(context.ttl / 1000)) }),
+  });
+  if (!config.production) await app.register(apiDocs);
+  await app.register(auth, {
+    prisma,
+    platform,
+    policy: config.auth,
+    corpId: config.platform.name === 'dingtalk' ? config.platform.corpId : null,
+    now,
+  });
+  await app.register(noticeRoutes, { prisma, now });
+  await app.register(healthRoutes, { database });
+  return app;
+}

@@ -1,0 +1,26 @@
+import type { PrismaClient, Transaction } from '../database/database.ts';
+
+/** What the audit log tells; `subject` is what was acted on, e.g. `user:<id>` or `account:<username>`. */
+export type AuditEvent =
+  | { action: 'sign-in'; actorId: string; subject: string; detail: { client: string } }
+  | { action: 'sign-out'; actorId: string; subject: string; detail: Record<string, never> }
+  | { action: 'account.bound'; actorId: string; subject: string; detail: { by: string; dingUserId: string } }
+  | {
+      action: 'bind.refused';
+      actorId: null;
+      subject: string;
+      detail: { reason: string; dingUserId: string };
+    };
+
+/**
+ * Appends one event; with a transaction's client it stands or falls with what it tells.
+ *
+ * @param address where the request came from; null for the system itself.
+ */
+export async function recordAudit(
+  client: PrismaClient | Transaction,
+  event: AuditEvent,
+  address: string | null,
+): Promise<void> {
+  await client.auditLog.create({ data: { ...event, address } });
+}

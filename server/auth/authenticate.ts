@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { SessionUser } from '../contract.ts';
+import { AppError } from '../errors.ts';
+import type { Sessions } from './sessions.ts';
+
+/**
+ * The H5 client's cookie. `__Host-` makes the browser refuse it without Secure and Path=/, and from another
+ * host; Lax keeps it from posts that another site starts.
+ */
+const cookieName = '__Host-session';
+const cookieOptions = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } as const;
+
+export function setSessionCookie(reply: FastifyReply, token: string, expires: Date): void {
+  reply.setCookie(cookieName, token, { ...cookieOptions, expires });
+}
+
+export function clearSessionCookie(reply: FastifyReply): void {
+  reply.clearCookie(cookieName, cookieOptions);
+}
+
+/** The session token of a request: `Authorization: Bearer` first, else the cookie; null without either. */
+export function sessionToken(request: FastifyRequest): string | null {
+  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  return bearer ?? request.cookies[cookieName] ?? null;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The signed-in person, on routes with `preHandler: app.authenticate`; null elsewhere. */
+    sessionUser: SessionUser | null;
+  }
+  interface FastifyInstance {
+    /** A `preHandler` that lets only live sessions through: else 401 SESSION_EXPIRED. */
+    authenticate(request: FastifyRequest): Promise<void>;
+  }
+}
+
+export const authenticate = fp(
+  async (app: FastifyInstance, { sessions }: { sessions: Sessions }) => {
+    app.decorateRequest('sessionUser', null);
+    app.decorate('authenticate', async (request: FastifyRequest) => {
+      const token = sessionToken(request);
+      const session = token === null ? null : await sessions.find(token);
+      if (session === null) throw new AppError('SESSION_EXPIRED');
+      request.sessionUser = session.user;
+    });
+  },
+  { name: 'authenticate', dependencies: ['@fastify/cookie'] },
+);
+
+/** The signed-in person of a route behind `authenticate`. */
+export function signedInUser(request: FastifyRequest): SessionUser {
+  if (request.sessionUser === null)
+    throw new Error(`${request.routeOptions.url} has no authenticate preHandler`);
+  return request.sessionUser;
+}

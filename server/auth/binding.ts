@@ -1,0 +1,131 @@
+import { recordAudit } from '../audit/audit.ts';
+import type { BindRejected, BindRejectedReason, Client, NoPermission } from '../contract.ts';
+import type { PrismaClient } from '../database/database.ts';
+import type { BindTicket, User } from '../database/generated/client.ts';
+import { isUniqueViolation, linkAccount } from './linking.ts';
+import type { Lockout, LockSubject } from './lockout.ts';
+import type { Passwords } from './passwords.ts';
+import type { Sessions } from './sessions.ts';
+import { noPermission, type SignedInWithToken, signedIn } from './sign-in.ts';
+import type { Tickets } from './tickets.ts';
+
+export interface BindingRequest {
+  ticket: string;
+  username: string;
+  password: string;
+  /** Where the request came from, for the audit log. */
+  address: string;
+}
+
+/** `client` is the one that the ticket was given to: it says how the token is delivered. */
+export type BindingResult =
+  | { signedIn: SignedInWithToken; client: Client }
+  | { refusal: BindRejected | NoPermission };
+
+export interface Binding {
+  /**
+   * Binds the account of user name and password to the ticket's person and signs them in: all of it or
+   * nothing. A refused attempt leaves the ticket usable, until it expires.
+   */
+  bind(request: BindingRequest): Promise<BindingResult>;
+}
+
+/** Rolls the transaction back and carries the answer out of it. */
+class Refused extends Error {
+  readonly reason: BindRejectedReason;
+  constructor(reason: BindRejectedReason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+export function createBinding(deps: {
+  prisma: PrismaClient;
+  sessions: Sessions;
+  tickets: Tickets;
+  passwords: Passwords;
+  lockout: Lockout;
+  now: () => number;
+}): Binding {
+  const { prisma, sessions, tickets, passwords, lockout, now } = deps;
+
+  async function refuse(
+    ticket: BindTicket,
+    request: BindingRequest,
+    rejected: Omit<BindRejected, 'outcome'>,
+  ): Promise<BindRejected> {
+    await recordAudit(
+      prisma,
+      {
+        action: 'bind.refused',
+        actorId: null,
+        subject: `account:${request.username}`,
+        detail: { reason: rejected.reason, dingUserId: ticket.dingUserId },
+      },
+      request.address,
+    );
+    return { outcome: 'bind-rejected', ...rejected };
+  }
+
+  /** @returns the account whose password this is, or why not. */
+  async function prove(
+    ticket: BindTicket,
+    request: BindingRequest,
+    subjects: readonly LockSubject[],
+  ): Promise<User | BindRejected> {
+    const attempt = await lockout.reserve(subjects);
+    if (!attempt.allowed) {
+      return refuse(ticket, request, { reason: 'LOCKED', retryAfterSeconds: attempt.retryAfterSeconds });
+    }
+    const user = await prisma.user.findUnique({ where: { username: request.username } });
+    const matches = await passwords.matches(user?.passwordHash ?? null, request.password);
+    if (user !== null && matches) return user;
+    return attempt.lockedForSeconds > 0
+      ? refuse(ticket, request, { reason: 'LOCKED', retryAfterSeconds: attempt.lockedForSeconds })
+      : refuse(ticket, request, { reason: 'INVALID_CREDENTIALS', attemptsLeft: attempt.attemptsLeft });
+  }
+
+  async function link(ticket: BindTicket, user: User, address: string): Promise<BindingResult> {
+    const client: Client = ticket.client === 'H5' ? 'h5' : 'mini';
+    const person = {
+      id: ticket.dingUserId,
+      unionId: ticket.unionId,
+      employeeCode: ticket.employeeCode,
+    };
+    const session = await prisma.$transaction(async (tx) => {
+      if (!(await tickets.consume(tx, ticket))) throw new Refused('TICKET_EXPIRED');
+      const linked = await linkAccount(tx, user, person, 'PASSWORD', new Date(now()), address);
+      if (linked !== 'linked') throw new Refused('ACCOUNT_ALREADY_BOUND');
+      const opened = await sessions.open(tx, user.id, client);
+      await recordAudit(
+        tx,
+        { action: 'sign-in', actorId: user.id, subject: `user:${user.id}`, detail: { client } },
+        address,
+      );
+      return opened;
+    });
+    return { signedIn: signedIn({ ...user, dingUserId: person.id }, session), client };
+  }
+
+  return {
+    async bind(request) {
+      const ticket = await tickets.find(request.ticket);
+      if (ticket === null) return { refusal: { outcome: 'bind-rejected', reason: 'TICKET_EXPIRED' } };
+      const subjects: LockSubject[] = [`person:${ticket.dingUserId}`, `account:${request.username}`];
+      const proved = await prove(ticket, request, subjects);
+      if ('outcome' in proved) return { refusal: proved };
+      await lockout.clear(subjects);
+      if (proved.status !== 'ACTIVE') return { refusal: noPermission('ACCOUNT_DISABLED') };
+      // The guide: the ids of 超级高管 are kept by hand, and they are matched by id alone.
+      if (proved.isSuperExecutive) return { refusal: noPermission('BINDING_CLOSED') };
+      try {
+        return await link(ticket, proved, request.address);
+      } catch (error) {
+        if (error instanceof Refused)
+          return { refusal: await refuse(ticket, request, { reason: error.reason }) };
+        if (!isUniqueViolation(error)) throw error;
+        return { refusal: await refuse(ticket, request, { reason: 'PERSON_ALREADY_BOUND' }) };
+      }
+    },
+  };
+}

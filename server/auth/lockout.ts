@@ -1,0 +1,79 @@
+import type { PrismaClient } from '../database/database.ts';
+import { Prisma } from '../database/generated/client.ts';
+
+/** Wrong passwords in a row before the first wait. */
+export const allowedFailures = 5;
+const firstWaitSeconds = 60;
+const longestWaitSeconds = 3600;
+/** A failure is forgotten this long after the last one, in milliseconds. */
+const forgetAfterMs = 24 * 3_600_000;
+
+export type LockSubject = `account:${string}` | `person:${string}`;
+
+export type Attempt =
+  | { allowed: true; attemptsLeft: number; lockedForSeconds: number }
+  | { allowed: false; retryAfterSeconds: number };
+
+export interface Lockout {
+  /**
+   * Counts an attempt as failed *before* the password is looked at, so that parallel guesses, a crash or a
+   * rolled-back transaction cannot get attempts for free. The fifth and every later failure locks, for 1, 2, 4 …
+   * minutes, at most an hour.
+   *
+   * @returns `attemptsLeft` and `lockedForSeconds` as they stand if this attempt does fail.
+   */
+  reserve(subjects: readonly LockSubject[]): Promise<Attempt>;
+  /** The attempt was right: forgets all failures. */
+  clear(subjects: readonly LockSubject[]): Promise<void>;
+}
+
+export function createLockout(prisma: PrismaClient, now: () => number): Lockout {
+  async function secondsLocked(subjects: readonly LockSubject[]): Promise<number> {
+    const rows = await prisma.lockout.findMany({ where: { subject: { in: [...subjects] } } });
+    const until = Math.max(0, ...rows.map((row) => row.lockedUntil?.getTime() ?? 0));
+    return Math.max(0, Math.ceil((until - now()) / 1000));
+  }
+
+  /** One statement, so that two instances cannot count the same attempt once. Null: locked meanwhile. */
+  async function count(subject: LockSubject): Promise<{ failures: number; lockedForSeconds: number } | null> {
+    const at = new Date(now());
+    const forgotten = new Date(now() - forgetAfterMs);
+    const failures = Prisma.sql`CASE WHEN lockouts.last_failure < ${forgotten} THEN 1 ELSE lockouts.failures + 1 END`;
+    const waitSeconds = Prisma.sql`LEAST(${longestWaitSeconds}::int, ${firstWaitSeconds}::int * POWER(2, LEAST(${failures} - ${allowedFailures}::int, 10)))`;
+    const rows = await prisma.$queryRaw<{ failures: number; locked_until: Date | null }[]>`
+      INSERT INTO lockouts (subject, failures, last_failure) VALUES (${subject}, 1, ${at})
+      ON CONFLICT (subject) DO UPDATE SET
+        failures = ${failures},
+        last_failure = ${at},
+        locked_until = CASE WHEN ${failures} >= ${allowedFailures}::int
+          THEN ${at}::timestamptz + ${waitSeconds} * INTERVAL '1 second' END
+      WHERE lockouts.locked_until IS NULL OR lockouts.locked_until <= ${at}
+      RETURNING failures, locked_until`;
+    const row = rows[0];
+    if (row === undefined) return null;
+    const lockedForMs = (row.locked_until?.getTime() ?? now()) - now();
+    return { failures: row.failures, lockedForSeconds: Math.max(0, Math.ceil(lockedForMs / 1000)) };
+  }
+
+  return {
+    async reserve(subjects) {
+      // Looked at first, so that one subject's lock does not use up the attempts of the other.
+      const locked = await secondsLocked(subjects);
+      if (locked > 0) return { allowed: false, retryAfterSeconds: locked };
+      let attemptsLeft = allowedFailures;
+      let lockedForSeconds = 0;
+      for (const subject of subjects) {
+        const counted = await count(subject);
+        if (counted === null) {
+          return { allowed: false, retryAfterSeconds: Math.max(1, await secondsLocked(subjects)) };
+        }
+        attemptsLeft = Math.min(attemptsLeft, Math.max(0, allowedFailures - counted.failures));
+        lockedForSeconds = Math.max(lockedForSeconds, counted.lockedForSeconds);
+      }
+      return { allowed: true, attemptsLeft, lockedForSeconds };
+    },
+    async clear(subjects) {
+      await prisma.lockout.deleteMany({ where: { subject: { in: [...subjects] } } });
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { PrismaClient } from '../database/database.ts';
+import type { User } from '../database/generated/client.ts';
+import type { PlatformPerson } from '../platform/platform.ts';
+
+export interface MatchingPolicy {
+  matchByMobile: boolean;
+  binding: boolean;
+}
+
+export type Match =
+  /** This account is the person's; `by` says how it was found. */
+  | { kind: 'account'; user: User; by: 'PLATFORM_ID' | 'MOBILE' }
+  /** The person may prove with user name and password which account is theirs. */
+  | { kind: 'bind' }
+  | { kind: 'none' };
+
+/**
+ * Whose account is this? The whole policy, in the order it is asked:
+ *
+ * | step | when | finds |
+ * |---|---|---|
+ * | 1. platform id | always | the account bound to this `userid` / `accountId` |
+ * | 2. mobile | `MATCH_BY_MOBILE=on` and the platform vouches for the number | the one unbound account with it; never a 超级高管's |
+ * | 3. binding | `BINDING=on` | nothing: the person binds an account by user name and password |
+ * | 4. no permission | else | nothing |
+ *
+ * Never by name: two people may share one.
+ */
+export async function matchPerson(
+  prisma: PrismaClient,
+  person: PlatformPerson,
+  policy: MatchingPolicy,
+): Promise<Match> {
+  const byId = await prisma.user.findUnique({ where: { dingUserId: person.id } });
+  if (byId !== null) return { kind: 'account', user: byId, by: 'PLATFORM_ID' };
+
+  if (policy.matchByMobile && person.mobile !== null) {
+    const byMobile = await prisma.user.findFirst({
+      where: { mobile: person.mobile, dingUserId: null, isSuperExecutive: false },
+    });
+    if (byMobile !== null) return { kind: 'account', user: byMobile, by: 'MOBILE' };
+  }
+  return { kind: policy.binding ? 'bind' : 'none' };
+}

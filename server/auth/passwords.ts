@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
+import pLimit from 'p-limit';
+import { AppError } from '../errors.ts';
+
+/** OWASP's argon2id minimum: 19 MiB, two passes, one lane; about 20 ms on a server core. */
+const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/**
+ * Bounds on hashing: each hash takes 19 MiB and a thread of libuv's pool (4 by default), which file and DNS
+ * work need too. What does not get its turn soon is turned away rather than piled up.
+ */
+const concurrentHashes = 2;
+const waitingHashes = 100;
+
+export interface Passwords {
+  /** @returns the argon2id hash in PHC format. */
+  hash(password: string): Promise<string>;
+  /**
+   * Checks a password. With `stored` null (no such account, or none with a password) it takes as long as a
+   * wrong password does, and is false.
+   *
+   * @throws AppError TOO_MANY_REQUESTS when too many hashes wait already.
+   */
+  matches(stored: string | null, password: string): Promise<boolean>;
+}
+
+/** @param forbidden passwords that never match, e.g. the development seed's in production. */
+export function createPasswords(forbidden: readonly string[]): Passwords {
+  const limit = pLimit(concurrentHashes);
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    if (limit.pendingCount >= waitingHashes) throw new AppError('TOO_MANY_REQUESTS');
+    return limit(work);
+  };
+  let decoy: Promise<string> | undefined;
+  const hashInTurn = (password: string) => inTurn(() => hash(password.normalize('NFKC'), parameters));
+
+  return {
+    hash: async (password) => hashInTurn(password),
+    async matches(stored, password) {
+      decoy ??= hashInTurn(randomBytes(16).toString('hex'));
+      const against = stored ?? (await decoy);
+      const same = await inTurn(() => verify(against, password.normalize('NFKC')));
+      return same && stored !== null && !forbidden.includes(password);
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
+import { recordAudit } from '../audit/audit.ts';
+import type { Client, SignedIn } from '../contract.ts';
+import type { PrismaClient } from '../database/database.ts';
+import { faultResponses } from '../schema.ts';
+import { clearSessionCookie, sessionToken, setSessionCookie, signedInUser } from './authenticate.ts';
+import type { Binding } from './binding.ts';
+import { bindOutcome, bindRequest, loginOutcome, loginRequest, meResponse, signedOut } from './schemas.ts';
+import type { Sessions } from './sessions.ts';
+import type { SignedInWithToken, SignIn } from './sign-in.ts';
+
+export interface AuthServices {
+  prisma: PrismaClient;
+  sessions: Sessions;
+  signIn: SignIn;
+  binding: Binding;
+}
+
+const tags = ['登录'];
+
+/** Moves an h5 client's token out of the body, where scripts could read it, into the cookie. */
+function deliver(result: SignedInWithToken, client: Client, reply: FastifyReply): SignedIn {
+  if (client === 'mini') return result;
+  const { expiresAt, token } = result.session;
+  setSessionCookie(reply, token, new Date(expiresAt));
+  return { ...result, session: { expiresAt } };
+}
+
+export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, services) => {
+  app.post(
+    '/api/auth/login',
+    {
+      schema: {
+        tags,
+        summary: '用一次性授权码登录（免登）',
+        body: loginRequest,
+        response: { 200: loginOutcome, ...faultResponses },
+      },
+    },
+    async (request, reply) => {
+      const { authCode, corpId = null, client = 'mini' } = request.body;
+      const result = await services.signIn.signIn({ authCode, corpId, client, address: request.ip });
+      return result.outcome === 'signed-in' ? deliver(result, client, reply) : result;
+    },
+  );
+
+  app.post(
+    '/api/auth/bind',
+    {
+      schema: {
+        tags,
+        summary: '用账号密码绑定一次，并登录',
+        body: bindRequest,
+        response: { 200: bindOutcome, ...faultResponses },
+      },
+    },
+    async (request, reply) => {
+      const bound = await services.binding.bind({ ...request.body, address: request.ip });
+      return 'refusal' in bound ? bound.refusal : deliver(bound.signedIn, bound.client, reply);
+    },
+  );
+
+  app.post(
+    '/api/auth/logout',
+    {
+      schema: {
+        tags,
+        summary: '退出登录：立即结束服务端会话；重复调用也成功',
+        response: { 200: signedOut, ...faultResponses },
+      },
+    },
+    async (request, reply) => {
+      const token = sessionToken(request);
+      const session = token === null ? null : await services.sessions.find(token);
+      if (token !== null && session !== null) {
+        await services.sessions.end(token);
+        const { id } = session.user;
+        await recordAudit(
+          services.prisma,
+          { action: 'sign-out', actorId: id, subject: `user:${id}`, detail: {} },
+          request.ip,
+        );
+      }
+      clearSessionCookie(reply);
+      return { outcome: 'signed-out' as const };
+    },
+  );
+
+  app.get(
+    '/api/me',
+    {
+      schema: { tags, summary: '当前登录的人', response: { 200: meResponse, ...faultResponses } },
+      preHandler: app.authenticate,
+    },
+    async (request) => ({ user: signedInUser(request) }),
+  );
+};

@@ -1,0 +1,96 @@
+import { Type } from '@fastify/type-provider-typebox';
+import type {
+  BindOutcome,
+  BindRejected,
+  BindRequest,
+  BindRequired,
+  LoginOutcome,
+  LoginRequest,
+  MeResponse,
+  NoPermission,
+  SessionUser,
+  SignedIn,
+  SignedOut,
+} from '../contract.ts';
+import { contractSchema, instant, nullable, strict, text, uuid } from '../schema.ts';
+
+const sessionUser = contractSchema<SessionUser>()(
+  strict({
+    id: uuid,
+    username: Type.String(),
+    name: Type.String(),
+    department: nullable(Type.String()),
+    role: Type.Enum(['USER', 'ADMIN', 'AUDITOR']),
+    dingUserId: nullable(Type.String()),
+    isSuperExecutive: Type.Boolean(),
+  }),
+);
+
+const signedIn = contractSchema<SignedIn>()(
+  strict({
+    outcome: Type.Literal('signed-in'),
+    session: strict({
+      token: Type.Optional(Type.String({ description: 'client 为 h5 时没有，令牌在 HttpOnly cookie 里' })),
+      expiresAt: instant,
+    }),
+    user: sessionUser,
+  }),
+);
+
+const bindRequired = contractSchema<BindRequired>()(
+  strict({
+    outcome: Type.Literal('bind-required'),
+    ticket: strict({ token: Type.String(), expiresAt: instant }),
+    person: strict({ name: Type.String() }),
+  }),
+);
+
+const noPermission = contractSchema<NoPermission>()(
+  strict({
+    outcome: Type.Literal('no-permission'),
+    reason: Type.Enum([
+      'OUT_OF_RANGE',
+      'LEFT_ORGANISATION',
+      'WRONG_ORGANISATION',
+      'ACCOUNT_DISABLED',
+      'BINDING_CLOSED',
+    ]),
+  }),
+);
+
+const bindRejected = contractSchema<BindRejected>()(
+  strict({
+    outcome: Type.Literal('bind-rejected'),
+    reason: Type.Enum([
+      'INVALID_CREDENTIALS',
+      'LOCKED',
+      'TICKET_EXPIRED',
+      'ACCOUNT_ALREADY_BOUND',
+      'PERSON_ALREADY_BOUND',
+    ]),
+    attemptsLeft: Type.Optional(Type.Integer({ minimum: 0 })),
+    retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 1 })),
+  }),
+);
+
+export const loginRequest = contractSchema<LoginRequest>()(
+  strict({
+    authCode: text(1, 512),
+    corpId: Type.Optional(text(1, 128)),
+    client: Type.Optional(Type.Enum(['mini', 'h5'])),
+  }),
+);
+
+export const loginOutcome = contractSchema<LoginOutcome>()(
+  Type.Union([signedIn, bindRequired, noPermission]),
+);
+
+export const bindRequest = contractSchema<BindRequest>()(
+  strict({ ticket: text(1, 128), username: text(1, 64), password: text(1, 256) }),
+);
+
+export const bindOutcome = contractSchema<BindOutcome>()(Type.Union([signedIn, bindRejected, noPermission]));
+
+export const meResponse = contractSchema<MeResponse>()(strict({ user: sessionUser }));
+
+export const signedOut = contractSchema<SignedOut>()(strict({ outcome: Type.Literal('signed-out') }));

@@ -1,0 +1,19 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/**
+ * A bearer secret of 256 random bits: session tokens and binding tickets. The client gets `token`; the database
+ * keeps `hash` alone, so that a copy of it opens nothing. SHA-256 without salt is enough for random input.
+ */
+export function createSecret(): { token: string; hash: Uint8Array<ArrayBuffer> } {
+  const token = randomBytes(32).toString('base64url');
+  return { token, hash: hashSecret(token) };
+}
+
+export function hashSecret(token: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash('sha256').update(token).digest());
+}
+
+/** Whether `token` can be one of ours at all; anything else needs no look in the database. */
+export function looksLikeSecret(token: string): boolean {
+  return /^[A-Za-z0-9_-]{43}$/.test(token);
+}

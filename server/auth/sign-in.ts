@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { recordAudit } from '../audit/audit.ts';
+import type { AuthConfig } from '../config/config.ts';
+import type { BindRequired, Client, NoPermission, NoPermissionReason, SignedIn } from '../contract.ts';
+import type { PrismaClient } from '../database/database.ts';
+import type { User } from '../database/generated/client.ts';
+import {
+  type Platform,
+  PlatformError,
+  type PlatformErrorKind,
+  type PlatformPerson,
+} from '../platform/platform.ts';
+import { toSessionUser } from '../users/session-user.ts';
+import { isUniqueViolation, linkAccount } from './linking.ts';
+import { type Match, matchPerson } from './matching.ts';
+import type { Sessions } from './sessions.ts';
+import type { Tickets } from './tickets.ts';
+
+export interface SignInRequest {
+  authCode: string;
+  /** What the container says the organisation is; null where it does not say. */
+  corpId: string | null;
+  client: Client;
+  /** Where the request came from, for the audit log. */
+  address: string;
+}
+
+/** A `signed-in` answer always holds the token here; the route moves an h5 client's into the cookie. */
+export type SignedInWithToken = SignedIn & { session: { token: string } };
+export type SignInResult = SignedInWithToken | BindRequired | NoPermission;
+
+export interface SignIn {
+  /**
+   * Exchanges a single-use auth code for a session, a binding ticket, or the reason why not. The same code in
+   * flight twice makes one exchange, and both callers get its one result.
+   *
+   * @throws PlatformError where the platform is at fault or the code is refused.
+   */
+  signIn(request: SignInRequest): Promise<SignInResult>;
+}
+
+/** Platform refusals that are about the person, so an outcome; the other kinds are faults. */
+const refusals: Partial<Record<PlatformErrorKind, NoPermissionReason>> = {
+  'out-of-range': 'OUT_OF_RANGE',
+  'left-organisation': 'LEFT_ORGANISATION',
+  'wrong-organisation': 'WRONG_ORGANISATION',
+};
+
+export function noPermission(reason: NoPermissionReason): NoPermission {
+  return { outcome: 'no-permission', reason };
+}
+
+export function createSignIn(deps: {
+  prisma: PrismaClient;
+  platform: Platform;
+  policy: AuthConfig;
+  /** The configured organisation, where clients can know it (DingTalk); null elsewhere. */
+  corpId: string | null;
+  sessions: Sessions;
+  tickets: Tickets;
+  now: () => number;
+}): SignIn {
+  const { prisma, platform, policy, sessions, tickets, now } = deps;
+  const inFlight = new Map<string, Promise<SignInResult>>();
+
+  async function open(match: Match & { kind: 'account' }, person: PlatformPerson, request: SignInRequest) {
+    const { user, by } = match;
+    const opened = await prisma.$transaction(async (tx) => {
+      if (by === 'MOBILE' || user.boundAt === null) {
+        const linked = await linkAccount(tx, user, person, by, new Date(now()), request.address);
+        if (linked !== 'linked') return null;
+      }
+      const session = await sessions.open(tx, user.id, request.client);
+      await recordAudit(
+        tx,
+        {
+          action: 'sign-in',
+          actorId: user.id,
+          subject: `user:${user.id}`,
+          detail: { client: request.client },
+        },
+        request.address,
+      );
+      return session;
+    });
+    return opened === null ? null : signedIn({ ...user, dingUserId: person.id }, opened);
+  }
+
+  async function admit(
+    person: PlatformPerson,
+    request: SignInRequest,
+    mayRace = true,
+  ): Promise<SignInResult> {
+    const match = await matchPerson(prisma, person, policy);
+    if (match.kind === 'none') return noPermission('BINDING_CLOSED');
+    if (match.kind === 'bind') {
+      const ticket = await tickets.issue(person, request.client);
+      return {
+        outcome: 'bind-required',
+        ticket: { token: ticket.token, expiresAt: ticket.expiresAt.toISOString() },
+        person: { name: person.name },
+      };
+    }
+    if (match.user.status !== 'ACTIVE') return noPermission('ACCOUNT_DISABLED');
+    try {
+      const result = await open(match, person, request);
+      if (result !== null) return result;
+    } catch (error) {
+      if (!(mayRace && isUniqueViolation(error))) throw error;
+    }
+    // Another request linked the account or the person at the same moment: what is true now decides.
+    return admit(person, request, false);
+  }
+
+  async function exchange(request: SignInRequest): Promise<SignInResult> {
+    let person: PlatformPerson;
+    try {
+      person = await platform.exchangeCode(request.authCode);
+    } catch (error) {
+      const reason = error instanceof PlatformError ? refusals[error.kind] : undefined;
+      if (reason === undefined) throw error;
+      return noPermission(reason);
+    }
+    return admit(person, request);
+  }
+
+  return {
+    async signIn(request) {
+      // A code of another organisation would be refused as merely wrong; the person must be told the reason.
+      if (request.corpId !== null && deps.corpId !== null && request.corpId !== deps.corpId) {
+        return noPermission('WRONG_ORGANISATION');
+      }
+      const key = createHash('sha256').update(`${request.client} ${request.authCode}`).digest('base64');
+      const running = inFlight.get(key);
+      if (running !== undefined) return running;
+      const started = exchange(request).finally(() => inFlight.delete(key));
+      inFlight.set(key, started);
+      return started;
+    },
+  };
+}
+
+/** The answer that tells a client of its new session. */
+export function signedIn(user: User, session: { token: string; expiresAt: Date }): SignedInWithToken {
+  return {
+    outcome: 'signed-in',
+    session: { token: session.token, expiresAt: session.expiresAt.toISOString() },
+    user: toSessionUser(user),
+  };
+}

@@ -1,0 +1,159 @@
+import type { DatabaseConfig } from '../database/database.ts';
+import type { PlatformConfig } from '../platform/index.ts';
+import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
+
+export interface AuthConfig {
+  /** Whether a mobile number that the platform vouches for may match an account. */
+  matchByMobile: boolean;
+  /** Whether a person without a match may bind an account with user name and password. */
+  binding: boolean;
+  /** A session ends this long after the sign-in, in milliseconds. */
+  sessionLifetimeMs: number;
+  /** A session ends after this long without a request, in milliseconds. */
+  sessionIdleMs: number;
+  /** Passwords that no account may sign in with: the seed's, in production. */
+  forbiddenPasswords: readonly string[];
+}
+
+export interface Config {
+  production: boolean;
+  host: string;
+  port: number;
+  /** Which proxies may say where a request came from: addresses or ranges, comma separated; false for none. */
+  trustProxy: string | false;
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Encrypts what the database must keep readable, such as the app token. */
+  secretKey: string;
+  platform: PlatformConfig;
+  auth: AuthConfig;
+  database: DatabaseConfig;
+}
+
+/** What development starts with; production refuses all of it. */
+export const development = {
+  secretKey: 'development-secret-key-not-for-production',
+  password: 'dev-pass-2026',
+  /** How the emulator's app keys and corpId begin. */
+  emulatorPrefixes: ['emulator-', 'dingemulator'],
+} as const;
+
+const hour = 3_600_000;
+
+/**
+ * Reads and checks the whole configuration, once, at start-up.
+ *
+ * @param env the environment variables (`.env` already merged in).
+ * @throws ConfigError naming every variable that is wrong, with an example.
+ */
+export function loadConfig(env: Environment): Config {
+  const reader = new EnvironmentReader(env);
+  const production =
+    reader.oneOf('NODE_ENV', ['development', 'test', 'production'], 'development') === 'production';
+  const config: Config = {
+    production,
+    host: reader.optional('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: reader.integer('PORT', 3000, 0, 65_535),
+    trustProxy: reader.optional('TRUST_PROXY') ?? false,
+    logLevel: reader.oneOf(
+      'LOG_LEVEL',
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'info',
+    ),
+    secretKey: reader.optional('SECRET_KEY') ?? (production ? '' : development.secretKey),
+    platform: readPlatform(reader),
+    auth: {
+      matchByMobile: reader.oneOf('MATCH_BY_MOBILE', ['on', 'off'], 'off') === 'on',
+      binding: reader.oneOf('BINDING', ['on', 'off'], 'on') === 'on',
+      sessionLifetimeMs: reader.integer('SESSION_DAYS', 30, 1, 365) * 24 * hour,
+      sessionIdleMs: reader.integer('SESSION_IDLE_HOURS', 10, 1, 24 * 365) * hour,
+      forbiddenPasswords: production ? [development.password] : [],
+    },
+    database: {
+      url: reader.optional('DATABASE_URL'),
+      dataDir: reader.optional('DATA_DIR') ?? '.data/database',
+      poolSize: reader.integer('DATABASE_POOL', 10, 2, 500),
+      timeoutMs: reader.integer('DATABASE_TIMEOUT_MS', 5000, 100, 60_000),
+    },
+  };
+  checkDatabaseUrl(reader, config.database.url);
+  if (production) refuseDevelopmentSettings(reader, config);
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return config;
+}
+
+function readPlatform(reader: EnvironmentReader): PlatformConfig {
+  const timeoutMs = reader.integer('PLATFORM_TIMEOUT_MS', 5000, 100, 60_000);
+  if (reader.oneOf('PLATFORM', ['dingtalk', 'zhezhengding'], 'dingtalk') === 'zhezhengding') {
+    return {
+      name: 'zhezhengding',
+      appKey: reader.required('ZHEZHENGDING_APP_KEY', '浙政钉应用的 App Key', 'myapp-9Xk2'),
+      appSecret: reader.required(
+        'ZHEZHENGDING_APP_SECRET',
+        '浙政钉应用的 App Secret',
+        '（在开放平台的应用详情里复制）',
+      ),
+      tenantId: reader.required('ZHEZHENGDING_TENANT_ID', '租户 id（realmId）', '196729'),
+      baseUrl: reader.url('ZHEZHENGDING_BASE_URL', null, 'https://openplatform-pro.ding.zj.gov.cn'),
+      timeoutMs,
+    };
+  }
+  return {
+    name: 'dingtalk',
+    appKey: reader.required('DINGTALK_APP_KEY', '钉钉应用的 Client ID（AppKey）', 'dingabc123'),
+    appSecret: reader.required(
+      'DINGTALK_APP_SECRET',
+      '钉钉应用的 Client Secret（AppSecret）',
+      '（在开放平台的应用详情里复制）',
+    ),
+    corpId: reader.required('DINGTALK_CORP_ID', '组织的 corpId', 'ding0123456789abcdef'),
+    apiUrl: reader.url('DINGTALK_API_URL', 'https://api.dingtalk.com', 'https://api.dingtalk.com'),
+    oapiUrl: reader.url('DINGTALK_OAPI_URL', 'https://oapi.dingtalk.com', 'https://oapi.dingtalk.com'),
+    readMobile: reader.oneOf('MATCH_BY_MOBILE', ['on', 'off'], 'off') === 'on',
+    timeoutMs,
+  };
+}
+
+function checkDatabaseUrl(reader: EnvironmentReader, url: string | null): void {
+  if (url !== null && !/^postgres(ql)?:\/\/./.test(url)) {
+    reader.complain('DATABASE_URL', '不是 PostgreSQL 地址', 'postgresql://app:密码@127.0.0.1:5432/app');
+  }
+}
+
+function refuseDevelopmentSettings(reader: EnvironmentReader, config: Config): void {
+  if (config.secretKey.length < 32 || config.secretKey === development.secretKey) {
+    reader.complain(
+      'SECRET_KEY',
+      '生产环境需要至少 32 个字符的随机密钥，不能用开发默认值',
+      '（用 node -e "console.log(crypto.randomBytes(32).toString(\'base64\'))" 生成）',
+    );
+  }
+  if (config.database.url === null) {
+    reader.complain(
+      'DATABASE_URL',
+      '生产环境必须使用 PostgreSQL',
+      'postgresql://app:密码@127.0.0.1:5432/app',
+    );
+  }
+  const { platform } = config;
+  const addresses: [string, string, string][] =
+    platform.name === 'dingtalk'
+      ? [
+          ['DINGTALK_API_URL', platform.apiUrl, 'https://api.dingtalk.com'],
+          ['DINGTALK_OAPI_URL', platform.oapiUrl, 'https://oapi.dingtalk.com'],
+        ]
+      : [['ZHEZHENGDING_BASE_URL', platform.baseUrl, 'https://openplatform-pro.ding.zj.gov.cn']];
+  for (const [variable, value, example] of addresses) {
+    if (value.startsWith('http:')) reader.complain(variable, '生产环境必须使用 https 地址', example);
+  }
+  const prefix = platform.name === 'dingtalk' ? 'DINGTALK' : 'ZHEZHENGDING';
+  const credentials: [string, string][] = [
+    [`${prefix}_APP_KEY`, platform.appKey],
+    [`${prefix}_APP_SECRET`, platform.appSecret],
+    ...(platform.name === 'dingtalk' ? [['DINGTALK_CORP_ID', platform.corpId] as [string, string]] : []),
+  ];
+  for (const [variable, value] of credentials) {
+    if (development.emulatorPrefixes.some((start) => value.startsWith(start))) {
+      reader.complain(variable, '这是本地模拟器的值，生产环境不能使用', '（在开放平台的应用详情里复制）');
+    }
+  }
+}

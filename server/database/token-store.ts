@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { TokenStore } from '../platform/platform.ts';
+import type { Database } from './database.ts';
+import type { Sealing } from './sealing.ts';
+
+/** Longest that one process fetches, and another waits for it, in milliseconds. */
+const turnMs = 15_000;
+
+/**
+ * The app token as a row that all instances share, encrypted. On PostgreSQL a fetch holds an advisory lock of
+ * a transaction: when its process dies, the connection ends, and the next one in line gets its turn.
+ */
+export function databaseTokenStore({ prisma, kind }: Database, sealing: Sealing): TokenStore {
+  const turns = new Map<string, Promise<unknown>>();
+
+  return {
+    async read(app) {
+      const row = await prisma.platformToken.findUnique({ where: { app } });
+      const token = row && sealing.open(row.token, app);
+      return row && token ? { token, expiresAt: row.expiresAt.getTime() } : null;
+    },
+
+    async write(app, { token, expiresAt }) {
+      const data = { token: sealing.seal(token, app), expiresAt: new Date(expiresAt), fetchedAt: new Date() };
+      await prisma.platformToken.upsert({ where: { app }, create: { app, ...data }, update: data });
+    },
+
+    async drop(app, token) {
+      const row = await prisma.platformToken.findUnique({ where: { app } });
+      if (row === null || sealing.open(row.token, app) !== token) return;
+      // Named by its sealed text, so that a token written since then stays.
+      await prisma.platformToken.deleteMany({ where: { app, token: row.token } });
+    },
+
+    async exclusively(app, work) {
+      if (kind === 'embedded') {
+        // One process, one connection: a transaction that waits for the network would stop everybody.
+        const turn = (turns.get(app) ?? Promise.resolve()).then(work);
+        turns.set(
+          app,
+          turn.catch(() => {}),
+        );
+        return turn;
+      }
+      return prisma.$transaction(
+        async (tx) => {
+          await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockKey(app)}::bigint)`;
+          return work();
+        },
+        { maxWait: turnMs, timeout: turnMs },
+      );
+    },
+  };
+}
+
+/** PostgreSQL's advisory locks are numbers: 63 bits of the app's hash. */
+function lockKey(app: string): bigint {
+  return createHash('sha256').update(`app-token ${app}`).digest().readBigInt64BE(0) >> 1n;
+}

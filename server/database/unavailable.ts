@@ -1,0 +1,61 @@
+/** Prisma: cannot reach, timed out, connection closed, too many connections, pool time-out. */
+const prismaCodes = new Set([
+  'P1000',
+  'P1001',
+  'P1002',
+  'P1003',
+  'P1008',
+  'P1011',
+  'P1017',
+  'P2024',
+  'P2028',
+  'P2037',
+]);
+
+/** PostgreSQL classes 08 (connection), 53 (resources), 57P (shutdown), and a statement cut off by its time-out. */
+const sqlState = /^(?:08|53|57P|57014)/;
+
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** What `pg` says without a code: no connection within the time-out, a query over its own. */
+const messages =
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|terminating connection/i;
+
+/**
+ * Whether an error means that the database cannot be reached or is not answering: the request may succeed when
+ * it is sent again later, and nothing is wrong with the request itself.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = nested(at), depth += 1) {
+    const code = 'code' in at && typeof at.code === 'string' ? at.code : '';
+    if (prismaCodes.has(code) || networkCodes.has(code) || (code.length === 5 && sqlState.test(code)))
+      return true;
+    if (at.name === 'PrismaClientInitializationError') return true;
+    const isDatabaseError =
+      /^(?:Prisma|DriverAdapter)/.test(at.name) || /node_modules.pg/.test(at.stack ?? '');
+    if (isDatabaseError && messages.test(at.message)) return true;
+    const original = originalCode(at);
+    if (original !== null && sqlState.test(original)) return true;
+  }
+  return false;
+}
+
+function nested(error: Error): unknown {
+  if (error.cause !== undefined) return error.cause;
+  const meta = 'meta' in error ? (error.meta as { driverAdapterError?: unknown } | undefined) : undefined;
+  return meta?.driverAdapterError;
+}
+
+/** The driver adapter's error keeps PostgreSQL's own code as data, not as an Error. */
+function originalCode(error: Error): string | null {
+  const { cause } = error as { cause?: { originalCode?: unknown } };
+  return typeof cause?.originalCode === 'string' ? cause.originalCode : null;
+}

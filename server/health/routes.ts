@@ -1,0 +1,37 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
+import type { Database } from '../database/database.ts';
+import { AppError } from '../errors.ts';
+import { faultResponses, strict } from '../schema.ts';
+
+const ok = strict({ status: Type.Literal('ok') });
+const tags = ['运行状态'];
+
+/** For load balancers and process managers; neither asks who is asking, and neither is rate limited. */
+export const healthRoutes: FastifyPluginAsyncTypebox<{ database: Database }> = async (app, { database }) => {
+  app.get(
+    '/healthz',
+    {
+      config: { rateLimit: false },
+      logLevel: 'warn',
+      schema: { tags, summary: '进程在运行', response: { 200: ok } },
+    },
+    async () => ({ status: 'ok' as const }),
+  );
+
+  app.get(
+    '/readyz',
+    {
+      config: { rateLimit: false },
+      logLevel: 'warn',
+      schema: { tags, summary: '可以接收请求：数据库能连上', response: { 200: ok, ...faultResponses } },
+    },
+    async () => {
+      try {
+        await database.ping();
+      } catch (cause) {
+        throw new AppError('DATABASE_UNAVAILABLE', { cause });
+      }
+      return { status: 'ok' as const };
+    },
+  );
+};

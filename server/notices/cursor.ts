@@ -1,0 +1,22 @@
+import { AppError } from '../errors.ts';
+
+/** Where a page ends: the last row's place in the order (publishedAt, id), newest first. */
+export interface Position {
+  publishedAt: Date;
+  id: string;
+}
+
+const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Opaque to clients. A position, not a row number: rows published meanwhile shift nothing. */
+export function encodeCursor({ publishedAt, id }: Position): string {
+  return Buffer.from(`${publishedAt.getTime()} ${id}`).toString('base64url');
+}
+
+/** @throws AppError INVALID_REQUEST for anything that {@link encodeCursor} did not make. */
+export function decodeCursor(cursor: string): Position {
+  const [time = '', id = '', ...more] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  if (!/^\d{1,13}$/.test(time) || !uuidPattern.test(id) || more.length > 0)
+    throw new AppError('INVALID_REQUEST');
+  return { publishedAt: new Date(Number(time)), id };
+}

@@ -1,0 +1,106 @@
+import type { NoticeDetail, NoticePage } from '../contract.ts';
+import type { PrismaClient } from '../database/database.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+
+const excerptLength = 60;
+
+export interface Notices {
+  /**
+   * @param cursor a previous page's `nextCursor`; null for the first page.
+   * @throws AppError INVALID_REQUEST for a cursor that is not ours.
+   */
+  list(userId: string, cursor: string | null, limit: number): Promise<NoticePage>;
+  /** Null when there is no such notice, or it is not published. */
+  get(userId: string, id: string): Promise<NoticeDetail | null>;
+  /** Marks as read; the first time counts. Null when there is no such notice. */
+  markRead(userId: string, id: string): Promise<Date | null>;
+}
+
+export function createNotices(prisma: PrismaClient, now: () => number): Notices {
+  const published = () => ({ publishedAt: { lte: new Date(now()) } });
+
+  return {
+    async list(userId, cursor, limit) {
+      const after = cursor === null ? null : decodeCursor(cursor);
+      const rows = await prisma.notice.findMany({
+        where: {
+          AND: [
+            published(),
+            after === null
+              ? {}
+              : {
+                  OR: [
+                    { publishedAt: { lt: after.publishedAt } },
+                    { publishedAt: after.publishedAt, id: { lt: after.id } },
+                  ],
+                },
+          ],
+        },
+        orderBy: [{ publishedAt: 'desc' }, { id: 'desc' }],
+        // One more than the page tells whether there is a next one.
+        take: limit + 1,
+        select: { id: true, title: true, body: true, publishedAt: true },
+      });
+      const page = rows.slice(0, limit).flatMap(({ publishedAt, ...row }) =>
+        // The condition above leaves none without a date.
+        publishedAt === null ? [] : [{ ...row, publishedAt }],
+      );
+      const reads = await prisma.noticeRead.findMany({
+        where: { userId, noticeId: { in: page.map((row) => row.id) } },
+        select: { noticeId: true },
+      });
+      const read = new Set(reads.map((row) => row.noticeId));
+      const last = page.at(-1);
+      return {
+        items: page.map((row) => ({
+          id: row.id,
+          title: row.title,
+          excerpt: excerpt(row.body),
+          publishedAt: row.publishedAt.toISOString(),
+          read: read.has(row.id),
+        })),
+        nextCursor: rows.length > limit && last !== undefined ? encodeCursor(last) : null,
+      };
+    },
+
+    async get(userId, id) {
+      const row = await prisma.notice.findFirst({
+        where: { id, ...published() },
+        select: {
+          title: true,
+          body: true,
+          publishedAt: true,
+          author: { select: { name: true } },
+          reads: { where: { userId }, select: { readAt: true } },
+        },
+      });
+      if (row === null || row.publishedAt === null) return null;
+      return {
+        id,
+        title: row.title,
+        body: row.body,
+        publishedAt: row.publishedAt.toISOString(),
+        read: row.reads.length > 0,
+        author: row.author?.name ?? null,
+      };
+    },
+
+    async markRead(userId, id) {
+      const notice = await prisma.notice.findFirst({ where: { id, ...published() }, select: { id: true } });
+      if (notice === null) return null;
+      const key = { noticeId: id, userId };
+      // INSERT … ON CONFLICT DO NOTHING: two taps at once are one reading.
+      await prisma.noticeRead.createMany({ data: { ...key, readAt: new Date(now()) }, skipDuplicates: true });
+      const row = await prisma.noticeRead.findUnique({ where: { noticeId_userId: key } });
+      return row?.readAt ?? null;
+    },
+  };
+}
+
+/** The first characters on one line, cut between characters, not inside one. */
+function excerpt(body: string): string {
+  const characters = Array.from(body.replace(/\s+/g, ' ').trim());
+  return characters.length <= excerptLength
+    ? characters.join('')
+    : `${characters.slice(0, excerptLength).join('')}…`;
+}

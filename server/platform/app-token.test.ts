@@ -1,0 +1,237 @@
+import { type AppToken, createAppToken, TokenRefusedError } from './app-token.ts';
+import { PlatformError, type TokenStore } from './platform.ts';
+import { rejection } from './test-server.ts';
+import { memoryTokenStore } from './token-store.ts';
+
+const hour = 3_600_000;
+const minute = 60_000;
+
+/** A platform that gives tokens `t1`, `t2`, … of two hours, and refuses those it is told to. */
+function setUp(store: TokenStore = memoryTokenStore()) {
+  const world = {
+    now: 1_000_000,
+    fetches: 0,
+    fetchFails: null as Error | null,
+    refused: new Set<string>(),
+    used: [] as string[],
+  };
+  const appToken = (): AppToken =>
+    createAppToken({
+      app: 'app',
+      store,
+      now: () => world.now,
+      async fetchToken() {
+        world.fetches += 1;
+        const token = `t${world.fetches}`;
+        await Promise.resolve();
+        if (world.fetchFails) throw world.fetchFails;
+        return { token, expiresAt: world.now + 2 * hour };
+      },
+    });
+  const work = async (token: string) => {
+    world.used.push(token);
+    await Promise.resolve();
+    if (world.refused.has(token)) throw new TokenRefusedError('/api', '40014');
+    return token;
+  };
+  return { world, appToken, work, store };
+}
+
+const fault = new PlatformError('fault', '/token', '模拟');
+/** Lets everything that is not waiting for a timer or a socket finish. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('200 cold calls at once fetch one token', async () => {
+  const { world, appToken, work } = setUp();
+  const one = appToken();
+  const tokens = await Promise.all(Array.from({ length: 200 }, () => one.use(work)));
+  expect(new Set(tokens)).toEqual(new Set(['t1']));
+  expect(world.fetches).toBe(1);
+});
+
+test('a cold start goes to the store once, and a failed fetch is shared by all who wait', async () => {
+  const memory = memoryTokenStore();
+  let turns = 0;
+  const store: TokenStore = {
+    ...memory,
+    exclusively: (app, run) => {
+      turns += 1;
+      return memory.exclusively(app, run);
+    },
+  };
+  const { world, appToken, work } = setUp(store);
+  const one = appToken();
+  world.fetchFails = fault;
+  const errors = await Promise.all(Array.from({ length: 200 }, () => rejection(one.use(work))));
+  expect(new Set(errors)).toEqual(new Set([fault]));
+  expect([world.fetches, turns]).toEqual([1, 1]);
+
+  world.fetchFails = null;
+  await Promise.all(Array.from({ length: 200 }, () => one.use(work)));
+  expect([world.fetches, turns]).toEqual([2, 2]);
+
+  // The refusal of a token that was replaced meanwhile changes nothing, and asks nobody.
+  let refuseLate = () => {};
+  const late = one.use(async (token) => {
+    if (token !== 't2') return token;
+    await new Promise<void>((resolve) => {
+      refuseLate = resolve;
+    });
+    throw new TokenRefusedError('/api', '40014');
+  });
+  await settle();
+  world.refused.add('t2');
+  expect(await one.use(work)).toBe('t3');
+  refuseLate();
+  expect(await late).toBe('t3');
+  expect([world.fetches, turns]).toEqual([3, 3]);
+});
+
+test('instances that share a store fetch one token, and a restarted one none', async () => {
+  const { world, appToken, work } = setUp();
+  const instances = [appToken(), appToken(), appToken()];
+  await Promise.all(instances.flatMap((one) => Array.from({ length: 50 }, () => one.use(work))));
+  expect(await appToken().use(work)).toBe('t1');
+  expect(world.fetches).toBe(1);
+});
+
+test('a refused token is dropped and fetched once for everybody, and each call repeated once', async () => {
+  const { world, appToken, work, store } = setUp();
+  const [one, other] = [appToken(), appToken()];
+  await Promise.all([one.use(work), other.use(work)]);
+  world.refused.add('t1');
+  world.used.length = 0;
+  const calls = [one, other].flatMap((each) => Array.from({ length: 100 }, () => each.use(work)));
+  expect(new Set(await Promise.all(calls))).toEqual(new Set(['t2']));
+  expect(world.fetches).toBe(2);
+  expect(world.used.filter((token) => token === 't1')).toHaveLength(200);
+  expect(world.used.filter((token) => token === 't2')).toHaveLength(200);
+  expect(await store.read('app')).toMatchObject({ token: 't2' });
+});
+
+test('a call that is refused twice fails, with one fetch in between', async () => {
+  const { world, appToken, work } = setUp();
+  world.refused.add('t1').add('t2');
+  const error = await rejection(appToken().use(work));
+  expect(error).toMatchObject({ kind: 'fault', upstreamCode: '40014' });
+  expect(world.used).toEqual(['t1', 't2']);
+  expect(world.fetches).toBe(2);
+});
+
+test('a platform that gives the refused token again is believed', async () => {
+  const { world, appToken, work } = setUp();
+  const one = appToken();
+  await one.use(work);
+  world.refused.add('t1');
+  world.fetches = 0; // so that the next token is t1 again
+  const refusedOnce = async (token: string) => {
+    if (world.used.push(token) === 2) throw new TokenRefusedError('/api', '40014');
+    return token;
+  };
+  expect(await one.use(refusedOnce)).toBe('t1');
+  expect(await one.use(refusedOnce)).toBe('t1');
+  expect(world.fetches).toBe(1);
+});
+
+test('a refused token in the store is not taken from there, and the refusal of a fetch drops it', async () => {
+  const { world, appToken, work, store } = setUp();
+  const one = appToken();
+  await one.use(work);
+  world.refused.add('t1');
+  world.fetchFails = fault;
+  expect(await rejection(one.use(work))).toBe(fault);
+  expect(await store.read('app')).toBeNull();
+  world.fetchFails = null;
+  expect(await one.use(work)).toBe('t3');
+});
+
+test('any other failure of a call is not repeated and leaves the token alone', async () => {
+  const { world, appToken } = setUp();
+  const one = appToken();
+  const timeout = new PlatformError('timeout', '/api', '模拟');
+  let calls = 0;
+  const failing = async () => {
+    calls += 1;
+    throw timeout;
+  };
+  expect(await rejection(one.use(failing))).toBe(timeout);
+  expect(calls).toBe(1);
+  await one.use(async () => {});
+  expect(world.fetches).toBe(1);
+});
+
+test('ten minutes before its end the token is renewed in the background, once', async () => {
+  const { world, appToken, work } = setUp();
+  const one = appToken();
+  await one.use(work);
+  world.now += 2 * hour - 10 * minute - 1;
+  expect(await one.use(work)).toBe('t1');
+  await settle();
+  expect(world.fetches).toBe(1);
+
+  world.now += 2;
+  const during = await Promise.all(Array.from({ length: 50 }, () => one.use(work)));
+  expect(new Set(during)).toEqual(new Set(['t1']));
+  await settle();
+  expect(await one.use(work)).toBe('t2');
+  expect(world.fetches).toBe(2);
+});
+
+test('while renewal fails the valid token serves on, with one attempt in 30 seconds', async () => {
+  const { world, appToken, work } = setUp();
+  const one = appToken();
+  await one.use(work);
+  world.now += 2 * hour - 5 * minute;
+  world.fetchFails = fault;
+  for (let call = 0; call < 20; call += 1) {
+    expect(await one.use(work)).toBe('t1');
+    await settle();
+  }
+  expect(world.fetches).toBe(2);
+  // An instance that starts now has only the store's token, which is just as valid.
+  expect(await appToken().use(work)).toBe('t1');
+
+  world.now += 30_000;
+  world.fetchFails = null;
+  await one.use(work);
+  await settle();
+  expect(await one.use(work)).toBe('t4');
+});
+
+test('an expired token is not used: the call waits for a new one, or fails as the fetch does', async () => {
+  const { world, appToken, work } = setUp();
+  const one = appToken();
+  await one.use(work);
+  world.now += 2 * hour;
+  world.fetchFails = fault;
+  expect(await rejection(one.use(work))).toBe(fault);
+  world.fetchFails = null;
+  expect(await one.use(work)).toBe('t3');
+});
+
+describe('with a store that fails', () => {
+  const broken = new Error('database down');
+  const failing = (methods: Partial<TokenStore>): TokenStore => ({ ...memoryTokenStore(), ...methods });
+  const fail = async () => {
+    throw broken;
+  };
+
+  test('nothing is fetched: the error passes through, and no code is consumed', async () => {
+    for (const methods of [{ exclusively: fail }, { read: fail }]) {
+      const { world, appToken, work } = setUp(failing(methods));
+      const one = appToken();
+      const errors = await Promise.all(Array.from({ length: 20 }, () => rejection(one.use(work))));
+      expect(new Set(errors)).toEqual(new Set([broken]));
+      expect(world.fetches).toBe(0);
+      expect(world.used).toEqual([]);
+    }
+  });
+
+  test('after the fetch, the token is kept in memory: one fetch, not one a request', async () => {
+    const { world, appToken, work } = setUp(failing({ write: fail }));
+    const one = appToken();
+    await one.use(work);
+    expect(await one.use(work)).toBe('t1');
+    expect(world.fetches).toBe(1);
+  });
+});

@@ -1,0 +1,55 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { buildApp } from './app.ts';
+import type { Config } from './config/config.ts';
+import { type Database, openDatabase } from './database/database.ts';
+import { applyMigrations } from './database/migrations.ts';
+import { createSealing } from './database/sealing.ts';
+import { databaseTokenStore } from './database/token-store.ts';
+import { createPlatform } from './platform/index.ts';
+
+export interface RunningServer {
+  /** Where it listens, without a trailing slash. */
+  url: string;
+  /** Stops accepting, lets running requests end, closes database and platform. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts one server on a database that is open already and stays open.
+ *
+ * @throws what `listen` throws, e.g. EADDRINUSE.
+ */
+export async function listen(
+  config: Config,
+  database: Database,
+  logger: FastifyBaseLogger,
+): Promise<RunningServer> {
+  const platform = createPlatform(config.platform, {
+    tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
+    onCall: (call) => logger[call.ok ? 'debug' : 'warn'](call, 'platform call'),
+  });
+  const app = await buildApp({ config, database, platform, logger });
+  app.addHook('onClose', () => platform.close());
+  const url = await app.listen({ host: config.host, port: config.port });
+  return { url, close: () => app.close() };
+}
+
+/** Opens the database, applies its migrations and starts the server: what production runs. */
+export async function startServer(config: Config, logger: FastifyBaseLogger): Promise<RunningServer> {
+  const database = await openDatabase(config.database);
+  try {
+    const applied = await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+    if (applied.length > 0) logger.info({ applied }, 'migrations applied');
+    const server = await listen(config, database, logger);
+    return {
+      url: server.url,
+      async close() {
+        await server.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

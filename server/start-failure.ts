@@ -1,0 +1,24 @@
+import { isDatabaseUnavailable } from './database/unavailable.ts';
+
+/**
+ * What a person can do about a failed start, in Chinese; null for a fault that only a developer can read, whose
+ * stack is worth more.
+ */
+export function explainStartFailure(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    const port = 'port' in error ? String(error.port) : '';
+    return (
+      `端口 ${port} 已被占用，无法启动。请关闭占用它的程序，或在 .env 中换一个端口。\n` +
+      `查看占用者：Windows 运行 netstat -ano | findstr :${port}，macOS 和 Linux 运行 lsof -i :${port}`
+    );
+  }
+  if ('code' in error && error.code === 'EACCES' && 'port' in error) {
+    return `没有权限监听端口 ${String(error.port)}。请在 .env 中换一个 1024 以上的端口。`;
+  }
+  if (error.name === 'EmbeddedDatabaseInUse') return error.message;
+  if (isDatabaseUnavailable(error)) {
+    return '连不上数据库。请检查 DATABASE_URL 的地址、端口、用户名和密码，并确认 PostgreSQL 正在运行。';
+  }
+  return null;
+}

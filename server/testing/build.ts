@@ -1,0 +1,128 @@
+import { Writable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { seed } from '../../prisma/seed.ts';
+import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
+import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
+import { buildApp } from '../app.ts';
+import { type Config, loadConfig } from '../config/config.ts';
+import type { BindOutcome, BindRequest, LoginOutcome, LoginRequest } from '../contract.ts';
+import type { PrismaClient } from '../database/database.ts';
+import { createSealing } from '../database/sealing.ts';
+import { databaseTokenStore } from '../database/token-store.ts';
+import { createLogger } from '../logging.ts';
+import { createPlatform } from '../platform/index.ts';
+import type { PlatformName } from '../platform/platform.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+
+export interface BuildOptions {
+  /** `dingtalk` by default. */
+  platform?: PlatformName;
+  /** Environment variables over the defaults, e.g. `{ BINDING: 'off' }`. */
+  env?: Record<string, string>;
+  /** A database of another `build()`, for a second instance on it; it stays open at `close`. */
+  database?: TestDatabase;
+  /** The emulator of another `build()`; it keeps running at `close`. */
+  emulator?: Emulator;
+}
+
+export interface Built {
+  app: FastifyInstance;
+  config: Config;
+  database: TestDatabase;
+  prisma: PrismaClient;
+  emulator: Emulator;
+  /** Moves the server's and its own emulator's clock. */
+  advance(ms: number): void;
+  /** Every log line so far, parsed. */
+  logs(): Record<string, unknown>[];
+  /** Listens on a free port, once. @returns the server's address, without a trailing slash. */
+  url(): Promise<string>;
+  /** A fresh auth code of a person, by key. */
+  code(person: string): string;
+  /** Signs a person in with a fresh code, over `inject`. Throws for anything but a 200. */
+  login(person: string, more?: Partial<LoginRequest>): Promise<LoginOutcome>;
+  bind(request: BindRequest): Promise<BindOutcome>;
+  /** The session token of a person who is bound. */
+  tokenOf(person: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/**
+ * The whole server for a test: a fresh seeded database, the emulator as the platform, a clock that can be
+ * moved. Nothing in it is a stand-in but the platform itself.
+ */
+export async function build(options: BuildOptions = {}): Promise<Built> {
+  const platformName = options.platform ?? 'dingtalk';
+  let ahead = 0;
+  const now = () => Date.now() + ahead;
+  const emulator = options.emulator ?? (await startEmulator());
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    PLATFORM_TIMEOUT_MS: '1500',
+    LOG_LEVEL: 'debug',
+    ...emulatorEnvironment(platformName, emulator.url),
+    ...options.env,
+  });
+  const database = options.database ?? (await createTestDatabase());
+  if (options.database === undefined) await seed(database.prisma);
+
+  const lines: string[] = [];
+  const logger = createLogger(
+    config,
+    new Writable({
+      write(chunk, _encoding, done) {
+        lines.push(String(chunk));
+        done();
+      },
+    }),
+  );
+  const platform = createPlatform(config.platform, {
+    tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
+    now,
+    onCall: (call) => logger.debug(call, 'platform call'),
+  });
+  const app = await buildApp({ config, database, platform, logger, now });
+  let listening: Promise<string> | undefined;
+  const code = (person: string) => emulator.control.issueAuthCode(person, platformName);
+
+  async function post<T>(url: string, payload: object): Promise<T> {
+    const response = await app.inject({ method: 'POST', url, payload });
+    if (response.statusCode !== 200) throw new Error(`${url}: ${response.statusCode} ${response.body}`);
+    return response.json<T>();
+  }
+
+  const built: Built = {
+    app,
+    config,
+    database,
+    prisma: database.prisma,
+    emulator,
+    advance(ms) {
+      ahead += ms;
+      if (options.emulator === undefined) emulator.control.advance(ms);
+    },
+    logs: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    url() {
+      listening ??= app.listen({ host: '127.0.0.1', port: 0 });
+      return listening;
+    },
+    code,
+    login: (person, more) => post('/api/auth/login', { authCode: code(person), ...more }),
+    bind: (request) => post('/api/auth/bind', request),
+    async tokenOf(person) {
+      const outcome = await built.login(person);
+      if (outcome.outcome !== 'signed-in' || outcome.session.token === undefined) {
+        throw new Error(`${person}: ${JSON.stringify(outcome)}`);
+      }
+      return outcome.session.token;
+    },
+    async close() {
+      await app.close();
+      await platform.close();
+      if (options.database === undefined) await database.close();
+      if (options.emulator === undefined) await emulator.close();
+    },
+  };
+  return built;
+}

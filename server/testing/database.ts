@@ -1,0 +1,99 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { type Database, openDatabase } from '../database/database.ts';
+import { applyMigrations } from '../database/migrations.ts';
+import { migrationsFolder } from '../database/paths.ts';
+
+/** Set by the Jest project; the embedded database where nothing is set. */
+declare const TEST_DATABASE: 'postgresql' | 'embedded' | undefined;
+
+export const testDatabaseKind = () => (typeof TEST_DATABASE === 'undefined' ? 'embedded' : TEST_DATABASE);
+
+/** The PostgreSQL server of the tests; its user must be allowed to create databases. */
+export const postgresUrl = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
+
+export interface TestDatabase extends Database {
+  /** Its PostgreSQL address; null for the embedded one. */
+  url: string | null;
+}
+
+/** A fresh, migrated, empty database for one test file; `close` drops it. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  if (testDatabaseKind() === 'embedded') {
+    const database = await openDatabase({ url: null, dataDir: 'memory', poolSize: 1, timeoutMs: 10_000 });
+    await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+    return { ...database, url: null };
+  }
+  const url = await createPostgresDatabase();
+  const database = await openDatabase({ url, dataDir: '', poolSize: 10, timeoutMs: 10_000 });
+  return {
+    ...database,
+    url,
+    async close() {
+      await database.close();
+      await dropPostgresDatabase(url);
+    },
+  };
+}
+
+/** @returns the address of a new database, copied from a template that is migrated once per set of migrations. */
+export async function createPostgresDatabase(): Promise<string> {
+  const template = `miniapp_template_${migrationsHash()}`;
+  const name = `miniapp_test_${randomBytes(8).toString('hex')}`;
+  await asAdministrator(async (client) => {
+    // Test files run in several processes: one makes the template, and nobody copies a half-made one.
+    await client.query('SELECT pg_advisory_lock(417001)');
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [template]);
+    if (rowCount === 0) await makeTemplate(client, template);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await client.query('SELECT pg_advisory_unlock(417001)');
+  });
+  return withDatabase(name);
+}
+
+export async function dropPostgresDatabase(url: string): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  await asAdministrator((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+}
+
+async function makeTemplate(client: pg.Client, template: string): Promise<void> {
+  const draft = `${template}_draft`;
+  await client.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`);
+  await client.query(`CREATE DATABASE ${draft}`);
+  const database = await openDatabase({
+    url: withDatabase(draft),
+    dataDir: '',
+    poolSize: 2,
+    timeoutMs: 30_000,
+  });
+  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await database.close();
+  await client.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
+}
+
+async function asAdministrator<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function withDatabase(name: string): string {
+  const url = new URL(postgresUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+function migrationsHash(): string {
+  const hash = createHash('sha256');
+  for (const entry of readdirSync(migrationsFolder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    hash.update(entry.name).update(readFileSync(path.join(migrationsFolder, entry.name, 'migration.sql')));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
