@@ -23,11 +23,29 @@ async function loadEngine(): Promise<EngineModule> {
   const bindings = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as EngineModule;
   const bytes = await readFile(script.replace(/\.js$/, '.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, {
-    './schema_engine_bg.js': bindings,
+    './schema_engine_bg.js': { ...bindings, ...withoutHoldingTheProcess(bindings) },
   });
   bindings.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
   return bindings;
+}
+
+/**
+ * The engine starts a 10 s timer around its advisory lock and never clears it: a script, or a test, would live on
+ * for as long after its work is done.
+ */
+function withoutHoldingTheProcess(bindings: object): Record<string, unknown> {
+  const start = Object.entries(bindings).filter(([name]) => name.startsWith('__wbg_setTimeout_'));
+  return Object.fromEntries(
+    start.map(([name, binding]) => [
+      name,
+      (...input: unknown[]) => {
+        const timer: unknown = (binding as (...args: unknown[]) => unknown)(...input);
+        if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as NodeJS.Timeout).unref();
+        return timer;
+      },
+    ]),
+  );
 }
 
 /** Runs `work` with a schema engine on the database behind `adapter`. */
