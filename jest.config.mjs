@@ -13,7 +13,14 @@ const swc = [
  * Jest runs CommonJS: SWC compiles the packages that ship ES modules only, and PGlite, whose dynamic imports Jest
  * cannot follow.
  */
-const esmPackages = ['typebox', '@prisma/schema-engine-wasm', 'uuid', 'p-limit', 'yocto-queue', '@electric-sql'];
+const esmPackages = [
+  'typebox',
+  '@prisma/schema-engine-wasm',
+  'uuid',
+  'p-limit',
+  'yocto-queue',
+  '@electric-sql',
+];
 
 const node = {
   testEnvironment: 'node',

@@ -1,4 +1,11 @@
+import { ConfigError } from './config/environment.ts';
+import { EmbeddedDatabaseInUse } from './database/embedded.ts';
 import { isDatabaseUnavailable } from './database/unavailable.ts';
+
+/** A start that failed for a reason that its message already explains, in Chinese. */
+export class StartFailure extends Error {
+  override readonly name = 'StartFailure';
+}
 
 /**
  * What a person can do about a failed start, in Chinese; null for a fault that only a developer can read, whose
@@ -16,9 +23,16 @@ export function explainStartFailure(error: unknown): string | null {
   if ('code' in error && error.code === 'EACCES' && 'port' in error) {
     return `没有权限监听端口 ${String(error.port)}。请在 .env 中换一个 1024 以上的端口。`;
   }
-  if (error.name === 'EmbeddedDatabaseInUse') return error.message;
+  if (error instanceof StartFailure || error instanceof ConfigError || error instanceof EmbeddedDatabaseInUse)
+    return error.message;
   if (isDatabaseUnavailable(error)) {
     return '连不上数据库。请检查 DATABASE_URL 的地址、端口、用户名和密码，并确认 PostgreSQL 正在运行。';
   }
   return null;
+}
+
+/** Ends the process with what a person can do about it, or with the whole error where only a developer can. */
+export function failStart(error: unknown): never {
+  console.error(explainStartFailure(error) ?? error);
+  process.exit(1);
 }

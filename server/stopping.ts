@@ -4,13 +4,14 @@ import type { FastifyBaseLogger } from 'fastify';
 const stopWithinMs = 10_000;
 
 /**
- * Stops gracefully on SIGTERM, SIGINT, or a parent's IPC message `shutdown` (Windows has no signals between
- * processes). A second signal ends the process at once.
+ * Stops gracefully on SIGTERM or SIGINT, and where a parent process started this one (`npm run dev`) on its IPC
+ * message `shutdown` (Windows has no signals between processes) or on its end. A second signal ends the process
+ * at once.
  */
 export function stopOnSignals(close: () => Promise<void>, logger: FastifyBaseLogger): void {
   let stopping = false;
   const stop = (why: string) => {
-    if (stopping) process.exit(1);
+    if (stopping) return;
     stopping = true;
     logger.info({ why }, 'stopping');
     setTimeout(() => {
@@ -25,9 +26,14 @@ export function stopOnSignals(close: () => Promise<void>, logger: FastifyBaseLog
       },
     );
   };
-  process.on('SIGTERM', () => stop('SIGTERM'));
-  process.on('SIGINT', () => stop('SIGINT'));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stop(signal);
+    });
+  }
   process.on('message', (message) => {
     if (message === 'shutdown') stop('shutdown');
   });
+  process.on('disconnect', () => stop('the parent process has ended'));
 }

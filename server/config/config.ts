@@ -38,6 +38,7 @@ export const development = {
 } as const;
 
 const hour = 3_600_000;
+const databaseUrlExample = 'postgresql://app:密码@127.0.0.1:5432/app';
 
 /**
  * Reads and checks the whole configuration, once, at start-up.
@@ -68,14 +69,8 @@ export function loadConfig(env: Environment): Config {
       sessionIdleMs: reader.integer('SESSION_IDLE_HOURS', 10, 1, 24 * 365) * hour,
       forbiddenPasswords: production ? [development.password] : [],
     },
-    database: {
-      url: reader.optional('DATABASE_URL'),
-      dataDir: reader.optional('DATA_DIR') ?? '.data/database',
-      poolSize: reader.integer('DATABASE_POOL', 10, 2, 500),
-      timeoutMs: reader.integer('DATABASE_TIMEOUT_MS', 5000, 100, 60_000),
-    },
+    database: readDatabase(reader),
   };
-  checkDatabaseUrl(reader, config.database.url);
   if (production) refuseDevelopmentSettings(reader, config);
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return config;
@@ -113,10 +108,29 @@ function readPlatform(reader: EnvironmentReader): PlatformConfig {
   };
 }
 
-function checkDatabaseUrl(reader: EnvironmentReader, url: string | null): void {
+function readDatabase(reader: EnvironmentReader): DatabaseConfig {
+  const url = reader.optional('DATABASE_URL');
   if (url !== null && !/^postgres(ql)?:\/\/./.test(url)) {
-    reader.complain('DATABASE_URL', '不是 PostgreSQL 地址', 'postgresql://app:密码@127.0.0.1:5432/app');
+    reader.complain('DATABASE_URL', '不是 PostgreSQL 地址', databaseUrlExample);
   }
+  return {
+    url,
+    dataDir: reader.optional('DATA_DIR') ?? '.data/database',
+    poolSize: reader.integer('DATABASE_POOL', 10, 2, 500),
+    timeoutMs: reader.integer('DATABASE_TIMEOUT_MS', 5000, 100, 60_000),
+  };
+}
+
+/**
+ * The database's part of the configuration alone, for tools that need no platform.
+ *
+ * @throws ConfigError as {@link loadConfig} does.
+ */
+export function loadDatabaseConfig(env: Environment): DatabaseConfig {
+  const reader = new EnvironmentReader(env);
+  const config = readDatabase(reader);
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return config;
 }
 
 function refuseDevelopmentSettings(reader: EnvironmentReader, config: Config): void {
@@ -128,11 +142,7 @@ function refuseDevelopmentSettings(reader: EnvironmentReader, config: Config): v
     );
   }
   if (config.database.url === null) {
-    reader.complain(
-      'DATABASE_URL',
-      '生产环境必须使用 PostgreSQL',
-      'postgresql://app:密码@127.0.0.1:5432/app',
-    );
+    reader.complain('DATABASE_URL', '生产环境必须使用 PostgreSQL', databaseUrlExample);
   }
   const { platform } = config;
   const addresses: [string, string, string][] =

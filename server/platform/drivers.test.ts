@@ -163,6 +163,7 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     'ip-not-whitelisted': { at: 'exchange', ending: forbidden },
     'no-permission': { at: 'exchange', ending: forbidden },
     qps: name === 'dingtalk' ? { at: 'exchange', ending: 'busy' } : null,
+    'other-organisation': name === 'zhezhengding' ? { at: 'exchange', ending: 'wrong-organisation' } : null,
   };
   const cases = Object.entries(endings).flatMap(([kind, expected]) => {
     if (expected === null) return [];

@@ -105,13 +105,20 @@ export class MiniRun {
     route: string,
     condition: (data: Record<string, unknown>) => boolean = () => true,
   ): Promise<OpenPage> {
+    await this.settled(
+      () => this.stack.top?.route === `pages/${route}/index` && condition(this.stack.top.data),
+      `page ${route}`,
+    );
+    return this.page;
+  }
+
+  /** Waits until a condition holds. @throws with what is on the screen instead. */
+  async settled(condition: () => boolean, wanted = 'the condition'): Promise<void> {
     const deadline = Date.now() + PATIENCE;
-    for (;;) {
-      const page = this.stack.top;
-      if (page?.route === `pages/${route}/index` && condition(page.data)) return page;
+    while (!condition()) {
       if (Date.now() > deadline) {
-        const there = `${page?.route ?? 'no page'} ${JSON.stringify(page?.data)}`;
-        throw new Error(`waited for ${route}, there is ${there}; requests: ${this.requests.join(', ')}`);
+        const there = `${this.stack.top?.route ?? 'no page'} ${JSON.stringify(this.stack.top?.data)}`;
+        throw new Error(`waited for ${wanted}; there is ${there}; requests: ${this.requests.join(', ')}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

@@ -16,14 +16,14 @@ export class Chrome {
   readonly screen: HTMLElement;
   readonly overlay: HTMLElement;
   private readonly document: Document;
-  private readonly config: AppConfig;
+  private readonly config: () => AppConfig;
   private readonly actions: ChromeActions;
   private readonly titleBar: HTMLElement;
   private readonly tabBar: HTMLElement;
   private readonly pull: HTMLElement;
   private readonly styles: HTMLElement;
 
-  constructor(mount: HTMLElement, config: AppConfig, actions: ChromeActions) {
+  constructor(mount: HTMLElement, config: () => AppConfig, actions: ChromeActions) {
     const document = mount.ownerDocument;
     this.document = document;
     this.config = config;
@@ -53,7 +53,7 @@ export class Chrome {
   }
 
   draw(page: PageView | undefined, depth: number): void {
-    const window = this.config.window ?? {};
+    const window = this.config().window ?? {};
     const title = page?.bar.title ?? page?.config.defaultTitle ?? window.defaultTitle ?? '';
     const color = page?.bar.backgroundColor ?? page?.config.titleBarColor ?? window.titleBarColor;
     const back = element(
@@ -77,7 +77,7 @@ export class Chrome {
   }
 
   private drawTabs(page: PageView | undefined): void {
-    const { tabBar } = this.config;
+    const { tabBar } = this.config();
     const shown = tabBar?.items.some((item) => item.pagePath === page?.path) ?? false;
     this.tabBar.hidden = !shown;
     if (!tabBar || !shown) {

@@ -5,8 +5,8 @@ import type { PageView } from './page.ts';
 export const MAX_DEPTH = 5;
 
 export interface StackHost {
-  readonly paths: readonly string[];
-  readonly tabs: readonly string[];
+  paths(): readonly string[];
+  tabs(): readonly string[];
   create(path: string, query: Record<string, string>): PageView;
   /** Calls the mini program's `onPageNotFound`; false when it has none. */
   notFound(path: string, query: Record<string, string>): boolean;
@@ -31,7 +31,7 @@ export class PageStack {
   /** @throws DdError: a page of the tab bar, no such page, five pages open */
   navigateTo(url: string): void {
     const { path, query } = this.resolve(url);
-    if (this.host.tabs.includes(path))
+    if (this.host.tabs().includes(path))
       throw new DdError(2, `dd.navigateTo 不能打开标签页 ${path}，请用 dd.switchTab`);
     if (this.pages.length >= MAX_DEPTH)
       throw new DdError(2, `页面栈最多 ${MAX_DEPTH} 层，请用 dd.redirectTo 或 dd.navigateBack`);
@@ -44,7 +44,7 @@ export class PageStack {
   /** @throws DdError: a page of the tab bar, no such page */
   redirectTo(url: string): void {
     const { path, query } = this.resolve(url);
-    if (this.host.tabs.includes(path))
+    if (this.host.tabs().includes(path))
       throw new DdError(2, `dd.redirectTo 不能打开标签页 ${path}，请用 dd.switchTab`);
     this.require(path, query, () => {
       this.closeTop();
@@ -64,11 +64,11 @@ export class PageStack {
   /** Shows a page of the tab bar and closes all others. @throws DdError: no such tab, or a query in the url */
   switchTab(url: string): void {
     const { path, query } = this.resolve(url);
-    if (!this.host.tabs.includes(path))
+    if (!this.host.tabs().includes(path))
       throw new DdError(2, `dd.switchTab 只能打开标签页，${path} 不在 tabBar 里`);
     if (Object.keys(query).length > 0) throw new DdError(2, 'dd.switchTab 的 url 不能带参数');
     if (this.top?.path === path) return;
-    while (this.top && !this.host.tabs.includes(this.top.path)) this.closeTop();
+    while (this.top && !this.host.tabs().includes(this.top.path)) this.closeTop();
     this.hideTop();
     this.pages = [];
     const loaded = this.loadedTabs.get(path);
@@ -101,7 +101,7 @@ export class PageStack {
   private open(path: string, query: Record<string, string>): void {
     const page = this.host.create(path, query);
     this.pages.push(page);
-    if (this.host.tabs.includes(path)) this.loadedTabs.set(path, page);
+    if (this.host.tabs().includes(path)) this.loadedTabs.set(path, page);
     this.host.changed('open', page, this.pages.length);
     page.open();
   }
@@ -125,7 +125,7 @@ export class PageStack {
   }
 
   private require(path: string, query: Record<string, string>, go: () => void): void {
-    if (this.host.paths.includes(path)) {
+    if (this.host.paths().includes(path)) {
       go();
       return;
     }

@@ -54,7 +54,7 @@ export class Phone implements InstanceHost, TemplateHost {
     this.app = options.app;
     this.device = options.device;
     this.renderer = createDocumentRenderer(options.mount.ownerDocument);
-    this.chrome = new Chrome(options.mount, this.app.config, {
+    this.chrome = new Chrome(options.mount, () => this.app.config, {
       back: () => this.back(),
       switchTab: (path) => this.stack.switchTab(`/${path}`),
       asset: (path) => this.asset(path),
@@ -62,8 +62,8 @@ export class Phone implements InstanceHost, TemplateHost {
     this.dialogs = new Dialogs(this.chrome.overlay);
     listenToGestures(this.chrome.screen);
     this.stack = new PageStack({
-      paths: this.app.config.pages,
-      tabs: this.app.config.tabBar?.items.map((item) => item.pagePath) ?? [],
+      paths: () => this.app.config.pages,
+      tabs: () => this.app.config.tabBar?.items.map((item) => item.pagePath) ?? [],
       create: (path, query) => this.createPage(path, query),
       notFound: (path, query) => this.notFound(path, query),
       changed: (action, page, depth) => {
@@ -154,6 +154,15 @@ export class Phone implements InstanceHost, TemplateHost {
       if (source) source.template.value = loadTemplate(unit.template, this.templates);
     }
     await nextTick();
+  }
+
+  /** Takes a newly built app and starts it on the page that was open. */
+  replace(app: BuiltApp): void {
+    const { top } = this.stack;
+    this.stop();
+    this.app = app;
+    const path = top && app.config.pages.includes(top.path) ? top.path : undefined;
+    this.start(path === undefined ? {} : { path, query: { ...top?.query } });
   }
 
   /** Ends the phone and removes it from the document. */

@@ -1,0 +1,109 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { watch } from 'node:fs';
+import path from 'node:path';
+import { StartFailure } from '../../server/start-failure.ts';
+import type { ServerMessage } from './messages.ts';
+
+export type Ready = ServerMessage & { kind: 'ready' };
+
+export interface ServerProcess {
+  /** Ends the server and everything that watches for it. */
+  close(): Promise<void>;
+}
+
+/** Longest that a server may take to stop before it is killed, in milliseconds. */
+const stopWithinMs = 8000;
+/** An editor writes a file in several steps; they are one change. */
+const settleMs = 120;
+
+const script = path.resolve('scripts', 'dev', 'server.ts');
+const watched = ['server', 'prisma'].map((folder) => path.resolve(folder));
+
+/**
+ * Runs the server as a child process and starts it anew when a source under `server/` or `prisma/` changes. A
+ * version that does not start leaves a message, and the next change gets its chance.
+ *
+ * @param onReady told of every start.
+ * @throws with the child's message when the first start fails.
+ */
+export async function startServerProcess(
+  emulatorUrl: string | null,
+  onReady: (ready: Ready, first: boolean) => void,
+): Promise<ServerProcess> {
+  let child: ChildProcess | null = null;
+  let closing = false;
+
+  function start(first: boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const started = fork(script, emulatorUrl === null ? [] : [emulatorUrl], { stdio: 'inherit' });
+      child = started;
+      let settled = false;
+      started.on('message', (message: ServerMessage) => {
+        settled = true;
+        if (message.kind === 'failed') return reject(new StartFailure(message.message));
+        onReady(message, first);
+        resolve();
+      });
+      started.on('exit', (code) => {
+        if (child === started) child = null;
+        if (!settled) reject(new StartFailure(`服务进程启动时意外退出（退出码 ${String(code)}）。`));
+        else if (!closing && child === null && code !== 0) {
+          console.error(
+            `服务进程意外退出（退出码 ${String(code)}）。保存任意 server/ 下的文件即可重新启动。`,
+          );
+        }
+      });
+    });
+  }
+
+  async function stop(): Promise<void> {
+    const running = child;
+    if (running === null) return;
+    const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()));
+    const deadline = setTimeout(() => running.kill('SIGKILL'), stopWithinMs);
+    if (running.connected) running.send('shutdown', () => {});
+    else running.kill();
+    await ended;
+    clearTimeout(deadline);
+  }
+
+  await start(true);
+
+  let pending: NodeJS.Timeout | undefined;
+  let restarting = Promise.resolve();
+  const restart = async (file: string) => {
+    if (closing) return;
+    console.log(`\n${file} 有改动，正在重启服务……`);
+    await stop();
+    if (closing) return;
+    await start(false).catch((error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+      console.error('改好后保存，服务会再次启动。');
+    });
+  };
+  const watchers = watched.map((folder) =>
+    watch(folder, { recursive: true }, (_event, file) => {
+      if (file === null || !isSource(file)) return;
+      clearTimeout(pending);
+      pending = setTimeout(() => {
+        restarting = restarting.then(() => restart(path.join(path.basename(folder), file)));
+      }, settleMs);
+    }),
+  );
+
+  return {
+    async close() {
+      closing = true;
+      clearTimeout(pending);
+      for (const watcher of watchers) watcher.close();
+      await restarting;
+      await stop();
+    },
+  };
+}
+
+function isSource(file: string): boolean {
+  return (
+    /\.(?:ts|sql)$/.test(file) && !/\.test\.ts$/.test(file) && !file.split(path.sep).includes('generated')
+  );
+}

@@ -1,0 +1,61 @@
+/**
+ * The server as a child process of `npm run dev`, which ends it and starts it anew when a source changes. With
+ * the emulator it serves both platforms, one port each, on one database: the embedded one allows one process.
+ */
+import pretty from 'pino-pretty';
+import { seed } from '../../prisma/seed.ts';
+import { type Config, loadConfig } from '../../server/config/config.ts';
+import { openDatabase } from '../../server/database/database.ts';
+import { applyMigrations } from '../../server/database/migrations.ts';
+import { createLogger } from '../../server/logging.ts';
+import { listen } from '../../server/server.ts';
+import { explainStartFailure } from '../../server/start-failure.ts';
+import { stopOnSignals } from '../../server/stopping.ts';
+import { emulatorEnvironment } from '../emulator/environment.ts';
+import type { ServerMessage } from './messages.ts';
+
+function tell(message: ServerMessage): void {
+  process.send?.(message);
+}
+
+/** One configuration a platform; the emulator's URL is the one argument, absent with real credentials. */
+function configurations(emulatorUrl: string | undefined): Config[] {
+  const env = { LOG_LEVEL: 'warn', ...process.env };
+  if (emulatorUrl === undefined) return [loadConfig(env)];
+  const first = loadConfig({ ...env, ...emulatorEnvironment('dingtalk', emulatorUrl) });
+  const second = loadConfig({
+    ...env,
+    ...emulatorEnvironment('zhezhengding', emulatorUrl),
+    PORT: String(first.port + 1),
+  });
+  return [first, second];
+}
+
+async function main(emulatorUrl: string | undefined): Promise<void> {
+  const configs = configurations(emulatorUrl);
+  const [first] = configs;
+  if (first === undefined) return;
+  const logger = createLogger(first, pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname' }));
+  const database = await openDatabase(first.database);
+  const applied = await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  // Only the emulator's people are seeded: real people must not meet accounts with a known password.
+  const seeded = emulatorUrl === undefined ? null : await seed(database.prisma);
+  const servers = await Promise.all(configs.map((config) => listen(config, database, logger)));
+  stopOnSignals(async () => {
+    await Promise.all(servers.map((server) => server.close()));
+    await database.close();
+  }, logger);
+  tell({
+    kind: 'ready',
+    urls: servers.map((server) => server.url),
+    database: database.kind,
+    applied,
+    seeded,
+  });
+}
+
+main(process.argv[2]).catch((error: unknown) => {
+  const explained = explainStartFailure(error);
+  tell({ kind: 'failed', message: explained ?? String(error instanceof Error ? error.stack : error) });
+  process.exit(1);
+});

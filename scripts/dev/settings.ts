@@ -1,0 +1,39 @@
+import { ConfigError, type Environment, EnvironmentReader } from '../../server/config/environment.ts';
+
+/** What `npm run dev` decides from the environment, before anything starts. */
+export interface DevSettings {
+  /** The server; with the emulator it is the DingTalk one, and 浙政钉's listens on the next port. */
+  port: number;
+  emulatorPort: number;
+  simulatorPort: number;
+  /** Whether the emulator stands in for the platform: where `.env` names no credentials. */
+  emulated: boolean;
+  platform: 'dingtalk' | 'zhezhengding';
+}
+
+/** @throws ConfigError for a port that is none, or one port for two things. */
+export function readDevSettings(env: Environment): DevSettings {
+  const reader = new EnvironmentReader(env);
+  const platform = reader.oneOf('PLATFORM', ['dingtalk', 'zhezhengding'], 'dingtalk');
+  const settings: DevSettings = {
+    port: reader.integer('PORT', 3000, 1, 65_534),
+    emulatorPort: reader.integer('EMULATOR_PORT', 3100, 1, 65_535),
+    simulatorPort: reader.integer('SIMULATOR_PORT', 3200, 1, 65_535),
+    emulated: reader.optional(platform === 'dingtalk' ? 'DINGTALK_APP_KEY' : 'ZHEZHENGDING_APP_KEY') === null,
+    platform,
+  };
+  const taken = new Map([
+    [settings.port, 'PORT'],
+    [settings.port + 1, 'PORT + 1（浙政钉服务）'],
+  ]);
+  for (const [variable, port, example] of [
+    ['EMULATOR_PORT', settings.emulatorPort, '3100'],
+    ['SIMULATOR_PORT', settings.simulatorPort, '3200'],
+  ] as const) {
+    const other = taken.get(port);
+    if (other !== undefined) reader.complain(variable, `与 ${other} 相同，请换一个端口`, example);
+    taken.set(port, variable);
+  }
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
+  return settings;
+}

@@ -1,0 +1,11 @@
+/** `npm run lint`: style and mistakes (Biome), then types, of everything; all findings before it fails. */
+import { spawnSync } from 'node:child_process';
+
+const steps: readonly (readonly string[])[] = [
+  ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'],
+  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'],
+  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.mini.json'],
+];
+
+const failed = steps.filter((step) => spawnSync(process.execPath, step, { stdio: 'inherit' }).status !== 0);
+process.exit(failed.length === 0 ? 0 : 1);

@@ -1,0 +1,196 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { type BuildResult, buildMini, describeBuild, MiniCheckError, watchMini } from './build.ts';
+import { parseEs2017 } from './check/syntax-tree.ts';
+import { checkMini } from './check.ts';
+import { compileMini } from './compile.ts';
+import { readFolder } from './package-files.ts';
+import { miniSource, nodeModules, projectRoot } from './paths.ts';
+
+jest.setTimeout(30_000);
+
+let folder: string;
+let outDir: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'mini-build-'));
+  outDir = path.join(folder, 'out');
+});
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** A copy of `mini/` to change. */
+async function copyOfSource(): Promise<string> {
+  const source = path.join(folder, 'mini');
+  await cp(miniSource, source, { recursive: true });
+  return source;
+}
+
+const edit = async (file: string, change: (text: string) => string) =>
+  writeFile(file, change(await readFile(file, 'utf8')));
+
+describe('the package', () => {
+  test('is whole, self-contained and small', async () => {
+    const result = await buildMini({ env: 'development', outDir });
+    const files = await readFolder(outDir);
+    expect(files.size).toBe(result.files);
+    expect(result.size).toBeLessThan(400_000);
+    expect(describeBuild(result)).toMatch(/个文件，\d+ 字节（上限 2097152 字节/);
+    const app = JSON.parse(files.get('app.json')?.toString() ?? '') as { pages: string[] };
+    for (const page of app.pages) {
+      for (const extension of ['js', 'json', 'axml', 'acss'])
+        expect(files.has(`${page}.${extension}`)).toBe(true);
+    }
+    expect([...files.keys()].filter((file) => /\.ts$|node_modules|\.new$/.test(file))).toEqual([]);
+    expect(await checkMini(outDir)).toEqual([]);
+  });
+
+  test('is ES2017 or lower, without a trace of newer syntax in the source', async () => {
+    const files = await compileMini({ source: miniSource, nodeModules, env: 'development' });
+    for (const [file, content] of files) {
+      if (file.endsWith('.js')) expect(() => parseEs2017(content.toString(), 'script')).not.toThrow();
+    }
+    expect(files.get('services/dd.js')?.toString()).not.toContain('??');
+  });
+
+  test('has each service once, shared by path', async () => {
+    const files = await compileMini({ source: miniSource, nodeModules, env: 'development' });
+    const holders = [...files]
+      .filter(([, content]) => content.includes('let pending = null'))
+      .map(([file]) => file);
+    expect(holders).toEqual(['services/session.js']);
+  });
+
+  test('holds dingui-mini’s used components with what they use, and no others', async () => {
+    const files = await compileMini({ source: miniSource, nodeModules, env: 'development' });
+    const vendor = new Set(
+      [...files.keys()].flatMap((file) => /^vendor\/dingui-mini\/es\/([\w-]+)\//.exec(file)?.[1] ?? []),
+    );
+    expect([...vendor].sort()).toEqual([
+      'badge',
+      'button',
+      'checkbox',
+      'empty',
+      'icon',
+      'input',
+      'list',
+      'list-item',
+      'tag',
+    ]);
+    expect(files.has('vendor/dingui-mini/es/icon/src/dmiconfont.js')).toBe(true);
+    expect(JSON.parse(files.get('pages/bind/index.json')?.toString() ?? '')).toMatchObject({
+      usingComponents: { 'dingui-input': '/vendor/dingui-mini/es/input/src/index' },
+    });
+  });
+
+  test('is where mini.project.json looks for it', async () => {
+    const project = JSON.parse(await readFile(path.join(projectRoot, 'mini.project.json'), 'utf8')) as object;
+    expect(project).toMatchObject({ miniprogramRoot: 'dist/mini', component2: true });
+  });
+});
+
+describe('environments', () => {
+  test('one is in the package, the others are not', async () => {
+    const files = await compileMini({
+      source: miniSource,
+      nodeModules,
+      env: 'test',
+      config: { serverUrl: 'https://app.dept.gov.cn' },
+    });
+    expect([...files.keys()].filter((file) => file.startsWith('config/'))).toEqual(['config/current.js']);
+    expect(files.get('config/current.js')?.toString()).toContain('"serverUrl": "https://app.dept.gov.cn"');
+    expect([...files.values()].some((content) => content.includes('replace-me'))).toBe(false);
+  });
+
+  const filled = { serverUrl: 'https://app.dept.gov.cn', corpId: 'ding0123456789' };
+  test.each([
+    [{ serverUrl: 'https://replace-me.example.com' }, 'serverUrl 还是占位地址'],
+    [{ serverUrl: 'http://app.dept.gov.cn' }, '不是 https'],
+    [{ serverUrl: 'https://127.0.0.1:3000' }, '本机或内网地址'],
+    [{ serverUrl: 'https://192.168.1.9' }, '本机或内网地址'],
+    [{ serverUrl: 'https://app.dept.gov.cn/' }, '末尾不要带 /'],
+    [{ serverUrl: 'app.dept.gov.cn' }, '不是网址'],
+    [{ corpId: '' }, 'corpId 还没有填写'],
+    [{ corpId: 'replace-me' }, 'corpId 还没有填写'],
+    [{ corpId: 'dingemulator0001' }, '本地模拟器'],
+  ])('production refuses %j', async (change, message) => {
+    const build = buildMini({ env: 'production', outDir, config: { ...filled, ...change } });
+    await expect(build).rejects.toThrow(message);
+    await expect(readFolder(outDir)).rejects.toThrow('ENOENT');
+  });
+
+  test('production takes a filled one; 浙政钉 needs no corpId', async () => {
+    await buildMini({ env: 'production', outDir, config: filled });
+    await buildMini({
+      env: 'production',
+      outDir,
+      config: { ...filled, corpId: '', container: 'zhezhengding' },
+    });
+  });
+
+  test('the committed production file cannot be built by accident', async () => {
+    await expect(buildMini({ env: 'production', outDir })).rejects.toThrow(
+      'mini/config/production.ts 还不能用来构建',
+    );
+  });
+});
+
+describe('building again', () => {
+  test('writes what changed, removes what is gone, leaves the rest', async () => {
+    const source = await copyOfSource();
+    await buildMini({ env: 'development', outDir, source });
+    expect((await buildMini({ env: 'development', outDir, source })).changed).toEqual([]);
+    await edit(path.join(source, 'app.acss'), (text) => `${text}.new { color: #000000; }\n`);
+    await rm(path.join(source, 'assets', 'lock.png'));
+    await edit(path.join(source, 'pages', 'no-permission', 'index.axml'), (text) =>
+      text.replace('lock.png', 'empty.png'),
+    );
+    const { changed } = await buildMini({ env: 'development', outDir, source });
+    expect(changed.sort()).toEqual(['app.acss', 'assets/lock.png', 'pages/no-permission/index.axml']);
+  });
+
+  test('a failed check leaves the last good package', async () => {
+    const source = await copyOfSource();
+    await buildMini({ env: 'development', outDir, source });
+    const before = await readFolder(outDir);
+    await edit(path.join(source, 'pages', 'me', 'index.axml'), (text) =>
+      text.replace('onDmTap="signOut"', 'onDmTap="gone"'),
+    );
+    const build = buildMini({ env: 'development', outDir, source });
+    await expect(build).rejects.toThrow(MiniCheckError);
+    await expect(build).rejects.toThrow(/pages\/me\/index\.axml:\d+ {2}\[handler\] onDmTap="gone"/);
+    expect(await readFolder(outDir)).toEqual(before);
+  });
+
+  test('a component that is not installed is named', async () => {
+    const source = await copyOfSource();
+    await edit(path.join(source, 'pages', 'me', 'index.json'), (text) =>
+      text.replace('es/list/', 'es/lists/'),
+    );
+    await expect(buildMini({ env: 'development', outDir, source })).rejects.toThrow(
+      '组件 dingui-mini/es/lists/src/index 缺少文件 node_modules/dingui-mini/es/lists/src/index.js',
+    );
+  });
+
+  test('watching builds after each change, and goes on after a broken one', async () => {
+    const source = await copyOfSource();
+    const reports: (BuildResult | Error)[] = [];
+    let wake: () => void = () => undefined;
+    const next = () => new Promise<void>((resolve) => (wake = resolve));
+    const watcher = await watchMini({ env: 'development', outDir, source }, (result) => {
+      reports.push(result);
+      wake();
+    });
+    expect(reports).toEqual([expect.objectContaining({ outDir })]);
+    let reported = next();
+    await edit(path.join(source, 'services', 'format.ts'), (text) => `${text}\nconst = ;\n`);
+    await reported;
+    expect(reports.at(-1)).toBeInstanceOf(Error);
+    reported = next();
+    await edit(path.join(source, 'services', 'format.ts'), (text) => text.replace('\nconst = ;\n', ''));
+    await reported;
+    expect(reports.at(-1)).toMatchObject({ outDir });
+    await watcher.close();
+  });
+});

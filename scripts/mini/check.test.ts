@@ -1,0 +1,203 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkFiles, checkMini, formatProblem } from './check.ts';
+import { type PackageFiles, readFolder } from './package-files.ts';
+
+const fixture = path.join(path.dirname(fileURLToPath(import.meta.url)), 'check', 'fixtures', 'good');
+let good: PackageFiles;
+
+beforeAll(async () => {
+  good = await readFolder(fixture);
+});
+
+/** The good package with some files changed (text) or taken out (null): what the check says of it. */
+function check(changes: Record<string, string | null>): string[] {
+  const files: PackageFiles = new Map(good);
+  for (const [file, text] of Object.entries(changes)) {
+    if (text === null) files.delete(file);
+    else files.set(file, Buffer.from(text));
+  }
+  return checkFiles(files).map(({ rule, file, line }) => `${rule} ${file}:${line ?? '-'}`);
+}
+
+/** One script that holds the code on its second line. */
+const script = (code: string) => ({
+  'parts/start.js': `exports.start = async (list, text) => {\n${code}\n};\n`,
+});
+
+test('the good package passes, from its folder too', async () => {
+  expect(check({})).toEqual([]);
+  expect(await checkMini(fixture)).toEqual([]);
+});
+
+test('a folder that is not there is an error, not a pass', async () => {
+  await expect(checkMini(path.join(fixture, 'nowhere'))).rejects.toThrow('nowhere');
+});
+
+test('a finding reads in Chinese with place and hint', () => {
+  const files = new Map(good).set('parts/start.js', Buffer.from('exports.start = () => window.open;'));
+  const [problem] = checkFiles(files);
+  expect(problem && formatProblem(problem)).toBe(
+    'parts/start.js:1  [device-name] 真机上没有 window。\n    小程序没有 DOM：用 setData 和页面跳转。',
+  );
+});
+
+describe('syntax that devices lack', () => {
+  test.each([
+    ['list?.length;'],
+    ['list ?? text;'],
+    ['const copy = { ...list };'],
+    ['try { list(); } catch {}'],
+    ['for await (const item of list) {}'],
+    ['class A { #b = 1; }'],
+    ['await import("./x");'],
+    ['list ||= text;'],
+    ['const big = 1n;'],
+  ])('%s', (code) => {
+    expect(check(script(code))).toEqual(['syntax parts/start.js:2']);
+  });
+
+  test('modules belong to the source, not to the output', () => {
+    expect(check({ 'parts/start.js': 'export const start = 1;' })).toEqual(['syntax parts/start.js:1']);
+  });
+});
+
+describe('names that devices lack', () => {
+  test.each([
+    ['Promise.resolve().finally(list);'],
+    ['Promise.prototype.finally;'],
+    ['Promise.allSettled(list);'],
+    ['Promise["allSettled"](list);'],
+    ['Object.fromEntries(list);'],
+    ['Object.hasOwn(list, text);'],
+    ['text.replaceAll("a", "b");'],
+    ['text.matchAll(/a/g);'],
+    ['list.flatMap(text);'],
+    ['globalThis.x = 1;'],
+    ['window.x = 1;'],
+    ['document.title = text;'],
+    ['fetch(text);'],
+    ['location.href = text;'],
+    ['const request = new XMLHttpRequest();'],
+    ['localStorage.getItem(text);'],
+    ['my.alert({});'],
+    ['const value = { window };'],
+    ['{ const fetch = 1; }\nfunction other() { const document = 1; }\nwindow;'],
+  ])('%s', (code) => {
+    expect(check(script(code))).toEqual([expect.stringMatching(/^device-name parts\/start\.js:[234]$/)]);
+  });
+
+  test.each([['eval(text);'], ['new Function(text);'], ['Function(text)();'], ['setTimeout("list()", 1);']])(
+    'code from text: %s',
+    (code) => {
+      expect(check(script(code))).toEqual(['dynamic-code parts/start.js:2']);
+    },
+  );
+  test.each([['setTimeout(`list`, 1);'], ['setInterval("list(" + text + ")", 1);']])(
+    'text timer: %s',
+    (code) => {
+      expect(check(script(code))).toEqual(['dynamic-code parts/start.js:2']);
+    },
+  );
+});
+
+describe('files', () => {
+  test.each(['js', 'json', 'axml', 'acss'])('a page without its .%s', (extension) => {
+    expect(check({ [`pages/second/index.${extension}`]: null })).toContain('page-files app.json:-');
+  });
+
+  test('a component without its style sheet', () => {
+    expect(check({ 'components/row/index.acss': null })).toEqual(['page-files components/row/index.json:-']);
+  });
+
+  test('app.acss missing', () => {
+    expect(check({ 'app.acss': null })).toEqual(['page-files app.json:-']);
+  });
+
+  test('broken JSON', () => {
+    expect(check({ 'pages/second/index.json': '{,}' })).toEqual(['json pages/second/index.json:-']);
+  });
+
+  test.each([
+    ['a module', script('require("./nowhere");'), 'missing-file parts/start.js:2'],
+    ['an npm library', script('require("lodash");'), 'missing-file parts/start.js:2'],
+    [
+      'an image',
+      { 'pages/second/index.axml': '<image src="/none.png" />' },
+      'missing-file pages/second/index.axml:1',
+    ],
+    ['an include', { 'parts/note.axml': null }, 'missing-file pages/first/index.axml:9'],
+    ['an SJS script', { 'parts/format.sjs': null }, 'missing-file pages/first/index.axml:1'],
+    ['a tab icon', { 'parts/icon.png': null }, 'missing-file app.json:3'],
+  ])('%s that is not there', (_what, changes, expected) => {
+    expect(check(changes)).toContain(expected);
+  });
+});
+
+describe('paths', () => {
+  test.each(['/pages/third/index', 'pages/third/index', '/pages/third/index?id=1'])(
+    'to the unknown page %s',
+    (url) => {
+      expect(check(script(`dd.navigateTo({ url: "${url}" });`))).toEqual(['page-path parts/start.js:2']);
+      expect(check(script(`dd.navigateTo({ url: \`${url}\` });`))).toEqual(['page-path parts/start.js:2']);
+    },
+  );
+
+  test('a tab that is no page', () => {
+    expect(
+      check({
+        'app.json':
+          '{"pages":["pages/first/index","pages/second/index"],"tabBar":{"items":[{"pagePath":"pages/x/index"}]}}',
+      }),
+    ).toEqual(['page-path app.json:1']);
+  });
+
+  test.each(['/components/gone/index', '../../parts/start', 'dingui-mini/es/button/src/index'])(
+    'a component at %s',
+    (reference) => {
+      const json = `{\n  "usingComponents": {\n    "row": "${reference}", "row-too": "/components/row/index" }\n}`;
+      expect(check({ 'pages/first/index.json': json })).toEqual(['component-path pages/first/index.json:3']);
+    },
+  );
+});
+
+describe('templates', () => {
+  test.each([
+    ['onTap', '<view>\n<view onTap="gone" />\n</view>', 'handler pages/second/index.axml:2'],
+    ['catchTap', '<view catchTap="gone" />', 'handler pages/second/index.axml:1'],
+    ['an included file', '<include src="../../parts/bad.axml" />', 'handler parts/bad.axml:1'],
+    ['an unknown tag', '<vieww />', 'axml pages/second/index.axml:1'],
+    ['an unclosed tag', '<view><text>a</view>', 'axml pages/second/index.axml:1'],
+  ])('%s', (_what, axml, expected) => {
+    const changes = { 'pages/second/index.axml': axml, 'parts/bad.axml': '<view onTap="gone" />' };
+    expect(check(changes)).toContain(expected);
+  });
+
+  test('handlers of a component are its methods, not its other functions', () => {
+    expect(check({ 'components/row/index.axml': '<view onTap="onChoose" />' })).toEqual([
+      'handler components/row/index.axml:1',
+    ]);
+  });
+
+  test('a script that hides its handlers from the check', () => {
+    expect(check({ 'pages/second/index.js': 'const page = { open() {} };\nPage(page);' })).toEqual([
+      'handler pages/second/index.js:-',
+    ]);
+  });
+});
+
+test.each([
+  ['.a[data-x] { color: red; }'],
+  ['.am-button { color: red; }'],
+  ['.x, .a-list { color: red; }'],
+  ['.x { width: 1.5rem; }'],
+  ['.x { width: 1rpx;'],
+])('style %s', (acss) => {
+  expect(check({ 'pages/second/index.acss': acss })).toEqual(['acss pages/second/index.acss:1']);
+});
+
+test('size: 2 MB pass, one byte more does not', () => {
+  const room = 2 * 1024 * 1024 - [...good.values()].reduce((sum, content) => sum + content.length, 0);
+  expect(check({ 'parts/large.png': 'x'.repeat(room) })).toEqual([]);
+  expect(check({ 'parts/large.png': 'x'.repeat(room + 1) })).toEqual(['package-size app.json:-']);
+});

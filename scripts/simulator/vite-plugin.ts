@@ -1,0 +1,95 @@
+import path from 'node:path';
+import type { HmrContext, Plugin, ViteDevServer } from 'vite';
+import { compileApp, visualPart } from './compiler/app.ts';
+import { type BuildOptions, buildApp } from './compiler/bundle.ts';
+import { CompileError, type Problem } from './compiler/problem.ts';
+
+/** What `import app from 'virtual:mini-program'` resolves to. */
+const MODULE = 'virtual:mini-program';
+const RESOLVED = `\0${MODULE}`;
+
+/** Custom HMR events; `web` listens to them with `import.meta.hot.on`. */
+export const HOT_EVENTS = {
+  /** Templates and styles changed; data: `{units, style}` for `phone.update`. */
+  update: 'mini-program:update',
+  /** Code, configuration or images changed; data: a whole `BuiltApp` for `phone.replace`. */
+  replace: 'mini-program:replace',
+  /** The sources have mistakes; data: `Problem[]`. What runs goes on. */
+  problems: 'mini-program:problems',
+} as const;
+
+export interface SimulatorPluginOptions {
+  /** Folder of `app.json`. */
+  root: string;
+  /** Asked for each build, so that it may depend on addresses known only later. */
+  build?: () => BuildOptions;
+}
+
+const VISUAL = /\.(?:axml|acss)$/;
+const SOURCE = /\.(?:axml|acss|ts|js|json|sjs|png|jpe?g|gif|webp|svg)$/;
+const TEST = /\.test\.ts$/;
+
+/**
+ * Serves the compiled mini program to the page that draws the phone. A change of AXML or ACSS keeps the state of
+ * the open pages; a change of anything else starts the mini program anew, without loading the page again.
+ */
+export function miniProgram(options: SimulatorPluginOptions): Plugin {
+  const root = path.resolve(options.root);
+  let server: ViteDevServer | undefined;
+
+  const send = (event: string, data: unknown): void => server?.ws.send({ type: 'custom', event, data });
+  const forget = (): void => {
+    const module = server?.moduleGraph.getModuleById(RESOLVED);
+    if (module) server?.moduleGraph.invalidateModule(module);
+  };
+  const announce = (problems: readonly Problem[]): void => {
+    send(HOT_EVENTS.problems, problems);
+    if (problems.length > 0) server?.config.logger.error(new CompileError(problems).message);
+  };
+
+  const refresh = async (file: string): Promise<void> => {
+    forget();
+    if (VISUAL.test(file)) {
+      const app = compileApp(root);
+      announce(app.problems);
+      if (app.problems.length === 0) send(HOT_EVENTS.update, visualPart(app));
+      return;
+    }
+    try {
+      const app = await buildApp(root, options.build?.());
+      announce([]);
+      send(HOT_EVENTS.replace, app);
+    } catch (error) {
+      if (error instanceof CompileError) announce(error.problems);
+      else server?.config.logger.error(String(error));
+    }
+  };
+
+  const concerns = (file: string): boolean => {
+    const relative = path.relative(root, path.resolve(file));
+    return !relative.startsWith('..') && !path.isAbsolute(relative) && SOURCE.test(file) && !TEST.test(file);
+  };
+
+  return {
+    name: 'mini-program-simulator',
+    configureServer(created) {
+      server = created;
+      created.watcher.add(root);
+      for (const event of ['add', 'unlink'] as const) {
+        created.watcher.on(event, (file) => {
+          if (concerns(file)) void refresh(file);
+        });
+      }
+    },
+    resolveId: (id) => (id === MODULE ? RESOLVED : undefined),
+    async load(id) {
+      if (id !== RESOLVED) return undefined;
+      return `export default ${JSON.stringify(await buildApp(root, options.build?.()))};`;
+    },
+    async handleHotUpdate({ file }: HmrContext) {
+      if (!concerns(file)) return undefined;
+      await refresh(file);
+      return [];
+    },
+  };
+}
