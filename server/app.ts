@@ -12,7 +12,7 @@ import { apiDocs } from './api-docs.ts';
 import { auth } from './auth/index.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
-import { errorHandler } from './error-handler.ts';
+import { clientErrorHandler, commonHeaders, errorHandler, frameworkErrors } from './error-handler.ts';
 import { AppError } from './errors.ts';
 import { healthRoutes } from './health/routes.ts';
 import { noticeRoutes } from './notices/routes.ts';
@@ -46,21 +46,25 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     genReqId: () => randomUUID(),
     bodyLimit,
     trustProxy: config.trustProxy,
-    // A request must arrive, and an answer be under way, within these; a platform call has its own, shorter.
+    // A whole request must arrive, and a connection show life, within these; platform calls have their own.
     requestTimeout: 20_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
     // Idle keep-alive connections must not hold up a stop.
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // What still comes on an open connection while the server stops is served, and its connection closed.
+    return503OnClosing: false,
+    frameworkErrors,
+    clientErrorHandler,
   })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler);
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    reply.header('cache-control', 'no-store');
+    reply.headers(commonHeaders(request.id));
   });
+  // JSON alone: a form or plain text is what another site's page can post without being asked.
+  app.removeContentTypeParser('text/plain');
   await app.register(errorHandler);
   await app.register(helmet, { global: true, hsts: config.production });
   await app.register(cookie);

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ErrorCode } from './contract.ts';
@@ -35,8 +37,9 @@ function toAppError(error: FastifyError | Error): AppError {
     });
   }
   if (isDatabaseUnavailable(error)) return new AppError('DATABASE_UNAVAILABLE', { cause: error });
-  const status = 'statusCode' in error ? error.statusCode : undefined;
-  return new AppError((status && httpCodes[status]) || 'INTERNAL_ERROR', { cause: error });
+  const status = ('statusCode' in error && error.statusCode) || 500;
+  const otherwise = status >= 400 && status < 500 ? 'INVALID_REQUEST' : 'INTERNAL_ERROR';
+  return new AppError(httpCodes[status] ?? otherwise, { cause: error });
 }
 
 /** A misconfiguration is an administrator's move: the log must say which, and loudly. */
@@ -49,13 +52,48 @@ function report(error: AppError, request: FastifyRequest): void {
   else request.log.info({ code: error.code }, 'request refused');
 }
 
+function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.headers(commonHeaders(request.id));
+  if (error.retryAfterSeconds !== null) reply.header('retry-after', error.retryAfterSeconds);
+  return reply.code(error.statusCode).send(errorBody(error, request.id));
+}
+
+/** What every answer carries: the id to ask the log by, and that nobody keeps it. */
+export function commonHeaders(requestId: string): Record<string, string> {
+  return { 'x-request-id': requestId, 'cache-control': 'no-store' };
+}
+
+/**
+ * What Fastify answers by itself, before any hook or handler: an address that it cannot decode, or with a part
+ * that is too long.
+ */
+export function frameworkErrors(_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const refusal = new AppError('INVALID_REQUEST');
+  report(refusal, request);
+  answer(refusal, request, reply);
+}
+
+/** The answer to what is not HTTP at all, or does not arrive in time: there is no request, only a connection. */
+export function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const refusal = new AppError('INVALID_REQUEST');
+  const requestId = randomUUID();
+  const body = JSON.stringify(errorBody(refusal, requestId));
+  const headers = {
+    ...commonHeaders(requestId),
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${refusal.statusCode} Bad Request\r\n${lines.join('')}\r\n${body}`, () =>
+    socket.destroy(),
+  );
+}
+
 /** Answers every fault in the contract's shape; nothing of the error itself but its code leaves the server. */
 export const errorHandler = fp(
   async (app: FastifyInstance) => {
-    const answer = (error: AppError, request: FastifyRequest, reply: FastifyReply) => {
-      if (error.retryAfterSeconds !== null) reply.header('retry-after', error.retryAfterSeconds);
-      return reply.code(error.statusCode).send(errorBody(error, request.id));
-    };
     app.setErrorHandler((raw: FastifyError, request, reply) => {
       const error = toAppError(raw);
       report(error, request);

@@ -30,8 +30,13 @@ export async function listen(
   });
   const app = await buildApp({ config, database, platform, logger });
   app.addHook('onClose', () => platform.close());
-  const url = await app.listen({ host: config.host, port: config.port });
-  return { url, close: () => app.close() };
+  try {
+    const url = await app.listen({ host: config.host, port: config.port });
+    return { url, close: () => app.close() };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }
 
 /** Opens the database, applies its migrations and starts the server: what production runs. */
@@ -44,8 +49,11 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
     return {
       url: server.url,
       async close() {
-        await server.close();
-        await database.close();
+        try {
+          await server.close();
+        } finally {
+          await database.close();
+        }
       },
     };
   } catch (error) {

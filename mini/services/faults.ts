@@ -1,6 +1,7 @@
 /** Faults: what went wrong, in words for the person, with what support needs to find it. */
 import type { ErrorBody } from '../../server/contract.ts';
 import type { DdError, HttpAnswer } from './dd.ts';
+import { waitText } from './format.ts';
 
 export interface Fault {
   /** A code of docs/errors.md. */
@@ -13,8 +14,6 @@ export interface Fault {
   requestId: string | null;
   /** HTTP status; null where there was no answer or the container hides it. */
   status: number | null;
-  /** Seconds to wait, from `Retry-After`. */
-  retryAfterSeconds: number | null;
 }
 
 const RETRY = '请稍后重试；仍不行，请把下面的信息发给管理员。';
@@ -46,7 +45,7 @@ const texts: Record<string, { message: string; advice: string }> = {
 /** A fault found by the client itself. `code` is one of the texts above; an unknown one reads as HTTP_ERROR. */
 export function clientFault(code: string, status: number | null = null): Fault {
   const text = texts[code] || { message: '服务端没有完成这次请求', advice: RETRY };
-  return { code, ...text, requestId: null, status, retryAfterSeconds: null };
+  return { code, ...text, requestId: null, status };
 }
 
 /** A fault of `getAuthCode`: 13 is the time-out of our own. */
@@ -75,6 +74,7 @@ function errorBody(data: unknown): Pick<ErrorBody, 'code' | 'message' | 'request
   return { code: body.code as ErrorBody['code'], message: body.message, requestId };
 }
 
+/** Seconds of `Retry-After`. */
 function retryAfter(headers: unknown): number | null {
   if (!isRecord(headers)) return null;
   for (const name of Object.keys(headers)) {
@@ -100,7 +100,8 @@ export function answerFault(
   if (body !== null && (answer.error === null || answer.error === 19 || answer.error === 14)) {
     const known = clientFault(body.code, status);
     const wait = retryAfter(answer.headers);
-    return { ...known, message: body.message, requestId: body.requestId || null, retryAfterSeconds: wait };
+    const advice = wait === null ? known.advice : `请 ${waitText(wait)}后再试。`;
+    return { ...known, message: body.message, advice, requestId: body.requestId || null };
   }
   switch (answer.error) {
     case 4:

@@ -14,85 +14,101 @@ import { type Ready, startServerProcess } from './server-process.ts';
 import { type DevSettings, readDevSettings } from './settings.ts';
 import { table } from './table.ts';
 
+/** Set by Ctrl-C: what fails from then on has not failed. */
+let stopping = false;
+
 interface Part {
   close(): Promise<void>;
 }
 
-async function main(): Promise<void> {
-  const startedAt = performance.now();
-  const settings = readDevSettings(loadEnvironment());
-  const parts: Part[] = [];
-  const closeAll = async () => {
-    // Last started, first ended: nothing outlives what it talks to.
-    for (const part of parts.reverse()) await part.close();
-  };
-  let stopping = false;
-  const stop = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    console.log('\n正在停止……');
-    closeAll().then(() => process.exit(0), failStart);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  process.on('disconnect', stop);
+/** Everything that runs; whatever started is ended, also when something beside it did not start. */
+class Parts {
+  readonly #started: Part[] = [];
 
-  try {
-    const emulator = settings.emulated ? await startEmulator({ port: settings.emulatorPort }) : null;
-    if (emulator !== null) parts.push(emulator);
-    let announce: (ready: Ready) => void = () => {};
-    const ready = new Promise<Ready>((resolve) => {
-      announce = resolve;
-    });
-    const server = await startServerProcess(emulator?.url ?? null, (now, first) => {
-      if (first) announce(now);
-      else console.log('服务已重启。');
-    });
-    parts.push(server);
-    const running = await ready;
-    const [firstUrl = '', secondUrl = null] = running.urls;
-    parts.push(
-      await watchMini({ env: 'development', config: { serverUrl: firstUrl } }, (result) => {
-        if (result instanceof Error) console.error(`小程序构建失败：\n${result.message}`);
-      }),
-    );
-    const dingtalk = settings.emulated || settings.platform === 'dingtalk' ? firstUrl : null;
-    const simulator = await startSimulator({
-      port: settings.simulatorPort,
-      servers: { dingtalk: dingtalk ?? firstUrl, zhezhengding: settings.emulated ? secondUrl : null },
-      emulator: emulator?.url ?? null,
-    });
-    parts.push(simulator);
-    console.log(describe(settings, running, emulator?.url ?? null, simulator.url));
-    console.log(`  ${((performance.now() - startedAt) / 1000).toFixed(1)} 秒启动完成。按 Ctrl-C 停止。\n`);
-    process.send?.({ kind: 'ready', simulator: simulator.url });
-  } catch (error) {
-    await closeAll();
-    throw error;
+  async add<P extends Part>(starting: Promise<P>): Promise<P> {
+    const part = await starting;
+    this.#started.push(part);
+    return part;
+  }
+
+  /** Last started, first ended: nothing outlives what it talks to. */
+  async close(): Promise<void> {
+    for (let part = this.#started.pop(); part !== undefined; part = this.#started.pop()) await part.close();
   }
 }
 
-function describe(
-  settings: DevSettings,
-  ready: Ready,
-  emulatorUrl: string | null,
-  simulatorUrl: string,
-): string {
-  const [firstUrl = '', secondUrl] = ready.urls;
-  const addresses = [
+async function start(parts: Parts): Promise<void> {
+  const startedAt = performance.now();
+  const settings = readDevSettings(loadEnvironment());
+  const emulator = settings.emulated ? await parts.add(startEmulator({ port: settings.emulatorPort })) : null;
+  const emulatorUrl = emulator?.url ?? null;
+  const serverUrl = `http://127.0.0.1:${settings.port}`;
+  const secondUrl = settings.emulated ? `http://127.0.0.1:${settings.port + 1}` : null;
+
+  const server = parts.add(startServerProcess(emulatorUrl, () => console.log('服务已重启。')));
+  const mini = parts.add(
+    watchMini({ env: 'development', config: { serverUrl } }, (result) => {
+      if (result instanceof Error && !stopping) console.error(`小程序构建失败：\n${result.message}`);
+    }),
+  );
+  const simulator = parts.add(
+    startSimulator({
+      port: settings.simulatorPort,
+      servers: { dingtalk: serverUrl, zhezhengding: secondUrl },
+      emulator: emulatorUrl,
+    }),
+  );
+  const failed = (await Promise.allSettled([server, mini, simulator])).find(
+    (one) => one.status === 'rejected',
+  );
+  if (failed !== undefined) throw failed.reason;
+
+  const { ready } = await server;
+  const { url: simulatorUrl } = await simulator;
+  console.log(describe(settings, ready, { simulatorUrl, serverUrl, secondUrl, emulatorUrl }));
+  console.log(`  ${((performance.now() - startedAt) / 1000).toFixed(1)} 秒启动完成。按 Ctrl-C 停止。\n`);
+  process.send?.({ kind: 'ready', simulator: simulatorUrl });
+}
+
+interface Addresses {
+  simulatorUrl: string;
+  serverUrl: string;
+  secondUrl: string | null;
+  emulatorUrl: string | null;
+}
+
+function describe(settings: DevSettings, ready: Ready, addresses: Addresses): string {
+  const { simulatorUrl, serverUrl, secondUrl, emulatorUrl } = addresses;
+  const rows = [
     ['模拟器（在浏览器里打开小程序）', simulatorUrl],
-    [`服务 · ${settings.platform === 'dingtalk' || settings.emulated ? '钉钉' : '浙政钉'}`, firstUrl],
-    ...(secondUrl === undefined ? [] : [['服务 · 浙政钉', secondUrl]]),
+    [`服务 · ${settings.platform === 'dingtalk' || settings.emulated ? '钉钉' : '浙政钉'}`, serverUrl],
+    ...(secondUrl === null ? [] : [['服务 · 浙政钉', secondUrl]]),
     ...(emulatorUrl === null ? [] : [['平台仿真（钉钉与浙政钉的接口）', emulatorUrl]]),
-    ['接口文档', `${firstUrl}/docs`],
-    ['数据库', ready.database === 'embedded' ? '内置（.data/database）' : 'PostgreSQL（DATABASE_URL）'],
+    ['接口文档', `${serverUrl}/docs`],
+    ['数据库', ready.database],
     ['小程序构建结果', 'dist/mini（用小程序开发者工具打开本目录）'],
   ];
   const persons = people.map((person) => [
     `${person.name}（${person.key}）`,
     `${person.note}${person.account === 'unbound' ? `，密码 ${development.password}` : ''}`,
   ]);
-  return `\n${table(emulatorUrl === null ? [addresses] : [addresses, persons])}`;
+  return `\n${table(emulatorUrl === null ? [rows] : [rows, persons])}`;
 }
 
-main().catch(failStart);
+const parts = new Parts();
+function stop(): void {
+  if (stopping) process.exit(1);
+  stopping = true;
+  console.log('\n正在停止……');
+  parts.close().then(() => process.exit(0), failStart);
+}
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
+process.on('disconnect', stop);
+
+start(parts).catch(async (error: unknown) => {
+  // An interrupted start fails in its own ways; the person has already said what they want.
+  if (stopping) return;
+  await parts.close();
+  failStart(error);
+});

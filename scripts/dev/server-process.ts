@@ -7,6 +7,8 @@ import type { ServerMessage } from './messages.ts';
 export type Ready = ServerMessage & { kind: 'ready' };
 
 export interface ServerProcess {
+  /** What the first start said. */
+  ready: Ready;
   /** Ends the server and everything that watches for it. */
   close(): Promise<void>;
 }
@@ -23,17 +25,17 @@ const watched = ['server', 'prisma'].map((folder) => path.resolve(folder));
  * Runs the server as a child process and starts it anew when a source under `server/` or `prisma/` changes. A
  * version that does not start leaves a message, and the next change gets its chance.
  *
- * @param onReady told of every start.
+ * @param onRestart told of every later start.
  * @throws with the child's message when the first start fails.
  */
 export async function startServerProcess(
   emulatorUrl: string | null,
-  onReady: (ready: Ready, first: boolean) => void,
+  onRestart: () => void,
 ): Promise<ServerProcess> {
   let child: ChildProcess | null = null;
   let closing = false;
 
-  function start(first: boolean): Promise<void> {
+  function start(): Promise<Ready> {
     return new Promise((resolve, reject) => {
       const started = fork(script, emulatorUrl === null ? [] : [emulatorUrl], { stdio: 'inherit' });
       child = started;
@@ -41,8 +43,7 @@ export async function startServerProcess(
       started.on('message', (message: ServerMessage) => {
         settled = true;
         if (message.kind === 'failed') return reject(new StartFailure(message.message));
-        onReady(message, first);
-        resolve();
+        resolve(message);
       });
       started.on('exit', (code) => {
         if (child === started) child = null;
@@ -67,7 +68,7 @@ export async function startServerProcess(
     clearTimeout(deadline);
   }
 
-  await start(true);
+  const ready = await start();
 
   let pending: NodeJS.Timeout | undefined;
   let restarting = Promise.resolve();
@@ -76,10 +77,15 @@ export async function startServerProcess(
     console.log(`\n${file} 有改动，正在重启服务……`);
     await stop();
     if (closing) return;
-    await start(false).catch((error: unknown) => {
+    try {
+      await start();
+      onRestart();
+    } catch (error) {
+      // Ctrl-C reaches the child too: a start that it ended has not failed.
+      if (closing) return;
       console.error(error instanceof Error ? error.message : error);
       console.error('改好后保存，服务会再次启动。');
-    });
+    }
   };
   const watchers = watched.map((folder) =>
     watch(folder, { recursive: true }, (_event, file) => {
@@ -92,6 +98,7 @@ export async function startServerProcess(
   );
 
   return {
+    ready,
     async close() {
       closing = true;
       clearTimeout(pending);

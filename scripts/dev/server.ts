@@ -37,9 +37,9 @@ async function main(emulatorUrl: string | undefined): Promise<void> {
   if (first === undefined) return;
   const logger = createLogger(first, pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname' }));
   const database = await openDatabase(first.database);
-  const applied = await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
   // Only the emulator's people are seeded: real people must not meet accounts with a known password.
-  const seeded = emulatorUrl === undefined ? null : await seed(database.prisma);
+  if (emulatorUrl !== undefined) await seed(database.prisma);
   const servers = await Promise.all(configs.map((config) => listen(config, database, logger)));
   stopOnSignals(async () => {
     await Promise.all(servers.map((server) => server.close()));
@@ -47,10 +47,8 @@ async function main(emulatorUrl: string | undefined): Promise<void> {
   }, logger);
   tell({
     kind: 'ready',
-    urls: servers.map((server) => server.url),
-    database: database.kind,
-    applied,
-    seeded,
+    database:
+      database.kind === 'embedded' ? `内置（${first.database.dataDir}）` : 'PostgreSQL（DATABASE_URL）',
   });
 }
 

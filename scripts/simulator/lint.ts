@@ -15,7 +15,7 @@ export async function lintSources(dir: string): Promise<Problem[]> {
 
 async function scriptProblems(app: ReturnType<typeof compileApp>): Promise<Problem[]> {
   try {
-    await bundle(app, {});
+    await bundle(app);
     return [];
   } catch (error) {
     const errors = (error as { errors?: BuildMessage[] }).errors;
@@ -45,4 +45,4 @@ async function main(): Promise<void> {
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) void main();

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { HmrContext, Plugin, ViteDevServer } from 'vite';
+import type { Plugin, ViteDevServer } from 'vite';
 import { compileApp, visualPart } from './compiler/app.ts';
 import { type BuildOptions, buildApp } from './compiler/bundle.ts';
 import { CompileError, type Problem } from './compiler/problem.ts';
@@ -37,10 +37,12 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
   const root = path.resolve(options.root);
   let server: ViteDevServer | undefined;
 
-  const send = (event: string, data: unknown): void => server?.ws.send({ type: 'custom', event, data });
+  const send = (event: string, data: unknown): void =>
+    server?.environments.client.hot.send({ type: 'custom', event, data });
   const forget = (): void => {
-    const module = server?.moduleGraph.getModuleById(RESOLVED);
-    if (module) server?.moduleGraph.invalidateModule(module);
+    const graph = server?.environments.client.moduleGraph;
+    const module = graph?.getModuleById(RESOLVED);
+    if (module) graph?.invalidateModule(module);
   };
   const announce = (problems: readonly Problem[]): void => {
     send(HOT_EVENTS.problems, problems);
@@ -72,6 +74,13 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
 
   return {
     name: 'mini-program-simulator',
+    config: () => ({
+      define: {
+        __VUE_OPTIONS_API__: 'true',
+        __VUE_PROD_DEVTOOLS__: 'false',
+        __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+      },
+    }),
     configureServer(created) {
       server = created;
       created.watcher.add(root);
@@ -86,8 +95,8 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
       if (id !== RESOLVED) return undefined;
       return `export default ${JSON.stringify(await buildApp(root, options.build?.()))};`;
     },
-    async handleHotUpdate({ file }: HmrContext) {
-      if (!concerns(file)) return undefined;
+    async hotUpdate({ file, type }) {
+      if (this.environment.name !== 'client' || type !== 'update' || !concerns(file)) return undefined;
       await refresh(file);
       return [];
     },

@@ -36,9 +36,16 @@ export async function matchPerson(
 
   if (policy.matchByMobile && person.mobile !== null) {
     const byMobile = await prisma.user.findFirst({
-      where: { mobile: person.mobile, dingUserId: null, isSuperExecutive: false },
+      where: {
+        mobile: person.mobile,
+        isSuperExecutive: false,
+        // Bound to this very person: another request of theirs was faster than this one.
+        OR: [{ dingUserId: null }, { dingUserId: person.id }],
+      },
     });
-    if (byMobile !== null) return { kind: 'account', user: byMobile, by: 'MOBILE' };
+    if (byMobile !== null) {
+      return { kind: 'account', user: byMobile, by: byMobile.dingUserId === null ? 'MOBILE' : 'PLATFORM_ID' };
+    }
   }
   return { kind: policy.binding ? 'bind' : 'none' };
 }

@@ -33,15 +33,18 @@ export function createPasswords(forbidden: readonly string[]): Passwords {
     return limit(work);
   };
   let decoy: Promise<string> | undefined;
-  const hashInTurn = (password: string) => inTurn(() => hash(password.normalize('NFKC'), parameters));
+  const hashInTurn = (password: string) => inTurn(() => hash(normalized(password), parameters));
 
   return {
     hash: async (password) => hashInTurn(password),
     async matches(stored, password) {
       decoy ??= hashInTurn(randomBytes(16).toString('hex'));
       const against = stored ?? (await decoy);
-      const same = await inTurn(() => verify(against, password.normalize('NFKC')));
-      return same && stored !== null && !forbidden.includes(password);
+      const same = await inTurn(() => verify(against, normalized(password)));
+      return same && stored !== null && !forbidden.includes(normalized(password));
     },
   };
 }
+
+/** One form for what looks the same: input methods differ in how they write full-width and composed characters. */
+const normalized = (password: string): string => password.normalize('NFKC');

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { DatabaseConfig } from '../database/database.ts';
 import type { PlatformConfig } from '../platform/index.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
@@ -48,22 +49,23 @@ const databaseUrlExample = 'postgresql://app:密码@127.0.0.1:5432/app';
  */
 export function loadConfig(env: Environment): Config {
   const reader = new EnvironmentReader(env);
+  const matchByMobile = reader.oneOf('MATCH_BY_MOBILE', ['on', 'off'], 'off') === 'on';
   const production =
     reader.oneOf('NODE_ENV', ['development', 'test', 'production'], 'development') === 'production';
   const config: Config = {
     production,
     host: reader.optional('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.integer('PORT', 3000, 0, 65_535),
-    trustProxy: reader.optional('TRUST_PROXY') ?? false,
+    trustProxy: readTrustProxy(reader),
     logLevel: reader.oneOf(
       'LOG_LEVEL',
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
       'info',
     ),
     secretKey: reader.optional('SECRET_KEY') ?? (production ? '' : development.secretKey),
-    platform: readPlatform(reader),
+    platform: readPlatform(reader, matchByMobile),
     auth: {
-      matchByMobile: reader.oneOf('MATCH_BY_MOBILE', ['on', 'off'], 'off') === 'on',
+      matchByMobile,
       binding: reader.oneOf('BINDING', ['on', 'off'], 'on') === 'on',
       sessionLifetimeMs: reader.integer('SESSION_DAYS', 30, 1, 365) * 24 * hour,
       sessionIdleMs: reader.integer('SESSION_IDLE_HOURS', 10, 1, 24 * 365) * hour,
@@ -76,7 +78,7 @@ export function loadConfig(env: Environment): Config {
   return config;
 }
 
-function readPlatform(reader: EnvironmentReader): PlatformConfig {
+function readPlatform(reader: EnvironmentReader, readMobile: boolean): PlatformConfig {
   const timeoutMs = reader.integer('PLATFORM_TIMEOUT_MS', 5000, 100, 60_000);
   if (reader.oneOf('PLATFORM', ['dingtalk', 'zhezhengding'], 'dingtalk') === 'zhezhengding') {
     return {
@@ -103,14 +105,32 @@ function readPlatform(reader: EnvironmentReader): PlatformConfig {
     corpId: reader.required('DINGTALK_CORP_ID', '组织的 corpId', 'ding0123456789abcdef'),
     apiUrl: reader.url('DINGTALK_API_URL', 'https://api.dingtalk.com', 'https://api.dingtalk.com'),
     oapiUrl: reader.url('DINGTALK_OAPI_URL', 'https://oapi.dingtalk.com', 'https://oapi.dingtalk.com'),
-    readMobile: reader.oneOf('MATCH_BY_MOBILE', ['on', 'off'], 'off') === 'on',
+    readMobile,
     timeoutMs,
   };
 }
 
+function readTrustProxy(reader: EnvironmentReader): string | false {
+  const value = reader.optional('TRUST_PROXY');
+  if (value === null) return false;
+  if (!value.split(',').every((entry) => isProxy(entry.trim()))) {
+    reader.complain('TRUST_PROXY', '应为反向代理的 IP 地址或网段，多个用逗号分隔', '127.0.0.1,10.0.0.0/8');
+  }
+  return value;
+}
+
+/** What Fastify takes: an address, a range such as `10.0.0.0/8`, or a range by name. */
+function isProxy(entry: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return true;
+  const [address = '', bits = '0', ...more] = entry.split('/');
+  const family = isIP(address);
+  const fits = /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+  return family !== 0 && fits && more.length === 0;
+}
+
 function readDatabase(reader: EnvironmentReader): DatabaseConfig {
   const url = reader.optional('DATABASE_URL');
-  if (url !== null && !/^postgres(ql)?:\/\/./.test(url)) {
+  if (url !== null && !(/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url))) {
     reader.complain('DATABASE_URL', '不是 PostgreSQL 地址', databaseUrlExample);
   }
   return {
@@ -134,7 +154,9 @@ export function loadDatabaseConfig(env: Environment): DatabaseConfig {
 }
 
 function refuseDevelopmentSettings(reader: EnvironmentReader, config: Config): void {
-  if (config.secretKey.length < 32 || config.secretKey === development.secretKey) {
+  // A random key has many different characters; a placeholder such as `change-me-change-me-…` has few.
+  const varied = new Set(config.secretKey).size >= 10;
+  if (config.secretKey.length < 32 || !varied || config.secretKey === development.secretKey) {
     reader.complain(
       'SECRET_KEY',
       '生产环境需要至少 32 个字符的随机密钥，不能用开发默认值',
@@ -153,7 +175,7 @@ function refuseDevelopmentSettings(reader: EnvironmentReader, config: Config): v
         ]
       : [['ZHEZHENGDING_BASE_URL', platform.baseUrl, 'https://openplatform-pro.ding.zj.gov.cn']];
   for (const [variable, value, example] of addresses) {
-    if (value.startsWith('http:')) reader.complain(variable, '生产环境必须使用 https 地址', example);
+    if (/^http:/i.test(value)) reader.complain(variable, '生产环境必须使用 https 地址', example);
   }
   const prefix = platform.name === 'dingtalk' ? 'DINGTALK' : 'ZHEZHENGDING';
   const credentials: [string, string][] = [

@@ -71,9 +71,12 @@ export class EnvironmentReader {
       return '';
     }
     const parsed = URL.canParse(value) ? new URL(value) : null;
-    if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username || parsed.search) {
-      this.complain(variable, '不是有效的 http(s) 地址（不能带用户名和查询参数）', example);
+    if (parsed === null || !/^https?:$/.test(parsed.protocol) || hasMore(parsed)) {
+      this.complain(variable, '不是有效的 http(s) 地址（不能带用户名、密码和查询参数）', example);
     }
     return value.replace(/\/+$/, '');
   }
 }
+
+const hasMore = (url: URL): boolean =>
+  [url.username, url.password, url.search, url.hash].some((part) => part);

@@ -41,7 +41,8 @@ function withoutHoldingTheProcess(bindings: object): Record<string, unknown> {
       name,
       (...input: unknown[]) => {
         const timer: unknown = (binding as (...args: unknown[]) => unknown)(...input);
-        if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as NodeJS.Timeout).unref();
+        if (typeof timer === 'object' && timer !== null && 'unref' in timer)
+          (timer as NodeJS.Timeout).unref();
         return timer;
       },
     ]),

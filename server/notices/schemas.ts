@@ -33,7 +33,10 @@ export const noticeQuery = strict({
   cursor: Type.Optional(
     Type.String({ minLength: 1, maxLength: 128, description: '上一页返回的 nextCursor' }),
   ),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 20 })),
+  // Not Type.Integer: texts of a query are converted first, and that would cut 1.5 to 1.
+  limit: Type.Optional(
+    Type.Number({ minimum: 1, maximum: 50, multipleOf: 1, description: '每页条数，默认 20' }),
+  ),
 });
 
 export const noticeParams = strict({ id: uuid });

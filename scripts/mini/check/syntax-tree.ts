@@ -114,7 +114,7 @@ export function visitFreeNames(
     const parent = parents.at(-1);
     if (node.type !== 'Identifier' || parent === undefined) return;
     if (parent.type === 'MemberExpression' && parent.property === node && !parent.computed) return;
-    if (parent.type === 'Property' && parent.key === node && !parent.computed && !parent.shorthand) return;
+    if (parent.type === 'Property' && parent.key === node && !parent.computed) return;
     if (parent.type === 'MethodDefinition' && parent.key === node && !parent.computed) return;
     if (parent.type === 'LabeledStatement' || parent.type === 'BreakStatement') return;
     if (parent.type === 'ContinueStatement' || parent.type.startsWith('Export')) return;

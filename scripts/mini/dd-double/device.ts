@@ -13,6 +13,14 @@ export class Device {
   nextCode: 'fresh' | 'used' | 'fail' | 'never' = 'fresh';
   /** What people answer when asked. */
   confirms = true;
+  /** What `getSystemInfo` tells; null: it fails. */
+  systemInfo: Record<string, unknown> | null = { platform: 'Android', version: '7.0.0' };
+  /** Some 浙政钉 clients have the standard call too, which is of no use there. */
+  offersBoth = false;
+  /** How the container wraps a code. */
+  wrapCode: (code: string) => object;
+  /** Divides the mini program's own time-outs. */
+  timerSpeed = 1;
   readonly container: 'dingtalk' | 'zhezhengding';
   private readonly issue: () => Promise<string>;
   private lastCode = 'never-issued';
@@ -21,6 +29,10 @@ export class Device {
   constructor(container: 'dingtalk' | 'zhezhengding', issue: () => Promise<string>) {
     this.container = container;
     this.issue = issue;
+    this.wrapCode =
+      container === 'dingtalk'
+        ? (authCode) => ({ authCode })
+        : (code) => ({ expireTime: 300, result: { code } });
   }
 
   /** The container's `dd` for one run. A name that it does not model throws. */
@@ -49,20 +61,18 @@ export class Device {
       alert: ({ title = '', content = '' }) => log.alerts.push(`${title} ${content}`),
       confirm: ({ success }: { success?: (result: object) => void }) =>
         setImmediate(() => success?.({ confirm: this.confirms })),
-      getSystemInfo: ({ success }: { success?: (result: object) => void }) =>
-        setImmediate(() => success?.({ platform: 'Android', version: '7.0.0' })),
-      ...(this.container === 'dingtalk'
-        ? { getAuthCode: (options: CodeOptions) => this.giveCode(options) }
-        : {
-            dtBridge: ({ m, onSuccess, onFail }: BridgeOptions) => {
-              if (m !== 'taurus.common.getAuthCode') log.violate(`dtBridge: unknown call ${m}`);
-              this.giveCode({
-                success: ({ authCode }) => onSuccess?.({ expireTime: 300, result: { code: authCode } }),
-                ...(onFail === undefined ? {} : { fail: onFail }),
-              });
-            },
-          }),
+      getSystemInfo: ({ success, fail }: CodeOptions) =>
+        setImmediate(() => (this.systemInfo === null ? fail?.({ error: 3 }) : success?.(this.systemInfo))),
     };
+    if (this.container === 'dingtalk' || this.offersBoth) {
+      api.getAuthCode = (options: CodeOptions) => this.giveCode(options);
+    }
+    if (this.container === 'zhezhengding') {
+      api.dtBridge = ({ m, onSuccess: success, onFail: fail }: BridgeOptions) => {
+        if (m !== 'taurus.common.getAuthCode') log.violate(`dtBridge: unknown call ${m}`);
+        this.giveCode({ ...(success && { success }), ...(fail && { fail }) });
+      };
+    }
     const absent = ['corpId', 'getAuthCode', 'dtBridge'];
     return new Proxy(api, {
       get: (target, name) => {
@@ -86,12 +96,12 @@ export class Device {
     if (kind === 'fail') {
       setImmediate(() => fail?.({ error: 3, errorMessage: 'system error' }));
     } else if (kind === 'used') {
-      setImmediate(() => success?.({ authCode: this.lastCode }));
+      setImmediate(() => success?.(this.wrapCode(this.lastCode)));
     } else {
       void this.issue().then(
         (authCode) => {
           this.lastCode = authCode;
-          success?.({ authCode });
+          success?.(this.wrapCode(authCode));
         },
         (error: unknown) => fail?.({ error: 3, errorMessage: String(error) }),
       );
@@ -105,7 +115,7 @@ interface NavigateOptions {
   fail?: (failure: object) => void;
 }
 interface CodeOptions {
-  success?: (result: { authCode: string }) => void;
+  success?: (result: object) => void;
   fail?: (failure: object) => void;
 }
 interface BridgeOptions {

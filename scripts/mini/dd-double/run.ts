@@ -60,7 +60,8 @@ export class MiniRun {
         },
         Component: () => undefined,
         getCurrentPages: () => this.stack.pages,
-        setTimeout: (callback: () => void, delay: number) => setTimeout(callback, delay).unref(),
+        setTimeout: (callback: () => void, delay: number) =>
+          setTimeout(callback, delay / device.timerSpeed).unref(),
         clearTimeout,
         console: {
           log: () => undefined,

@@ -20,9 +20,10 @@ export interface CompiledApp {
 /**
  * Compiles all templates and styles that a mini program uses, from its `app.json` on.
  * @param root folder of `app.json`
+ * @param overlay texts that stand in for source files, by path below `root`
  */
-export function compileApp(root: string): CompiledApp {
-  return new AppCompiler(root).run();
+export function compileApp(root: string, overlay: Readonly<Record<string, string>> = {}): CompiledApp {
+  return new AppCompiler(new SourceFiles(root, overlay)).run();
 }
 
 class AppCompiler {
@@ -32,8 +33,8 @@ class AppCompiler {
   private readonly scripts: Record<string, string> = {};
   private readonly sjs = new Set<string>();
 
-  constructor(root: string) {
-    this.files = new SourceFiles(root);
+  constructor(files: SourceFiles) {
+    this.files = files;
   }
 
   run(): CompiledApp {

@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type Loader, type Plugin } from 'esbuild';
 import type { BuiltApp } from '../runtime/types.ts';
@@ -7,7 +9,7 @@ import { CompileError } from './problem.ts';
 
 export interface BuildOptions {
   /**
-   * Source files whose text is replaced, by path below the root: the configuration that the mini program's own
+   * Texts that stand in for source files, by path below the root: the configuration that the mini program's own
    * build writes, for instance.
    */
   replace?: Readonly<Record<string, string>>;
@@ -19,19 +21,19 @@ export interface BuildOptions {
  * @throws CompileError with all mistakes found in the sources
  */
 export async function buildApp(root: string, options: BuildOptions = {}): Promise<BuiltApp> {
-  const compiled = compileApp(root);
+  const compiled = compileApp(root, options.replace);
   if (compiled.problems.length > 0) throw new CompileError(compiled.problems);
   return {
     config: compiled.config,
     units: compiled.units,
     style: compiled.style,
-    script: await bundle(compiled, options),
+    script: await bundle(compiled),
     assets: readAssets(compiled.files.root),
   };
 }
 
 /** All scripts of a compiled app as the body of one function; see `runtime/evaluate.ts`. */
-export async function bundle(app: CompiledApp, options: BuildOptions): Promise<string> {
+export async function bundle(app: CompiledApp): Promise<string> {
   const result = await build({
     stdin: { contents: entry(app), resolveDir: app.files.root, sourcefile: 'mini-program.js' },
     absWorkingDir: app.files.root,
@@ -43,7 +45,7 @@ export async function bundle(app: CompiledApp, options: BuildOptions): Promise<s
     charset: 'utf8',
     sourcemap: 'external',
     logLevel: 'silent',
-    plugins: [unitPlugin(app, options.replace ?? {})],
+    plugins: [unitPlugin(app)],
   });
   const code = result.outputFiles.find((file) => file.path.endsWith('.js'))?.text ?? '';
   const map = result.outputFiles.find((file) => file.path.endsWith('.map'))?.text ?? '{}';
@@ -67,23 +69,37 @@ function literal(app: CompiledApp, id: string): string {
   return JSON.stringify(app.files.absolute(id));
 }
 
-/** Tells each page and component its own id, and reads `.sjs` as JavaScript. */
-function unitPlugin(app: CompiledApp, replace: Readonly<Record<string, string>>): Plugin {
-  const ids = new Map(Object.entries(app.scripts).map(([id, file]) => [app.files.absolute(file), id]));
+/** Tells each page and component its own id, reads `.sjs` as JavaScript, and takes texts that stand in for files. */
+function unitPlugin(app: CompiledApp): Plugin {
+  // Packages may be symbolic links (pnpm), and esbuild names files by their real path.
+  const real = (id: string): string => {
+    const file = app.files.absolute(id);
+    return existsSync(file) ? realpathSync(file) : file;
+  };
+  const ids = new Map(Object.entries(app.scripts).map(([id, file]) => [real(file), id]));
+  const overlay = new Map(Object.entries(app.files.overlay).map(([id, text]) => [real(id), text]));
   return {
     name: 'mini-units',
     setup(build_) {
+      build_.onResolve({ filter: /^[./\\]|^[A-Za-z]:/ }, ({ path: specifier, resolveDir }) => {
+        const file = path.resolve(resolveDir, specifier);
+        const found = ['', '.ts', '.js']
+          .map((extension) => file + extension)
+          .find((candidate) => overlay.has(candidate));
+        return found === undefined ? undefined : { path: found };
+      });
       build_.onLoad({ filter: /\.(?:ts|js|sjs)$/ }, async ({ path: file }) => {
         const id = ids.get(file);
-        const loader: Loader = file.endsWith('.ts') ? 'ts' : 'js';
-        const replacement = replace[app.files.idOf(file)];
-        if (replacement !== undefined)
-          return { contents: replacement, loader, resolveDir: path.dirname(file) };
-        const source = app.files.read(app.files.idOf(file));
-        if (source === undefined || (id === undefined && !file.endsWith('.sjs'))) return undefined;
+        const text = overlay.get(file);
+        if (id === undefined && text === undefined && !file.endsWith('.sjs')) return undefined;
         const prefix =
           id === undefined ? '' : `const {App,Page,Component}=$mini.unit(${JSON.stringify(id)});`;
-        return { contents: prefix + source, loader, resolveDir: path.dirname(file) };
+        const loader: Loader = file.endsWith('.ts') ? 'ts' : 'js';
+        return {
+          contents: prefix + (text ?? (await readFile(file, 'utf8'))),
+          loader,
+          resolveDir: path.dirname(file),
+        };
       });
     },
   };

@@ -1,12 +1,17 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** Reads the sources of a mini program by id: a path below its root, or `node_modules/…` for packages. */
+/**
+ * Reads the sources of a mini program by id: a path below its root, or `node_modules/…` for packages.
+ * `overlay` holds texts that stand in for files, whether these exist or not.
+ */
 export class SourceFiles {
   readonly root: string;
+  readonly overlay: Readonly<Record<string, string>>;
 
-  constructor(root: string) {
+  constructor(root: string, overlay: Readonly<Record<string, string>> = {}) {
     this.root = path.resolve(root);
+    this.overlay = overlay;
   }
 
   /** Absolute path of an id. */
@@ -28,11 +33,13 @@ export class SourceFiles {
   }
 
   exists(id: string): boolean {
+    if (Object.hasOwn(this.overlay, id)) return true;
     const absolute = this.absolute(id);
     return existsSync(absolute) && statSync(absolute).isFile();
   }
 
   read(id: string): string | undefined {
+    if (Object.hasOwn(this.overlay, id)) return this.overlay[id];
     return this.exists(id) ? readFileSync(this.absolute(id), 'utf8') : undefined;
   }
 

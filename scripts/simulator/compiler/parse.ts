@@ -78,6 +78,11 @@ function reportSyntax(source: string, error: XmlProgram['errors'][number], probl
     );
     return;
   }
+  const open = source.lastIndexOf('{{', error.start);
+  if (open >= 0 && !source.slice(open, error.start).includes('}}')) {
+    problems.add(open, 'syntax', '{{ 没有对应的 }}', '请补上 }}。');
+    return;
+  }
   problems.add(
     error.start,
     'syntax',
@@ -102,6 +107,8 @@ function checkClosing(body: XmlNode[], problems: ProblemList): void {
   };
   visit(body);
   const open: typeof tags = [];
+  /** Names of tags reported as unclosed: their own closing tag, too late, is no second mistake. */
+  const reported: string[] = [];
   for (const tag of tags.sort((a, b) => a.offset - b.offset)) {
     if (!tag.closing) {
       open.push(tag);
@@ -109,6 +116,11 @@ function checkClosing(body: XmlNode[], problems: ProblemList): void {
     }
     const index = open.findLastIndex((candidate) => candidate.name === tag.name);
     if (index < 0) {
+      const crossed = reported.indexOf(tag.name);
+      if (crossed >= 0) {
+        reported.splice(crossed, 1);
+        continue;
+      }
       problems.add(
         tag.offset,
         'mismatched-tag',
@@ -118,6 +130,7 @@ function checkClosing(body: XmlNode[], problems: ProblemList): void {
       continue;
     }
     for (const unclosed of open.splice(index).slice(1)) {
+      reported.push(unclosed.name);
       reportUnclosed(unclosed, problems, `，遇到了 </${tag.name}>`);
     }
   }

@@ -294,8 +294,8 @@ class TemplateCompiler {
 
   private field(attribute: Attribute, context: FileContext, locals: ReadonlyMap<string, string>): string {
     const name = JSON.stringify(attribute.name);
-    if (!isEvent(attribute.name) || !attribute.parts)
-      return `${name}:${this.value(attribute, context, locals)}`;
+    const isFunction = isEvent(attribute.name) || attribute.name === 'ref';
+    if (!isFunction || !attribute.parts) return `${name}:${this.value(attribute, context, locals)}`;
     const dynamic = attribute.parts.some((part) => part.kind === 'expression');
     if (!dynamic && attribute.raw) {
       this.handlers.push({ name: attribute.raw, file: context.problems.file, offset: attribute.valueOffset });

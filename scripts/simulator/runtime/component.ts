@@ -74,6 +74,7 @@ export class ComponentInstance extends Instance {
     this.rendered = { props: this.props, data: this.data };
     this.run('onInit');
     this.run('deriveDataFromProps', this.props);
+    this.rendered = { props: this.props, data: this.data };
   }
 
   get props(): Data {

@@ -70,7 +70,8 @@ export class Instance {
     const known = this.handlers.get(name);
     if (known) return known;
     if (typeof this.self[name] !== 'function') {
-      if (!this.missing.has(name)) {
+      // Some components of npm packages bind methods that they do not have; on a device nothing happens.
+      if (!this.missing.has(name) && !this.place.startsWith('node_modules/')) {
         this.missing.add(name);
         this.host.report(new Error(`${this.place} 里没有方法 ${name}，模板却绑定了它`), this.place);
       }

@@ -31,6 +31,8 @@ export interface StartOptions {
   query?: Record<string, string>;
 }
 
+const MAX_ERRORS_A_SECOND = 5;
+
 /** A phone with one mini program. Each `start` after a `stop` is a cold start: all code is evaluated anew. */
 export class Phone implements InstanceHost, TemplateHost {
   readonly device: Device;
@@ -47,6 +49,7 @@ export class Phone implements InstanceHost, TemplateHost {
   private readonly sjsModules = new Map<string, unknown>();
   private readonly started = Date.now();
   private definition: Instance | undefined;
+  private toldAt: number[] = [];
   private readonly timers = new Timers((error) => this.report(error, '定时器'));
 
   constructor(options: PhoneOptions) {
@@ -89,6 +92,8 @@ export class Phone implements InstanceHost, TemplateHost {
     try {
       this.evaluate();
     } catch (error) {
+      // Half of the code is not there: nothing of it may run.
+      this.definition = undefined;
       this.report(error, '加载小程序的代码');
       return;
     }
@@ -177,12 +182,12 @@ export class Phone implements InstanceHost, TemplateHost {
 
   report(cause: unknown, place: string): void {
     const error = this.record(cause, place);
-    if (!place.endsWith('onError')) this.definition?.call('onError', error.message);
+    this.tellApp('onError', error.message, place);
   }
 
   reportRejection(reason: unknown, place: string): void {
     this.record(reason, place);
-    if (!place.endsWith('onUnhandledRejection')) this.definition?.call('onUnhandledRejection', { reason });
+    this.tellApp('onUnhandledRejection', { reason }, place);
   }
 
   sjs(file: string): unknown {
@@ -203,6 +208,15 @@ export class Phone implements InstanceHost, TemplateHost {
   asset(path: string): string {
     const local = path.replace(/^(?:\.{0,2}\/)+/, '');
     return this.app.assets[local] ?? path;
+  }
+
+  /** An app that answers each error by an action that fails would go on for ever. */
+  private tellApp(hook: 'onError' | 'onUnhandledRejection', argument: unknown, place: string): void {
+    const now = Date.now();
+    this.toldAt = this.toldAt.filter((time) => now - time < 1000);
+    if (place.endsWith(hook) || this.toldAt.length >= MAX_ERRORS_A_SECOND) return;
+    this.toldAt.push(now);
+    this.definition?.call(hook, argument);
   }
 
   private record(cause: unknown, place: string): Error {

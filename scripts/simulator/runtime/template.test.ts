@@ -1,0 +1,99 @@
+import { openPage } from '../harness/testing.ts';
+
+const show = async (template: string, script = '', more: Record<string, string> = {}): Promise<string> => {
+  const app = await openPage(template, script, more);
+  const text = app.text();
+  app.close();
+  return text;
+};
+
+test('names are data alone: globals do not show through', async () => {
+  expect(await show('<view>[{{console}}{{window}}{{process}}{{Math}}{{dd}}]</view>')).toBe('[]');
+});
+
+test('a member of nothing is nothing', async () => {
+  expect(await show('<view>[{{a.b.c}}{{a[0].b}}{{n.x}}]</view>', 'data: { n: null }')).toBe('[]');
+});
+
+test('a:for takes lists, objects, numbers; item and index can be renamed', async () => {
+  expect(await show('<text a:for="{{l}}">{{index}}{{item}} </text>', "data: { l: ['a', 'b'] }")).toBe(
+    '0a 1b',
+  );
+  expect(
+    await show(
+      '<text a:for="{{o}}" a:for-item="v" a:for-index="k">{{k}}={{v}} </text>',
+      'data: { o: { x: 1, y: 2 } }',
+    ),
+  ).toBe('x=1 y=2');
+  expect(await show('<text a:for="{{3}}">{{item}}</text>')).toBe('012');
+  expect(await show('<text a:for="{{nothing}}">{{item}}</text>无')).toBe('无');
+});
+
+test('loops nest, and the inner names hide the outer ones', async () => {
+  const template =
+    '<block a:for="{{l}}" a:for-item="row" a:for-index="r"><text a:for="{{row}}">{{r}}{{index}}{{item}} </text></block>';
+  expect(await show(template, "data: { l: [['a'], ['b', 'c']] }")).toBe('00a 10b 11c');
+});
+
+test('a:for with a:if on one tag asks for each item', async () => {
+  expect(await show('<text a:for="{{[1,2,3]}}" a:if="{{item !== 2}}">{{item}}</text>')).toBe('13');
+});
+
+test('two rows with one key are both drawn', async () => {
+  expect(await show('<text a:for="{{[1,1]}}" a:key="*this">{{item}}</text>')).toBe('11');
+});
+
+test('template, import and include', async () => {
+  const more = {
+    'pages/main/part.axml': '<template name="row"><text>{{a}}-{{b}}</text></template>',
+    'pages/main/foot.axml': '<text> 脚 {{word}}</text>',
+  };
+  const template =
+    '<import src="./part.axml" /><template name="own"><text>[{{item}}]</text></template>' +
+    '<template is="row" data="{{...o, b: 2}}" /><template is="{{which}}" data="{{item}}" /><include src="foot.axml" />';
+  expect(await show(template, "data: { o: { a: 1 }, which: 'own', item: 'x', word: '字' }", more)).toBe(
+    '1-2[x] 脚 字',
+  );
+});
+
+test('a template sees its own data and the methods of the page, not the data of the page', async () => {
+  const app = await openPage(
+    '<template name="t"><view onTap="go">[{{a}}{{b}}]</view></template><template is="t" data="{{a: 1}}" /><view>{{b}}</view>',
+    'data: { b: 2 }, go() { this.setData({ b: 3 }); }',
+  );
+  await app.tap('[1]');
+  expect(app.text()).toBe('[1] 3');
+});
+
+test('a template that is not defined fails by its name', async () => {
+  await expect(openPage('<template is="gone" />')).rejects.toThrow('gone');
+});
+
+test('import-sjs: default and named, with an SJS module that imports another', async () => {
+  const more = {
+    'pages/main/a.sjs':
+      "import sign from './b.sjs'; export const twice = (n) => n * 2; export default { money: (n) => sign + n };",
+    'pages/main/b.sjs': "export default '￥';",
+  };
+  const template =
+    '<import-sjs name="a" from="./a.sjs" /><import-sjs name="{twice: double}" from="./a.sjs" /><view>{{a.money(double(n))}}</view>';
+  expect(await show(template, 'data: { n: 4 }', more)).toBe('￥8');
+});
+
+test('inline styles take rpx and camel case', async () => {
+  const app = await openPage(
+    '<view class="a" style="width:{{w}}rpx; backgroundColor: red" />',
+    'data: { w: 75 }',
+  );
+  expect(app.document.querySelector('.a')?.getAttribute('style')).toBe('width:37.5px;background-color: red');
+});
+
+test('operators and literals', async () => {
+  const template =
+    "<view>{{ a + b * 2 }}|{{ !c && 'x' }}|{{ a > b ? a : `${b}!` }}|{{ [a, b][1] }}|{{ {x: a}.x }}|{{ typeof c }}</view>";
+  expect(await show(template, 'data: { a: 1, b: 2 }')).toBe('5|x|2!|2|1|undefined');
+});
+
+test('quotes and braces inside an expression do not end it', async () => {
+  expect(await show(`<view>{{ a ? '}}' : "{{" }}</view>`)).toBe('{{');
+});

@@ -1,0 +1,28 @@
+import type { Problem } from '../../compiler/problem.ts';
+import type { BuiltApp } from '../../runtime/types.ts';
+import type { HOT_EVENTS } from '../../vite-plugin.ts';
+import type { Simulator } from './simulator.ts';
+
+/** The plugin itself runs in Node alone. */
+const EVENTS = {
+  update: 'mini-program:update',
+  replace: 'mini-program:replace',
+  problems: 'mini-program:problems',
+} as const satisfies typeof HOT_EVENTS;
+
+/** Fetches the compiled mini program and starts it. Mistakes in its sources come as `problems`. */
+export async function loadProgram(simulator: Simulator): Promise<void> {
+  try {
+    const { default: app } = (await import('virtual:mini-program')) as { default: BuiltApp };
+    simulator.run(app);
+  } catch (error) {
+    simulator.cannotCompile(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export function connectHotReload(simulator: Simulator): void {
+  const { hot } = import.meta;
+  hot?.on(EVENTS.update, (part: Pick<BuiltApp, 'units' | 'style'>) => void simulator.update(part));
+  hot?.on(EVENTS.replace, (app: BuiltApp) => simulator.run(app));
+  hot?.on(EVENTS.problems, (problems: Problem[]) => simulator.showProblems(problems));
+}

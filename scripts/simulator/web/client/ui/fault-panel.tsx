@@ -1,0 +1,152 @@
+import { defineComponent, ref } from 'vue';
+import type { Device } from '../../../runtime/device.ts';
+import { type FaultGroup, faults, groups, type PanelFault } from '../faults.ts';
+import type { Simulator } from '../simulator.ts';
+
+const names = Object.keys(groups) as FaultGroup[];
+
+/** What can be made to go wrong, a group at a time, and what is going wrong now. */
+export const FaultPanel = defineComponent({
+  props: { simulator: { type: Object, required: true } },
+  setup(props) {
+    const group = ref<FaultGroup>('network');
+    return () => {
+      const simulator = props.simulator as Simulator;
+      return (
+        <section class="card" aria-labelledby="faults-title">
+          <div class="card-head">
+            <h2 id="faults-title">制造故障</h2>
+            <button
+              type="button"
+              class="quiet"
+              disabled={simulator.state.active.size === 0}
+              onClick={() => void simulator.clearFaults()}
+            >
+              全部清除
+            </button>
+          </div>
+          <ActiveFaults simulator={simulator} />
+          <div class="segments wide" role="radiogroup" aria-label="故障的种类">
+            {names.map((name) => (
+              <label>
+                <input
+                  type="radio"
+                  name="fault-group"
+                  value={name}
+                  checked={group.value === name}
+                  onChange={() => {
+                    group.value = name;
+                  }}
+                />
+                <span>
+                  {groups[name].title}
+                  {countActive(simulator, name) > 0 && <b>{countActive(simulator, name)}</b>}
+                </span>
+              </label>
+            ))}
+          </div>
+          <p class="hint">{groups[group.value].note}</p>
+          <ul class="faults">
+            {faults
+              .filter((fault) => fault.group === group.value)
+              .map((fault) => (
+                <FaultRow key={fault.id} simulator={simulator} fault={fault} />
+              ))}
+          </ul>
+          <Once simulator={simulator} />
+        </section>
+      );
+    };
+  },
+});
+
+function countActive(simulator: Simulator, group: FaultGroup): number {
+  return faults.filter((fault) => fault.group === group && simulator.isActive(fault.id)).length;
+}
+
+function ActiveFaults({ simulator }: { simulator: Simulator }) {
+  const active = faults.filter((fault) => simulator.isActive(fault.id));
+  if (active.length === 0) return <p class="active-faults calm">一切正常，没有故障。</p>;
+  return (
+    <p class="active-faults">
+      <span>正在发生</span>
+      {active.map((fault) => (
+        <button type="button" class="chip" onClick={() => void simulator.toggle(fault.id)}>
+          {fault.title}
+          <span aria-hidden="true">×</span>
+          <span class="visually-hidden">，点一下关闭</span>
+        </button>
+      ))}
+    </p>
+  );
+}
+ActiveFaults.props = ['simulator'];
+
+function FaultRow({ simulator, fault }: { simulator: Simulator; fault: PanelFault }) {
+  const unavailable = fault.emulator !== undefined && simulator.setup.emulator === null;
+  return (
+    <li>
+      <label class="fault" title={unavailable ? '需要平台模拟器' : undefined}>
+        <span class="fault-text">
+          <strong>{fault.title}</strong>
+          <span>{fault.effect}</span>
+        </span>
+        <input
+          type="checkbox"
+          role="switch"
+          data-fault={fault.id}
+          disabled={unavailable}
+          checked={simulator.isActive(fault.id)}
+          onChange={() => void simulator.toggle(fault.id)}
+        />
+      </label>
+    </li>
+  );
+}
+FaultRow.props = ['simulator', 'fault'];
+
+const httpErrors: Readonly<Record<Device['httpErrors'], string>> = {
+  fail: '只给错误号 19',
+  'fail-with-data': '错误号 19，带状态和内容',
+  success: '按成功返回，状态在 status 里',
+};
+
+/** What happens once, and what differs between clients. */
+function Once({ simulator }: { simulator: Simulator }) {
+  return (
+    <div class="once">
+      <div class="once-actions">
+        <button
+          type="button"
+          disabled={!simulator.state.canRevoke}
+          onClick={() => void simulator.revokeSession()}
+          title="服务端结束这个会话，手机上的令牌还在"
+        >
+          撤销会话
+        </button>
+        <button
+          type="button"
+          disabled={simulator.setup.emulator === null}
+          onClick={() => void simulator.expireAppToken()}
+          title="平台让应用凭证立即失效一次"
+        >
+          应用凭证过期
+        </button>
+      </div>
+      <label class="select">
+        <span>遇到 HTTP 错误时，客户端</span>
+        <select
+          value={simulator.state.httpErrors}
+          onChange={(event) =>
+            simulator.setHttpErrors((event.target as HTMLSelectElement).value as Device['httpErrors'])
+          }
+        >
+          {Object.entries(httpErrors).map(([value, text]) => (
+            <option value={value}>{text}</option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}
+Once.props = ['simulator'];

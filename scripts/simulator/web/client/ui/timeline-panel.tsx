@@ -1,0 +1,85 @@
+import { defineComponent, nextTick, ref, watch } from 'vue';
+import { type Entry, type EntryKind, kinds, type Timeline } from '../timeline.ts';
+
+const NEAR_END_PX = 40;
+
+/** What happened, newest at the end; follows the end until the reader scrolls up. */
+export const TimelinePanel = defineComponent({
+  props: { timeline: { type: Object, required: true } },
+  setup(props) {
+    const timeline = props.timeline as Timeline;
+    const hidden = ref(new Set<EntryKind>());
+    const list = ref<HTMLElement>();
+    let following = true;
+    watch(
+      () => timeline.entries.at(-1),
+      () => {
+        if (!following) return;
+        void nextTick(() => list.value?.scrollTo({ top: list.value.scrollHeight }));
+      },
+    );
+    const toggle = (kind: EntryKind): void => {
+      const next = new Set(hidden.value);
+      if (!next.delete(kind)) next.add(kind);
+      hidden.value = next;
+    };
+    const scrolled = (): void => {
+      const { value } = list;
+      if (value) following = value.scrollHeight - value.clientHeight - value.scrollTop < NEAR_END_PX;
+    };
+    return () => {
+      const shown = timeline.entries.filter((entry) => !hidden.value.has(entry.kind));
+      return (
+        <section class="card timeline" aria-labelledby="timeline-title">
+          <div class="card-head">
+            <h2 id="timeline-title">时间线</h2>
+            <button
+              type="button"
+              class="quiet"
+              disabled={timeline.entries.length === 0}
+              onClick={() => timeline.clear()}
+            >
+              清空
+            </button>
+          </div>
+          <div class="filters" role="group" aria-label="显示哪些">
+            {(Object.keys(kinds) as EntryKind[]).map((kind) => (
+              <button
+                type="button"
+                class="filter"
+                data-kind={kind}
+                aria-pressed={!hidden.value.has(kind)}
+                onClick={() => toggle(kind)}
+              >
+                {kinds[kind]}
+              </button>
+            ))}
+          </div>
+          <ol class="entries" ref={list} tabindex="0" aria-label="发生的事" onScroll={scrolled}>
+            {shown.map((entry) => (
+              <Line key={entry.id} entry={entry} />
+            ))}
+            {shown.length === 0 && (
+              <li class="entries-empty">还没有记录。在手机上点一点，就会出现在这里。</li>
+            )}
+          </ol>
+        </section>
+      );
+    };
+  },
+});
+
+function Line({ entry }: { entry: Entry }) {
+  return (
+    <li class="entry" data-kind={entry.kind} data-tone={entry.tone}>
+      <time>{entry.clock}</time>
+      <span class="entry-kind">{kinds[entry.kind]}</span>
+      <span class="entry-text">
+        <strong>{entry.title}</strong>
+        {entry.detail !== '' && <span>{entry.detail}</span>}
+      </span>
+      <span class="entry-time">{entry.durationMs === undefined ? '' : `${entry.durationMs} ms`}</span>
+    </li>
+  );
+}
+Line.props = ['entry'];

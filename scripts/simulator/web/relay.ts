@@ -1,0 +1,132 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RELAY_PATH, type RelayAnswer, type RelayRequest, SETUP_PATH, type Setup } from './setup.ts';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+/** Longer than any time-out of the phone, which gives up by itself. Milliseconds. */
+const MAX_TIMEOUT_MS = 60_000;
+
+/** Headers that say how the bytes travelled: they no longer hold for the text that is handed on. */
+const TRANSFER_HEADERS = new Set(['content-encoding', 'content-length', 'transfer-encoding', 'connection']);
+
+type Next = () => void;
+
+/**
+ * The phone's way to the network. A device knows no CORS and sends no cookies, a browser does both, so the page
+ * hands `dd.httpRequest` over to Node. Only the servers of this setup are reached: it is no open proxy.
+ */
+export function deviceMiddleware(
+  setup: Setup,
+): (request: IncomingMessage, response: ServerResponse, next: Next) => void {
+  const origins = new Set(Object.values(setup.servers).flatMap((url) => (url ? [new URL(url).origin] : [])));
+  return (request, response, next) => {
+    const path = request.url?.split('?')[0];
+    if (path === SETUP_PATH) {
+      answer(response, 200, setup);
+      return;
+    }
+    if (path !== RELAY_PATH) {
+      next();
+      return;
+    }
+    relay(request, response, origins).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else answer(response, 500, failure('network', `模拟器的中转出错：${String(error)}`));
+    });
+  };
+}
+
+async function relay(
+  request: IncomingMessage,
+  response: ServerResponse,
+  origins: ReadonlySet<string>,
+): Promise<void> {
+  // Another site's page cannot send this content type without asking first, and is then refused.
+  if (request.method !== 'POST' || !request.headers['content-type']?.startsWith('application/json')) {
+    answer(response, 405, failure('forbidden', '只接受 POST，内容是 JSON'));
+    return;
+  }
+  const wanted = parseRequest(await readBody(request));
+  if (!wanted) {
+    answer(response, 400, failure('forbidden', '请求的格式不对'));
+    return;
+  }
+  const url = new URL(wanted.url);
+  if (!/^https?:$/.test(url.protocol) || !origins.has(url.origin)) {
+    const known = [...origins].join('、');
+    answer(
+      response,
+      200,
+      failure(
+        'forbidden',
+        `模拟器只转发发给本项目服务端（${known}）的请求，${url.origin} 不在其中。其他地址请在真机上验证。`,
+      ),
+    );
+    return;
+  }
+  const left = new AbortController();
+  response.on('close', () => left.abort());
+  const timeout = AbortSignal.timeout(Math.min(wanted.timeout, MAX_TIMEOUT_MS));
+  answer(response, 200, await send(wanted, AbortSignal.any([left.signal, timeout]), timeout));
+}
+
+async function send(wanted: RelayRequest, signal: AbortSignal, timeout: AbortSignal): Promise<RelayAnswer> {
+  try {
+    const reply = await fetch(wanted.url, {
+      method: wanted.method,
+      headers: wanted.headers,
+      signal,
+      // A redirect could lead anywhere.
+      redirect: 'manual',
+      ...(wanted.data === null ? {} : { body: wanted.data }),
+    });
+    const headers = [...reply.headers].filter(([name]) => !TRANSFER_HEADERS.has(name));
+    return { ok: true, status: reply.status, headers: Object.fromEntries(headers), body: await reply.text() };
+  } catch (error) {
+    if (timeout.aborted) return failure('timeout', '服务端没有在时限内应答');
+    const cause =
+      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    return failure('network', `连接不上服务端：${cause}`);
+  }
+}
+
+function failure(kind: 'network' | 'timeout' | 'forbidden', message: string): RelayAnswer {
+  return { ok: false, kind, message };
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  if (response.destroyed) return;
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  response.end(JSON.stringify(body));
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new Error(`请求超过 ${MAX_BODY_BYTES} 字节`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseRequest(body: string): RelayRequest | undefined {
+  let value: Partial<Record<keyof RelayRequest, unknown>> | null;
+  try {
+    value = JSON.parse(body) as typeof value;
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { url, method, headers, data, timeout } = value;
+  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
+  if (method !== 'GET' && method !== 'POST') return undefined;
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  if (data !== null && typeof data !== 'string') return undefined;
+  if (typeof timeout !== 'number' || !(timeout > 0)) return undefined;
+  const texts = Object.entries(headers).map(([name, text]) => [name, String(text)]);
+  return { url, method, headers: Object.fromEntries(texts) as Record<string, string>, data, timeout };
+}

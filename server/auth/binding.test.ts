@@ -1,0 +1,219 @@
+import { development } from '../config/config.ts';
+import { type Built, build } from '../testing/build.ts';
+import { expectFault, get, post, rowCounts, ticketOf } from '../testing/http.ts';
+import { createPasswords } from './passwords.ts';
+import { ticketLifetimeMs } from './tickets.ts';
+
+const { password } = development;
+const { hash } = createPasswords([]);
+
+let server: Built;
+let secondsAgo = 0;
+
+beforeAll(async () => {
+  server = await build();
+});
+afterAll(() => server.close());
+
+/** Every test starts with nobody locked out, 李四 and 王五 unbound. */
+beforeEach(async () => {
+  await server.prisma.lockout.deleteMany();
+  await server.prisma.user.updateMany({
+    where: { dingUserId: { in: ['270102', '270103'] } },
+    data: { dingUserId: null, boundAt: null, boundBy: null },
+  });
+});
+
+/** A fresh account with the development password. @returns its user name. */
+async function account(more: object = {}): Promise<string> {
+  secondsAgo += 1;
+  const username = `account-${secondsAgo}`;
+  await server.prisma.user.create({
+    data: { username, name: '账号', passwordHash: await hash(password), ...more },
+  });
+  return username;
+}
+
+const userNamed = (username: string) => server.prisma.user.findUniqueOrThrow({ where: { username } });
+
+describe('with the right password', () => {
+  test('the person is bound and signed in, and the next sign-in needs no binding', async () => {
+    const ticket = await ticketOf(server, 'lisi');
+    const outcome = await server.bind({ ticket, username: 'lisi', password });
+    expect(outcome).toMatchObject({
+      outcome: 'signed-in',
+      session: { token: expect.any(String) },
+      user: { username: 'lisi', dingUserId: '270102' },
+    });
+    expect(await userNamed('lisi')).toMatchObject({ boundBy: 'PASSWORD', unionId: 'emulated-union-lisi' });
+    expect(await server.login('lisi')).toMatchObject({ outcome: 'signed-in' });
+    const [bound] = await server.prisma.auditLog.findMany({ where: { action: 'account.bound' } });
+    expect(bound).toMatchObject({ detail: { by: 'PASSWORD', dingUserId: '270102' }, address: '127.0.0.1' });
+  });
+
+  test('an h5 page that began the binding gets the cookie', async () => {
+    const login = await server.login('lisi', { client: 'h5' });
+    const ticket = login.outcome === 'bind-required' ? login.ticket.token : '';
+    const response = await post(server, '/api/auth/bind', { ticket, username: 'lisi', password });
+    expect(response.json().session).toEqual({ expiresAt: expect.any(String) });
+    expect(String(response.headers['set-cookie'])).toMatch(/^__Host-session=[\w-]{43};.*HttpOnly/);
+  });
+});
+
+describe('a ticket', () => {
+  const refused = { outcome: 'bind-rejected', reason: 'TICKET_EXPIRED' };
+
+  test('opens one account, once', async () => {
+    const ticket = await ticketOf(server, 'lisi');
+    await server.bind({ ticket, username: 'lisi', password });
+    const before = await rowCounts(server.prisma);
+    expect(await server.bind({ ticket, username: 'lisi', password })).toEqual(refused);
+    expect(await rowCounts(server.prisma)).toEqual(before);
+  });
+
+  test('used twice at once signs in once', async () => {
+    const ticket = await ticketOf(server, 'lisi');
+    const outcomes = await Promise.all([1, 2].map(() => server.bind({ ticket, username: 'lisi', password })));
+    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['bind-rejected', 'signed-in']);
+    expect(outcomes).toContainEqual(refused);
+  });
+
+  test('expires', async () => {
+    const ticket = await ticketOf(server, 'lisi');
+    server.advance(ticketLifetimeMs + 1);
+    expect(await server.bind({ ticket, username: 'lisi', password })).toEqual(refused);
+  });
+
+  test('altered, made up, or a session’s token instead, is worth nothing and costs no attempt', async () => {
+    const ticket = await ticketOf(server, 'lisi');
+    const altered = `${ticket.slice(0, -1)}${ticket.endsWith('A') ? 'E' : 'A'}`;
+    for (const other of [altered, 'x', await server.tokenOf('zhangsan')]) {
+      expect(await server.bind({ ticket: other, username: 'lisi', password })).toEqual(refused);
+    }
+    expect(await server.prisma.lockout.count()).toBe(0);
+  });
+
+  test('binds the person whom it was given to, whoever sends it', async () => {
+    const ticket = await ticketOf(server, 'wangwu');
+    const lisi = await account();
+    await ticketOf(server, 'lisi');
+    await server.bind({ ticket, username: lisi, password });
+    expect(await userNamed(lisi)).toMatchObject({ dingUserId: '270103' });
+  });
+
+  test('survives a wrong password', async () => {
+    const ticket = await ticketOf(server, 'lisi');
+    await server.bind({ ticket, username: 'lisi', password: 'wrong' });
+    expect(await server.bind({ ticket, username: 'lisi', password })).toMatchObject({ outcome: 'signed-in' });
+  });
+
+  test('is kept as a hash alone', async () => {
+    const ticket = await ticketOf(server, 'lisi');
+    const rows = await server.prisma.bindTicket.findMany();
+    expect(JSON.stringify(rows)).not.toContain(ticket);
+    expect(rows.every((row) => row.tokenHash.length === 32)).toBe(true);
+  });
+});
+
+describe('who may not bind', () => {
+  test('an account that is another person’s already', async () => {
+    const ticket = await ticketOf(server, 'lisi');
+    expect(await server.bind({ ticket, username: 'zhangsan', password })).toEqual({
+      outcome: 'bind-rejected',
+      reason: 'ACCOUNT_ALREADY_BOUND',
+    });
+    expect(await userNamed('zhangsan')).toMatchObject({ dingUserId: '270101' });
+    // Nothing was used up: the right account still binds.
+    expect(await server.bind({ ticket, username: 'lisi', password })).toMatchObject({ outcome: 'signed-in' });
+  });
+
+  test('a person who has an account already', async () => {
+    const [first, second] = [await ticketOf(server, 'lisi'), await ticketOf(server, 'lisi')];
+    const other = await account();
+    await server.bind({ ticket: first, username: 'lisi', password });
+    expect(await server.bind({ ticket: second, username: other, password })).toEqual({
+      outcome: 'bind-rejected',
+      reason: 'PERSON_ALREADY_BOUND',
+    });
+    expect(await userNamed(other)).toMatchObject({ dingUserId: null });
+  });
+
+  test.each([
+    ['a disabled account', { status: 'DISABLED' }, 'ACCOUNT_DISABLED'],
+    ['a 超级高管’s account', { isSuperExecutive: true }, 'BINDING_CLOSED'],
+  ])('%s, even with the right password', async (_, more, reason) => {
+    const username = await account(more);
+    const ticket = await ticketOf(server, 'lisi');
+    const before = await rowCounts(server.prisma);
+    expect(await server.bind({ ticket, username, password })).toEqual({ outcome: 'no-permission', reason });
+    expect(await rowCounts(server.prisma)).toEqual(before);
+    // Without the password nobody learns what kind of account it is.
+    expect(await server.bind({ ticket, username, password: 'wrong' })).toMatchObject({
+      reason: 'INVALID_CREDENTIALS',
+    });
+  });
+
+  test('an account without a password', async () => {
+    const username = await account({ passwordHash: null });
+    const ticket = await ticketOf(server, 'lisi');
+    expect(await server.bind({ ticket, username, password: 'x' })).toMatchObject({
+      reason: 'INVALID_CREDENTIALS',
+    });
+  });
+});
+
+describe('races', () => {
+  test('one person for two accounts: exactly one wins', async () => {
+    const usernames = [await account(), await account(), await account()];
+    const tickets = await Promise.all(usernames.map(() => ticketOf(server, 'lisi')));
+    const outcomes = await Promise.all(
+      usernames.map((username, at) => server.bind({ ticket: tickets[at] ?? '', username, password })),
+    );
+    expect(outcomes.filter(({ outcome }) => outcome === 'signed-in')).toHaveLength(1);
+    const told = outcomes.filter(({ outcome }) => outcome !== 'signed-in');
+    expect(told).toEqual(Array(2).fill({ outcome: 'bind-rejected', reason: 'PERSON_ALREADY_BOUND' }));
+    expect(await server.prisma.user.count({ where: { dingUserId: '270102' } })).toBe(1);
+  });
+
+  test('two persons for one account: exactly one wins', async () => {
+    const username = await account();
+    const tickets = [await ticketOf(server, 'lisi'), await ticketOf(server, 'wangwu')];
+    const outcomes = await Promise.all(tickets.map((ticket) => server.bind({ ticket, username, password })));
+    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['bind-rejected', 'signed-in']);
+    expect(outcomes).toContainEqual({ outcome: 'bind-rejected', reason: 'ACCOUNT_ALREADY_BOUND' });
+    const winner = outcomes.flatMap((outcome) => (outcome.outcome === 'signed-in' ? [outcome] : []))[0];
+    const token = winner?.session.token ?? '';
+    expect((await get(server, '/api/me', token)).json().user.dingUserId).toBe(
+      (await userNamed(username)).dingUserId,
+    );
+  });
+});
+
+describe('the development password', () => {
+  test.each([password, 'ｄev-pass-2026'])('%s opens nothing where it is forbidden', async (typed) => {
+    const strict = createPasswords([password]);
+    expect(await strict.matches(await hash(password), typed)).toBe(false);
+    expect(await createPasswords([]).matches(await hash(password), typed)).toBe(true);
+  });
+});
+
+test('a flood of guesses is turned away instead of piling up hashes', async () => {
+  const ticket = await ticketOf(server, 'lisi');
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, (_, at) =>
+      post(server, '/api/auth/bind', { ticket, username: `nobody-${at}`, password: 'wrong' }),
+    ),
+  );
+  expect(answers.every((answer) => answer.statusCode === 200)).toBe(true);
+
+  const passwords = createPasswords([]);
+  const stored = await hash('right');
+  const many = await Promise.allSettled(
+    Array.from({ length: 120 }, () => passwords.matches(stored, 'right')),
+  );
+  const refused = many.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.every((reason) => reason.code === 'TOO_MANY_REQUESTS')).toBe(true);
+  expect(many.some((one) => one.status === 'fulfilled' && one.value)).toBe(true);
+  expectFault(await get(server, '/api/nowhere'), 404, 'NOT_FOUND');
+});
