@@ -136,6 +136,21 @@ describe('environments', () => {
   });
 });
 
+describe('the output folder', () => {
+  test.each([projectRoot, path.dirname(projectRoot), miniSource, path.join(miniSource, 'out')])(
+    'is never %s',
+    async (outDir) => {
+      await expect(buildMini({ env: 'development', outDir })).rejects.toThrow('不能作为输出文件夹');
+    },
+  );
+
+  test('with other people’s files in it is left alone', async () => {
+    await writeFile(path.join(folder, 'letter.txt'), 'mine');
+    await expect(buildMini({ env: 'development', outDir: folder })).rejects.toThrow('里有别的文件');
+    expect(await readFile(path.join(folder, 'letter.txt'), 'utf8')).toBe('mine');
+  });
+});
+
 describe('building again', () => {
   test('writes what changed, removes what is gone, leaves the rest', async () => {
     const source = await copyOfSource();

@@ -66,8 +66,12 @@ export async function buildMini(options: BuildOptions): Promise<BuildResult> {
 }
 
 async function writePackage(files: PackageFiles, outDir: string): Promise<string[]> {
+  refuseSourceFolders(outDir);
   await mkdir(outDir, { recursive: true });
   const before = await readFolder(outDir);
+  if (before.size > 0 && !before.has('app.json')) {
+    throw new Error(`${outDir} 里有别的文件，不像小程序的输出文件夹，没有写入。请换一个空文件夹。`);
+  }
   const changed: string[] = [];
   for (const [file, content] of files) {
     if (before.get(file)?.equals(content) === true) continue;
@@ -84,6 +88,19 @@ async function writePackage(files: PackageFiles, outDir: string): Promise<string
     changed.push(file);
   }
   return changed;
+}
+
+/** Whether a folder is the other one, or above it; on Windows they may be on different drives. */
+function contains(folder: string, other: string): boolean {
+  const way = path.relative(folder, other);
+  return !way.startsWith('..') && !path.isAbsolute(way);
+}
+
+/** Files that are no part of the package are removed from the output: it must not be where people work. */
+function refuseSourceFolders(outDir: string): void {
+  if (contains(outDir, projectRoot) || contains(miniSource, outDir)) {
+    throw new Error(`${outDir} 是项目自己的文件夹，不能作为输出文件夹。默认是 dist/mini。`);
+  }
 }
 
 export interface Watcher {
@@ -117,6 +134,7 @@ export async function watchMini(
     clearTimeout(timer);
     timer = setTimeout(run, QUIET);
   });
+  watcher.on('error', report);
   run();
   await running;
   return {

@@ -47,7 +47,7 @@ const notice = (id: number) => ({
 let server: Server;
 let files: PackageFiles;
 let received: Received[];
-/** By path without query; a function, a list of answers in order, or a promise for a late one. */
+/** By path without query; a promise for a late answer. */
 let answers: Record<string, (request: Received) => Answer | Promise<Answer>>;
 const runs: MiniRun[] = [];
 

@@ -1,13 +1,14 @@
 import { toast } from '../../services/dd.ts';
+import { longTime } from '../../services/format.ts';
 import { currentTrouble, follow, safely, troubleIsOpen } from '../../services/navigation.ts';
 import { ensureSession } from '../../services/session.ts';
 
 Page({
-  data: { fault: currentTrouble(), busy: false },
+  data: { fault: currentTrouble(), time: '', busy: false },
 
   onLoad() {
     troubleIsOpen(true);
-    this.setData({ fault: currentTrouble() });
+    this.setData({ fault: currentTrouble(), time: longTime(new Date().toISOString()) });
   },
 
   onUnload() {
@@ -21,7 +22,7 @@ Page({
     safely(async () => {
       const outcome = await ensureSession();
       if (outcome.state === 'trouble') {
-        this.setData({ fault: outcome.fault, busy: false });
+        this.setData({ fault: outcome.fault, time: longTime(new Date().toISOString()), busy: false });
         toast('还是不行，请稍后再试', 'fail');
       } else {
         follow(outcome);

@@ -58,13 +58,24 @@ interface XmlProgram {
  * @returns the tree; what is wrong goes into `problems`
  */
 export function parseTemplate(source: string, problems: ProblemList): TemplateNode[] {
-  const program = parseXml(source) as XmlProgram;
+  const program = parseXml(masked(source)) as XmlProgram;
   checkClosing(program.body, problems);
   if (problems.items.length === 0) {
     const [first] = program.errors;
     if (first) reportSyntax(source, first, problems);
   }
   return problems.items.length > 0 ? [] : convert(program.body, source, problems);
+}
+
+/**
+ * The parser drops a lone brace in an attribute, which `<import-sjs name="{a, b}">` has. It sees others of the
+ * same width; values are read from the source itself.
+ */
+function masked(source: string): string {
+  return source.replace(
+    /(<import-sjs\b[^>]*?\bname\s*=\s*["'])\{([^"'}]*)\}/g,
+    (_all, before: string, names: string) => `${before}(${names.replace(/[^\s\w]/g, ' ')})`,
+  );
 }
 
 function reportSyntax(source: string, error: XmlProgram['errors'][number], problems: ProblemList): void {
@@ -167,7 +178,7 @@ function convert(nodes: XmlNode[], source: string, problems: ProblemList): Templ
     result.push({
       kind: 'element',
       name: node.startTag.name,
-      attributes: node.startTag.attributes.map((attribute) => convertAttribute(attribute, problems)),
+      attributes: node.startTag.attributes.map((attribute) => convertAttribute(attribute, source, problems)),
       children: convert(node.children, source, problems),
       offset: node.start,
     });
@@ -176,11 +187,11 @@ function convert(nodes: XmlNode[], source: string, problems: ProblemList): Templ
   return result;
 }
 
-function convertAttribute(attribute: XmlAttribute, problems: ProblemList): Attribute {
+function convertAttribute(attribute: XmlAttribute, source: string, problems: ProblemList): Attribute {
   const { key: name, rawValue, start: offset } = attribute;
   if (rawValue === null) return { name, offset, parts: undefined, raw: '', valueOffset: offset };
-  const raw = rawValue.slice(1, -1);
   const valueOffset = attribute.end - rawValue.length + 2;
+  const raw = source.slice(valueOffset, attribute.end);
   return { name, offset, parts: split(raw, valueOffset, problems), raw, valueOffset };
 }
 

@@ -146,6 +146,10 @@ export class Phone implements InstanceHost, TemplateHost {
     this.stack.top?.reachBottom();
   }
 
+  get built(): BuiltApp {
+    return this.app;
+  }
+
   get currentPath(): string {
     return this.stack.top?.path ?? '';
   }

@@ -50,6 +50,7 @@ export class Simulator {
   private device: Device | undefined;
   private mount: HTMLElement | undefined;
   private token: string | undefined;
+  private syncing: Promise<void> = Promise.resolve();
 
   constructor(setup: Setup, people: readonly EmulatedPerson[]) {
     this.setup = setup;
@@ -245,13 +246,14 @@ export class Simulator {
     this.note(notice);
   }
 
-  private async syncEmulator(): Promise<void> {
-    if (this.setup.emulator === null) return;
-    try {
-      await applyToEmulator(this.setup.emulator, this.activeFaults());
-    } catch (error) {
-      this.fail(`平台模拟器没有照办：${messageOf(error)}`);
-    }
+  /** One after the other: two quick switches must not mix their calls. */
+  private syncEmulator(): Promise<void> {
+    const { emulator } = this.setup;
+    if (emulator === null) return Promise.resolve();
+    this.syncing = this.syncing
+      .then(() => applyToEmulator(emulator, this.activeFaults()))
+      .catch((error: unknown) => this.fail(`平台模拟器没有照办：${messageOf(error)}`));
+    return this.syncing;
   }
 
   private note(notice: string): void {

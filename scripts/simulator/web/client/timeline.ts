@@ -51,7 +51,7 @@ export class Timeline {
         });
         break;
       case 'setData':
-        this.add({ kind: 'data', title: `setData ${size(event.bytes)}`, detail: event.path, tone: 'plain' });
+        this.add({ kind: 'data', title: `setData ${size(event.bytes)}`, detail: unitName(event.path), tone: 'plain' });
         break;
       case 'error':
         this.add({ kind: 'error', title: event.message, detail: event.stack ?? '', tone: 'bad' });
@@ -144,6 +144,12 @@ const HTTP_ERRORS: Readonly<Record<number, string>> = {
   13: '超时',
   14: '不是 JSON',
 };
+
+/** `node_modules/dingui-mini/es/tag/src/index` is `dingui-mini/tag` to a person. */
+function unitName(id: string): string {
+  const inside = /^node_modules\/(.+?)\/(?:es\/)?([^/]+)(?:\/src)?\/index$/.exec(id);
+  return inside ? `${inside[1]}/${inside[2]}` : id;
+}
 
 function size(bytes: number): string {
   return bytes < 1024 ? `${bytes} 字节` : `${(bytes / 1024).toFixed(1)} KB`;

@@ -31,13 +31,19 @@ export function PhoneColumn({ simulator }: { simulator: Simulator }) {
 }
 PhoneColumn.props = ['simulator'];
 
-/** Vue leaves the inside alone: the phone draws there. */
+/**
+ * The phone draws into a shadow root, so that class names of this page and of the mini program never meet. Vue
+ * leaves the inside alone.
+ */
 const Screen = defineComponent({
   props: { simulator: { type: Object, required: true } },
   setup(props) {
     const mount = ref<HTMLElement>();
     onMounted(() => {
-      if (mount.value) (props.simulator as Simulator).attach(mount.value);
+      const screen = document.createElement('div');
+      screen.style.height = '100%';
+      mount.value?.attachShadow({ mode: 'open' }).append(screen);
+      (props.simulator as Simulator).attach(screen);
     });
     return () => <div class="phone-screen" ref={mount} />;
   },
