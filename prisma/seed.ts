@@ -1,6 +1,6 @@
 import { type EmulatedPerson, people } from '../scripts/emulator/people.ts';
 import { createPasswords } from '../server/auth/passwords.ts';
-import { development } from '../server/config/config.ts';
+import { development } from '../server/config/constants.ts';
 import type { PrismaClient } from '../server/database/database.ts';
 import type { Prisma } from '../server/database/generated/client.ts';
 import { seedNotices } from './seed-notices.ts';

@@ -76,7 +76,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   });
   if (!config.production) await app.register(apiDocs);
   await app.register(auth, {
-    prisma,
+    database,
     platform,
     policy: config.auth,
     corpId: config.platform.name === 'dingtalk' ? config.platform.corpId : null,

@@ -91,6 +91,52 @@ export interface SignedOut {
   outcome: 'signed-out';
 }
 
+/** A row of `GET /api/me/sessions`: where a person is signed in. */
+export interface OwnSession {
+  id: string;
+  client: Client;
+  /** Where the sign-in came from; null for one that was opened before addresses were kept. */
+  address: string | null;
+  createdAt: Instant;
+  lastSeenAt: Instant;
+  /** Whether it is the one that is asking. */
+  current: boolean;
+}
+
+export interface OwnSessions {
+  items: OwnSession[];
+}
+
+/** `POST /api/me/sessions/:id/end`; ending one that is over already succeeds too. */
+export interface SessionEnded {
+  outcome: 'session-ended';
+}
+
+/** `POST /api/me/password`. */
+export interface PasswordChangeRequest {
+  currentPassword: string;
+  newPassword: string;
+}
+
+export type PasswordRejectedReason =
+  | 'WRONG_PASSWORD'
+  | 'LOCKED'
+  | 'TOO_SHORT'
+  | 'TOO_COMMON'
+  | 'CONTAINS_USERNAME'
+  | 'UNCHANGED'
+  | 'NO_PASSWORD_HERE';
+
+export type PasswordChangeOutcome =
+  /** All sessions of the person have ended, the asking one too: sign in again. */
+  | { outcome: 'password-changed' }
+  | {
+      outcome: 'password-rejected';
+      reason: PasswordRejectedReason;
+      /** Seconds until the next attempt is looked at, with LOCKED. */
+      retryAfterSeconds?: number;
+    };
+
 /** A row of `GET /api/notices?cursor=&limit=`: newest first. */
 export interface NoticeSummary {
   id: string;
@@ -139,6 +185,7 @@ export type ErrorCode =
   | 'PLATFORM_FAULT'
   | 'PLATFORM_BUSY'
   | 'DATABASE_UNAVAILABLE'
+  | 'ACCOUNTS_UNAVAILABLE'
   | 'PLATFORM_TIMEOUT';
 
 /** The body of every non-2xx answer; 429 and 503 also carry a `Retry-After` header in seconds. */

@@ -24,6 +24,11 @@ const faults: Readonly<Record<ErrorCode, Fault>> = {
   PLATFORM_FAULT: { statusCode: 502, message: '登录平台暂时无法使用，请稍后重试。' },
   PLATFORM_BUSY: { statusCode: 503, message: '登录平台繁忙，请稍后重试。', retryAfterSeconds: 5 },
   DATABASE_UNAVAILABLE: { statusCode: 503, message: '服务正在恢复，请稍后重试。', retryAfterSeconds: 5 },
+  ACCOUNTS_UNAVAILABLE: {
+    statusCode: 503,
+    message: '账号系统暂时无法使用，请稍后重试。',
+    retryAfterSeconds: 5,
+  },
   PLATFORM_TIMEOUT: { statusCode: 504, message: '登录平台响应超时，请稍后重试。' },
 };
 

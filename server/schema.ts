@@ -43,6 +43,7 @@ const errorCodes = [
   'PLATFORM_FAULT',
   'PLATFORM_BUSY',
   'DATABASE_UNAVAILABLE',
+  'ACCOUNTS_UNAVAILABLE',
   'PLATFORM_TIMEOUT',
 ] as const satisfies readonly ErrorCode[];
 

@@ -3,7 +3,7 @@
  * table of addresses. Ctrl-C ends all of it.
  */
 
-import { development } from '../../server/config/config.ts';
+import { development } from '../../server/config/constants.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
 import { failStart } from '../../server/start-failure.ts';
 import { startEmulator } from '../emulator/emulator.ts';

@@ -121,6 +121,13 @@ describe('浙政钉', () => {
     expect(emulator.control.messages()).toMatchObject([
       { platform: 'zhezhengding', receivers: ['270101', '270104'], undelivered: ['270104'] },
     ]);
+    const again = await call('/message/workNotification', {
+      receiverIds: '270101',
+      bizMsgId: 'mine-1',
+      msg: JSON.stringify(text('你好')),
+    });
+    expect(JSON.stringify(again.body)).toContain('重复');
+    expect(emulator.control.messages()).toHaveLength(1);
     expect(content(await call('/message/revoke', { bizMsgId: 'other' })).code).toBe('-1');
     expect(content(await call('/message/revoke', { bizMsgId: 'mine-1' })).code).toBe('0');
     expect(emulator.control.messages()).toMatchObject([{ recalled: true }]);

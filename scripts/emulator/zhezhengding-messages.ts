@@ -58,6 +58,14 @@ export const zhezhengdingMessageApis: readonly Api[] = [
       if (!isRecord(content) || typeof content.msgtype !== 'string') {
         throw new ApiFailure('-1', '参数 msg 要有 msgtype');
       }
+      const bizMsgId = params.get('bizMsgId');
+      // The document says that a repeated id is refused as "重复", and names no code.
+      if (
+        bizMsgId &&
+        state.messages.some((one) => one.platform === 'zhezhengding' && one.bizMsgId === bizMsgId)
+      ) {
+        throw new ApiFailure('-1', 'bizMsgId 重复');
+      }
       const all = everyone ? [...new Set([...receivers, ...members])] : receivers;
       const message = state.send({
         platform: 'zhezhengding',
@@ -65,7 +73,7 @@ export const zhezhengdingMessageApis: readonly Api[] = [
         receivers: all,
         undelivered: undeliverable(all),
         content,
-        bizMsgId: params.get('bizMsgId'),
+        bizMsgId,
       });
       return success({ msgId: message.id });
     },

@@ -52,7 +52,7 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
   const refresh = async (file: string): Promise<void> => {
     forget();
     if (VISUAL.test(file)) {
-      const app = compileApp(root);
+      const app = compileApp(root, options.build?.().replace);
       announce(app.problems);
       if (app.problems.length === 0) send(HOT_EVENTS.update, visualPart(app));
       return;

@@ -4,7 +4,15 @@ import type { PrismaClient, Transaction } from '../database/database.ts';
 export type AuditEvent =
   | { action: 'sign-in'; actorId: string; subject: string; detail: { client: string } }
   | { action: 'sign-out'; actorId: string; subject: string; detail: Record<string, never> }
+  | { action: 'password.changed'; actorId: string; subject: string; detail: Record<string, never> }
+  | { action: 'lockout.cleared'; actorId: string | null; subject: string; detail: Record<string, never> }
   | { action: 'account.bound'; actorId: string; subject: string; detail: { by: string; dingUserId: string } }
+  | {
+      action: 'person.left' | 'person.returned';
+      actorId: null;
+      subject: string;
+      detail: { dingUserId: string; by: 'event' | 'reconcile' };
+    }
   | {
       action: 'bind.refused';
       actorId: null;

@@ -19,11 +19,34 @@ export function clearSessionCookie(reply: FastifyReply): void {
   reply.clearCookie(cookieName, cookieOptions);
 }
 
-/** The session token of a request: `Authorization: Bearer` first, else the cookie; null without either. */
+/**
+ * The session token of a request: `Authorization: Bearer` first, else the cookie; null without either.
+ *
+ * @throws AppError FORBIDDEN for a post that another site makes with the cookie.
+ */
 export function sessionToken(request: FastifyRequest): string | null {
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  return bearer ?? request.cookies[cookieName] ?? null;
+  if (bearer !== undefined) return bearer;
+  const cookie = request.cookies[cookieName] ?? null;
+  // `SameSite=Lax` alone does not cover sibling subdomains and older browsers.
+  if (cookie !== null && !safeMethods.has(request.method) && isCrossSite(request))
+    throw new AppError('FORBIDDEN');
+  return cookie;
 }
+
+/**
+ * Whether another site's page made this request. Browsers say where a request comes from (`Sec-Fetch-Site`, and
+ * before it `Origin`); what says neither is no browser.
+ */
+export function isCrossSite(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site'];
+  const { origin } = request.headers;
+  const ownOrigin = origin === undefined || (URL.canParse(origin) && new URL(origin).host === request.host);
+  const ownSite = site === undefined || site === 'same-origin' || site === 'none';
+  return !ownOrigin || !ownSite;
+}
+
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -41,9 +64,9 @@ export const authenticate = fp(
     app.decorateRequest('sessionUser', null);
     app.decorate('authenticate', async (request: FastifyRequest) => {
       const token = sessionToken(request);
-      const session = token === null ? null : await sessions.find(token);
-      if (session === null) throw new AppError('SESSION_EXPIRED');
-      request.sessionUser = session.user;
+      const user = token === null ? null : await sessions.find(token);
+      if (user === null) throw new AppError('SESSION_EXPIRED');
+      request.sessionUser = user;
     });
   },
   { name: 'authenticate', dependencies: ['@fastify/cookie'] },

@@ -2,9 +2,10 @@ import { recordAudit } from '../audit/audit.ts';
 import type { BindRejected, BindRejectedReason, Client, NoPermission } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { BindTicket, User } from '../database/generated/client.ts';
+import { AppError } from '../errors.ts';
+import type { CredentialVerifier } from './credentials.ts';
 import { isUniqueViolation, linkAccount } from './linking.ts';
 import type { Lockout, LockSubject } from './lockout.ts';
-import type { Passwords } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
 import { noPermission, type SignedInWithToken, signedIn } from './sign-in.ts';
 import type { Tickets } from './tickets.ts';
@@ -13,8 +14,12 @@ export interface BindingRequest {
   ticket: string;
   username: string;
   password: string;
+  /** The session token that the client holds already: it ends with the new one. Null for none. */
+  replaces: string | null;
   /** Where the request came from, for the audit log. */
   address: string;
+  /** Whether another site's page sent it: nobody may be signed in to a stranger's account that way. */
+  crossSite: boolean;
 }
 
 /** `client` is the one that the ticket was given to: it says how the token is delivered. */
@@ -26,6 +31,8 @@ export interface Binding {
   /**
    * Binds the account of user name and password to the ticket's person and signs them in: all of it or
    * nothing. A refused attempt leaves the ticket usable, until it expires.
+   *
+   * @throws AppError where the account system cannot be asked, or FORBIDDEN for another site's request.
    */
   bind(request: BindingRequest): Promise<BindingResult>;
 }
@@ -43,11 +50,11 @@ export function createBinding(deps: {
   prisma: PrismaClient;
   sessions: Sessions;
   tickets: Tickets;
-  passwords: Passwords;
+  credentials: CredentialVerifier;
   lockout: Lockout;
   now: () => number;
 }): Binding {
-  const { prisma, sessions, tickets, passwords, lockout, now } = deps;
+  const { prisma, sessions, tickets, credentials, lockout, now } = deps;
 
   async function refuse(
     ticket: BindTicket,
@@ -77,16 +84,22 @@ export function createBinding(deps: {
     if (!attempt.allowed) {
       return refuse(ticket, request, { reason: 'LOCKED', retryAfterSeconds: attempt.retryAfterSeconds });
     }
-    const user = await prisma.user.findUnique({ where: { username: request.username } });
-    const matches = await passwords.matches(user?.passwordHash ?? null, request.password);
-    if (user !== null && matches) return user;
+    let user: User | null;
+    try {
+      user = await credentials.verify(request.username, request.password);
+    } catch (error) {
+      await lockout.release(subjects);
+      throw error;
+    }
+    if (user !== null) return user;
     return attempt.lockedForSeconds > 0
       ? refuse(ticket, request, { reason: 'LOCKED', retryAfterSeconds: attempt.lockedForSeconds })
       : refuse(ticket, request, { reason: 'INVALID_CREDENTIALS', attemptsLeft: attempt.attemptsLeft });
   }
 
-  async function link(ticket: BindTicket, user: User, address: string): Promise<BindingResult> {
+  async function link(ticket: BindTicket, user: User, request: BindingRequest): Promise<BindingResult> {
     const client: Client = ticket.client === 'H5' ? 'h5' : 'mini';
+    const { address, replaces } = request;
     const person = {
       id: ticket.dingUserId,
       unionId: ticket.unionId,
@@ -96,7 +109,7 @@ export function createBinding(deps: {
       if (!(await tickets.consume(tx, ticket))) throw new Refused('TICKET_EXPIRED');
       const linked = await linkAccount(tx, user, person, 'PASSWORD', new Date(now()), address);
       if (linked !== 'linked') throw new Refused('ACCOUNT_ALREADY_BOUND');
-      const opened = await sessions.open(tx, user.id, client);
+      const opened = await sessions.open(tx, { userId: user.id, client, address, replaces });
       await recordAudit(
         tx,
         { action: 'sign-in', actorId: user.id, subject: `user:${user.id}`, detail: { client } },
@@ -111,6 +124,7 @@ export function createBinding(deps: {
     async bind(request) {
       const ticket = await tickets.find(request.ticket);
       if (ticket === null) return { refusal: { outcome: 'bind-rejected', reason: 'TICKET_EXPIRED' } };
+      if (ticket.client === 'H5' && request.crossSite) throw new AppError('FORBIDDEN');
       const subjects: LockSubject[] = [`person:${ticket.dingUserId}`, `account:${request.username}`];
       const proved = await prove(ticket, request, subjects);
       if ('outcome' in proved) return { refusal: proved };
@@ -119,7 +133,7 @@ export function createBinding(deps: {
       // The guide: the ids of 超级高管 are kept by hand, and they are matched by id alone.
       if (proved.isSuperExecutive) return { refusal: noPermission('BINDING_CLOSED') };
       try {
-        return await link(ticket, proved, request.address);
+        return await link(ticket, proved, request);
       } catch (error) {
         if (error instanceof Refused)
           return { refusal: await refuse(ticket, request, { reason: error.reason }) };

@@ -1,19 +1,23 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { AuthConfig } from '../config/config.ts';
-import type { PrismaClient } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import type { Platform } from '../platform/platform.ts';
+import { accountRoutes } from './account-routes.ts';
 import { authenticate } from './authenticate.ts';
 import { createBinding } from './binding.ts';
+import { localCredentials } from './credentials.ts';
+import { httpCredentials } from './http-credentials.ts';
 import { createLockout } from './lockout.ts';
 import { createPasswords } from './passwords.ts';
 import { authRoutes } from './routes.ts';
+import { createSessionCache } from './session-cache.ts';
 import { createSessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
 import { createTickets } from './tickets.ts';
 
 export interface AuthOptions {
-  prisma: PrismaClient;
+  database: Database;
   platform: Platform;
   policy: AuthConfig;
   /** The configured organisation, where clients can know it (DingTalk); null elsewhere. */
@@ -26,16 +30,23 @@ const sweepEveryMs = 3_600_000;
 /** Sign-in, binding, sessions, their routes, and `app.authenticate` for everybody else's. */
 export const auth = fp(
   async (app: FastifyInstance, options: AuthOptions) => {
-    const { prisma, policy, now } = options;
-    const sessions = createSessions(prisma, policy, now);
+    const { database, policy, now } = options;
+    const { prisma } = database;
+    const cache = createSessionCache(database.subscribe);
+    const sessions = createSessions(prisma, cache, policy, now);
     const tickets = createTickets(prisma, now);
     const passwords = createPasswords(policy.forbiddenPasswords);
     const lockout = createLockout(prisma, now);
-    const signIn = createSignIn({ ...options, sessions, tickets });
-    const binding = createBinding({ prisma, sessions, tickets, passwords, lockout, now });
+    const credentials =
+      policy.credentials === null
+        ? localCredentials(prisma, passwords)
+        : httpCredentials(prisma, policy.credentials);
+    const signIn = createSignIn({ ...options, prisma, sessions, tickets });
+    const binding = createBinding({ prisma, sessions, tickets, credentials, lockout, now });
 
     await app.register(authenticate, { sessions });
     await app.register(authRoutes, { prisma, sessions, signIn, binding });
+    await app.register(accountRoutes, { prisma, sessions, passwords, lockout, credentials });
 
     // Rows that are over refuse themselves; sweeping only keeps the tables small, so a failure can wait.
     const sweep = setInterval(() => {
@@ -44,7 +55,10 @@ export const auth = fp(
       );
     }, sweepEveryMs);
     sweep.unref();
-    app.addHook('onClose', () => clearInterval(sweep));
+    app.addHook('onClose', async () => {
+      clearInterval(sweep);
+      await cache.close();
+    });
   },
   { name: 'auth', dependencies: ['@fastify/cookie'] },
 );

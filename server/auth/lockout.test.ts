@@ -1,4 +1,4 @@
-import { development } from '../config/config.ts';
+import { development } from '../config/constants.ts';
 import type { BindOutcome } from '../contract.ts';
 import { type Built, build } from '../testing/build.ts';
 import { ticketOf } from '../testing/http.ts';

@@ -23,7 +23,9 @@ export interface Lockout {
    * @returns `attemptsLeft` and `lockedForSeconds` as they stand if this attempt does fail.
    */
   reserve(subjects: readonly LockSubject[]): Promise<Attempt>;
-  /** The attempt was right: forgets all failures. */
+  /** The attempt could not be looked at: it does not count. */
+  release(subjects: readonly LockSubject[]): Promise<void>;
+  /** The attempt was right, or an administrator unlocks: forgets all failures. */
   clear(subjects: readonly LockSubject[]): Promise<void>;
 }
 
@@ -71,6 +73,11 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
         lockedForSeconds = Math.max(lockedForSeconds, counted.lockedForSeconds);
       }
       return { allowed: true, attemptsLeft, lockedForSeconds };
+    },
+    async release(subjects) {
+      await prisma.$executeRaw`
+        UPDATE lockouts SET failures = GREATEST(failures - 1, 0), locked_until = NULL
+        WHERE subject IN (${Prisma.join(subjects)})`;
     },
     async clear(subjects) {
       await prisma.lockout.deleteMany({ where: { subject: { in: [...subjects] } } });

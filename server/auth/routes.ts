@@ -3,8 +3,15 @@ import type { FastifyReply } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
 import type { Client, SignedIn } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
+import { AppError } from '../errors.ts';
 import { faultResponses } from '../schema.ts';
-import { clearSessionCookie, sessionToken, setSessionCookie, signedInUser } from './authenticate.ts';
+import {
+  clearSessionCookie,
+  isCrossSite,
+  sessionToken,
+  setSessionCookie,
+  signedInUser,
+} from './authenticate.ts';
 import type { Binding } from './binding.ts';
 import { bindOutcome, bindRequest, loginOutcome, loginRequest, meResponse, signedOut } from './schemas.ts';
 import type { Sessions } from './sessions.ts';
@@ -40,7 +47,15 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
     },
     async (request, reply) => {
       const { authCode, corpId = null, client = 'mini' } = request.body;
-      const result = await services.signIn.signIn({ authCode, corpId, client, address: request.ip });
+      if (client === 'h5' && isCrossSite(request)) throw new AppError('FORBIDDEN');
+      const replaces = sessionToken(request);
+      const result = await services.signIn.signIn({
+        authCode,
+        corpId,
+        client,
+        replaces,
+        address: request.ip,
+      });
       return result.outcome === 'signed-in' ? deliver(result, client, reply) : result;
     },
   );
@@ -56,7 +71,13 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
       },
     },
     async (request, reply) => {
-      const bound = await services.binding.bind({ ...request.body, address: request.ip });
+      const replaces = sessionToken(request);
+      const bound = await services.binding.bind({
+        ...request.body,
+        replaces,
+        address: request.ip,
+        crossSite: isCrossSite(request),
+      });
       return 'refusal' in bound ? bound.refusal : deliver(bound.signedIn, bound.client, reply);
     },
   );
@@ -72,10 +93,8 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
     },
     async (request, reply) => {
       const token = sessionToken(request);
-      const session = token === null ? null : await services.sessions.find(token);
-      if (token !== null && session !== null) {
-        await services.sessions.end(token);
-        const { id } = session.user;
+      const id = token === null ? null : await services.sessions.end(token);
+      if (id !== null) {
         await recordAudit(
           services.prisma,
           { action: 'sign-out', actorId: id, subject: `user:${id}`, detail: {} },

@@ -106,14 +106,15 @@ test('a missing, malformed, unknown or altered token is no session', async () =>
   expect((await me(token)).statusCode).toBe(200);
 });
 
-test('a disabled person’s session is refused at once, and works again when they are let back', async () => {
+test('a disabled person’s sessions end at once, and stay ended when they are let back', async () => {
   const token = await server.tokenOf('zhangsan');
   const where = { username: 'zhangsan' };
   await server.prisma.user.update({ where, data: { status: 'DISABLED' } });
   expectFault(await me(token), 401, 'SESSION_EXPIRED');
   expectFault(await get(server, '/api/notices', token), 401, 'SESSION_EXPIRED');
   await server.prisma.user.update({ where, data: { status: 'ACTIVE' } });
-  expect((await me(token)).statusCode).toBe(200);
+  expectFault(await me(token), 401, 'SESSION_EXPIRED');
+  expect((await me(await server.tokenOf('zhangsan'))).statusCode).toBe(200);
 });
 
 test('a deleted person’s sessions go with them', async () => {

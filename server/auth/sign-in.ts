@@ -21,6 +21,8 @@ export interface SignInRequest {
   /** What the container says the organisation is; null where it does not say. */
   corpId: string | null;
   client: Client;
+  /** The session token that the client holds already: it ends with the new one. Null for none. */
+  replaces: string | null;
   /** Where the request came from, for the audit log. */
   address: string;
 }
@@ -70,7 +72,9 @@ export function createSignIn(deps: {
         const linked = await linkAccount(tx, user, person, by, new Date(now()), request.address);
         if (linked !== 'linked') return null;
       }
-      const session = await sessions.open(tx, user.id, request.client);
+      // The platform vouches for them again: they have come back.
+      if (user.leftAt !== null) await tx.user.update({ where: { id: user.id }, data: { leftAt: null } });
+      const session = await sessions.open(tx, { ...request, userId: user.id });
       await recordAudit(
         tx,
         {

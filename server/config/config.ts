@@ -1,7 +1,10 @@
 import { isIP } from 'node:net';
+import type { HttpCredentialsConfig } from '../auth/http-credentials.ts';
 import type { DatabaseConfig } from '../database/database.ts';
 import type { PlatformConfig } from '../platform/index.ts';
+import { credentialsUrlExample, databaseUrlExample, development } from './constants.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
+import { refuseDevelopmentSettings, refuseProductionOrganisation } from './refusals.ts';
 
 export interface AuthConfig {
   /** Whether a mobile number that the platform vouches for may match an account. */
@@ -12,6 +15,8 @@ export interface AuthConfig {
   sessionLifetimeMs: number;
   /** A session ends after this long without a request, in milliseconds. */
   sessionIdleMs: number;
+  /** The vendor's account system, asked instead of the accounts here; null without one. */
+  credentials: HttpCredentialsConfig | null;
   /** Passwords that no account may sign in with: the seed's, in production. */
   forbiddenPasswords: readonly string[];
 }
@@ -30,16 +35,7 @@ export interface Config {
   database: DatabaseConfig;
 }
 
-/** What development starts with; production refuses all of it. */
-export const development = {
-  secretKey: 'development-secret-key-not-for-production',
-  password: 'dev-pass-2026',
-  /** How the emulator's app keys and corpId begin. */
-  emulatorPrefixes: ['emulator-', 'dingemulator'],
-} as const;
-
 const hour = 3_600_000;
-const databaseUrlExample = 'postgresql://app:密码@127.0.0.1:5432/app';
 
 /**
  * Reads and checks the whole configuration, once, at start-up.
@@ -69,11 +65,13 @@ export function loadConfig(env: Environment): Config {
       binding: reader.oneOf('BINDING', ['on', 'off'], 'on') === 'on',
       sessionLifetimeMs: reader.integer('SESSION_DAYS', 30, 1, 365) * 24 * hour,
       sessionIdleMs: reader.integer('SESSION_IDLE_HOURS', 10, 1, 24 * 365) * hour,
+      credentials: readCredentials(reader),
       forbiddenPasswords: production ? [development.password] : [],
     },
     database: readDatabase(reader),
   };
   if (production) refuseDevelopmentSettings(reader, config);
+  else refuseProductionOrganisation(reader, config, reader.list('PRODUCTION_ORGANISATIONS'));
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return config;
 }
@@ -107,6 +105,15 @@ function readPlatform(reader: EnvironmentReader, readMobile: boolean): PlatformC
     oapiUrl: reader.url('DINGTALK_OAPI_URL', 'https://oapi.dingtalk.com', 'https://oapi.dingtalk.com'),
     readMobile,
     timeoutMs,
+  };
+}
+
+function readCredentials(reader: EnvironmentReader): HttpCredentialsConfig | null {
+  if (reader.optional('CREDENTIALS_URL') === null) return null;
+  return {
+    url: reader.url('CREDENTIALS_URL', null, credentialsUrlExample),
+    secret: reader.required('CREDENTIALS_SECRET', '账号系统的访问密钥', '（与账号系统约定的随机字符串）'),
+    timeoutMs: reader.integer('CREDENTIALS_TIMEOUT_MS', 3000, 100, 60_000),
   };
 }
 
@@ -151,41 +158,4 @@ export function loadDatabaseConfig(env: Environment): DatabaseConfig {
   const config = readDatabase(reader);
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return config;
-}
-
-function refuseDevelopmentSettings(reader: EnvironmentReader, config: Config): void {
-  // A random key has many different characters; a placeholder such as `change-me-change-me-…` has few.
-  const varied = new Set(config.secretKey).size >= 10;
-  if (config.secretKey.length < 32 || !varied || config.secretKey === development.secretKey) {
-    reader.complain(
-      'SECRET_KEY',
-      '生产环境需要至少 32 个字符的随机密钥，不能用开发默认值',
-      '（用 node -e "console.log(crypto.randomBytes(32).toString(\'base64\'))" 生成）',
-    );
-  }
-  if (config.database.url === null) {
-    reader.complain('DATABASE_URL', '生产环境必须使用 PostgreSQL', databaseUrlExample);
-  }
-  const { platform } = config;
-  const addresses: [string, string, string][] =
-    platform.name === 'dingtalk'
-      ? [
-          ['DINGTALK_API_URL', platform.apiUrl, 'https://api.dingtalk.com'],
-          ['DINGTALK_OAPI_URL', platform.oapiUrl, 'https://oapi.dingtalk.com'],
-        ]
-      : [['ZHEZHENGDING_BASE_URL', platform.baseUrl, 'https://openplatform-pro.ding.zj.gov.cn']];
-  for (const [variable, value, example] of addresses) {
-    if (/^http:/i.test(value)) reader.complain(variable, '生产环境必须使用 https 地址', example);
-  }
-  const prefix = platform.name === 'dingtalk' ? 'DINGTALK' : 'ZHEZHENGDING';
-  const credentials: [string, string][] = [
-    [`${prefix}_APP_KEY`, platform.appKey],
-    [`${prefix}_APP_SECRET`, platform.appSecret],
-    ...(platform.name === 'dingtalk' ? [['DINGTALK_CORP_ID', platform.corpId] as [string, string]] : []),
-  ];
-  for (const [variable, value] of credentials) {
-    if (development.emulatorPrefixes.some((start) => value.startsWith(start))) {
-      reader.complain(variable, '这是本地模拟器的值，生产环境不能使用', '（在开放平台的应用详情里复制）');
-    }
-  }
 }

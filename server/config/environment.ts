@@ -53,6 +53,11 @@ export class EnvironmentReader {
     return found ?? fallback;
   }
 
+  /** Values separated by commas; none when absent. */
+  list(variable: string): string[] {
+    return (this.optional(variable) ?? '').split(',').flatMap((item) => item.trim() || []);
+  }
+
   /** A whole number within `min` and `max`. */
   integer(variable: string, fallback: number, min: number, max: number): number {
     const value = this.optional(variable);

@@ -3,6 +3,7 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import pg from 'pg';
 import { openEmbedded } from './embedded.ts';
 import { PrismaClient } from './generated/client.ts';
+import { type Subscribe, subscribeEmbedded, subscribePostgres } from './subscription.ts';
 import { withWholeScripts } from './whole-scripts.ts';
 
 export type { PrismaClient };
@@ -26,6 +27,8 @@ export interface Database {
   readonly prisma: PrismaClient;
   /** Runs `work` with an adapter for the schema engine: one connection, without statement time-outs. */
   withSchemaAdapter<T>(work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>): Promise<T>;
+  /** Hears what NOTIFY tells on a channel. */
+  subscribe: Subscribe;
   /** Rejects when the database does not answer within the time-out. */
   ping(): Promise<void>;
   /** Waits for running statements and ends all connections. */
@@ -49,6 +52,7 @@ async function openLocal(dataDir: string): Promise<Database> {
     kind: 'embedded',
     prisma,
     withSchemaAdapter: (work) => work(withWholeScripts(embedded.adapter, embedded.runScript)),
+    subscribe: subscribeEmbedded(embedded.client),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
     },
@@ -92,6 +96,7 @@ function openPostgres(url: string, config: DatabaseConfig): Database {
         await single.end();
       }
     },
+    subscribe: subscribePostgres(url),
     async ping() {
       await pool.query('SELECT 1');
     },

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
@@ -10,13 +11,15 @@ export class EmbeddedDatabaseInUse extends Error {
   constructor(folder: string, pid: number) {
     super(
       `内置数据库 ${folder} 正被进程 ${pid} 使用（多半是另一个 npm run dev）。` +
-        '请先停止那个进程；如需同时运行多个进程，请在 .env 中设置 DATABASE_URL 使用 PostgreSQL。',
+        `请先停止那个进程（如果它与本项目无关，请删除 ${folder}.lock）；` +
+        '如需同时运行多个进程，请在 .env 中设置 DATABASE_URL 使用 PostgreSQL。',
     );
   }
 }
 
 export interface EmbeddedDatabase {
   adapter: SqlMigrationAwareDriverAdapterFactory;
+  client: PGlite;
   runScript(script: string): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -34,6 +37,7 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
     await client.exec("SET TIME ZONE 'UTC'");
     return {
       adapter: new PrismaPGlite(client),
+      client,
       runScript: (script) => client.exec(script),
       async close() {
         if (!client.closed) await client.close();
@@ -49,13 +53,20 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
 async function lockFolder(dataDir: string): Promise<() => Promise<void>> {
   await mkdir(path.dirname(dataDir), { recursive: true });
   const file = `${dataDir}.lock`;
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       await writeFile(file, String(process.pid), { flag: 'wx' });
       return () => rm(file, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const holder = Number(await readFile(file, 'utf8').catch(() => ''));
+      const content = await readFile(file, 'utf8').catch(() => '');
+      // Another process has just made the file and not yet written who it is.
+      if (content === '' && attempt < 10) {
+        await delay(20);
+        continue;
+      }
+      const holder = Number(content);
+      // One's own number is a former process's that had the same, as in a restarted container.
       if (Number.isInteger(holder) && holder > 0 && holder !== process.pid && isAlive(holder)) {
         throw new EmbeddedDatabaseInUse(dataDir, holder);
       }

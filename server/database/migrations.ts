@@ -6,13 +6,24 @@ import { type MigrationList, withSchemaEngine } from './schema-engine.ts';
 
 const nothingExternal = { externalTables: [], externalEnums: [] };
 
+/** The history of a database and the folder tell different stories: nobody can say what its tables are like. */
+export class EditedMigrations extends Error {
+  override readonly name = 'EditedMigrations';
+  constructor(names: readonly string[]) {
+    super(
+      `迁移 ${names.join('、')} 在应用到数据库之后又被修改过。已应用的迁移不能再改：请还原它，` +
+        '把改动写进新的迁移（npm run db:diff -- 名称）。内置数据库没有要保留的数据时，也可以删除 .data 后重新启动。',
+    );
+  }
+}
+
 /**
  * Applies the migrations that the database does not have yet, as `prisma migrate deploy` does: it takes
  * PostgreSQL's advisory lock, so that of several instances that start at once one applies and the others
  * find nothing to do, and it writes `_prisma_migrations`.
  *
  * @returns the names of the migrations applied by this call, oldest first.
- * @throws when a migration fails or an applied one was edited.
+ * @throws EditedMigrations before anything is applied; the engine's error when a migration fails.
  */
 export async function applyMigrations(
   adapter: SqlMigrationAwareDriverAdapterFactory,
@@ -21,6 +32,13 @@ export async function applyMigrations(
   const migrationsList = await readMigrations(folder);
   const datamodel = { path: schemaFile, content: await readFile(schemaFile, 'utf8') };
   return withSchemaEngine(adapter, datamodel, async (engine) => {
+    // Applying alone would not look at the migrations that are applied already.
+    const { editedMigrationNames } = await engine.diagnoseMigrationHistory({
+      migrationsList,
+      optInToShadowDatabase: false,
+      filters: nothingExternal,
+    });
+    if (editedMigrationNames.length > 0) throw new EditedMigrations(editedMigrationNames);
     const applied = await engine.applyMigrations({ migrationsList, filters: nothingExternal });
     return applied.appliedMigrationNames;
   });

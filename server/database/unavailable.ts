@@ -42,8 +42,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     const isDatabaseError =
       /^(?:Prisma|DriverAdapter)/.test(at.name) || /node_modules.pg/.test(at.stack ?? '');
     if (isDatabaseError && messages.test(at.message)) return true;
-    const original = originalCode(at);
-    if (original !== null && sqlState.test(original)) return true;
+    if (adapterSaysSo(at)) return true;
   }
   return false;
 }
@@ -54,8 +53,17 @@ function nested(error: Error): unknown {
   return meta?.driverAdapterError;
 }
 
-/** The driver adapter's error keeps PostgreSQL's own code as data, not as an Error. */
-function originalCode(error: Error): string | null {
-  const { cause } = error as { cause?: { originalCode?: unknown } };
-  return typeof cause?.originalCode === 'string' ? cause.originalCode : null;
+/** What the driver adapter calls a connection that failed or was lost; these come without a code. */
+const adapterKinds = new Set([
+  'ConnectionClosed',
+  'DatabaseNotReachable',
+  'SocketTimeout',
+  'TooManyConnections',
+]);
+
+/** The driver adapter's error keeps what PostgreSQL or the socket said as data, not as an Error. */
+function adapterSaysSo(error: Error): boolean {
+  const { cause } = error as { cause?: { kind?: unknown; originalCode?: unknown } };
+  if (typeof cause?.kind === 'string' && adapterKinds.has(cause.kind)) return true;
+  return typeof cause?.originalCode === 'string' && sqlState.test(cause.originalCode);
 }

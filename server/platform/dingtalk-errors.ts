@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
+import { busy, busySeconds } from './answer.ts';
 import { TokenRefusedError } from './app-token.ts';
 import { guard, IntegerLike, isRecord, MaybeText, maybe, safeCode, safeId } from './guard.ts';
 import { PlatformError } from './platform.ts';
-import { busy, busySeconds, type UpstreamAnswer } from './upstream.ts';
+import type { UpstreamAnswer } from './upstream.ts';
 
 const text = Type.Union([Type.String(), Type.Integer()]);
 
@@ -96,7 +97,7 @@ function credentialsRemedy(): string {
 function errorOf({ api, code, words, requestId }: Refusal): PlatformError {
   const trace = requestId ? `，request_id ${requestId}` : '';
   const where = `钉钉 ${api}（错误码 ${code}${trace}）`;
-  if (busyCodes.has(code)) return busy(api, code, busySeconds);
+  if (busyCodes.has(code) || code.endsWith('QpsLimitForAppkeyAndApi')) return busy(api, code, busySeconds);
   if (code === codeInvalid) return plain('code-invalid', '免登授权码无效、已过期或已用过，请重新获取');
   if (outOfRange.has(code)) return plain('out-of-range', '人员不在应用的可见范围或授权范围内');
   if (leftOrganisation.has(code)) return plain('left-organisation', '组织里没有这个人员');

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { createAppToken } from './app-token.ts';
 import { checkAnswer, checkTokenAnswer } from './dingtalk-errors.ts';
+import { createDingTalkMessages, type DingTalkCall } from './dingtalk-messages.ts';
 import { guard, IdLike, IntegerLike, MaybeText, textOrNull } from './guard.ts';
 import {
   type PersonRef,
@@ -9,7 +10,7 @@ import {
   type PlatformPerson,
   type TokenStore,
 } from './platform.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream, UpstreamRequest } from './upstream.ts';
 
 /** An internal app of one DingTalk organisation. */
 export interface DingTalkConfig {
@@ -24,6 +25,10 @@ export interface DingTalkConfig {
   oapiUrl: string;
   /** Whether the app may, and should, read mobile numbers: one more call a sign-in. */
   readMobile: boolean;
+  /** For work notifications: the app's AgentId. */
+  agentId?: string | null;
+  /** For DING: the code of the app's robot. */
+  robotCode?: string | null;
   /** Time-out of one call in milliseconds. */
   timeoutMs: number;
 }
@@ -75,18 +80,36 @@ export function createDingTalk(
     },
   });
 
-  /** One call of an old API; repeated once only where the platform refused the token itself. */
-  function callOld<T>(api: string, body: object, read: (json: unknown) => T): Promise<T> {
-    return appToken.use((token) =>
-      upstream.call(
-        { method: 'POST', baseUrl: config.oapiUrl, api, query: { access_token: token }, ...jsonBody(body) },
+  /** One call with the app token; repeated once only where the platform refused the token itself. */
+  function call<T>(
+    api: string,
+    request: (token: string) => Pick<UpstreamRequest, 'baseUrl' | 'query' | 'headers'>,
+    body: object,
+    read: (json: unknown) => T,
+  ): Promise<T> {
+    return appToken.use((token) => {
+      const { headers, ...target } = request(token);
+      const json = jsonBody(body);
+      return upstream.call(
+        { method: 'POST', api, ...target, body: json.body, headers: { ...json.headers, ...headers } },
         (answer) => {
           checkAnswer(api, answer);
           return read(answer.json);
         },
-      ),
-    );
+      );
+    });
   }
+
+  const callOld: DingTalkCall = (api, body, read) =>
+    call(api, (token) => ({ baseUrl: config.oapiUrl, query: { access_token: token } }), body, read);
+
+  const callNew: DingTalkCall = (api, body, read) =>
+    call(
+      api,
+      (token) => ({ baseUrl: config.apiUrl, headers: { 'x-acs-dingtalk-access-token': token } }),
+      body,
+      read,
+    );
 
   function readDetail(userid: string): Promise<PlatformPerson> {
     return callOld(userApi, { userid, language: 'zh_CN' }, (json) => {
@@ -108,6 +131,8 @@ export function createDingTalk(
       return config.readMobile || person.name === '' ? readDetail(person.id) : person;
     },
     getPerson: ({ id }: PersonRef) => readDetail(id),
+    ...createDingTalkMessages(config, { callOld, callNew }),
+    circuits: () => upstream.circuits(),
     close: () => upstream.close(),
   };
 }

@@ -1,12 +1,14 @@
+import { type Clock, systemClock } from './clock.ts';
 import { createDingTalk, type DingTalkConfig } from './dingtalk.ts';
 import type { Platform, TokenStore } from './platform.ts';
+import { type CircuitListener, createProtection, type ProtectionConfig } from './protection.ts';
 import { createUpstream, type UpstreamCall } from './upstream.ts';
 import { createZhezhengding, type ZhezhengdingConfig } from './zhezhengding.ts';
 
 export { memoryTokenStore } from './token-store.ts';
-export type { DingTalkConfig, UpstreamCall, ZhezhengdingConfig };
+export type { CircuitListener, DingTalkConfig, ProtectionConfig, UpstreamCall, ZhezhengdingConfig };
 
-export type PlatformConfig = DingTalkConfig | ZhezhengdingConfig;
+export type PlatformConfig = (DingTalkConfig | ZhezhengdingConfig) & ProtectionConfig;
 
 export interface PlatformDependencies {
   /** Where all instances share the app token. */
@@ -15,14 +17,19 @@ export interface PlatformDependencies {
   now?: () => number;
   /** Told of every finished call to the platform. */
   onCall?: (call: UpstreamCall) => void;
+  /** Told when calls to an API stop because it fails, and when they go on: for the log and metrics. */
+  onCircuit?: CircuitListener;
+  /** What queues and circuits wait by; the process's monotonic clock by default. */
+  clock?: Clock;
 }
 
 /** The driver that the configuration names. Contacts nobody before the first call. */
 export function createPlatform(
   config: PlatformConfig,
-  { tokenStore, now = Date.now, onCall }: PlatformDependencies,
+  { tokenStore, now = Date.now, onCall, onCircuit, clock = systemClock }: PlatformDependencies,
 ): Platform {
-  const upstream = createUpstream({ timeoutMs: config.timeoutMs, onCall });
+  const protection = createProtection(config, clock, onCircuit);
+  const upstream = createUpstream({ timeoutMs: config.timeoutMs, onCall, protection });
   switch (config.name) {
     case 'dingtalk':
       return createDingTalk(config, { upstream, tokenStore, now });

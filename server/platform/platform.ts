@@ -91,8 +91,126 @@ export interface Platform {
    */
   getPerson(ref: PersonRef): Promise<PlatformPerson>;
 
+  /**
+   * Sends a work notification (工作通知): at most 2048 bytes of UTF-8 as JSON. Receivers go out in batches, each
+   * one call, made once: after `timeout` and `fault` nobody knows whether the platform took it. What a repetition
+   * does then is in docs/decisions/0010: DingTalk drops the same content to the same person within a day, 浙政钉
+   * knows the `key` again, so on both a work notification may be repeated.
+   *
+   * @throws InvalidMessageError before anything is sent; PlatformError when nothing was accepted;
+   *   PartlySentError when a later batch failed; errors of the TokenStore.
+   */
+  sendWorkNotification(request: WorkNotificationRequest): Promise<{ batches: WorkNotificationBatch[] }>;
+
+  /**
+   * Sends a DING, which rings where a notification only lies there. On DingTalk it must not be repeated after
+   * `timeout` and `fault`: a DING that was sent twice rings twice.
+   *
+   * @throws as sendWorkNotification.
+   */
+  sendDing(request: DingRequest): Promise<{ batches: DingBatch[] }>;
+
+  /**
+   * What became of a work notification, by a batch's `taskId`.
+   *
+   * @returns null where the platform does not tell (浙政钉).
+   * @throws PlatformError.
+   */
+  getMessageResult(taskId: string): Promise<MessageResult | null>;
+
+  /**
+   * Takes a work notification back, by a batch's `taskId`; DingTalk allows it for 24 hours.
+   *
+   * @throws PlatformError.
+   */
+  recallMessage(taskId: string): Promise<void>;
+
+  /** The APIs that are not called now because they failed again and again; empty when all is well. */
+  circuits(): readonly CircuitStatus[];
+
   /** Ends the driver's connections. */
   close(): Promise<void>;
+}
+
+export type MessageContent =
+  | { type: 'text'; text: string }
+  /** The title is what lists and the lock screen show. */
+  | { type: 'markdown'; title: string; text: string };
+
+export interface WorkNotificationRequest {
+  /** Platform ids (`PlatformPerson.id`); repeated ones count once. */
+  receivers: readonly string[];
+  content: MessageContent;
+  /** The caller's own id of the message: the same at every attempt, with the same receivers in the same order. */
+  key: string;
+}
+
+/** One call's receivers, and how the platform knows it. */
+export interface WorkNotificationBatch {
+  taskId: string;
+  receivers: string[];
+}
+
+export interface DingRequest {
+  /** Platform ids; repeated ones count once. */
+  receivers: readonly string[];
+  text: string;
+  /** As for work notifications. Neither platform's DING API takes it: it is for the caller's own books. */
+  key: string;
+  /** In the app (the default), by text message, or by a phone call (DingTalk only). The latter two cost money. */
+  remindType?: 'app' | 'sms' | 'phone';
+}
+
+export interface DingBatch {
+  /** Null where the platform names none. */
+  dingId: string | null;
+  receivers: string[];
+  /** Receivers whom the platform refused at once, e.g. because they left. */
+  rejected: string[];
+}
+
+/** Who got a work notification; ids of receivers throughout. */
+export interface MessageResult {
+  /** False while the platform is still sending: then the lists are empty. */
+  done: boolean;
+  read: string[];
+  unread: string[];
+  /** Nobody (any more) in this organisation, or outside the app's range. */
+  invalid: string[];
+  /** Not delivered because of a limit, such as the same content twice in a day. */
+  forbidden: { id: string; code: string }[];
+  failed: string[];
+}
+
+/** A message that no platform would take; `message` is Chinese and says what to change. */
+export class InvalidMessageError extends Error {
+  override readonly name = 'InvalidMessageError';
+}
+
+/** A message of several batches, of which the first were accepted before one failed. */
+export class PartlySentError extends PlatformError {
+  /** The accepted batches; the failed one and those after it are not in here. */
+  readonly sent: readonly (WorkNotificationBatch | DingBatch)[];
+
+  constructor(cause: PlatformError, sent: readonly (WorkNotificationBatch | DingBatch)[]) {
+    const people = sent.reduce((count, batch) => count + batch.receivers.length, 0);
+    super(cause.kind, cause.api, `${cause.message}（此前已发给 ${people} 人）`, {
+      ...(cause.upstreamCode !== null && { upstreamCode: cause.upstreamCode }),
+      ...(cause.remedy !== null && { remedy: cause.remedy }),
+      ...(cause.retryAfterSeconds !== null && { retryAfterSeconds: cause.retryAfterSeconds }),
+      cause,
+    });
+    this.sent = sent;
+  }
+}
+
+/** An API that is not called now, or is being tried. */
+export interface CircuitStatus {
+  /** The API's path; `*` for all of them, after the platform cut this machine off. */
+  api: string;
+  state: 'open' | 'half-open';
+  /** Milliseconds until it is tried again; 0: by the next call. */
+  openMs: number;
 }
 
 /** Where the app token is shared between instances (`PlatformToken` rows); times are epoch milliseconds. */

@@ -1,7 +1,8 @@
 import { Agent, request } from 'undici';
+import { readAnswer } from './answer.ts';
 import { isRecord } from './guard.ts';
-import { parseJson } from './json.ts';
-import { PlatformError, type PlatformErrorKind } from './platform.ts';
+import { type CircuitStatus, PlatformError, type PlatformErrorKind } from './platform.ts';
+import { CallRefusedError, type Passage, type Protection, type RefusedBy } from './protection.ts';
 
 /** One finished call, for metrics and logs; holds no token, code, secret or mobile number. */
 export interface UpstreamCall {
@@ -11,13 +12,20 @@ export interface UpstreamCall {
   kind?: PlatformErrorKind;
   /** The platform's own error code. */
   upstreamCode?: string;
+  /** Set when we refused the call ourselves, so that the platform never saw it. */
+  refusedBy?: RefusedBy;
+  /** From the call's turn to its end, in milliseconds. */
   durationMs: number;
+  /** How long it waited for its turn, in milliseconds; absent when it did not. */
+  queuedMs?: number;
 }
 
 export interface UpstreamOptions {
   /** From the start of a call to its last byte, in milliseconds. */
   timeoutMs: number;
   onCall?: ((call: UpstreamCall) => void) | undefined;
+  /** What holds calls back; without it, nothing does. */
+  protection?: Protection;
 }
 
 export interface UpstreamRequest {
@@ -42,19 +50,18 @@ export interface Upstream {
    * Makes one call, once: nothing is ever repeated here. `read` turns the answer into a value or throws a
    * PlatformError; both count as the call's result for `onCall`.
    *
-   * @throws PlatformError `timeout` (no complete answer in time), `busy` (429, 503, cut off), or `fault`
-   *   (connection failed or reset, HTML, not JSON, empty, over 1 MiB), or what `read` throws.
+   * @throws PlatformError `timeout` (no complete answer in time), `busy` (429, 503, cut off; as
+   *   CallRefusedError when the call was not even made), or `fault` (connection failed or reset, HTML, not JSON,
+   *   empty, over 1 MiB), or what `read` throws.
    */
   call<T>(request: UpstreamRequest, read: (answer: UpstreamAnswer) => T): Promise<T>;
+  /** The circuits that are not closed. */
+  circuits(): CircuitStatus[];
   /** Waits for running calls, which their time-out bounds, and ends all connections. */
   close(): Promise<void>;
 }
 
 const maxAnswerBytes = 1024 * 1024;
-/** DingTalk cuts an IP off for five minutes after more than 10,000 calls in 20 seconds. */
-const punishedSeconds = 300;
-/** Wait after a throttled call whose answer names no time. */
-export const busySeconds = 5;
 
 const timeoutCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
@@ -65,7 +72,7 @@ const timeoutCodes = new Set([
 
 /** The one HTTP client of the drivers: kept-alive, bounded connections and a time-out for everything. */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { timeoutMs, onCall } = options;
+  const { timeoutMs, onCall, protection } = options;
   const agent = new Agent({
     connect: { timeout: timeoutMs },
     headersTimeout: timeoutMs,
@@ -99,34 +106,53 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     } catch (error) {
       throw connectionError(api, error, timeoutMs);
     }
-    return { status, json: readJson(api, status, retryAfter, text) };
+    return { status, json: readAnswer(api, status, retryAfter, text) };
   }
 
   return {
     async call(call, read) {
-      const started = performance.now();
-      const report = (outcome: Pick<UpstreamCall, 'ok' | 'kind' | 'upstreamCode'>) => {
+      const { api } = call;
+      const asked = performance.now();
+      let started = asked;
+      let passage: Passage | undefined;
+      let status: number | null = null;
+      const report = (outcome: Omit<UpstreamCall, 'api' | 'durationMs' | 'queuedMs'>) => {
+        const durationMs = performance.now() - started;
         try {
-          onCall?.({ api: call.api, ...outcome, durationMs: performance.now() - started });
+          onCall?.({ api, ...outcome, durationMs, ...(started > asked && { queuedMs: started - asked }) });
         } catch {
           // A broken metric must not fail a sign-in.
         }
       };
       try {
-        const value = read(await send(call));
+        if (protection !== undefined) {
+          passage = await protection.enter(new URL(call.baseUrl).origin, api);
+          const waited = performance.now();
+          if (waited - asked >= 1) started = waited;
+        }
+        const answer = await send(call);
+        status = answer.status;
+        const value = read(answer);
+        passage?.ended(null, status);
         report({ ok: true });
         return value;
       } catch (error) {
-        const failure = error instanceof PlatformError ? error : null;
-        report({
-          ok: false,
-          kind: failure?.kind ?? 'fault',
-          ...(failure?.upstreamCode && { upstreamCode: failure.upstreamCode }),
-        });
+        passage?.ended(error, status);
+        report({ ok: false, ...outcomeOf(error) });
         throw error;
       }
     },
+    circuits: () => protection?.circuits() ?? [],
     close: () => agent.close(),
+  };
+}
+
+function outcomeOf(error: unknown): Pick<UpstreamCall, 'kind' | 'upstreamCode' | 'refusedBy'> {
+  if (!(error instanceof PlatformError)) return { kind: 'fault' };
+  return {
+    kind: error.kind,
+    ...(error.upstreamCode !== null && { upstreamCode: error.upstreamCode }),
+    ...(error instanceof CallRefusedError && { refusedBy: error.refusedBy }),
   };
 }
 
@@ -158,48 +184,4 @@ function describe(error: unknown): { name: string; code: string } {
   const code = typeof error.code === 'string' ? error.code : '';
   const name = typeof error.name === 'string' ? error.name : 'Error';
   return { name, code: /^[A-Z0-9_]+$/.test(code) ? code : '' };
-}
-
-function readJson(
-  api: string,
-  status: number,
-  retryAfter: string | string[] | undefined,
-  text: string,
-): unknown {
-  if (status === 429 || status === 503) throw busy(api, String(status), secondsOf(retryAfter) ?? busySeconds);
-  const trimmed = text.trim();
-  const fault = (what: string) =>
-    new PlatformError('fault', api, `平台 ${api} 的回答${what}（HTTP ${status}），请稍后重试`);
-  if (trimmed === '') throw fault('是空的');
-  if (trimmed.startsWith('<')) throw fault('是网页而不是 JSON，可能是限流、网关或代理的页面');
-  let json: unknown;
-  try {
-    json = parseJson(trimmed);
-  } catch {
-    throw fault('不是完整的 JSON');
-  }
-  // `{"status":1111,"wait":5,"source":"x5","punish":"deny"}`: the flow control in front of all APIs.
-  if (isRecord(json) && json.punish === 'deny') {
-    throw busy(api, '1111', punishedSeconds);
-  }
-  return json;
-}
-
-/** PlatformError `busy`, for a throttled call. */
-export function busy(api: string, upstreamCode: string, retryAfterSeconds: number): PlatformError {
-  return new PlatformError(
-    'busy',
-    api,
-    `平台 ${api} 繁忙或限流（${upstreamCode}），请 ${retryAfterSeconds} 秒后重试`,
-    {
-      upstreamCode,
-      retryAfterSeconds,
-    },
-  );
-}
-
-/** `Retry-After` in seconds, at most an hour; null for its date form and for nonsense. */
-function secondsOf(header: string | string[] | undefined): number | null {
-  if (typeof header !== 'string' || !/^\d{1,6}$/.test(header)) return null;
-  return Math.min(Math.max(Number(header), 1), 3600);
 }

@@ -1,8 +1,9 @@
 import { type TSchema, Type } from 'typebox';
+import { busy, busySeconds } from './answer.ts';
 import { TokenRefusedError } from './app-token.ts';
 import { type Guard, guard, MaybeText, maybe, safeCode, safeId } from './guard.ts';
 import { PlatformError } from './platform.ts';
-import { busy, busySeconds, type UpstreamAnswer } from './upstream.ts';
+import type { UpstreamAnswer } from './upstream.ts';
 
 const Flag = Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false')]);
 const Code = Type.Union([Type.String(), Type.Integer()]);

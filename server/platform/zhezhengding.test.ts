@@ -43,6 +43,8 @@ async function setUp(script: Record<string, readonly Reply[]>) {
       appSecret: 'test-secret',
       tenantId: '57',
       baseUrl: server.url,
+      dingCreator: '93',
+      messageApp: 'my-app',
       timeoutMs: 1000,
     },
     { tokenStore: memoryTokenStore(), now: () => Date.UTC(2026, 0, 1, 19, 4, 5, 678) },
@@ -211,5 +213,80 @@ describe('getPerson', () => {
       kind: 'fault',
     });
     expect(server.received).toEqual([]);
+  });
+});
+
+describe('messages', () => {
+  const sendApi = '/message/workNotification';
+  const revokeApi = '/message/revoke';
+  const dingApi = '/gov/ding/isv/send.json';
+  const content = { type: 'text', text: '你好' } as const;
+  const notify = () => platform.sendWorkNotification({ receivers: ['93', '94'], content, key: 'notice-1' });
+  const lastForm = () => Object.fromEntries(new URLSearchParams(server.received.at(-1)?.body));
+
+  test('are asked for as the documents say', async () => {
+    await setUp({ [sendApi]: [success('m-1')], [dingApi]: [success('d-1')], [revokeApi]: [success('true')] });
+    const common = { access_token: 'token-1', tenantId: '57' };
+    await notify();
+    expect(lastForm()).toEqual({
+      ...common,
+      receiverIds: '93,94',
+      bizMsgId: 'notice-1',
+      msg: '{"msgtype":"text","text":{"content":"你好"}}',
+    });
+    const ding = await platform.sendDing({ receivers: ['94'], text: '急', key: 'ding-1' });
+    expect(ding.batches).toEqual([{ dingId: 'd-1', receivers: ['94'], rejected: [] }]);
+    expect(lastForm()).toEqual({
+      ...common,
+      creator: '{"accountId":"93"}',
+      receivers: '[{"accountId":"94"}]',
+      body: '{"text":"急"}',
+      bodyType: 'text',
+      notifyType: 'app',
+      textType: 'plaintext',
+    });
+    await platform.recallMessage('notice-1');
+    expect(lastForm()).toEqual({
+      ...common,
+      msgType: 'workNotification',
+      msgApp: 'my-app',
+      bizMsgId: 'notice-1',
+    });
+  });
+
+  test.each<[string, object]>([
+    ['an id as the content', { success: true, content: 'm-1' }],
+    ['an object as JSON in the content', { success: true, content: JSON.stringify(success('m-1').content) }],
+    ['no data', success()],
+    [
+      'a repetition that is refused',
+      { ...refusal('-1'), content: { success: false, responseMessage: '消息重复' } },
+    ],
+    ['a repetition that the gateway refuses', { success: false, Message: 'bizMsgId重复' }],
+  ])('%s is sent', async (_what, answer) => {
+    await setUp({ [sendApi]: [answer] });
+    expect((await notify()).batches).toEqual([{ taskId: 'notice-1', receivers: ['93', '94'] }]);
+    expect(server.count(sendApi)).toBe(1);
+  });
+
+  test.each<[string, object, object]>([
+    ['a failure with an id as the content', { success: false, content: 'm-1' }, { kind: 'fault' }],
+    [
+      'a failure as JSON in the content',
+      { success: true, content: JSON.stringify(refusal('240132').content) },
+      { kind: 'misconfigured', upstreamCode: '240132' },
+    ],
+    ['a success whose words speak of repetition', { success: true, Message: '重复' }, { kind: 'fault' }],
+  ])('%s is not sent', async (_what, answer, expected) => {
+    await setUp({ [sendApi]: [answer] });
+    expect(await rejection(notify())).toMatchObject({ name: 'PlatformError', api: sendApi, ...expected });
+  });
+
+  test.each([false, 'false'])('a recall that answers %p has not happened', async (data) => {
+    await setUp({ [revokeApi]: [success(data)] });
+    expect(await rejection(platform.recallMessage('notice-1'))).toMatchObject({
+      kind: 'fault',
+      api: revokeApi,
+    });
   });
 });

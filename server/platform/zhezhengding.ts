@@ -10,6 +10,7 @@ import {
 } from './platform.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
 import { contentGuard, readSuccess } from './zhezhengding-errors.ts';
+import { createZhezhengdingMessages, type ZhezhengdingCall } from './zhezhengding-messages.ts';
 import {
   createNonces,
   localAddress,
@@ -28,6 +29,10 @@ export interface ZhezhengdingConfig {
   tenantId: string;
   /** `https://openplatform-pro.ding.zj.gov.cn` in production, or the address of a proxy to it. */
   baseUrl: string;
+  /** For DING: the accountId of the person in whose name it is sent. */
+  dingCreator?: string | null;
+  /** For taking work notifications back: the app's identifier (应用标识), where the platform asks for it. */
+  messageApp?: string | null;
   /** Time-out of one call in milliseconds. */
   timeoutMs: number;
 }
@@ -127,16 +132,11 @@ export function createZhezhengding(
     );
   }
 
-  /** A contacts API: like every API but the token's, it takes the app token. */
-  function callContacts<T>(
-    api: string,
-    employeeCode: Parameters[number],
-    read: (answer: UpstreamAnswer) => T,
-  ) {
-    return appToken.use((token) =>
-      call('POST', api, [['access_token', token], employeeCode, ['tenantId', config.tenantId]], read),
+  /** An API of the tenant: like every API but the token's, it takes the app token. */
+  const callTenant: ZhezhengdingCall = (api, parameters, read) =>
+    appToken.use((token) =>
+      call('POST', api, [['access_token', token], ...parameters, ['tenantId', config.tenantId]], read),
     );
-  }
 
   async function getPerson({ id, employeeCode }: PersonRef): Promise<PlatformPerson> {
     if (!employeeCode) {
@@ -146,12 +146,12 @@ export function createZhezhengding(
         '没有 employeeCode 的人员（如超级管理员）无法向浙政钉查询',
       );
     }
-    const accounts = await callContacts(accountsApi, ['employeeCodes', employeeCode], (answer) =>
+    const accounts = await callTenant(accountsApi, [['employeeCodes', employeeCode]], (answer) =>
       readSuccess(accountsApi, answer, readAccounts),
     );
     const account = accounts.content.data?.find((row) => row.employeeCode === employeeCode);
     if (String(account?.accountId) !== id) throw left(accountsApi);
-    const employee = await callContacts(employeeApi, ['employeeCode', employeeCode], (answer) =>
+    const employee = await callTenant(employeeApi, [['employeeCode', employeeCode]], (answer) =>
       readSuccess(employeeApi, answer, readEmployee),
     );
     if (employee.content.data?.employeeCode !== employeeCode) throw left(employeeApi);
@@ -197,6 +197,8 @@ export function createZhezhengding(
         ),
       ),
     getPerson,
+    ...createZhezhengdingMessages(config, callTenant),
+    circuits: () => upstream.circuits(),
     close: () => upstream.close(),
   };
 }

@@ -1,5 +1,6 @@
 import type { AppConfig, BuiltApp, BuiltUnit, PageConfig } from '../runtime/types.ts';
 import { isPackage, SourceFiles } from './files.ts';
+import { forPackage } from './package-cache.ts';
 import { type Problem, ProblemList } from './problem.ts';
 import { methodsOf } from './script.ts';
 import { compileStyle, type StyleInput } from './style.ts';
@@ -126,14 +127,16 @@ class AppCompiler {
     components: Record<string, string>,
     kind: BuiltUnit['kind'],
   ): string {
-    const output = compileTemplate({
-      file: `${id}.axml`,
-      source,
-      components,
-      isComponent: kind === 'component',
-      isPackage: isPackage(id),
-      read: (from, specifier) => this.readBeside(from, specifier),
-    });
+    const output = forPackage(isPackage(id), ['template', id, source, components], () =>
+      compileTemplate({
+        file: `${id}.axml`,
+        source,
+        components,
+        isComponent: kind === 'component',
+        isPackage: isPackage(id),
+        read: (from, specifier) => this.readBeside(from, specifier),
+      }),
+    );
     this.problems.push(...output.problems);
     for (const file of output.sjs) this.sjs.add(file);
     const scriptFile = this.scripts[id];
@@ -155,13 +158,15 @@ class AppCompiler {
   private style(file: string, scope: StyleInput['scope']): string {
     const source = this.files.read(file);
     if (source === undefined) return '';
-    const output = compileStyle({
-      file,
-      source,
-      scope,
-      isPackage: isPackage(file),
-      read: (from, specifier) => this.readBeside(from, specifier),
-    });
+    const output = forPackage(isPackage(file), ['style', file, source], () =>
+      compileStyle({
+        file,
+        source,
+        scope,
+        isPackage: isPackage(file),
+        read: (from, specifier) => this.readBeside(from, specifier),
+      }),
+    );
     this.problems.push(...output.problems);
     return output.css;
   }

@@ -92,15 +92,24 @@ function unitPlugin(app: CompiledApp): Plugin {
         const id = ids.get(file);
         const text = overlay.get(file);
         if (id === undefined && text === undefined && !file.endsWith('.sjs')) return undefined;
-        const prefix =
-          id === undefined ? '' : `const {App,Page,Component}=$mini.unit(${JSON.stringify(id)});`;
         const loader: Loader = file.endsWith('.ts') ? 'ts' : 'js';
         return {
-          contents: prefix + (text ?? (await readFile(file, 'utf8'))),
+          contents: (text ?? (await readFile(file, 'utf8'))) + (id === undefined ? '' : declarations(id)),
           loader,
           resolveDir: path.dirname(file),
         };
       });
     },
   };
+}
+
+/**
+ * `App`, `Page` and `Component` of one file. They stand at its end, where functions are hoisted from, so that lines
+ * and columns of the file stay as they are.
+ */
+function declarations(id: string): string {
+  const unit = `$mini.unit(${JSON.stringify(id)})`;
+  return ['App', 'Page', 'Component']
+    .map((name) => `\nfunction ${name}(it) { ${unit}.${name}(it); }`)
+    .join('');
 }

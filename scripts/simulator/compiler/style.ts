@@ -14,7 +14,6 @@ export interface StyleInput {
 export interface StyleOutput {
   css: string;
   problems: Problem[];
-  dependencies: string[];
 }
 
 /**
@@ -24,9 +23,8 @@ export interface StyleOutput {
  */
 export function compileStyle(input: StyleInput): StyleOutput {
   const problems: Problem[] = [];
-  const dependencies: string[] = [];
-  const root = load(input.file, input.source, input, problems, dependencies, []);
-  return { css: root?.toString() ?? '', problems, dependencies };
+  const root = load(input.file, input.source, input, problems, []);
+  return { css: root?.toString() ?? '', problems };
 }
 
 function load(
@@ -34,7 +32,6 @@ function load(
   source: string,
   input: StyleInput,
   problems: Problem[],
-  dependencies: string[],
   parents: string[],
 ): Root | undefined {
   const list = new ProblemList(file, source);
@@ -50,7 +47,7 @@ function load(
     done();
     return undefined;
   }
-  root.walkAtRules((rule) => atRule(rule, file, input, list, problems, dependencies, [...parents, file]));
+  root.walkAtRules((rule) => atRule(rule, file, input, list, problems, [...parents, file]));
   root.walkRules((rule) => {
     if (rule.source?.input.from !== root.source?.input.from) return;
     selectors(rule, input, list);
@@ -69,7 +66,6 @@ function atRule(
   input: StyleInput,
   list: ProblemList,
   problems: Problem[],
-  dependencies: string[],
   parents: string[],
 ): void {
   if (rule.name !== 'import') {
@@ -92,8 +88,7 @@ function atRule(
     rule.remove();
     return;
   }
-  dependencies.push(found.file);
-  const imported = load(found.file, found.source, input, problems, dependencies, parents);
+  const imported = load(found.file, found.source, input, problems, parents);
   rule.replaceWith(imported?.nodes ?? []);
 }
 

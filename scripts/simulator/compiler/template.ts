@@ -1,7 +1,10 @@
 import { compileExpression, type NameScope } from './expression.ts';
-import { type Attribute, type ElementNode, parseTemplate, type TemplateNode } from './parse.ts';
-import { type Problem, ProblemList } from './problem.ts';
-import { BOOLEAN_ATTRIBUTES, BUILT_IN_TAGS, DIRECTIVES, foreignAttributeHint } from './tags.ts';
+import type { Attribute, ElementNode, TemplateNode } from './parse.ts';
+import type { Problem } from './problem.ts';
+import { BUILT_IN_TAGS } from './tags.ts';
+import { checkAttributes } from './template-checks.ts';
+import { type FileContext, type ReadFile, TemplateFiles } from './template-files.ts';
+import { attributeOf, condense, isBranch, isDirective, isEvent } from './template-nodes.ts';
 
 export interface TemplateInput {
   file: string;
@@ -11,8 +14,7 @@ export interface TemplateInput {
   isComponent: boolean;
   /** Sources of npm packages may call methods of values, which their own tool chain accepts. */
   isPackage: boolean;
-  /** Reads a file named in `src` or `from`. */
-  read(from: string, specifier: string): { file: string; source: string } | undefined;
+  read: ReadFile;
 }
 
 export interface HandlerUse {
@@ -27,16 +29,7 @@ export interface TemplateOutput {
   problems: Problem[];
   /** SJS modules that the code asks for by `r.j(file)`. */
   sjs: string[];
-  /** Other AXML files whose text went into the code. */
-  dependencies: string[];
   handlers: HandlerUse[];
-}
-
-interface FileContext {
-  problems: ProblemList;
-  /** Name of the JavaScript variable that holds the file's templates. */
-  templates: string;
-  sjs: Map<string, string>;
 }
 
 /** Compiles one AXML file, with all that it imports and includes, to render functions. */
@@ -47,10 +40,7 @@ export function compileTemplate(input: TemplateInput): TemplateOutput {
 
 class TemplateCompiler {
   private readonly input: TemplateInput;
-  private readonly setup: string[] = [];
-  private readonly files = new Map<string, FileContext>();
-  private readonly problems: ProblemList[] = [];
-  private readonly sjs: string[] = [];
+  private readonly files: TemplateFiles;
   private readonly handlers: HandlerUse[] = [];
   private variables = 0;
   private keys = 0;
@@ -58,117 +48,21 @@ class TemplateCompiler {
 
   constructor(input: TemplateInput) {
     this.input = input;
+    this.files = new TemplateFiles(input.read, (nodes, context) => this.children(nodes, context, new Map()));
   }
 
   run(): TemplateOutput {
     const { file, source } = this.input;
-    const context = this.newContext(file, source);
-    const nodes = this.open(source, context);
+    const context = this.files.newContext(file, source);
+    const nodes = this.files.open(source, context);
     const body = this.children(nodes, context, new Map());
-    const code = `(r) => {\n${this.setup.join('\n')}\nreturn { render: (s) => ${body} };\n}`;
+    const code = `(r) => {\n${this.files.setup.join('\n')}\nreturn { render: (s) => ${body} };\n}`;
     return {
       code,
-      problems: this.problems.flatMap((list) => list.items),
-      sjs: this.sjs,
-      dependencies: [...this.files.keys()].filter((name) => name !== file),
+      problems: this.files.problems.flatMap((list) => list.items),
+      sjs: this.files.sjs,
       handlers: this.handlers,
     };
-  }
-
-  private newContext(file: string, source: string): FileContext {
-    const problems = new ProblemList(file, source);
-    this.problems.push(problems);
-    const context = { problems, templates: `T${this.problems.length}`, sjs: new Map<string, string>() };
-    this.files.set(file, context);
-    this.setup.push(`const ${context.templates} = {};`);
-    return context;
-  }
-
-  /** Parses a file, and handles what stands beside its content: imports, SJS modules, templates. */
-  private open(source: string, context: FileContext): TemplateNode[] {
-    const nodes = parseTemplate(source, context.problems);
-    const content: TemplateNode[] = [];
-    const definitions: { name: string; node: ElementNode }[] = [];
-    const collect = (list: TemplateNode[], into: TemplateNode[]): void => {
-      for (const node of list) {
-        if (node.kind === 'text') into.push(node);
-        else if (node.name === 'import') this.importFile(node, context);
-        else if (node.name === 'import-sjs') this.importSjs(node, context);
-        else if (node.name === 'template' && attributeOf(node, 'name')) {
-          definitions.push({ name: attributeOf(node, 'name')?.raw ?? '', node });
-        } else {
-          const kept: TemplateNode[] = [];
-          collect(node.children, kept);
-          into.push({ ...node, children: kept });
-        }
-      }
-    };
-    collect(nodes, content);
-    for (const { name, node } of definitions) {
-      const inner: TemplateNode[] = [];
-      collect(node.children, inner);
-      const body = this.children(inner, context, new Map());
-      this.setup.push(`${context.templates}[${JSON.stringify(name)}] = (s) => ${body};`);
-    }
-    return content;
-  }
-
-  private importFile(node: ElementNode, context: FileContext): void {
-    const found = this.readFile(node, 'src', context);
-    if (!found) return;
-    let imported = this.files.get(found.file);
-    if (!imported) {
-      imported = this.newContext(found.file, found.source);
-      this.open(found.source, imported);
-    }
-    this.setup.push(`Object.assign(${context.templates}, ${imported.templates});`);
-  }
-
-  private importSjs(node: ElementNode, context: FileContext): void {
-    const found = this.readFile(node, 'from', context);
-    const name = attributeOf(node, 'name');
-    if (!name) {
-      context.problems.add(
-        node.offset,
-        'directive-use',
-        '<import-sjs> 缺少 name',
-        '请写 name="模块名"，模板里用这个名字调用。',
-      );
-      return;
-    }
-    if (!found) return;
-    let index = this.sjs.indexOf(found.file);
-    if (index < 0) {
-      index = this.sjs.push(found.file) - 1;
-      this.setup.unshift(`const J${index} = r.j(${JSON.stringify(found.file)});`);
-    }
-    const named = /^\s*\{(.*)\}\s*$/s.exec(name.raw);
-    if (!named) {
-      context.sjs.set(name.raw.trim(), `r.m(J${index},"default")`);
-      return;
-    }
-    for (const item of (named[1] ?? '').split(',')) {
-      const [imported, local] = item.split(/\s*(?::|\bas\b)\s*/).map((word) => word.trim());
-      if (imported) context.sjs.set(local || imported, `r.m(J${index},${JSON.stringify(imported)})`);
-    }
-  }
-
-  private readFile(
-    node: ElementNode,
-    attribute: string,
-    context: FileContext,
-  ): { file: string; source: string } | undefined {
-    const specifier = attributeOf(node, attribute);
-    const found = specifier && this.input.read(context.problems.file, specifier.raw);
-    if (!found) {
-      context.problems.add(
-        specifier?.valueOffset ?? node.offset,
-        'missing-file',
-        specifier ? `找不到文件 ${specifier.raw}` : `<${node.name}> 缺少 ${attribute}`,
-        '路径相对于当前文件，以 / 开头时相对于小程序根目录，要写扩展名。',
-      );
-    }
-    return found || undefined;
   }
 
   private children(nodes: TemplateNode[], context: FileContext, locals: ReadonlyMap<string, string>): string {
@@ -258,7 +152,7 @@ class TemplateCompiler {
     context: FileContext,
     locals: ReadonlyMap<string, string>,
   ): string {
-    this.checkAttributes(node, context);
+    checkAttributes(node, context.problems, this.input.isPackage);
     switch (node.name) {
       case 'block':
         return `r.g(${key},${this.children(node.children, context, locals)})`;
@@ -386,7 +280,7 @@ class TemplateCompiler {
     context: FileContext,
     locals: ReadonlyMap<string, string>,
   ): string {
-    const found = this.readFile(node, 'src', context);
+    const found = this.files.readFile(node, 'src', context);
     if (!found) return '';
     if (found.file === this.input.file || this.includes.includes(found.file)) {
       context.problems.add(
@@ -398,49 +292,14 @@ class TemplateCompiler {
       return '';
     }
     this.includes.push(found.file);
-    const included = this.newContext(found.file, found.source);
-    const nodes = this.open(found.source, included);
+    const included = this.files.newContext(found.file, found.source);
+    const nodes = this.files.open(found.source, included);
     // The names of the including file stay visible: `include` copies the text to this place.
     const merged = { ...included, sjs: new Map([...context.sjs, ...included.sjs]) };
-    this.setup.push(`Object.assign(${included.templates}, ${context.templates});`);
+    this.files.setup.push(`Object.assign(${included.templates}, ${context.templates});`);
     const body = this.children(nodes, merged, locals);
     this.includes.pop();
     return `r.g(${key},${body})`;
-  }
-
-  private checkAttributes(node: ElementNode, context: FileContext): void {
-    const seen = new Set<string>();
-    for (const attribute of node.attributes) {
-      const { name, offset } = attribute;
-      if (seen.has(name)) {
-        context.problems.add(
-          offset,
-          'duplicate-attribute',
-          `属性 ${name} 写了两次`,
-          '请只保留一个；多个类名写在同一个 class 里，用空格隔开。',
-        );
-      }
-      seen.add(name);
-      if (this.input.isPackage) continue;
-      if (name.startsWith('a:') && !DIRECTIVES.has(name)) {
-        context.problems.add(
-          offset,
-          'unknown-directive',
-          `不认识的指令 ${name}`,
-          `可用的指令：${[...DIRECTIVES].join('、')}。`,
-        );
-      }
-      const hint = foreignAttributeHint(name);
-      if (hint) context.problems.add(offset, 'unknown-directive', `不认识的写法 ${name}`, hint);
-      if (BUILT_IN_TAGS.has(node.name) && BOOLEAN_ATTRIBUTES.has(name) && attribute.raw === 'false') {
-        context.problems.add(
-          offset,
-          'string-boolean',
-          `${name}="false" 是字符串，会被当作 true`,
-          `请写 ${name}="{{false}}"，或删去这个属性。`,
-        );
-      }
-    }
   }
 
   private value(attribute: Attribute, context: FileContext, locals: ReadonlyMap<string, string>): string {
@@ -484,25 +343,4 @@ class TemplateCompiler {
     this.variables += 1;
     return `v${this.variables}`;
   }
-}
-
-function attributeOf(node: ElementNode, name: string): Attribute | undefined {
-  return node.attributes.find((attribute) => attribute.name === name);
-}
-
-function isBranch(node: ElementNode): boolean {
-  return attributeOf(node, 'a:elif') !== undefined || attributeOf(node, 'a:else') !== undefined;
-}
-
-function isDirective(name: string): boolean {
-  return name.startsWith('a:');
-}
-
-function isEvent(name: string): boolean {
-  return /^(?:on|catch)[A-Z]/.test(name);
-}
-
-/** Line breaks and indentation of the source are no content: each run of white space is one space. */
-function condense(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }

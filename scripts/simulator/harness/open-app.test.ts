@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { openApp } from './open-app.ts';
+import { closeApps, openApp } from './open-app.ts';
+import { openPage } from './testing.ts';
 
 const counter = fileURLToPath(new URL('../fixtures/counter', import.meta.url));
 
-test('opens an app, taps, types, goes to a page and back', async () => {
+test('opens an app of files, taps, types, goes to a page and back', async () => {
   const app = await openApp({ root: counter });
   expect(app.text()).toContain('你好，张三');
   await app.tap('加二');
@@ -16,4 +17,103 @@ test('opens an app, taps, types, goes to a page and back', async () => {
   expect(app.text()).toBe('编号 1');
   await app.back();
   expect(app.stack).toEqual(['pages/home/index']);
+});
+
+test('a mistake in the sources is thrown with file, line and column', async () => {
+  await expect(openPage('<view>\n<vie /></view>')).rejects.toThrow('pages/main/main.axml:2:1');
+});
+
+describe('what fails a test', () => {
+  test('an error while drawing', async () => {
+    const sjs = { 'pages/main/m.sjs': 'export default () => { throw new Error("画不出来"); };' };
+    const template = '<import-sjs name="m" from="./m.sjs" /><view>{{m()}}</view>';
+    await expect(openPage(template, '', sjs)).rejects.toThrow('画不出来');
+  });
+
+  test('an error in a life-cycle function', async () => {
+    await expect(openPage('<view />', "onLoad() { throw new Error('装不上'); }")).rejects.toThrow(
+      'onLoad：装不上',
+    );
+  });
+
+  test('the message names the place in the sources', async () => {
+    const app = await openPage(
+      '<view onTap="go">按</view>',
+      "\n  go() {\n    throw new Error('坏了');\n  },\n",
+    );
+    await expect(app.tap('按')).rejects.toThrow('坏了（pages/main/main.js:3:11）');
+  });
+
+  test('a rejected promise of a handler', async () => {
+    const app = await openPage('<view onTap="go">按</view>', "async go() { throw new Error('没人接'); }");
+    await expect(app.tap('按')).rejects.toThrow('没人接');
+  });
+
+  test('console.error', async () => {
+    const app = await openPage('<view onTap="go">按</view>', "go() { console.error('坏消息'); }");
+    await expect(app.tap('按')).rejects.toThrow('console.error：坏消息');
+  });
+
+  test('a handler that is not there, found when drawing', async () => {
+    await expect(openPage('<view onTap="{{name}}" />', "data: { name: 'gone' }")).rejects.toThrow(
+      '没有方法 gone',
+    );
+  });
+
+  test('an error after the last step, when the app is closed', async () => {
+    const app = await openPage('<view>页</view>');
+    app.phone.report(new Error('迟到的错'), '定时器');
+    expect(() => closeApps()).toThrow('迟到的错');
+  });
+
+  test('code of the page that does not load', async () => {
+    await expect(openPage('<view />', 'data: { a: gone }')).rejects.toThrow('gone is not defined');
+  });
+});
+
+test('errors that a test expects are taken, and fail nothing', async () => {
+  const app = await openPage('<view>页</view>');
+  app.phone.report(new Error('料到的错'), '这里');
+  expect(app.takeErrors().map((error) => error.message)).toEqual(['这里：料到的错']);
+});
+
+test('the app hears of its errors, and one that fails at each of them ends', async () => {
+  const app = await openPage('<view onTap="go">按</view>', "go() { throw new Error('一'); }", {
+    'app.js':
+      "App({ count: 0, onError(message) { this.count += 1; dd.reLaunch({ url: '/pages/main/main' }); throw new Error('二'); } });",
+  });
+  await expect(app.tap('按')).rejects.toThrow('一');
+  expect(app.takeErrors().length).toBeLessThan(10);
+});
+
+test('waitFor says what is on the screen when it gives up', async () => {
+  const app = await openPage('<view>别的</view>');
+  await expect(app.waitFor('这个', { timeoutMs: 10 })).rejects.toThrow(
+    /没有等到 这个。页面是 pages\/main\/main，屏幕上是：别的/,
+  );
+});
+
+test('tap refuses a text that is there twice, unless it is told which', async () => {
+  const app = await openPage(
+    '<view onTap="go" data-n="1">按</view><view onTap="go" data-n="2">按</view><text>{{n}}</text>',
+    'data: {}, go(e) { this.setData({ n: "n" + e.target.dataset.n }); }',
+  );
+  await expect(app.tap('按')).rejects.toThrow('有 2 处');
+  await app.tap('按', { index: 1 });
+  expect(app.text()).toContain('n2');
+});
+
+test('hidden things are neither read nor tapped', async () => {
+  const app = await openPage('<view hidden>藏</view><view style="display: none">也藏</view><view>见</view>');
+  expect(app.text()).toBe('见');
+  await expect(app.tap('藏')).rejects.toThrow('没有“藏”');
+});
+
+test('browser globals that a device lacks are not there', async () => {
+  const names = ['window', 'document', 'location', 'localStorage', 'fetch', 'XMLHttpRequest', 'navigator'];
+  const app = await openPage(
+    '<view>{{seen}}</view>',
+    `data: { seen: [${names.map((name) => `typeof ${name}`)}].join() }`,
+  );
+  expect(app.text()).toBe(names.map(() => 'undefined').join());
 });

@@ -8,9 +8,10 @@ import type { PhoneEvent } from '../runtime/types.ts';
 import { type EmulatorCodes, emulatorAuthCode } from './emulator-codes.ts';
 import { ErrorWatch } from './errors.ts';
 import { findByText, findField, visibleText } from './screen.ts';
+import { SourcePlaces } from './source-places.ts';
 
 const PROJECT_MINI = fileURLToPath(new URL('../../../mini', import.meta.url));
-const DEFAULT_WAIT_MS = 5_000;
+const DEFAULT_WAIT_MS = 3_000;
 const POLL_MS = 5;
 
 export interface OpenAppOptions extends StartOptions {
@@ -100,6 +101,7 @@ export async function openApp(options: OpenAppOptions = {}): Promise<OpenedApp> 
     pretendToBeVisual: true,
   });
   const watch = new ErrorWatch();
+  const places = new SourcePlaces(app.script);
   const events: PhoneEvent[] = [];
   const device = deviceOf(options);
   const phone = createPhone({
@@ -107,7 +109,7 @@ export async function openApp(options: OpenAppOptions = {}): Promise<OpenedApp> 
     mount: window.document.body,
     device,
     onEvent: (event) => void events.push(event),
-    onError: (error) => watch.add(error),
+    onError: (error) => watch.add(places.locate(error)),
   });
   const page = new AppPage(phone, device, events, watch, window);
   open.add(page);

@@ -42,7 +42,7 @@ function isShown(element: Element, root: Element): boolean {
 export function findByText(root: Element, wanted: string, index?: number): HTMLElement {
   const shown = [...root.querySelectorAll<HTMLElement>('*')].filter((element) => isShown(element, root));
   const innermost = (matches: (text: string) => boolean): HTMLElement[] => {
-    const found = shown.filter((element) => matches(nameOf(element)));
+    const found = shown.filter((element) => namesOf(element).some(matches));
     return found.filter((element) => !found.some((other) => other !== element && element.contains(other)));
   };
   const exact = innermost((text) => text === wanted);
@@ -55,8 +55,8 @@ export function findByText(root: Element, wanted: string, index?: number): HTMLE
   return chosen;
 }
 
-function nameOf(element: Element): string {
-  return visibleText(element) || (element.getAttribute('aria-label') ?? '');
+function namesOf(element: Element): string[] {
+  return [visibleText(element), element.getAttribute('aria-label') ?? ''].filter((name) => name !== '');
 }
 
 type Field = HTMLInputElement | HTMLTextAreaElement;

@@ -48,6 +48,7 @@ export class Chrome {
   /** Adds or replaces a style sheet; the order of the first call is the order of the cascade. */
   setStyle(id: string, css: string): void {
     const known = [...this.styles.children].find((node) => node.getAttribute('data-style') === id);
+    if (known?.textContent === css) return;
     if (known) known.textContent = css;
     else this.styles.append(element(this.document, 'style', { 'data-style': id }, [css]));
   }

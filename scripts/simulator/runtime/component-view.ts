@@ -47,6 +47,7 @@ export function componentView(id: string, source: UnitSource, host: InstanceHost
       return () => {
         void instance.version.value;
         instance.receive(attributes());
+        // Where both have a name, `data` wins: components copy a prop into data and change it there.
         const values = { ...instance.props, ...instance.view };
         return source.template.value.render({ instance, values, slots });
       };

@@ -51,6 +51,17 @@ test('didUpdate(prevProps, prevData) runs for a changed prop and for setData, an
   expect(app.text().endsWith('1>2,0>0 2>2,0>5')).toBe(true);
 });
 
+test('didUpdate does not run when only the content of a slot was drawn anew', async () => {
+  const app = await openPage(
+    '<a-part><text>{{other}}</text></a-part><button onTap="noise">noise</button><button onTap="read">read</button><text>{{shown}}</text>',
+    `data: { other: 0, shown: '' }, noise() { this.setData({ other: 1 }); }, ${SHOW_LOG}`,
+    component('<view><slot /></view>', "didUpdate() { log('didUpdate'); }"),
+  );
+  await app.tap('noise');
+  await app.tap('read');
+  expect(app.text()).toBe('1 noise read');
+});
+
 test('props have defaults, also for undefined', async () => {
   const app = await openPage(
     '<a-part /><a-part word="{{nothing}}" /><a-part word="乙" />',

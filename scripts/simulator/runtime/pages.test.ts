@@ -35,18 +35,22 @@ function openPages(options: OpenAppOptions = {}, more: Record<string, string> = 
   return openFiles({ ...files, ...more }, { path: 'a', ...options });
 }
 
-type PageSelf = Record<string, (...args: unknown[]) => unknown>;
+interface PageSelf {
+  call(api: string, options: object): Promise<unknown>;
+  app(): { log: string[]; launch?: unknown; lost?: string };
+  pages(): string[];
+}
 
-const self = (app: OpenedApp): PageSelf => app.phone.stack.top?.instance.self as PageSelf;
+const self = (app: OpenedApp): PageSelf => app.phone.stack.top?.instance.self as unknown as PageSelf;
 
 async function call(app: OpenedApp, api: string, url?: string, more: object = {}): Promise<unknown> {
-  const result = await self(app).call?.(api, { ...(url === undefined ? {} : { url }), ...more });
+  const result = await self(app).call(api, { ...(url === undefined ? {} : { url }), ...more });
   await app.waitFor(() => true);
   await new Promise((resolve) => setTimeout(resolve, 5));
   return result;
 }
 
-const log = (app: OpenedApp): string[] => (self(app).app?.() as { log: string[] }).log.splice(0);
+const log = (app: OpenedApp): string[] => self(app).app().log.splice(0);
 
 test('start: onLaunch, onShow, then onLoad, onShow, onReady of the first page', async () => {
   const app = await openPages();
@@ -55,7 +59,7 @@ test('start: onLaunch, onShow, then onLoad, onShow, onReady of the first page', 
 
 test('onLaunch gets the query with the corpId, and the path', async () => {
   const app = await openPages({ query: { from: 'card' } });
-  expect((self(app).app?.() as { launch: unknown }).launch).toEqual({
+  expect(self(app).app().launch).toEqual({
     query: { corpId: 'dingemulator0001', from: 'card' },
     path: 'a',
   });
@@ -114,7 +118,7 @@ test('the stack is at most 5 deep', async () => {
   const app = await openPages();
   for (const url of ['/b', '/c', '/b', '/c']) expect(await call(app, 'navigateTo', url)).toBe('ok');
   expect(await call(app, 'navigateTo', '/b')).toContain('最多 5 层');
-  expect(self(app).pages?.()).toEqual(['a', 'b', 'c', 'b', 'c']);
+  expect(self(app).pages()).toEqual(['a', 'b', 'c', 'b', 'c']);
   await call(app, 'navigateBack', undefined, { delta: 9 });
   expect(app.stack).toEqual(['a']);
 });
@@ -128,7 +132,7 @@ test('a page that does not exist: fail, or onPageNotFound where the app has it',
     { 'app.js': 'App({ log: [], onPageNotFound(o) { this.lost = o.path; } });' },
   );
   await call(other, 'navigateTo', '/gone');
-  expect((self(other).app?.() as { lost: string }).lost).toBe('gone');
+  expect(self(other).app().lost).toBe('gone');
 });
 
 test('the title bar shows the title of the page, and what setNavigationBar gives', async () => {

@@ -156,11 +156,13 @@ export class Phone implements InstanceHost, TemplateHost {
 
   /** Takes newly compiled templates and styles while the pages keep their state. */
   async update(app: Pick<BuiltApp, 'units' | 'style'>): Promise<void> {
+    const before = this.app.units;
     this.app = { ...this.app, ...app };
     this.loadStyles();
     for (const [id, unit] of Object.entries(app.units)) {
       const source = this.units.get(id);
-      if (source) source.template.value = loadTemplate(unit.template, this.templates);
+      if (!source || before[id]?.template === unit.template) continue;
+      source.template.value = loadTemplate(unit.template, this.templates);
     }
     await nextTick();
   }

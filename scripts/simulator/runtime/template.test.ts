@@ -90,8 +90,13 @@ test('inline styles take rpx and camel case', async () => {
 
 test('operators and literals', async () => {
   const template =
-    "<view>{{ a + b * 2 }}|{{ !c && 'x' }}|{{ a > b ? a : `${b}!` }}|{{ [a, b][1] }}|{{ {x: a}.x }}|{{ typeof c }}</view>";
-  expect(await show(template, 'data: { a: 1, b: 2 }')).toBe('5|x|2!|2|1|undefined');
+    "<view>{{ a + b * 2 }}|{{ !c && 'x' }}|{{ a > b ? a : `b` + '!' }}|{{ [a, b][1] }}|{{ {x: a}.x }}|{{ typeof c }}</view>";
+  expect(await show(template, 'data: { a: 1, b: 2 }')).toBe('5|x|b!|2|1|undefined');
+});
+
+test('a template literal', async () => {
+  const dollar = '$';
+  expect(await show(`<view>{{ \`<${dollar}{a}>${dollar}{none}\` }}</view>`, 'data: { a: 1 }')).toBe('<1>');
 });
 
 test('quotes and braces inside an expression do not end it', async () => {

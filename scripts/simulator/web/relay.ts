@@ -1,5 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RELAY_PATH, type RelayAnswer, type RelayRequest, SETUP_PATH, type Setup } from './setup.ts';
+import type { Problem } from '../compiler/problem.ts';
+import {
+  PROBLEMS_PATH,
+  RELAY_PATH,
+  type RelayAnswer,
+  type RelayRequest,
+  SETUP_PATH,
+  type Setup,
+} from './setup.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 /** Longer than any time-out of the phone, which gives up by itself. Milliseconds. */
@@ -11,11 +19,14 @@ const TRANSFER_HEADERS = new Set(['content-encoding', 'content-length', 'transfe
 type Next = () => void;
 
 /**
- * The phone's way to the network. A device knows no CORS and sends no cookies, a browser does both, so the page
+ * Answers the page itself, and is the phone's way to the network. A device knows no CORS and sends no cookies, a browser does both, so the page
  * hands `dd.httpRequest` over to Node. Only the servers of this setup are reached: it is no open proxy.
+ *
+ * @param findProblems the mistakes in the mini program's sources as they are now
  */
 export function deviceMiddleware(
   setup: Setup,
+  findProblems: () => Promise<Problem[]>,
 ): (request: IncomingMessage, response: ServerResponse, next: Next) => void {
   const origins = new Set(Object.values(setup.servers).flatMap((url) => (url ? [new URL(url).origin] : [])));
   return (request, response, next) => {
@@ -24,14 +35,13 @@ export function deviceMiddleware(
       answer(response, 200, setup);
       return;
     }
-    if (path !== RELAY_PATH) {
-      next();
-      return;
-    }
-    relay(request, response, origins).catch((error: unknown) => {
+    const failed = (error: unknown): void => {
       if (response.headersSent) response.destroy();
-      else answer(response, 500, failure('network', `模拟器的中转出错：${String(error)}`));
-    });
+      else answer(response, 500, failure('network', `模拟器出错：${String(error)}`));
+    };
+    if (path === PROBLEMS_PATH) findProblems().then((problems) => answer(response, 200, problems), failed);
+    else if (path === RELAY_PATH) relay(request, response, origins).catch(failed);
+    else next();
   };
 }
 

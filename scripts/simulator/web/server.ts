@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer as createViteServer } from 'vite';
+import { lintSources } from '../lint.ts';
 import { miniProgram } from '../vite-plugin.ts';
 import { deviceMiddleware } from './relay.ts';
 import { SERVER_PLACEHOLDER, type Setup } from './setup.ts';
@@ -62,11 +63,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       optimizeDeps: { include: ['vue', 'vue/jsx-runtime', 'vue/jsx-dev-runtime'] },
       server: {
         middlewareMode: true,
-        hmr: { server: http },
+        // The page shows mistakes itself, in Chinese.
+        hmr: { server: http, overlay: false },
         fs: { allow: [path.resolve(WEB, '..'), path.join(PROJECT, 'node_modules')] },
       },
     });
-    const device = deviceMiddleware({ servers: options.servers, emulator: options.emulator });
+    const setup = { servers: options.servers, emulator: options.emulator };
+    const device = deviceMiddleware(setup, () => lintSources(root));
     http.on('request', (request, response) => {
       device(request, response, () => vite.middlewares(request, response));
     });

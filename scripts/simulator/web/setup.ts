@@ -19,6 +19,9 @@ export const SETUP_PATH = '/__device/setup';
 /** Where the page hands in the phone's requests. */
 export const RELAY_PATH = '/__device/http';
 
+/** Where the page asks for the mistakes (`Problem[]`) of a mini program that does not compile. */
+export const PROBLEMS_PATH = '/__device/problems';
+
 export interface RelayRequest {
   url: string;
   method: 'GET' | 'POST';

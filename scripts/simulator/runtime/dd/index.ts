@@ -18,7 +18,7 @@ export interface DdParts {
 const INVALID_AUTH_CODE = 'invalid-auth-code';
 
 /** Absent on one platform or in some versions, so code asks for them before it uses them. */
-const ASKED_FOR: ReadonlySet<PropertyKey> = new Set(['corpId', 'dtBridge', 'then', 'toJSON']);
+const ASKED_FOR: ReadonlySet<PropertyKey> = new Set(['corpId', 'dtBridge', 'getAuthCode', 'then', 'toJSON']);
 
 const SYSTEM_INFO: Readonly<Record<string, unknown>> = {
   app: 'com.alibaba.android.rimet',

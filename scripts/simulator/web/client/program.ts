@@ -1,6 +1,7 @@
 import type { Problem } from '../../compiler/problem.ts';
 import type { BuiltApp } from '../../runtime/types.ts';
 import type { HOT_EVENTS } from '../../vite-plugin.ts';
+import { PROBLEMS_PATH } from '../setup.ts';
 import type { Simulator } from './simulator.ts';
 
 /** The plugin itself runs in Node alone. */
@@ -16,7 +17,10 @@ export async function loadProgram(simulator: Simulator): Promise<void> {
     const { default: app } = (await import('virtual:mini-program')) as { default: BuiltApp };
     simulator.run(app);
   } catch (error) {
-    simulator.cannotCompile(error instanceof Error ? error.message : String(error));
+    const problems = (await (await fetch(PROBLEMS_PATH)).json()) as Problem[];
+    // Mistakes elsewhere, in the simulator itself for instance, are not the mini program's.
+    if (problems.length === 0) throw error;
+    simulator.showProblems(problems);
   }
 }
 

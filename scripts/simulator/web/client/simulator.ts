@@ -27,8 +27,6 @@ export interface SimulatorState {
   /** Page on top of the stack. */
   path: string;
   problems: readonly Problem[];
-  /** Why there is no mini program to show. */
-  broken: string;
   /** The last thing done in the panel, for screen readers too. */
   notice: string;
   canRevoke: boolean;
@@ -64,7 +62,6 @@ export class Simulator {
       httpErrors: 'fail',
       path: '',
       problems: [],
-      broken: '',
       notice: '',
       canRevoke: false,
     });
@@ -81,7 +78,6 @@ export class Simulator {
   /** Starts a mini program, or the one that took its place after a change of its code. */
   run(app: BuiltApp): void {
     this.app = app;
-    this.state.broken = '';
     this.state.problems = [];
     if (this.phone) {
       this.note('代码有改动，小程序已重新启动');
@@ -90,17 +86,18 @@ export class Simulator {
   }
 
   async update(part: Pick<BuiltApp, 'units' | 'style'>): Promise<void> {
-    if (this.app) this.app = { ...this.app, ...part };
-    await this.phone?.update(part);
+    if (!this.app || !this.phone) {
+      // The first version that compiles.
+      location.reload();
+      return;
+    }
+    this.app = { ...this.app, ...part };
+    await this.phone.update(part);
     this.note('模板或样式有改动，已更新，页面状态保留');
   }
 
   showProblems(problems: readonly Problem[]): void {
     this.state.problems = problems;
-  }
-
-  cannotCompile(reason: string): void {
-    this.state.broken = reason;
   }
 
   choose(change: { person?: string; platform?: Platform }): void {
@@ -117,11 +114,11 @@ export class Simulator {
   restart(kind: 'cold' | 'warm'): void {
     if (!this.phone) return;
     if (kind === 'cold') {
-      this.note('冷启动');
+      this.state.notice = '已冷启动';
       this.phone.stop();
       this.phone.start();
     } else {
-      this.note('热启动');
+      this.state.notice = '已热启动';
       this.phone.hide();
       this.phone.show();
     }

@@ -51,7 +51,12 @@ export class Timeline {
         });
         break;
       case 'setData':
-        this.add({ kind: 'data', title: `setData ${size(event.bytes)}`, detail: unitName(event.path), tone: 'plain' });
+        this.add({
+          kind: 'data',
+          title: `setData ${size(event.bytes)}`,
+          detail: unitName(event.path),
+          tone: 'plain',
+        });
         break;
       case 'error':
         this.add({ kind: 'error', title: event.message, detail: event.stack ?? '', tone: 'bad' });
@@ -123,9 +128,7 @@ export class Timeline {
     });
     const { pathname, search } = new URL(url);
     const detail =
-      status === undefined
-        ? `没有应答，错误 ${error ?? ''} ${HTTP_ERRORS[error ?? 0] ?? ''}`
-        : String(status);
+      status === undefined ? `错误 ${error ?? ''} ${HTTP_ERRORS[error ?? 0] ?? ''}` : String(status);
     const tone = status !== undefined && status < 400 && error === undefined ? 'good' : 'bad';
     this.change(nearest, { title: `${method} ${pathname}${search}`, detail, tone, durationMs });
   }

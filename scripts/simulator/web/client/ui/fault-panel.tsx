@@ -93,7 +93,6 @@ function FaultRow({ simulator, fault }: { simulator: Simulator; fault: PanelFaul
         </span>
         <input
           type="checkbox"
-          role="switch"
           data-fault={fault.id}
           disabled={unavailable}
           checked={simulator.isActive(fault.id)}

@@ -9,9 +9,9 @@ export function PhoneColumn({ simulator }: { simulator: Simulator }) {
       <div class="phone">
         <StatusBar />
         <Screen simulator={simulator} />
-        {(state.problems.length > 0 || state.broken !== '') && <Problems simulator={simulator} />}
+        {state.problems.length > 0 && <Problems simulator={simulator} />}
       </div>
-      <div class="phone-tools" role="group" aria-label="手机操作">
+      <fieldset class="phone-tools" aria-label="手机操作">
         <button type="button" onClick={() => simulator.restart('cold')} title="小程序被结束后重新打开">
           冷启动
         </button>
@@ -24,8 +24,8 @@ export function PhoneColumn({ simulator }: { simulator: Simulator }) {
         <button type="button" onClick={() => simulator.clearStorage()} title="清除这个人在本应用的本地存储">
           清除存储
         </button>
-      </div>
-      <p class="phone-note">这是预览，不是客户端本身。上线前请按 docs/simulator.md 的清单在真机上核对。</p>
+      </fieldset>
+      <p class="phone-note">这是预览。上线前请按 docs/simulator.md 的清单在真机上核对。</p>
     </section>
   );
 }
@@ -62,7 +62,7 @@ const StatusBar = defineComponent({
     return () => (
       <div class="status-bar" aria-hidden="true">
         <span>{now.value.toLocaleTimeString('zh-CN', { hour: '2-digit', minute: '2-digit' })}</span>
-        <svg viewBox="0 0 58 14">
+        <svg viewBox="0 0 58 14" aria-hidden="true">
           <path d="M1 9h2v4H1zM5 7h2v6H5zM9 4h2v9H9zM13 1h2v12h-2z" />
           <path
             d="M20 5.2a9.2 9.2 0 0 1 12 0M22.2 8a5.6 5.6 0 0 1 7.6 0"
@@ -92,11 +92,10 @@ const StatusBar = defineComponent({
 
 /** Mistakes in the sources lie over the phone, which goes on with the last version that had none. */
 function Problems({ simulator }: { simulator: Simulator }) {
-  const { problems, broken } = simulator.state;
+  const { problems } = simulator.state;
   return (
     <div class="problems" role="alert">
       <h2>小程序源码有错误</h2>
-      {problems.length === 0 && <pre>{broken}</pre>}
       <ul>
         {problems.map((problem) => (
           <li>

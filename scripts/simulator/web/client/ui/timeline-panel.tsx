@@ -13,9 +13,10 @@ export const TimelinePanel = defineComponent({
     let following = true;
     watch(
       () => timeline.entries.at(-1),
-      () => {
+      async () => {
         if (!following) return;
-        void nextTick(() => list.value?.scrollTo({ top: list.value.scrollHeight }));
+        await nextTick();
+        list.value?.scrollTo({ top: list.value.scrollHeight });
       },
     );
     const toggle = (kind: EntryKind): void => {
@@ -42,7 +43,7 @@ export const TimelinePanel = defineComponent({
               清空
             </button>
           </div>
-          <div class="filters" role="group" aria-label="显示哪些">
+          <fieldset class="filters" aria-label="显示哪些">
             {(Object.keys(kinds) as EntryKind[]).map((kind) => (
               <button
                 type="button"
@@ -54,7 +55,7 @@ export const TimelinePanel = defineComponent({
                 {kinds[kind]}
               </button>
             ))}
-          </div>
+          </fieldset>
           <ol class="entries" ref={list} tabindex="0" aria-label="发生的事" onScroll={scrolled}>
             {shown.map((entry) => (
               <Line key={entry.id} entry={entry} />

@@ -1,0 +1,200 @@
+import { homeReady, prepareJourney, signInCalls } from './journey.ts';
+
+jest.setTimeout(120_000);
+
+const password = 'dev-pass-2026';
+
+const journey = prepareJourney();
+const { phone, start } = journey;
+
+describe('binding', () => {
+  beforeEach(async () => {
+    await journey.server.prisma.lockout.deleteMany();
+    await journey.server.prisma.user.update({
+      where: { username: 'lisi' },
+      data: { dingUserId: null, unionId: null },
+    });
+  });
+
+  async function openBind(person = 'lisi') {
+    const device = phone(person);
+    const run = start(device);
+    const page = await run.waitFor('bind');
+    const submit = async (username: string, secret: string) => {
+      page.call('onUsername', { detail: { value: username } });
+      page.call('onPassword', { detail: { value: secret } });
+      page.call('submit');
+      await run.settled(() => run.page !== page || page.data.submitting !== true);
+    };
+    return { device, run, page, submit };
+  }
+
+  test('right: bound, signed in, and free of sign-in from then on', async () => {
+    const { device, run, submit } = await openBind();
+    await submit('lisi', password);
+    expect((await run.waitFor('home', homeReady)).data).toMatchObject({ name: '李四', department: '综合处' });
+    const second = start(device);
+    await second.waitFor('home', homeReady);
+    expect(signInCalls(second)).toBe(0);
+    device.storage.values.clear();
+    await start(device).waitFor('home', homeReady);
+  });
+
+  test('wrong: says how many attempts are left and clears the password', async () => {
+    const { page, submit } = await openBind();
+    await submit('lisi', 'wrong-password');
+    expect(page.data).toMatchObject({ username: 'lisi', password: '', needsSignIn: false });
+    expect(page.data.message).toMatch(/用户名或密码不对.*还可以试 4 次/);
+  });
+
+  test('locked: says how long to wait, and sends nothing meanwhile', async () => {
+    const { run, page, submit } = await openBind();
+    for (let attempt = 0; attempt < 6 && page.data.waitSeconds === 0; attempt += 1) {
+      await submit('lisi', 'wrong-password');
+    }
+    expect(page.data.message).toMatch(/已锁定。请 .*后再试/);
+    expect(page.data.waitSeconds).toBeGreaterThan(0);
+    const before = run.requests.length;
+    await submit('lisi', password);
+    expect(run.requests).toHaveLength(before);
+    page.call('onUnload');
+  });
+
+  test('empty fields are asked for without a request', async () => {
+    const { run, page, submit } = await openBind();
+    const before = run.requests.length;
+    await submit('', '');
+    expect(page.data.message).toBe('请输入用户名和密码。');
+    expect(run.requests).toHaveLength(before);
+  });
+
+  test('a double tap binds once', async () => {
+    const { run, page } = await openBind();
+    page.call('onUsername', { detail: { value: 'lisi' } });
+    page.call('onPassword', { detail: { value: password } });
+    page.call('submit');
+    page.call('submit');
+    await run.waitFor('home', homeReady);
+    expect(run.requests.filter((line) => line.includes('/auth/bind'))).toEqual(['POST /api/auth/bind 200']);
+  });
+
+  test('an expired ticket asks to sign in again, which gives a new one', async () => {
+    const { run, page, submit } = await openBind();
+    await journey.server.prisma.bindTicket.deleteMany();
+    await submit('lisi', password);
+    expect(page.data).toMatchObject({ needsSignIn: true });
+    expect(page.data.message).toMatch(/过期。请重新登录/);
+    page.call('signInAgain');
+    await run.waitFor('bind', (data) => data.needsSignIn === false && data.submitting === false);
+    await submit('lisi', password);
+    await run.waitFor('home', homeReady);
+  });
+
+  test('somebody else’s account is refused', async () => {
+    const { page, submit } = await openBind('wangwu');
+    await submit('zhangsan', password);
+    expect(page.data.message).toMatch(/已绑定其他人/);
+  });
+
+  test('a fault keeps what was typed', async () => {
+    const { device, page, submit } = await openBind();
+    device.network.state = 'down';
+    await submit('lisi', password);
+    expect(page.data).toMatchObject({ username: 'lisi', password, detail: '错误码 NETWORK_UNREACHABLE' });
+  });
+});
+
+describe('signing out', () => {
+  async function openMe() {
+    const device = phone('zhangsan');
+    const run = start(device, { url: '/pages/me/index' });
+    const page = await run.waitFor('me', (data) => data.loaded === true);
+    return { device, run, page };
+  }
+
+  test('ends the session here and on the server; signing in again needs no password', async () => {
+    const { device, run, page } = await openMe();
+    expect(page.data.rows).toContainEqual({ label: '姓名', value: '张三' });
+    page.call('signOut');
+    const out = await run.waitFor('no-permission');
+    expect(out.data).toMatchObject({ reason: 'SIGNED_OUT', title: '您已退出登录' });
+    expect([...device.storage.values.keys()]).toEqual([]);
+    expect(run.requests).toContain('POST /api/auth/logout 200');
+    out.call('signInAgain');
+    await run.waitFor('home', homeReady);
+  });
+
+  test('works without a network: what is stored is gone all the same', async () => {
+    const { device, run, page } = await openMe();
+    device.network.state = 'down';
+    page.call('signOut');
+    await run.waitFor('no-permission');
+    expect(device.storage.values.size).toBe(0);
+    expect(run.log.toasts[0]).toMatch(/已在本机退出/);
+  });
+
+  test('declining changes nothing', async () => {
+    const { device, run, page } = await openMe();
+    device.confirms = false;
+    page.call('signOut');
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect(run.page.route).toBe('pages/me/index');
+    expect(device.storage.values.size).toBe(1);
+  });
+});
+
+describe('notices', () => {
+  test('the list pages on reach-bottom without repeating, and shows what was read', async () => {
+    const total = await journey.server.prisma.notice.count();
+    const run = start(phone('chenguang'), { url: '/pages/notices/index' });
+    const page = await run.waitFor('notices', (data) => data.state === 'ready');
+    const rows = () => page.data.notices as { id: string; read: boolean }[];
+    while (page.data.nextCursor !== null) {
+      const before = rows().length;
+      page.call('onReachBottom');
+      page.call('onReachBottom');
+      await run.waitFor('notices', (data) => data.more === 'idle' && rows().length > before);
+    }
+    expect(rows()).toHaveLength(total);
+    expect(new Set(rows().map((row) => row.id)).size).toBe(total);
+
+    const unread = rows().find((row) => !row.read);
+    page.call('openNotice', unread?.id);
+    await run.waitFor('notice', (data) => data.state === 'ready');
+    expect(run.stack.navigateBack()).toBeNull();
+    const list = await run.waitFor('notices');
+    expect(
+      (list.data.notices as { id: string; read: boolean }[]).find(({ id }) => id === unread?.id)?.read,
+    ).toBe(true);
+  });
+
+  test('a notice that is not there says so', async () => {
+    const run = start(phone('zhangsan'), {
+      url: '/pages/notice/index?id=00000000-0000-4000-8000-000000000000',
+    });
+    await run.waitFor('notice', (data) => data.state !== 'loading');
+    expect(run.page.data).toMatchObject({ state: 'not-found' });
+  });
+});
+
+describe('never a white screen', () => {
+  test('an unknown page leads to trouble, and retry to the home page', async () => {
+    const run = start(phone('zhangsan'), { url: '/pages/gone/index' });
+    const page = await run.waitFor('trouble');
+    expect(page.data.fault).toMatchObject({ code: 'PAGE_NOT_FOUND' });
+    page.call('retry');
+    await run.waitFor('home', homeReady);
+  });
+
+  test('an uncaught error leads to trouble, an error there to an alert: no loop', async () => {
+    const run = start(phone('zhangsan'));
+    await run.waitFor('home', homeReady);
+    run.fail(new Error('provoked'));
+    await run.waitFor('trouble', (data) => (data.fault as { code: string }).code === 'PAGE_ERROR');
+    run.fail(new Error('provoked again'));
+    expect(run.log.alerts).toHaveLength(1);
+    expect(run.log.errors.splice(0)).toHaveLength(2);
+    run.page.call('retry');
+    await run.waitFor('home', homeReady);
+  });
+});

@@ -1,0 +1,214 @@
+import { homeReady, prepareJourney, signInCalls } from './journey.ts';
+
+jest.setTimeout(120_000);
+
+const journey = prepareJourney();
+const { phone, start } = journey;
+
+describe('the cached session', () => {
+  test('the second start asks neither the container for a code nor the server for a sign-in', async () => {
+    const device = phone('zhangsan');
+    await start(device).waitFor('home', homeReady);
+    const second = start(device);
+    const page = await second.waitFor('home', homeReady);
+    expect(page.data.name).toBe('张三');
+    expect(signInCalls(second)).toBe(0);
+    expect(second.requests).toEqual(['GET /api/notices?limit=3 200']);
+  });
+
+  test('it belongs to one organisation: another corpId in the launch query signs in anew', async () => {
+    const device = phone('zhangsan');
+    await start(device).waitFor('home', homeReady);
+    const other = start(device, { query: { corpId: 'ding-another' } });
+    const page = await other.waitFor('no-permission');
+    expect(page.data.reason).toBe('WRONG_ORGANISATION');
+    expect(other.count('getAuthCode')).toBe(1);
+    const back = start(device);
+    await back.waitFor('home', homeReady);
+    expect(signInCalls(back)).toBe(0);
+  });
+
+  test('a session near its end is not started with', async () => {
+    const device = phone('zhangsan');
+    await start(device).waitFor('home', homeReady);
+    for (const [key, text] of device.storage.values) {
+      const stored = JSON.parse(text) as Record<string, unknown>;
+      device.storage.values.set(key, JSON.stringify({ ...stored, expiresAt: Date.now() + 30_000 }));
+    }
+    const second = start(device);
+    await second.waitFor('home', homeReady);
+    expect(second.count('getAuthCode')).toBe(1);
+  });
+
+  test.each([['"rubbish"'], ['{"token":1}'], ['{"token":"t","expiresAt":9e15,"user":null}']])(
+    'stored %s counts as none',
+    async (text) => {
+      const device = phone('zhangsan');
+      device.storage.values.set('session:dingemulator0001', text);
+      const run = start(device);
+      await run.waitFor('home', homeReady);
+      expect(run.count('getAuthCode')).toBe(1);
+    },
+  );
+
+  test('a broken store costs a sign-in, nothing else', async () => {
+    const device = phone('zhangsan');
+    device.storage.broken = true;
+    const run = start(device);
+    expect((await run.waitFor('home', homeReady)).data.name).toBe('张三');
+  });
+});
+
+describe('a session that the server does not know any more', () => {
+  const revoke = () => journey.server.prisma.session.deleteMany();
+
+  test.each(['fail-with-answer', 'fail-with-status', 'success'] as const)(
+    'recovers by itself, told by %s',
+    async (style) => {
+      const device = phone('zhangsan');
+      await start(device).waitFor('home', homeReady);
+      await revoke();
+      device.network.statusStyle = style;
+      const run = start(device);
+      expect((await run.waitFor('home', homeReady)).data.name).toBe('张三');
+      expect(run.requests).toEqual([
+        'GET /api/notices?limit=3 401',
+        'POST /api/auth/login 200',
+        'GET /api/notices?limit=3 200',
+      ]);
+    },
+  );
+
+  test('recovers where the container hides even the status', async () => {
+    const device = phone('zhangsan');
+    await start(device).waitFor('home', homeReady);
+    await revoke();
+    device.network.statusStyle = 'fail-bare';
+    const run = start(device);
+    await run.waitFor('home', homeReady);
+    expect(run.count('getAuthCode')).toBe(1);
+  });
+
+  test('many requests in flight share one sign-in', async () => {
+    const device = phone('zhangsan');
+    const run = start(device);
+    const page = await run.waitFor('home', homeReady);
+    await revoke();
+    const before = run.requests.length;
+    await Promise.all([1, 2, 3, 4, 5].map(() => page.call('load')));
+    const after = run.requests.slice(before);
+    expect(after.filter((line) => line === 'POST /api/auth/login 200')).toHaveLength(1);
+    expect(after.filter((line) => line === 'GET /api/notices?limit=3 200')).toHaveLength(5);
+    expect(page.data.state).toBe('ready');
+  });
+
+  test('leads to the reason when the account was disabled meanwhile', async () => {
+    const device = phone('admin');
+    await start(device).waitFor('home', homeReady);
+    await revoke();
+    await journey.server.prisma.user.update({ where: { username: 'admin' }, data: { status: 'DISABLED' } });
+    try {
+      const page = await start(device).waitFor('no-permission');
+      expect(page.data.reason).toBe('ACCOUNT_DISABLED');
+    } finally {
+      await journey.server.prisma.user.update({ where: { username: 'admin' }, data: { status: 'ACTIVE' } });
+    }
+  });
+});
+
+describe('auth codes', () => {
+  test.each(['fail-with-answer', 'fail-with-status', 'fail-bare', 'success'] as const)(
+    'a refused code is replaced by a new one, once, told by %s',
+    async (style) => {
+      const device = phone('zhangsan');
+      device.network.statusStyle = style;
+      device.nextCode = 'used';
+      const run = start(device);
+      await run.waitFor('home', homeReady);
+      expect(run.count('getAuthCode')).toBe(2);
+      expect(run.requests.filter((line) => line.includes('login'))).toEqual([
+        'POST /api/auth/login 401',
+        'POST /api/auth/login 200',
+      ]);
+    },
+  );
+
+  test('a second refusal ends on trouble, with code and request id; retry goes on', async () => {
+    const path = '/topapi/v2/user/getuserinfo';
+    journey.server.emulator.control.fault({ path, kind: 'code-invalid', times: 2 });
+    const run = start(phone('zhangsan'));
+    const page = await run.waitFor('trouble');
+    expect(page.data.fault).toMatchObject({
+      code: 'AUTH_CODE_INVALID',
+      requestId: expect.stringMatching(/./),
+    });
+    expect(run.count('getAuthCode')).toBe(2);
+    page.call('retry');
+    await run.waitFor('home', homeReady);
+  });
+
+  test('the container failing to give a code shows trouble; retry works', async () => {
+    const device = phone('zhangsan');
+    device.nextCode = 'fail';
+    const run = start(device);
+    const page = await run.waitFor('trouble');
+    expect(page.data.fault).toMatchObject({ code: 'AUTH_CODE_FAILED', message: '没有拿到登录凭证' });
+    page.call('retry');
+    await run.waitFor('home', homeReady);
+  });
+});
+
+describe('network and server faults', () => {
+  test.each([
+    ['down', 'NETWORK_UNREACHABLE', '网络连接不上'],
+    ['black-hole', 'NETWORK_TIMEOUT', '网络太慢，没有等到回应'],
+    ['domain', 'DOMAIN_NOT_ALLOWED', '服务地址没有登记'],
+  ] as const)('%s at a cold start shows trouble; retry works', async (state, code, message) => {
+    const device = phone('zhangsan');
+    device.network.state = state;
+    const run = start(device);
+    const page = await run.waitFor('trouble');
+    expect(page.data.fault).toMatchObject({ code, message });
+
+    page.call('retry');
+    await run.waitFor('trouble', (data) => data.busy === false);
+    expect(run.log.toasts).toEqual(['还是不行，请稍后再试']);
+
+    device.network.state = 'up';
+    page.call('retry');
+    expect((await run.waitFor('home', homeReady)).data.name).toBe('张三');
+  });
+
+  test.each(['down', 'black-hole', 'domain'] as const)(
+    '%s at a warm start shows the person at once and the fault in place',
+    async (state) => {
+      const device = phone('zhangsan');
+      await start(device).waitFor('home', homeReady);
+      device.network.state = state;
+      const run = start(device);
+      const page = await run.waitFor('home', (data) => data.state === 'failed');
+      expect(page.data).toMatchObject({ signedIn: true, name: '张三' });
+      device.network.state = 'up';
+      page.call('reload');
+      await run.waitFor('home', homeReady);
+    },
+  );
+
+  test('a fault of the platform reaches the person in the server’s words', async () => {
+    journey.server.emulator.control.fault({ path: '/topapi/v2/user/getuserinfo', kind: 'html' });
+    const page = await start(phone('zhangsan')).waitFor('trouble');
+    expect(page.data.fault).toMatchObject({ code: 'PLATFORM_FAULT', status: 502 });
+  });
+
+  test('retry goes on to the page that the person wanted', async () => {
+    const notice = await journey.server.prisma.notice.findFirstOrThrow();
+    const device = phone('zhangsan');
+    device.network.state = 'down';
+    const run = start(device, { url: `/pages/notice/index?id=${notice.id}` });
+    const page = await run.waitFor('trouble');
+    device.network.state = 'up';
+    page.call('retry');
+    const there = await run.waitFor('notice', (data) => data.state === 'ready');
+    expect(there.data.title).toBe(notice.title);
+  });
+});

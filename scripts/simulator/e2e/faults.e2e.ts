@@ -1,0 +1,161 @@
+import type { Browser } from 'playwright-core';
+import type { Device } from '../runtime/device.ts';
+import { faults, type PanelFault } from '../web/client/faults.ts';
+import { launchBrowser } from './support/browser.ts';
+import { type FaultResult, writeFaultReport } from './support/fault-report.ts';
+import { PhonePage } from './support/phone.ts';
+import { type Stack, startStack } from './support/stack.ts';
+
+const HOME = ['，张三', '欢迎使用本应用'];
+
+/** What a person reads with each fault: texts of the page that it ends on. */
+interface Ending {
+  /** Nobody is signed in, and the app starts. */
+  cold: string[];
+  /** The same where the client hides what an HTTP error was; only faults that are told by HTTP differ. */
+  coldHidden?: string[];
+  /** Somebody is signed in and goes on to another page. */
+  warm: string[];
+}
+
+const NOTICES = ['档案数字化培训报名'];
+/** A client that hides an HTTP error's status leaves the app nothing to tell these apart by. */
+const HIDDEN = ['服务端没有完成这次请求', 'HTTP_ERROR', '重试'];
+
+const endings: Readonly<Record<string, Ending>> = {
+  'no-network': {
+    cold: ['没有拿到登录凭证', 'AUTH_CODE_FAILED', '重试'],
+    warm: ['网络连接不上', 'NETWORK_UNREACHABLE', '重试'],
+  },
+  'slow-network': { cold: HOME, warm: NOTICES },
+  'request-timeout': {
+    cold: ['网络太慢', 'NETWORK_TIMEOUT', '重试'],
+    warm: ['网络太慢', 'NETWORK_TIMEOUT', '重试'],
+  },
+  'server-down': {
+    cold: ['网络连接不上', 'NETWORK_UNREACHABLE', '重试'],
+    warm: ['网络连接不上', 'NETWORK_UNREACHABLE', '重试'],
+  },
+  'html-answer': {
+    cold: ['收到的内容无法识别', 'ANSWER_NOT_JSON', '重试'],
+    warm: ['收到的内容无法识别', 'ANSWER_NOT_JSON', '重试'],
+  },
+  'untrusted-domain': {
+    cold: ['服务地址没有登记', 'DOMAIN_NOT_ALLOWED', '重试'],
+    warm: ['服务地址没有登记', 'DOMAIN_NOT_ALLOWED', '重试'],
+  },
+  'storage-broken': { cold: HOME, warm: NOTICES },
+  'code-error': same(['没有拿到登录凭证', 'AUTH_CODE_FAILED', '重试']),
+  'code-hangs': same(['等待登录凭证超时', 'AUTH_CODE_TIMEOUT', '重试']),
+  'code-refused': byHttp(['AUTH_CODE_INVALID', '重试']),
+  'platform-timeout': byHttp(['PLATFORM_TIMEOUT', '重试']),
+  'platform-reset': byHttp(['PLATFORM_FAULT', '重试']),
+  'platform-html': byHttp(['PLATFORM_FAULT', '重试']),
+  'platform-busy': byHttp(['PLATFORM_BUSY', '重试']),
+  'ip-not-whitelisted': byHttp(['PLATFORM_MISCONFIGURED', '重试']),
+  'no-api-permission': byHttp(['PLATFORM_MISCONFIGURED', '重试']),
+  'token-expired': byHttp(['PLATFORM_FAULT', '重试']),
+};
+
+function same(texts: string[]): Ending {
+  return { cold: texts, warm: texts };
+}
+
+function byHttp(texts: string[]): Ending {
+  return { cold: texts, coldHidden: HIDDEN, warm: texts };
+}
+
+const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
+
+run('every fault of the panel ends on a page with text and a next step', () => {
+  const results: FaultResult[] = [];
+  let stack: Stack;
+  let browser: Browser;
+  let phone: PhonePage;
+
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+  }, 180_000);
+
+  beforeEach(async () => {
+    phone = await PhonePage.open(browser, stack.url);
+    await phone.waitForText(...HOME);
+  });
+
+  afterEach(async () => {
+    await phone.verify();
+    await phone.close();
+  });
+
+  afterAll(async () => {
+    await writeFaultReport(results);
+    await browser?.close();
+    await stack?.close();
+  }, 60_000);
+
+  test('the list here is the list of the panel', () => {
+    expect(Object.keys(endings)).toEqual(faults.map((fault) => fault.id));
+  });
+
+  test.each(faults)('cold start: $title', async (fault) => {
+    await startCold(fault, 'fail-with-data', endings[fault.id]?.cold ?? []);
+  });
+
+  test.each(faults.filter((fault) => endings[fault.id]?.coldHidden))(
+    'cold start, HTTP errors hidden: $title',
+    async (fault) => {
+      await startCold(fault, 'fail', endings[fault.id]?.coldHidden ?? []);
+    },
+  );
+
+  test.each(faults)('warm start: $title', async (fault) => {
+    await phone.httpErrors('fail-with-data');
+    if (fault.group !== 'network') {
+      // Only a new sign-in meets these, and only a lost session makes one.
+      await phone.press('撤销会话');
+      await phone.notice('服务端已撤销会话');
+    }
+    await phone.turnOn(fault.id, fault.group);
+    await phone.press('热启动');
+    await phone.waitForText(...HOME);
+    await phone.tap('通知');
+    await endsOn(fault, '热启动', endings[fault.id]?.warm ?? []);
+    await recover(NOTICES);
+  });
+
+  async function startCold(
+    fault: PanelFault,
+    httpErrors: Device['httpErrors'],
+    expected: string[],
+  ): Promise<void> {
+    await phone.httpErrors(httpErrors);
+    await phone.turnOn(fault.id, fault.group);
+    await phone.press('清除存储');
+    await phone.press('冷启动');
+    await endsOn(fault, httpErrors === 'fail' ? '冷启动（隐藏 HTTP 错误）' : '冷启动', expected);
+    await phone.screenshot(`fault-${fault.id}${httpErrors === 'fail' ? '-hidden' : ''}`);
+    await recover(HOME);
+  }
+
+  async function endsOn(fault: PanelFault, start: string, expected: string[]): Promise<void> {
+    expect(expected).not.toEqual([]);
+    const text = await phone.waitForText(...expected);
+    const buttons = await phone.buttons();
+    const hasContent = expected === HOME || expected === NOTICES;
+    results.push({
+      fault: fault.title,
+      start,
+      page: await phone.path(),
+      text,
+      nextStep: hasContent ? '照常使用' : buttons.join('、'),
+    });
+    if (!hasContent) expect(buttons).toContain('重试');
+  }
+
+  /** The fault is over: the next step that the page offers leads to what the person wanted. */
+  async function recover(wanted: string[]): Promise<void> {
+    await phone.clearFaults();
+    if ((await phone.buttons()).includes('重试')) await phone.tap('重试');
+    await phone.waitForText(...wanted);
+  }
+});

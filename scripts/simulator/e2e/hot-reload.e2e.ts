@@ -1,0 +1,107 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { SETUP_PATH, type Setup } from '../web/setup.ts';
+import { launchBrowser } from './support/browser.ts';
+import { type Child, startChild } from './support/child.ts';
+import { copyMini, type MiniCopy } from './support/mini-copy.ts';
+import { PhonePage } from './support/phone.ts';
+import { type Stack, startStack } from './support/stack.ts';
+
+const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
+
+run('hot reload', () => {
+  let stack: Stack;
+  let copy: MiniCopy;
+  let simulator: Child<{ kind: 'ready'; url: string }>;
+  let browser: Browser;
+  let phone: PhonePage;
+
+  beforeAll(async () => {
+    [stack, copy, browser] = await Promise.all([startStack(), copyMini(), launchBrowser()]);
+    const setup = (await (await fetch(`${stack.url}${SETUP_PATH}`)).json()) as Setup;
+    simulator = await startChild('scripts/simulator/e2e/support/simulator-process.ts', {
+      args: [JSON.stringify({ ...setup, root: copy.root })],
+    });
+  }, 180_000);
+
+  beforeEach(async () => {
+    phone = await PhonePage.open(browser, simulator.ready.url);
+    await phone.choose('lisi');
+    await phone.waitForText('李四，您好');
+    await phone.type('请输入用户名', 'typed-before');
+    await phone.clearTimeline();
+  });
+
+  afterEach(async () => {
+    await phone.verify();
+    await phone.close();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await simulator?.close();
+    await copy?.remove();
+    await stack?.close();
+  }, 60_000);
+
+  async function edit(file: string, change: (source: string) => string): Promise<void> {
+    const absolute = path.join(copy.root, ...file.split('/'));
+    const source = await readFile(absolute, 'utf8');
+    const changed = change(source);
+    expect(changed).not.toBe(source);
+    await writeFile(absolute, changed);
+  }
+
+  function typed(): Promise<string> {
+    return phone.page.locator('.phone-screen').getByPlaceholder('请输入用户名').inputValue();
+  }
+
+  async function starts(): Promise<number> {
+    return (await phone.timeline()).filter((row) => row.title === '冷启动').length;
+  }
+
+  test('a change of AXML shows at once and keeps what was typed', async () => {
+    await edit('pages/bind/index.axml', (source) => source.replace('>绑定账号<', '>绑定账号（已修改）<'));
+    await phone.waitForText('绑定账号（已修改）');
+    expect(await typed()).toBe('typed-before');
+    expect(await starts()).toBe(0);
+  });
+
+  test('a change of ACSS shows at once and keeps what was typed', async () => {
+    await edit('pages/bind/index.acss', (source) => `${source}\n.bind-title { color: rgb(1, 2, 3); }\n`);
+    await phone.page.waitForFunction(() => {
+      const title = document.querySelector('.phone-screen')?.shadowRoot?.querySelector('.bind-title');
+      return title instanceof HTMLElement && getComputedStyle(title).color === 'rgb(1, 2, 3)';
+    });
+    expect(await typed()).toBe('typed-before');
+    expect(await starts()).toBe(0);
+  });
+
+  test('a mistake is shown with its place, the page stays, and the correction takes it away', async () => {
+    await edit('pages/bind/index.axml', (source) =>
+      source.replace('<view class="bind-page">', '<vieww class="bind-page">'),
+    );
+    const problems = phone.page.locator('.problems');
+    await problems.getByText('pages/bind/index.axml:1:').first().waitFor();
+    await phone.screenshot('problems');
+    expect(await typed()).toBe('typed-before');
+    await edit('pages/bind/index.axml', (source) =>
+      source.replace('<vieww class="bind-page">', '<view class="bind-page">'),
+    );
+    await problems.waitFor({ state: 'detached' });
+    expect(await typed()).toBe('typed-before');
+  });
+
+  test('a change of code starts the mini program anew without loading the page again', async () => {
+    await phone.page.evaluate(() => {
+      document.title = 'not loaded again';
+    });
+    await edit('pages/bind/rejection.ts', (source) => source.replace('用户名或密码不对', '用户名或密码错误'));
+    await phone.page.waitForFunction(() =>
+      window.simulator?.timeline.entries.some((entry) => entry.title === '冷启动'),
+    );
+    await phone.waitForText('绑定账号');
+    expect(await phone.page.title()).toBe('not loaded again');
+  });
+});

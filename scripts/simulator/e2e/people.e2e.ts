@@ -1,0 +1,78 @@
+import type { Browser } from 'playwright-core';
+import { people } from '../../emulator/people.ts';
+import type { Platform } from '../runtime/device.ts';
+import { launchBrowser } from './support/browser.ts';
+import { PhonePage } from './support/phone.ts';
+import { type Stack, startStack } from './support/stack.ts';
+
+/** Where each person ends: the page, and a text that is the reason or the greeting. */
+const ends: Readonly<Record<string, { path: string; text: string }>> = {
+  zhangsan: { path: 'pages/home/index', text: '，张三' },
+  lisi: { path: 'pages/bind/index', text: '李四，您好' },
+  wangwu: { path: 'pages/bind/index', text: '王五，您好' },
+  zhaoliu: { path: 'pages/no-permission/index', text: '不在本组织的通讯录' },
+  sunqi: { path: 'pages/no-permission/index', text: '不在本应用的使用范围' },
+  zhouba: { path: 'pages/no-permission/index', text: '账号已停用' },
+  chenguang: { path: 'pages/home/index', text: '，陈光' },
+  admin: { path: 'pages/home/index', text: '，管理员' },
+};
+
+/** 浙政钉 answers alike (240132) for people who left and people out of the app's range. */
+const zhezhengdingEnds: typeof ends = {
+  ...ends,
+  zhaoliu: { path: 'pages/no-permission/index', text: '不在本应用的使用范围' },
+};
+
+const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
+
+run('who opens the app', () => {
+  let stack: Stack;
+  let browser: Browser;
+  let phone: PhonePage;
+
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+    phone = await PhonePage.open(browser, stack.url);
+  }, 180_000);
+
+  afterEach(() => phone.verify());
+
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.close();
+  }, 60_000);
+
+  const cases = (['dingtalk', 'zhezhengding'] as Platform[]).flatMap((platform) =>
+    people.map((person) => ({ platform, person: person.key })),
+  );
+
+  test.each(cases)('$person on $platform', async ({ platform, person }) => {
+    await phone.choose(person, platform);
+    const end = (platform === 'dingtalk' ? ends : zhezhengdingEnds)[person];
+    expect(end).toBeDefined();
+    if (!end) return;
+    await phone.waitForText(end.text);
+    expect(await phone.path()).toBe(end.path);
+    await phone.screenshot(`${platform}-${person}`);
+  });
+
+  test('all pages of a person who is signed in', async () => {
+    await phone.choose('zhangsan');
+    await phone.waitForText('，张三', '关于年末值班安排的通知');
+    await phone.screenshot('home');
+    await phone.screenshot('simulator', 'page');
+    await phone.tap('通知');
+    await phone.waitForText('档案数字化培训报名');
+    await phone.screenshot('notices');
+    await phone.tap('关于年末值班安排的通知');
+    await phone.waitForText('值班期间请保持通讯畅通');
+    expect(await phone.path()).toBe('pages/notice/index');
+    await phone.screenshot('notice');
+    await phone.page.getByRole('button', { name: '返回' }).click();
+    await phone.waitForPath('pages/notices/index');
+    await phone.waitForText('已读');
+    await phone.tap('我的');
+    await phone.waitForText('用户名', 'zhangsan', '退出登录');
+    await phone.screenshot('me');
+  });
+});

@@ -1,0 +1,175 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import type { Platform } from '../../runtime/device.ts';
+import { watchForBlanks } from './blank-watch.ts';
+import { PROJECT } from './child.ts';
+
+const SCREENSHOTS = path.join(PROJECT, 'test-results', 'screenshots');
+
+/** Longest wait for something to show; the slowest fault takes two time-outs of the phone. Milliseconds. */
+const WAIT_MS = 30_000;
+
+export interface TimelineRow {
+  kind: string;
+  title: string;
+  detail: string;
+  tone: string;
+}
+
+/** The simulator's page as a person uses it: by what is written on it. */
+export class PhonePage {
+  readonly page: Page;
+  private readonly errors: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.setDefaultTimeout(WAIT_MS);
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.errors.push(message.text());
+    });
+    page.on('pageerror', (error) => this.errors.push(String(error)));
+  }
+
+  /** A browser profile of its own, so that nothing is stored from before. */
+  static async open(browser: Browser, url: string): Promise<PhonePage> {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 960 }, locale: 'zh-CN' });
+    const phone = new PhonePage(await context.newPage());
+    // The loader of the benchmark wraps functions in this helper, which a browser does not have.
+    await phone.page.addInitScript('globalThis.__name = (value) => value');
+    await phone.page.addInitScript(watchForBlanks);
+    await phone.page.goto(url);
+    await phone.page.locator('.mini-page').first().waitFor();
+    return phone;
+  }
+
+  async choose(person: string, platform: Platform = 'dingtalk'): Promise<void> {
+    const client = this.page.locator(`input[name=platform][value=${platform}]`);
+    if (!(await client.isChecked())) await client.check();
+    const choice = this.page.locator(`input[name=person][value=${person}]`);
+    if (!(await choice.isChecked())) await choice.check();
+  }
+
+  /** A button beside the phone. */
+  async press(name: string): Promise<void> {
+    await this.page.locator('.page-layout').getByRole('button', { name, exact: true }).click();
+  }
+
+  async turnOn(fault: string, group: string): Promise<void> {
+    await this.page.locator(`input[name=fault-group][value=${group}]`).check();
+    const control = this.page.locator(`input[data-fault=${fault}]`);
+    await control.check();
+    await this.notice('打开故障');
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.press('全部清除');
+    await this.notice('已清除全部故障');
+  }
+
+  /** What the panel says has been done. */
+  async notice(text: string): Promise<void> {
+    await this.page
+      .locator('[role=status].visually-hidden', { hasText: text })
+      .waitFor({ state: 'attached' });
+  }
+
+  async httpErrors(value: string): Promise<void> {
+    await this.page.locator('.select select').selectOption(value);
+  }
+
+  /** Taps a text on the phone: a button, a row, a tab, a choice in a dialog. */
+  async tap(text: string): Promise<void> {
+    await this.page.locator('.phone-screen').getByText(text, { exact: true }).last().click();
+  }
+
+  async type(placeholder: string, value: string): Promise<void> {
+    await this.page.locator('.phone-screen').getByPlaceholder(placeholder).fill(value);
+  }
+
+  /** What a person can read on the phone now. */
+  text(): Promise<string> {
+    return this.page.evaluate(() => {
+      const root = document.querySelector('.phone-screen')?.shadowRoot;
+      // What is hidden is not read by anybody, so the rendered text it must be.
+      // biome-ignore lint/performance/useDomNodeTextContent: textContent has hidden text too
+      const shown = root?.querySelector<HTMLElement>('.mini-screen')?.innerText ?? '';
+      // biome-ignore lint/performance/useDomNodeTextContent: as above
+      const above = root?.querySelector<HTMLElement>('.mini-overlay')?.innerText ?? '';
+      return `${shown} ${above}`.replace(/\s+/g, ' ').trim();
+    });
+  }
+
+  async waitForText(...texts: string[]): Promise<string> {
+    for (const text of texts) {
+      await this.page
+        .locator('.phone-screen')
+        .getByText(text)
+        .and(this.page.locator(':visible'))
+        .first()
+        .waitFor()
+        .catch(async () => {
+          const path = await this.path();
+          throw new Error(`没有等到“${text}”。页面是 ${path}，屏幕上是：${await this.text()}`);
+        });
+    }
+    return this.text();
+  }
+
+  /** Page on top of the stack. */
+  path(): Promise<string> {
+    return this.page.evaluate(() => window.simulator?.phone?.currentPath ?? '');
+  }
+
+  async waitForPath(wanted: string): Promise<void> {
+    await this.page
+      .waitForFunction((path) => window.simulator?.phone?.currentPath === path, wanted)
+      .catch(async () => {
+        throw new Error(`没有到 ${wanted}，停在 ${await this.path()}，屏幕上是：${await this.text()}`);
+      });
+  }
+
+  /** Buttons on the page that can be tapped now. */
+  buttons(): Promise<string[]> {
+    return this.page
+      .locator('.mini-screen mini-button:not([aria-disabled])')
+      .and(this.page.locator(':visible'))
+      .allInnerTexts();
+  }
+
+  timeline(): Promise<TimelineRow[]> {
+    return this.page.evaluate(() =>
+      [...(window.simulator?.timeline.entries ?? [])].map(({ kind, title, detail, tone }) => ({
+        kind,
+        title,
+        detail,
+        tone,
+      })),
+    );
+  }
+
+  async clearTimeline(): Promise<void> {
+    await this.press('清空');
+  }
+
+  /** Screenshot of the whole page or of the phone alone, for people to look at. */
+  async screenshot(name: string, part: 'phone' | 'page' = 'phone'): Promise<void> {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    const file = path.join(SCREENSHOTS, `${name}.png`);
+    await this.page.evaluate(() => document.fonts.ready);
+    if (part === 'page') await this.page.screenshot({ path: file });
+    else await this.page.locator('.phone').screenshot({ path: file });
+  }
+
+  /** @throws Error when the phone showed nothing for a frame, or anything was logged as an error */
+  async verify(): Promise<void> {
+    const blanks = await this.page.evaluate(() => window.blanks?.splice(0) ?? []);
+    const errors = this.errors.splice(0);
+    if (blanks.length > 0) throw new Error(`出现过空白页面：${blanks.join('、')}`);
+    if (errors.length > 0) throw new Error(`浏览器控制台有错误：\n${errors.join('\n')}`);
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}

@@ -1,0 +1,187 @@
+import { BUILT_IN_TAGS } from '../../compiler/tags.ts';
+import type { OpenedApp } from '../../harness/open-app.ts';
+import { openPage } from '../../harness/testing.ts';
+import type { MiniElement } from '../events.ts';
+import { TAGS } from './index.ts';
+
+const LOG = '<view class="log">{{log}}</view>';
+const RECORD = `data: { log: '', on: false, word: '', value: 1 }, record(e) { this.setData({ log: e.type + JSON.stringify(e.detail) }); },`;
+
+const first = (app: OpenedApp, selector: string): MiniElement => {
+  const element = app.document.querySelector<MiniElement>(selector);
+  if (!element) throw new Error(`no ${selector}`);
+  return element;
+};
+
+async function click(app: OpenedApp, selector: string): Promise<void> {
+  first(app, selector).click();
+  await app.waitFor(() => true);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+test('the compiler accepts exactly the tags that the runtime draws', () => {
+  expect(Object.keys(TAGS).sort()).toEqual([...BUILT_IN_TAGS].sort());
+});
+
+test('every tag draws without attributes and without content', async () => {
+  for (const tag of BUILT_IN_TAGS) {
+    const app = await openPage(`<${tag} />`);
+    expect(first(app, `mini-${tag}`).miniNode?.tag).toBe(tag);
+    app.close();
+  }
+});
+
+test('hidden hides, class, id and style reach the element', async () => {
+  const app = await openPage(
+    '<view id="a" class="b {{c}}" style="color: red" hidden="{{h}}">藏</view>',
+    "data: { c: 'd', h: true }",
+  );
+  expect(app.text()).toBe('');
+  expect(first(app, '#a').getAttribute('class')).toBe('b d');
+});
+
+test('input: onInput and onBlur carry detail.value; value sets the text when it changes', async () => {
+  const app = await openPage(
+    `<input name="n" value="{{word}}" onInput="record" onBlur="blur" placeholder="姓名" /><button onTap="set">set</button>${LOG}<view>{{left}}</view>`,
+    `${RECORD} blur(e) { this.setData({ left: '离开' + e.detail.value }); }, set() { this.setData({ word: '王' }); }`,
+  );
+  await app.type('姓名', '张');
+  expect(app.text()).toContain('input{"value":"张"');
+  expect(app.text()).toContain('离开张');
+  await app.tap('set');
+  expect(first(app, 'input')).toHaveProperty('value', '王');
+});
+
+test('input: maxlength is 140 unless it is given', async () => {
+  const app = await openPage(
+    '<input placeholder="短" /><input placeholder="更短" maxlength="{{2}}" /><textarea placeholder="长" maxlength="-1" />',
+  );
+  await app.type('短', 'x'.repeat(200));
+  await app.type('更短', 'xyz');
+  await app.type('长', 'x'.repeat(200));
+  const lengths = [...app.document.querySelectorAll<HTMLInputElement>('input,textarea')].map(
+    (field) => field.value.length,
+  );
+  expect(lengths).toEqual([140, 2, 200]);
+});
+
+test('input: onConfirm comes with the Enter key, not while characters are composed', async () => {
+  const app = await openPage(`<input onConfirm="record" />${LOG}`, RECORD);
+  const { KeyboardEvent } = app.document.defaultView as Window & typeof globalThis;
+  first(app, 'input').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true }));
+  await app.waitFor(() => app.text() === '');
+  first(app, 'input').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }));
+  await app.waitFor('confirm{"value":""');
+});
+
+test('a disabled input takes no text', async () => {
+  const app = await openPage('<input placeholder="不能" disabled />');
+  await expect(app.type('不能', 'x')).rejects.toThrow('不能输入');
+});
+
+test('switch: a tap turns it, onChange has detail.value, and checked of the data wins', async () => {
+  const app = await openPage(
+    `<switch checked="{{on}}" onChange="record" /><button onTap="set">set</button>${LOG}`,
+    `${RECORD} set() { this.setData({ on: true }); }`,
+  );
+  await click(app, 'mini-switch');
+  expect(app.text()).toContain('change{"value":true}');
+  await click(app, 'mini-switch');
+  expect(first(app, 'mini-switch').getAttribute('aria-checked')).toBe('false');
+  await app.tap('set');
+  expect(first(app, 'mini-switch').getAttribute('aria-checked')).toBe('true');
+});
+
+test('checkbox-group and radio-group: onChange has the values', async () => {
+  const app = await openPage(
+    `<checkbox-group onChange="record"><label><checkbox value="a" />甲</label><label><checkbox value="b" checked />乙</label></checkbox-group>
+     <radio-group onChange="record"><label><radio value="c" checked />丙</label><label><radio value="d" />丁</label></radio-group>${LOG}`,
+    RECORD,
+  );
+  await app.tap('甲');
+  expect(app.text()).toContain('change{"value":["a","b"]}');
+  await app.tap('丁');
+  expect(app.text()).toContain('change{"value":"d"}');
+  const radios = [...app.document.querySelectorAll('mini-radio')].map((radio) =>
+    radio.getAttribute('aria-checked'),
+  );
+  expect(radios).toEqual(['false', 'true']);
+});
+
+test('label for another element by its id', async () => {
+  const app = await openPage(`<label for="s">开关</label><switch id="s" onChange="record" />${LOG}`, RECORD);
+  await app.tap('开关');
+  expect(app.text()).toContain('change{"value":true}');
+});
+
+test('form: a submit button gives all fields by name, a reset button empties them', async () => {
+  const app = await openPage(
+    `<form onSubmit="record" onReset="record">
+       <input name="who" placeholder="姓名" value="张" /><textarea name="why" placeholder="理由" /><switch name="yes" checked />
+       <checkbox-group name="many"><checkbox value="a" checked /></checkbox-group><picker name="one" range="{{[1, 2]}}" value="{{1}}">选</picker>
+       <button form-type="submit">提交</button><button form-type="reset">清空</button></form>${LOG}`,
+    RECORD,
+  );
+  await app.type('理由', '因为');
+  await app.tap('提交');
+  expect(app.text()).toContain('submit{"value":{"who":"张","why":"因为","yes":true,"many":["a"],"one":1}');
+  await app.tap('清空');
+  expect(app.text()).toContain('reset');
+  expect(first(app, 'textarea')).toHaveProperty('value', '');
+});
+
+test('picker: range, range-key, onChange with the index', async () => {
+  const app = await openPage(
+    `<picker range="{{list}}" range-key="name" value="{{value}}" onChange="record"><view>选一个</view></picker>${LOG}`,
+    `${RECORD.replace("log: ''", "log: '', list: [{ name: '甲' }, { name: '乙' }, { name: '丙' }]")}`,
+  );
+  const select = first(app, 'select') as unknown as HTMLSelectElement;
+  expect(select.value).toBe('1');
+  expect([...select.options].map((option) => option.textContent)).toEqual(['甲', '乙', '丙']);
+  select.value = '2';
+  select.dispatchEvent(new (app.document.defaultView as Window & typeof globalThis).Event('change'));
+  await app.waitFor('change{"value":2}');
+});
+
+test('swiper: a dot leads to its item, current of the data too', async () => {
+  const app = await openPage(
+    `<swiper indicator-dots="{{true}}" current="{{value}}" onChange="record"><swiper-item>一</swiper-item><swiper-item>二</swiper-item><swiper-item>三</swiper-item></swiper>${LOG}`,
+    RECORD,
+  );
+  await app.waitFor(() => app.document.querySelectorAll('.mini-swiper-dots i').length === 3);
+  expect(first(app, '.mini-swiper-track').getAttribute('style')).toContain('-100%');
+  await click(app, '.mini-swiper-dots i:nth-child(3)');
+  expect(app.text()).toContain('change{"current":2}');
+});
+
+test('scroll-view: onScroll, and onScrollToLower once at the end', async () => {
+  const app = await openPage(
+    '<scroll-view scroll-y onScroll="a" onScrollToLower="b"><view>长</view></scroll-view><view>{{n}}</view>',
+    "data: { n: '' }, a() { this.setData({ n: this.data.n + 's' }); }, b() { this.setData({ n: this.data.n + 'L' }); }",
+  );
+  const { Event } = app.document.defaultView as Window & typeof globalThis;
+  first(app, 'mini-scroll-view').dispatchEvent(new Event('scroll'));
+  first(app, 'mini-scroll-view').dispatchEvent(new Event('scroll'));
+  await app.waitFor('sLs');
+});
+
+test('image: a path of the package becomes its data, mode and errors', async () => {
+  const app = await openPage(`<image src="/logo.png" mode="aspectFit" onError="record" />${LOG}`, RECORD);
+  const image = first(app, 'img');
+  expect(image.getAttribute('src')).toBe('/logo.png');
+  expect(image.getAttribute('style')).toContain('contain');
+  image.dispatchEvent(new (app.document.defaultView as Window & typeof globalThis).Event('error'));
+  await app.waitFor('error{');
+});
+
+test('web-view is a placeholder with its address', async () => {
+  const app = await openPage('<web-view src="https://example.gov.cn/" />');
+  expect(app.text()).toContain('https://example.gov.cn/');
+});
+
+test('a button can be used with the keyboard', async () => {
+  const app = await openPage(`<button onTap="record">按</button>${LOG}`, RECORD);
+  const { KeyboardEvent } = app.document.defaultView as Window & typeof globalThis;
+  first(app, 'mini-button').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+  await app.waitFor('tap{');
+});

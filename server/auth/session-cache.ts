@@ -1,0 +1,102 @@
+import type { SessionUser } from '../contract.ts';
+import type { ClientKind } from '../database/generated/client.ts';
+import type { Subscribe } from '../database/subscription.ts';
+
+/** The channel on which the database's triggers tell of ended sessions and changed users. */
+const channel = 'session_changes';
+
+/** Sessions kept by one process; one takes about a kilobyte. */
+const defaultCapacity = 10_000;
+
+export interface CachedSession {
+  user: SessionUser;
+  client: ClientKind;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+  lastSeenAt: number;
+}
+
+export interface SessionCache {
+  /** Null where the session must be read from the database. */
+  get(key: string): CachedSession | null;
+  /**
+   * Reads a session through `read` and keeps it, unless something changed while it was being read: the answer
+   * may be older than the change, whose notification has come and gone.
+   */
+  fill(key: string, read: () => Promise<CachedSession | null>): Promise<CachedSession | null>;
+  /** Forgets a session that this process itself ends, before the notification does. */
+  forget(key: string): void;
+  /** Since the start. */
+  stats(): { hits: number; misses: number; size: number };
+  close(): Promise<void>;
+}
+
+/**
+ * Live sessions in memory, so that a request of a signed-in person costs no database read. What ends a session
+ * anywhere is announced by the database to every process; while the announcements do not get through, nothing
+ * is kept and every request reads the database.
+ */
+export function createSessionCache(subscribe: Subscribe, capacity = defaultCapacity): SessionCache {
+  /** In the order of last use: the first one is the next to go. */
+  const entries = new Map<string, CachedSession>();
+  const keysOfUser = new Map<string, Set<string>>();
+  let changes = 0;
+  let hits = 0;
+  let misses = 0;
+
+  function forget(key: string): void {
+    const entry = entries.get(key);
+    if (entry === undefined) return;
+    entries.delete(key);
+    const keys = keysOfUser.get(entry.user.id);
+    keys?.delete(key);
+    if (keys?.size === 0) keysOfUser.delete(entry.user.id);
+  }
+
+  function keep(key: string, session: CachedSession): void {
+    forget(key);
+    entries.set(key, session);
+    const keys = keysOfUser.get(session.user.id) ?? new Set();
+    keysOfUser.set(session.user.id, keys.add(key));
+    if (entries.size > capacity) {
+      const [oldest] = entries.keys();
+      if (oldest !== undefined) forget(oldest);
+    }
+  }
+
+  const subscription = subscribe(channel, {
+    heard(userId) {
+      changes += 1;
+      for (const key of [...(keysOfUser.get(userId) ?? [])]) forget(key);
+    },
+    interrupted() {
+      changes += 1;
+      entries.clear();
+      keysOfUser.clear();
+    },
+  });
+
+  return {
+    get(key) {
+      const entry = subscription.live ? entries.get(key) : undefined;
+      if (entry === undefined) {
+        misses += 1;
+        return null;
+      }
+      hits += 1;
+      entries.delete(key);
+      entries.set(key, entry);
+      return entry;
+    },
+    async fill(key, read) {
+      const before = changes;
+      const wasLive = subscription.live;
+      const session = await read();
+      if (session !== null && wasLive && subscription.live && before === changes) keep(key, session);
+      return session;
+    },
+    forget,
+    stats: () => ({ hits, misses, size: entries.size }),
+    close: () => subscription.close(),
+  };
+}

@@ -1,0 +1,182 @@
+import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
+import { loadConfig } from './config.ts';
+import { development } from './constants.ts';
+import { ConfigError, type Environment } from './environment.ts';
+
+const dingtalk = {
+  PLATFORM: 'dingtalk',
+  DINGTALK_APP_KEY: 'dingabcdef',
+  DINGTALK_APP_SECRET: 'a-secret-of-the-real-app',
+  DINGTALK_CORP_ID: 'ding0123456789',
+};
+const zhezhengding = {
+  PLATFORM: 'zhezhengding',
+  ZHEZHENGDING_APP_KEY: 'myapp-9Xk2',
+  ZHEZHENGDING_APP_SECRET: 'a-secret-of-the-real-app',
+  ZHEZHENGDING_TENANT_ID: '196729',
+  ZHEZHENGDING_BASE_URL: 'https://openplatform-pro.ding.zj.gov.cn',
+};
+const production = {
+  ...dingtalk,
+  NODE_ENV: 'production',
+  SECRET_KEY: 'pQ7x0bJm2vK9sW4yT6uR1zE8aL3dF5gH',
+  DATABASE_URL: 'postgresql://app:database-password@127.0.0.1:5432/app',
+};
+
+function errorOf(env: Environment): ConfigError {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+const variables = (error: ConfigError) => error.problems.map(({ variable }) => variable);
+
+test('development needs the platform’s credentials alone', () => {
+  expect(loadConfig(dingtalk)).toMatchObject({
+    production: false,
+    host: '127.0.0.1',
+    port: 3000,
+    trustProxy: false,
+    platform: { apiUrl: 'https://api.dingtalk.com', readMobile: false, timeoutMs: 5000 },
+    auth: { matchByMobile: false, binding: true, forbiddenPasswords: [] },
+    database: { url: null, dataDir: '.data/database' },
+  });
+});
+
+test.each([
+  ['dingtalk', dingtalk],
+  ['zhezhengding', zhezhengding],
+])('production on %s', (_, platform) => {
+  const config = loadConfig({ ...production, ...platform });
+  expect(config).toMatchObject({
+    production: true,
+    host: '0.0.0.0',
+    auth: { forbiddenPasswords: [development.password] },
+  });
+});
+
+test('blanks around a value are cut, a value of blanks is none, and addresses lose their last slash', () => {
+  const config = loadConfig({
+    ...dingtalk,
+    PORT: ' 8080 ',
+    HOST: '   ',
+    DINGTALK_API_URL: 'https://proxy.example.com/dingtalk/',
+    TRUST_PROXY: 'loopback, 10.0.0.0/8,::1',
+    MATCH_BY_MOBILE: 'on',
+  });
+  expect(config).toMatchObject({
+    port: 8080,
+    host: '127.0.0.1',
+    trustProxy: 'loopback, 10.0.0.0/8,::1',
+    platform: { apiUrl: 'https://proxy.example.com/dingtalk', readMobile: true },
+    auth: { matchByMobile: true },
+  });
+});
+
+const wrong: [string, string, string][] = [
+  ['NODE_ENV', 'prod', 'development、test、production'],
+  ['PORT', 'http', '0 到 65535 之间的整数'],
+  ['PORT', '65536', '0 到 65535 之间的整数'],
+  ['PORT', '-1', '0 到 65535 之间的整数'],
+  ['PORT', '3000.5', '0 到 65535 之间的整数'],
+  ['TRUST_PROXY', 'true', 'IP 地址或网段'],
+  ['TRUST_PROXY', '10.0.0.0/33', 'IP 地址或网段'],
+  ['TRUST_PROXY', '10.0.0.0/8/8', 'IP 地址或网段'],
+  ['TRUST_PROXY', '127.0.0.1,', 'IP 地址或网段'],
+  ['LOG_LEVEL', 'verbose', '只能是 fatal、error'],
+  ['PLATFORM', 'wechat', 'dingtalk、zhezhengding'],
+  ['MATCH_BY_MOBILE', 'true', 'on、off'],
+  ['BINDING', 'yes', 'on、off'],
+  ['SESSION_DAYS', '0', '1 到 365'],
+  ['SESSION_IDLE_HOURS', '0', '1 到 8760'],
+  ['DATABASE_URL', 'mysql://127.0.0.1/app', '不是 PostgreSQL 地址'],
+  ['DATABASE_URL', 'postgresql://127.0.0.1:port/app', '不是 PostgreSQL 地址'],
+  ['DATABASE_POOL', '1', '2 到 500'],
+  ['DATABASE_TIMEOUT_MS', '5s', '100 到 60000'],
+  ['PLATFORM_TIMEOUT_MS', '10', '100 到 60000'],
+  ['DINGTALK_APP_KEY', '', '缺少钉钉应用的 Client ID'],
+  ['DINGTALK_APP_SECRET', ' ', '缺少钉钉应用的 Client Secret'],
+  ['DINGTALK_CORP_ID', '', '缺少组织的 corpId'],
+  ['DINGTALK_API_URL', 'api.dingtalk.com', '不是有效的 http(s) 地址'],
+  ['DINGTALK_API_URL', 'ftp://api.dingtalk.com', '不是有效的 http(s) 地址'],
+  ['DINGTALK_OAPI_URL', 'https://user@oapi.dingtalk.com', '不是有效的 http(s) 地址'],
+  ['DINGTALK_OAPI_URL', 'https://:word@oapi.dingtalk.com', '不是有效的 http(s) 地址'],
+  ['DINGTALK_OAPI_URL', 'https://oapi.dingtalk.com?a=b', '不是有效的 http(s) 地址'],
+];
+
+test.each(wrong)('%s=%s is named once, with what is wrong and an example', (variable, value, problem) => {
+  const error = errorOf({ ...dingtalk, [variable]: value });
+  expect(variables(error)).toEqual([variable]);
+  expect(error.problems[0]?.problem).toContain(problem);
+  const example = error.problems[0]?.example ?? '';
+  expect(example).not.toBe('');
+  expect(error.message).toContain(`${variable}：`);
+  expect(error.message).toContain(`例如：${variable}=${example}`);
+});
+
+test.each(Object.keys(zhezhengding).filter((variable) => variable !== 'PLATFORM'))(
+  '浙政钉 cannot do without %s',
+  (variable) => {
+    expect(variables(errorOf({ ...zhezhengding, [variable]: undefined }))).toEqual([variable]);
+  },
+);
+
+describe('production refuses', () => {
+  const refused: [string, string, Environment][] = [
+    ['no secret key', 'SECRET_KEY', { SECRET_KEY: '' }],
+    ['the development secret key', 'SECRET_KEY', { SECRET_KEY: development.secretKey }],
+    ['a short secret key', 'SECRET_KEY', { SECRET_KEY: production.SECRET_KEY.slice(1) }],
+    ['a placeholder', 'SECRET_KEY', { SECRET_KEY: 'change-me-change-me-change-me-change-me' }],
+    ['no PostgreSQL', 'DATABASE_URL', { DATABASE_URL: '' }],
+    ['no corpId', 'DINGTALK_CORP_ID', { DINGTALK_CORP_ID: '' }],
+    ['an http address', 'DINGTALK_API_URL', { DINGTALK_API_URL: 'http://api.dingtalk.com' }],
+    ['an http address in capitals', 'DINGTALK_OAPI_URL', { DINGTALK_OAPI_URL: 'HTTP://oapi.dingtalk.com' }],
+    [
+      'an http address of 浙政钉',
+      'ZHEZHENGDING_BASE_URL',
+      { ...zhezhengding, ZHEZHENGDING_BASE_URL: 'http://openplatform.example.com' },
+    ],
+  ];
+  test.each(refused)('%s', (_, variable, env) => {
+    expect(variables(errorOf({ ...production, ...env }))).toEqual([variable]);
+  });
+
+  test.each([
+    ['dingtalk', ['DINGTALK_APP_KEY', 'DINGTALK_APP_SECRET', 'DINGTALK_CORP_ID']],
+    ['zhezhengding', ['ZHEZHENGDING_APP_KEY', 'ZHEZHENGDING_APP_SECRET']],
+  ] as const)('the emulator’s credentials of %s', (platform, expected) => {
+    const emulated = emulatorEnvironment(platform, 'https://emulator.example.com');
+    expect(variables(errorOf({ ...production, ...emulated }))).toEqual(expected);
+  });
+});
+
+test('all problems are told at once', () => {
+  const error = errorOf({ NODE_ENV: 'production', PORT: 'x', BINDING: 'x' });
+  expect(variables(error)).toEqual([
+    'PORT',
+    'DINGTALK_APP_KEY',
+    'DINGTALK_APP_SECRET',
+    'DINGTALK_CORP_ID',
+    'BINDING',
+    'SECRET_KEY',
+    'DATABASE_URL',
+  ]);
+  expect(error.message).toContain('配置有 7 处问题');
+});
+
+test('no value of a variable is in the message', () => {
+  const secrets = ['my-short-secret', 'emulator-secret-value', 'database-password'];
+  const error = errorOf({
+    ...production,
+    PORT: 'x',
+    SECRET_KEY: secrets[0],
+    DINGTALK_APP_SECRET: secrets[1],
+    DATABASE_URL: `mysql://app:${secrets[2]}@127.0.0.1/app`,
+    DINGTALK_API_URL: `https://app:${secrets[2]}@api.dingtalk.com`,
+  });
+  expect(error.problems).toHaveLength(5);
+  for (const secret of secrets) expect(error.message).not.toContain(secret);
+});

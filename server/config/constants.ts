@@ -1,0 +1,13 @@
+/** What development starts with; production refuses all of it. */
+export const development = {
+  secretKey: 'development-secret-key-not-for-production',
+  password: 'dev-pass-2026',
+  /** How the emulator's app keys and corpId begin. */
+  emulatorPrefixes: ['emulator-', 'dingemulator'],
+} as const;
+
+/** 浙政钉's open platform in production; the test platform has another host. */
+export const zhezhengdingProductionHost = 'openplatform-pro.ding.zj.gov.cn';
+
+export const databaseUrlExample = 'postgresql://app:密码@127.0.0.1:5432/app';
+export const credentialsUrlExample = 'https://accounts.example.gov.cn/verify';

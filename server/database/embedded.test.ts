@@ -1,0 +1,55 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { type Database, openDatabase } from './database.ts';
+import { applyMigrations } from './migrations.ts';
+
+let folder: string;
+let dataDir: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'embedded-'));
+  // With a blank and characters beyond ASCII, as a Windows user's folder may be.
+  dataDir = path.join(folder, '我的 数据', 'database');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const open = (): Promise<Database> => openDatabase({ url: null, dataDir, poolSize: 1, timeoutMs: 10_000 });
+
+test('data survive closing and opening', async () => {
+  const first = await open();
+  await first.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await first.prisma.user.create({ data: { username: 'kept', name: '留存' } });
+  await first.close();
+  const second = await open();
+  expect(await second.withSchemaAdapter((adapter) => applyMigrations(adapter))).toEqual([]);
+  expect(await second.prisma.user.findMany()).toMatchObject([{ username: 'kept', name: '留存' }]);
+  await second.close();
+});
+
+test('a second process is told who has it open, and touches nothing', async () => {
+  await (await open()).close();
+  const lock = `${dataDir}.lock`;
+  // The parent of this process is certainly alive.
+  await writeFile(lock, String(process.ppid));
+  await expect(open()).rejects.toMatchObject({
+    name: 'EmbeddedDatabaseInUse',
+    message: expect.stringMatching(new RegExp(`正被进程 ${process.ppid} 使用.*DATABASE_URL`)),
+  });
+  expect(await readFile(lock, 'utf8')).toBe(String(process.ppid));
+});
+
+test.each([
+  ['of a process that was killed', '999999999'],
+  ['of a former process with this one’s number', String(process.pid)],
+  ['that was never finished', ''],
+  ['that is damaged', 'x'],
+])('a lock %s is taken over, and given back at the end', async (_, content) => {
+  await (await open()).close();
+  await writeFile(`${dataDir}.lock`, content);
+  const database = await open();
+  expect(await readFile(`${dataDir}.lock`, 'utf8')).toBe(String(process.pid));
+  await database.ping();
+  await database.close();
+  await expect(readFile(`${dataDir}.lock`)).rejects.toMatchObject({ code: 'ENOENT' });
+});

@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Database } from '../database/database.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { EventsConfig } from './config.ts';
+import { createInbox } from './inbox.ts';
+import { createRecheck } from './recheck.ts';
+import { createReconcile } from './reconcile.ts';
+import { eventRoutes } from './routes.ts';
+import { scheduleReconcile } from './schedule.ts';
+import { createEventWorker, type WorkerTiming } from './worker.ts';
+
+export interface EventsOptions {
+  database: Database;
+  platform: Platform;
+  settings: EventsConfig;
+  now: () => number;
+  /** Over the defaults. */
+  timing?: Partial<WorkerTiming>;
+}
+
+export interface PlatformEvents {
+  /** Seconds that the oldest event has been waiting to be worked off; for metrics. */
+  lagSeconds(): Promise<number>;
+  /** Works off what is due, and resolves when that is done. */
+  settle(): Promise<void>;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    platformEvents: PlatformEvents;
+  }
+}
+
+const sweepEveryMs = 24 * 3_600_000;
+
+/** What platforms report about people, and the re-check of everybody for what they do not report. */
+export const events = fp(
+  async (app: FastifyInstance, { database, platform, settings, now, timing = {} }: EventsOptions) => {
+    const { prisma } = database;
+    const { everyMs, perSecond } = settings.reconcile;
+    const inbox = createInbox(prisma, platform.name, now);
+    const recheck = createRecheck({ prisma, platform, now });
+    const worker = createEventWorker({ prisma, inbox, recheck, logger: app.log, timing });
+    // Without a callback there are no rows, and nothing to poll for.
+    const listens = settings.dingtalk !== null || settings.zhezhengding;
+    const wake = () => {
+      if (listens) worker.wake();
+    };
+
+    await app.register(eventRoutes, { ...settings, inbox, stored: wake });
+    app.decorate('platformEvents', {
+      lagSeconds: inbox.lagSeconds,
+      settle() {
+        wake();
+        return worker.settled();
+      },
+    });
+
+    const stopSchedule =
+      everyMs === 0
+        ? async () => {}
+        : scheduleReconcile(createReconcile({ database, recheck, now, perSecond, logger: app.log }), {
+            everyMs,
+            logger: app.log,
+          });
+    const sweep = setInterval(() => {
+      inbox.sweep().catch((err: unknown) => app.log.warn({ err }, 'sweeping old events failed'));
+    }, sweepEveryMs);
+    sweep.unref();
+
+    app.addHook('onReady', async () => {
+      if (listens) worker.start();
+    });
+    // Before `onClose`, where the platform's connections may already be closed.
+    app.addHook('preClose', async () => {
+      clearInterval(sweep);
+      await Promise.all([stopSchedule(), worker.stop()]);
+    });
+  },
+  { name: 'events' },
+);

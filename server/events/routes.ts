@@ -1,0 +1,142 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
+import { AppError } from '../errors.ts';
+import { createEventCipher, type EventCipher, EventSignatureError } from '../platform/event-cipher.ts';
+import { faultResponses, strict, text } from '../schema.ts';
+import type { DingTalkCallback } from './config.ts';
+import { readDingTalkEvent } from './dingtalk-event.ts';
+import type { Inbox } from './inbox.ts';
+import { readPersonHints } from './zhezhengding-event.ts';
+
+export interface EventRoutesOptions {
+  /** Null: the route does not exist. */
+  dingtalk: DingTalkCallback | null;
+  zhezhengding: boolean;
+  inbox: Inbox;
+  /** Told when there is something to work off. */
+  stored: () => void;
+}
+
+const tags = ['平台事件'];
+
+/**
+ * The platforms wait 1.5 s for an answer. When the row is not written within this time they are told to come
+ * again; that it may still be written does no harm, because the repeat is recognised.
+ */
+const storeWithinMs = 1000;
+
+/** The types that are stored; each of them means that the person must be read again. */
+const personTypes = new Set(['user_add_org', 'user_modify_org', 'user_leave_org']);
+
+const encryptedAnswer = strict({
+  msg_signature: Type.String(),
+  timeStamp: Type.String(),
+  nonce: Type.String(),
+  encrypt: Type.String(),
+});
+
+const plainAnswer = strict({ success: Type.Boolean(), errcode: Type.String(), errmsg: Type.String() });
+
+/** Where the platforms post what happened to people: stored at once, answered, and worked off afterwards. */
+export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (app, options) => {
+  if (options.dingtalk !== null)
+    await app.register(dingtalkRoute, { ...options, callback: options.dingtalk });
+  if (options.zhezhengding) await app.register(zhezhengdingRoute, options);
+};
+
+const dingtalkRoute: FastifyPluginAsyncTypebox<
+  Omit<EventRoutesOptions, 'dingtalk'> & { callback: DingTalkCallback }
+> = async (app, { callback, inbox, stored }) => {
+  const { token, aesKey, owners, corpId } = callback;
+  const ciphers = owners.map((ownerKey) => createEventCipher({ token, aesKey, ownerKey }));
+
+  app.post(
+    '/api/events/dingtalk',
+    {
+      schema: {
+        tags,
+        summary: '钉钉事件订阅的回调：验签、解密、入库，1.5 秒内应答',
+        querystring: Type.Object({
+          signature: Type.Optional(text(0, 128)),
+          msg_signature: Type.Optional(text(0, 128)),
+          timestamp: text(1, 32),
+          nonce: text(1, 128),
+        }),
+        body: Type.Object({ encrypt: text(1, 64 * 1024) }),
+        response: { 200: encryptedAnswer, ...faultResponses },
+      },
+    },
+    async (request) => {
+      const { signature, msg_signature, timestamp, nonce } = request.query;
+      const sealed = { signature: msg_signature ?? signature ?? '', timestamp, nonce };
+      const { cipher, message, defect } = open(ciphers, { ...sealed, encrypt: request.body.encrypt });
+      if (cipher === undefined) {
+        request.log.warn({ defect: defect.defect }, defect.message);
+        throw new AppError('FORBIDDEN', { cause: defect });
+      }
+      const event = readDingTalkEvent(message, timestamp);
+      if (event === null) request.log.warn('an event of DingTalk has no type');
+      else if (event.corpId !== null && event.corpId !== corpId) {
+        request.log.warn({ type: event.type }, 'an event of another organisation was ignored');
+      } else if (personTypes.has(event.type)) {
+        if ((await inTime(inbox.storeDingTalk(event))) > 0) stored();
+      } else if (event.type !== 'check_url') request.log.info({ type: event.type }, 'event ignored');
+      // What is ignored is acknowledged too: DingTalk would only send it again.
+      return cipher.encryptSuccess(timestamp, nonce);
+    },
+  );
+};
+
+type Opened =
+  | { cipher: EventCipher; message: string; defect?: never }
+  | { cipher?: never; message?: never; defect: EventSignatureError };
+
+/** An event is for the app or for the organisation: which of both depends on how it was subscribed to. */
+function open(ciphers: readonly EventCipher[], event: Parameters<EventCipher['decrypt']>[0]): Opened {
+  let defect = new EventSignatureError('owner');
+  for (const cipher of ciphers) {
+    try {
+      return { cipher, message: cipher.decrypt(event) };
+    } catch (error) {
+      if (!(error instanceof EventSignatureError)) throw error;
+      defect = error;
+    }
+  }
+  return { defect };
+}
+
+const zhezhengdingRoute: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (app, { inbox, stored }) => {
+  // How these callbacks are written is not documented: whatever comes is taken as text.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+
+  app.post(
+    '/api/events/zhezhengding',
+    {
+      // Anybody may post here. A person is looked at once in ten minutes anyway; this spares the database.
+      config: { rateLimit: { max: 600, timeWindow: '1 minute' } },
+      schema: {
+        tags,
+        summary: '浙政钉人员变动的回调：内容不可信，只当作“该重新核对谁”的提示',
+        response: { 200: plainAnswer, ...faultResponses },
+      },
+    },
+    async (request) => {
+      const hints = readPersonHints(typeof request.body === 'string' ? request.body : '');
+      if ((await inTime(inbox.storeHints(hints))) > 0) stored();
+      return { success: true, errcode: '0', errmsg: '成功' };
+    },
+  );
+};
+
+/** @throws AppError when the database does not answer in time. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new AppError('DATABASE_UNAVAILABLE')), storeWithinMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,67 @@
+import { parseJson } from '../platform/json.ts';
+
+/** Bounds of what one callback may make us look at. */
+const limits = { depth: 8, values: 2000, people: 100, length: 128 } as const;
+
+const wanted = new Set(['employeecode', 'employeecodes', 'accountid', 'accountids']);
+
+/**
+ * Finds whom a callback of 浙政钉 may be about: every value under a name like `employeeCode` or `accountIds`, at
+ * any depth, in JSON (also JSON inside a string) or in a form. The shape of these callbacks is not documented
+ * and nothing proves who sent them, so the ids are hints as to whom to ask the platform about, and nothing more.
+ *
+ * @param body the request's body as it came.
+ * @returns employee codes and account ids, mixed; at most 100.
+ */
+export function readPersonHints(body: string): string[] {
+  const found = new Set<string>();
+  let left: number = limits.values;
+
+  function take(value: unknown): void {
+    if (typeof value !== 'string' && typeof value !== 'number') return;
+    for (const part of String(value).split(',')) {
+      const hint = part.trim();
+      const fits = hint !== '' && hint.length <= limits.length && !hint.includes('\u0000');
+      if (fits && found.size < limits.people) found.add(hint);
+    }
+  }
+
+  function walk(value: unknown, depth: number): void {
+    left -= 1;
+    if (left < 0 || depth > limits.depth) return;
+    if (typeof value === 'string') {
+      const inner = structured(value);
+      if (inner !== null) walk(inner, depth + 1);
+      return;
+    }
+    if (typeof value !== 'object' || value === null) return;
+    for (const [name, inner] of Object.entries(value)) {
+      if (wanted.has(name.toLowerCase().replaceAll(/[_-]/g, ''))) {
+        for (const one of Array.isArray(inner) ? inner.slice(0, limits.people) : [inner]) take(one);
+      }
+      walk(inner, depth + 1);
+    }
+  }
+
+  walk(structured(body) ?? fields(body), 0);
+  return [...found];
+}
+
+/** An object or a list, from its JSON; null for anything else. */
+function structured(text: string): object | null {
+  if (!/^\s*[[{]/.test(text)) return null;
+  try {
+    return parseJson(text) as object;
+  } catch {
+    return null;
+  }
+}
+
+/** A form's fields; a repeated name becomes a list. */
+function fields(text: string): Record<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    values.set(name, [...(values.get(name) ?? []), value]);
+  }
+  return Object.fromEntries(values);
+}

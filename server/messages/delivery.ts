@@ -1,0 +1,125 @@
+import { isDatabaseUnavailable } from '../database/unavailable.ts';
+import {
+  InvalidMessageError,
+  type MessageContent,
+  PartlySentError,
+  type Platform,
+  PlatformError,
+  type PlatformName,
+} from '../platform/platform.ts';
+import type { Started } from './claims.ts';
+
+export type SendingPlatform = Pick<Platform, 'name' | 'sendWorkNotification' | 'sendDing'>;
+
+/** What one call to the platform came to. */
+export type Verdict =
+  /** `note`: receivers whom the platform refused at once. */
+  | { outcome: 'sent'; taskId: string | null; note: string | null }
+  /** Certainly not sent. `retry`: it may work later, after `waitMs` at least. */
+  | { outcome: 'refused'; retry: boolean; waitMs: number; pause: boolean; reason: string }
+  /** The answer was lost: it may have been sent. */
+  | { outcome: 'unknown'; reason: string };
+
+/** Where the app token comes from: whatever fails there, the message itself was not sent. */
+const tokenApis: ReadonlySet<string> = new Set(['/v1.0/oauth2/accessToken', '/gettoken.json']);
+
+/** Makes the one call for one row. Never throws. */
+export async function deliver(platform: SendingPlatform, row: Started): Promise<Verdict> {
+  // The row's own id: it is the same at every attempt, and no other database uses it.
+  const { id: key, receivers } = row;
+  try {
+    // Only `enqueue` writes it.
+    const content = row.content as MessageContent;
+    if (row.kind === 'WORK_NOTIFICATION') {
+      const { batches } = await platform.sendWorkNotification({ key, receivers, content });
+      return { outcome: 'sent', taskId: joined(batches.map((batch) => batch.taskId)), note: null };
+    }
+    const { batches } = await platform.sendDing({ key, receivers, text: content.text });
+    const rejected = batches.flatMap((batch) => batch.rejected);
+    if (rejected.length >= receivers.length) return final(`平台没有送达任何人：${rejected.join('、')}`);
+    return {
+      outcome: 'sent',
+      taskId: joined(batches.flatMap((batch) => (batch.dingId === null ? [] : [batch.dingId]))),
+      note: rejected.length === 0 ? null : `没有送达：${rejected.join('、')}`,
+    };
+  } catch (error) {
+    return verdictOf(error);
+  }
+}
+
+/** The platform's ids of a message; a row is one batch, unless a platform takes fewer than 100 at once. */
+const joined = (ids: readonly string[]) => (ids.length === 0 ? null : ids.join(','));
+
+/** The reverse of how a row keeps its ids. */
+export const taskIdsOf = (taskId: string): string[] => taskId.split(',');
+
+function verdictOf(error: unknown): Verdict {
+  if (error instanceof InvalidMessageError) return final(error.message);
+  if (error instanceof PartlySentError) return { outcome: 'unknown', reason: error.message };
+  if (error instanceof PlatformError) return platformVerdict(error);
+  // The token store alone calls a database, and it does before the message is sent.
+  if (isDatabaseUnavailable(error)) return later('数据库连不上，没有取到应用令牌', 0, false);
+  return { outcome: 'unknown', reason: error instanceof Error ? error.name : 'unknown error' };
+}
+
+function platformVerdict(error: PlatformError): Verdict {
+  const waitMs = (error.retryAfterSeconds ?? 0) * 1000;
+  switch (error.kind) {
+    case 'busy':
+      return later(error.message, waitMs, true);
+    case 'misconfigured':
+      return final(error.remedy ?? error.message);
+    case 'timeout':
+    case 'fault':
+      if (tokenApis.has(error.api)) return later(error.message, waitMs, true);
+      // The platform's own code is an answer: it took no message.
+      if (error.upstreamCode !== null) return later(error.message, waitMs, false);
+      return { outcome: 'unknown', reason: error.message };
+    default:
+      return final(error.message);
+  }
+}
+
+const final = (reason: string): Verdict => ({
+  outcome: 'refused',
+  retry: false,
+  waitMs: 0,
+  pause: false,
+  reason,
+});
+const later = (reason: string, waitMs: number, pause: boolean): Verdict => ({
+  outcome: 'refused',
+  retry: true,
+  waitMs,
+  pause,
+  reason,
+});
+
+/** The platform needs a while to know what it has taken, before it can recognise it. */
+export const repeatAfterMs = 60_000;
+const dayMs = 24 * 60 * 60_000;
+/** DingTalk's days are China's. */
+const chinaOffsetMs = 8 * 60 * 60_000;
+/** No repetition so shortly before the day ends that the platform could take it for the next day's. */
+const beforeMidnightMs = 10 * 60_000;
+
+const sinceMidnight = (now: number) => (now + chinaOffsetMs) % dayMs;
+
+/**
+ * Which doubtful work notifications may be sent again, because the platform itself would drop the second one;
+ * see docs/decisions/0012. DINGs are never repeated: neither platform recognises them.
+ *
+ * @returns epoch milliseconds: attempts made before it are not repeated any more. Infinity: none is.
+ */
+export function repeatableSince(platform: PlatformName, now: number): number {
+  // 浙政钉 recognises `bizMsgId`, however late.
+  if (platform === 'zhezhengding') return 0;
+  // DingTalk delivers the same content to the same person once a day.
+  const passed = sinceMidnight(now);
+  return passed > dayMs - beforeMidnightMs ? Number.POSITIVE_INFINITY : now - passed;
+}
+
+/** Until when an attempt of now may be repeated, in epoch milliseconds. */
+export function repeatableUntil(platform: PlatformName, now: number): number {
+  return platform === 'zhezhengding' ? Number.POSITIVE_INFINITY : now - sinceMidnight(now) + dayMs - 1;
+}

@@ -1,0 +1,93 @@
+import type { PrismaClient, Transaction } from '../database/database.ts';
+import type { MessageKind, MessageStatus } from '../database/generated/enums.ts';
+import { batchesOf, batchSize, checkDingText, msgOf } from '../platform/messages.ts';
+import type { MessageContent } from '../platform/platform.ts';
+
+/** A message to any number of people. */
+export type NewMessage = {
+  /** Names what it tells, e.g. `notice:<id>`: the same key again is the same message, and is not sent again. */
+  key: string;
+  /** Platform ids (`User.dingUserId`), possibly page by page; repeated ones count once. */
+  receivers: Iterable<string> | AsyncIterable<string>;
+} & (
+  | { kind: 'WORK_NOTIFICATION'; content: MessageContent }
+  | { kind: 'DING'; content: Extract<MessageContent, { type: 'text' }> }
+);
+
+/** Rows of one INSERT, so that a message to many thousands never stands in memory as a whole. */
+const rowsAtOnce = 50;
+
+/**
+ * Writes a message into the outbox, in rows of one call's receivers (100). It stands or falls with the caller's
+ * transaction; a worker sends it once that is committed.
+ *
+ * @param now epoch milliseconds.
+ * @returns how many rows were written: 0 when the key is known already, or there is nobody to receive it.
+ * @throws InvalidMessageError for a text or an id that no platform would take.
+ */
+export async function enqueue(
+  tx: PrismaClient | Transaction,
+  { key, kind, receivers, content }: NewMessage,
+  now: number,
+): Promise<number> {
+  // Refused here, where somebody can still change it, and not later in the worker.
+  if (kind === 'DING') checkDingText(content.text);
+  else msgOf(content);
+  const at = new Date(now);
+  let written = 0;
+
+  /** False where the first row is known already: the message had its receivers then, and gets no more. */
+  async function write(batches: readonly string[][]): Promise<boolean> {
+    const first = written;
+    const { count } = await tx.outboxMessage.createMany({
+      data: batches.map((batch, index) => ({
+        dedupKey: `${key}#${first + index + 1}`,
+        kind,
+        receivers: batch,
+        content: { ...content },
+        createdAt: at,
+        nextAttemptAt: at,
+      })),
+      // ON CONFLICT DO NOTHING, which also waits for another transaction that is writing the same key.
+      skipDuplicates: true,
+    });
+    written += count;
+    return count > 0;
+  }
+
+  let waiting: string[][] = [];
+  for await (const batch of inBatches(receivers)) {
+    waiting.push(...batchesOf(batch));
+    if (written > 0 && waiting.length < rowsAtOnce) continue;
+    if (!(await write(waiting))) return 0;
+    waiting = [];
+  }
+  if (waiting.length > 0) await write(waiting);
+  return written;
+}
+
+async function* inBatches(receivers: NewMessage['receivers']): AsyncGenerator<string[]> {
+  const seen = new Set<string>();
+  let batch: string[] = [];
+  for await (const receiver of receivers) {
+    if (seen.has(receiver)) continue;
+    seen.add(receiver);
+    batch.push(receiver);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+export interface MessageCount {
+  kind: MessageKind;
+  status: MessageStatus;
+  count: number;
+}
+
+/** How many rows of each kind are in each status: for `/metrics`. */
+export async function countMessages(prisma: PrismaClient): Promise<MessageCount[]> {
+  const groups = await prisma.outboxMessage.groupBy({ by: ['kind', 'status'], _count: true });
+  return groups.map(({ kind, status, _count }) => ({ kind, status, count: _count }));
+}

@@ -1,0 +1,126 @@
+import { type CircuitChange, createCircuitBreaker, type Permit } from './circuit-breaker.ts';
+import { manualClock } from './test-clock.ts';
+
+function setUp() {
+  const clock = manualClock();
+  const changes: CircuitChange[] = [];
+  const breaker = createCircuitBreaker({
+    failures: 5,
+    windowMs: 60_000,
+    openMs: 10_000,
+    clock,
+    onChange: (change) => changes.push(change),
+  });
+  const enter = (): Permit => {
+    const permit = breaker.enter();
+    if (typeof permit === 'number') throw new Error(`refused for ${permit} ms`);
+    return permit;
+  };
+  const fail = (times: number) => {
+    for (let time = 0; time < times; time += 1) enter().failed();
+  };
+  return { clock, changes, breaker, enter, fail };
+}
+
+test('opens after five failures, refuses with the time that is left, and lets one call try', async () => {
+  const { clock, changes, breaker, enter, fail } = setUp();
+  fail(4);
+  expect(breaker.state()).toBe('closed');
+  fail(1);
+  expect(breaker.state()).toBe('open');
+  expect(breaker.enter()).toBe(10_000);
+  await clock.advance(9_999);
+  expect(breaker.enter()).toBe(1);
+  await clock.advance(1);
+  expect(breaker.refusesFor()).toBe(0);
+  const probe = enter();
+  expect(breaker.state()).toBe('half-open');
+  expect(breaker.enter()).toBe(1000);
+  probe.succeeded();
+  expect(breaker.state()).toBe('closed');
+  expect(changes).toEqual([
+    { state: 'open', openMs: 10_000 },
+    { state: 'half-open', openMs: 0 },
+    { state: 'closed', openMs: 0 },
+  ]);
+  // What was counted before is forgotten.
+  fail(4);
+  expect(breaker.state()).toBe('closed');
+});
+
+test('a failed probe opens it again', async () => {
+  const { clock, breaker, enter, fail } = setUp();
+  fail(5);
+  await clock.advance(10_000);
+  enter().failed();
+  expect(breaker.state()).toBe('open');
+  expect(breaker.enter()).toBe(10_000);
+});
+
+test('a probe that was not made leaves the trial to the next call', async () => {
+  const { clock, breaker, enter, fail } = setUp();
+  fail(5);
+  await clock.advance(10_000);
+  enter().abandoned();
+  enter().succeeded();
+  expect(breaker.state()).toBe('closed');
+});
+
+test('rare failures among many successes do not open it, many do', () => {
+  const { breaker, enter, fail } = setUp();
+  for (let round = 0; round < 50; round += 1) {
+    fail(1);
+    enter().succeeded();
+    enter().succeeded();
+  }
+  expect(breaker.state()).toBe('closed');
+  for (let round = 0; round < 5; round += 1) {
+    if (breaker.state() === 'open') break;
+    enter().succeeded();
+    fail(1);
+  }
+  expect(breaker.state()).toBe('open');
+});
+
+test('failures of long ago do not count', async () => {
+  const { clock, breaker, fail } = setUp();
+  fail(4);
+  await clock.advance(60_000);
+  fail(1);
+  expect(breaker.state()).toBe('closed');
+});
+
+test('calls that began before a change say nothing after it', async () => {
+  const { clock, breaker, enter, fail } = setUp();
+  const [early, late] = [enter(), enter()];
+  fail(5);
+  early.succeeded();
+  expect(breaker.state()).toBe('open');
+  await clock.advance(10_000);
+  const probe = enter();
+  late.succeeded();
+  expect(breaker.state()).toBe('half-open');
+  probe.failed();
+  expect(breaker.state()).toBe('open');
+});
+
+test('a burst that fails after the circuit opened does not keep it open longer', async () => {
+  const { clock, changes, breaker, enter } = setUp();
+  const burst = Array.from({ length: 20 }, enter);
+  for (const permit of burst.slice(0, 5)) permit.failed();
+  await clock.advance(9_000);
+  for (const permit of burst.slice(5)) permit.failed();
+  await clock.advance(1_000);
+  expect(breaker.refusesFor()).toBe(0);
+  expect(changes).toEqual([{ state: 'open', openMs: 10_000 }]);
+});
+
+test('trip opens for as long as it says, and a shorter pause does not shorten it', async () => {
+  const { clock, breaker, enter } = setUp();
+  breaker.trip(300_000);
+  breaker.trip(1000);
+  expect(breaker.enter()).toBe(300_000);
+  await clock.advance(300_000);
+  enter().succeeded();
+  expect(breaker.state()).toBe('closed');
+});

@@ -1,0 +1,113 @@
+import type { Clock } from './clock.ts';
+
+/**
+ * `closed`: calls pass. `open`: calls are refused at once. `half-open`: one call, the probe, is under way and
+ * decides; the others are refused.
+ */
+export type CircuitState = 'closed' | 'open' | 'half-open';
+
+export interface CircuitChange {
+  state: CircuitState;
+  /** How long an `open` circuit refuses calls, in milliseconds; 0 in the other states. */
+  openMs: number;
+}
+
+export interface CircuitBreakerOptions {
+  /** So many failures open the circuit, when they are at least half of the latest calls. */
+  failures: number;
+  /** Older calls than this do not count, in milliseconds. */
+  windowMs: number;
+  /** How long it stays open before a probe, in milliseconds. */
+  openMs: number;
+  clock: Clock;
+  onChange?: (change: CircuitChange) => void;
+}
+
+/** Leave to make one call; exactly one of the functions is called, once, when it is over. */
+export interface Permit {
+  /** The other side answered, whatever it said. */
+  succeeded(): void;
+  /** The other side is broken. */
+  failed(): void;
+  /** The call was not made, or its end says nothing. */
+  abandoned(): void;
+}
+
+export interface CircuitBreaker {
+  /** How long calls are refused, in milliseconds; 0 when the next one would pass. */
+  refusesFor(): number;
+  /** @returns a permit, or the milliseconds (above 0) until it is worth asking again. */
+  enter(): Permit | number;
+  /** Opens for so long, whatever was counted: the other side has said that it will not answer. */
+  trip(openMs: number): void;
+  state(): CircuitState;
+}
+
+/** While a probe is under way nobody knows how long it takes: the others ask again after this. */
+const probeWaitMs = 1000;
+
+/**
+ * Stops calls to an API that is down: people get their answer at once instead of waiting for a time-out, and the
+ * platform is not hit while it recovers. Counts, does not judge: what is a failure is the caller's to say.
+ */
+export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
+  const { failures, windowMs, openMs, clock, onChange } = options;
+  let state: CircuitState = 'closed';
+  let openUntil = 0;
+  /** Counts up at every change: a permit of an earlier time says nothing about now. */
+  let era = 0;
+  /** The latest finished calls, oldest first: twice `failures` at most, so that half of them decide. */
+  let results: { at: number; failed: boolean }[] = [];
+
+  function become(next: CircuitState, forMs = 0): void {
+    state = next;
+    era += 1;
+    openUntil = next === 'open' ? clock.now() + forMs : 0;
+    results = [];
+    onChange?.({ state: next, openMs: forMs });
+  }
+
+  function record(failed: boolean): void {
+    const now = clock.now();
+    results = results.filter(({ at }) => now - at < windowMs).slice(1 - 2 * failures);
+    results.push({ at: now, failed });
+    if (results.filter((result) => result.failed).length >= failures) become('open', openMs);
+  }
+
+  function permit(probe: boolean): Permit {
+    const mine = era;
+    const conclude = (conclusion: () => void) => () => {
+      if (mine === era) conclusion();
+    };
+    return {
+      succeeded: conclude(() => (probe ? become('closed') : record(false))),
+      failed: conclude(() => (probe ? become('open', openMs) : record(true))),
+      // The next call probes at once: nothing was learnt.
+      abandoned: conclude(() => {
+        if (probe) become('open', 0);
+      }),
+    };
+  }
+
+  function refusesFor(): number {
+    if (state === 'closed') return 0;
+    return state === 'half-open' ? probeWaitMs : Math.max(openUntil - clock.now(), 0);
+  }
+
+  return {
+    refusesFor,
+    enter() {
+      if (state === 'closed') return permit(false);
+      const wait = refusesFor();
+      if (wait > 0) return wait;
+      become('half-open');
+      return permit(true);
+    },
+    trip(forMs) {
+      // A longer pause that is already under way stands.
+      if (state === 'open' && openUntil >= clock.now() + forMs) return;
+      become('open', forMs);
+    },
+    state: () => state,
+  };
+}

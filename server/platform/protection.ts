@@ -1,0 +1,196 @@
+import { punishedCode } from './answer.ts';
+import {
+  type CircuitBreaker,
+  type CircuitChange,
+  createCircuitBreaker,
+  type Permit,
+} from './circuit-breaker.ts';
+import type { Clock } from './clock.ts';
+import { type CircuitStatus, PlatformError } from './platform.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
+
+/** How calls are held back, in the platform's interest and in ours; see docs/decisions/0011. */
+export interface ProtectionConfig {
+  /**
+   * Calls a second for each API; without it, no limit. DingTalk's standard edition allows 20 for each app and
+   * API, all instances of the server together.
+   */
+  callsPerSecond?: number;
+  /** How long a call may wait for its turn, in milliseconds; 2000 by default. Then it is `busy`. */
+  maxQueueMs?: number;
+  /** Failures of an API, among twice as many of its latest calls, that stop calling it; without it, never. */
+  breakerFailures?: number;
+  /** How long an API is left alone before one call tries it again, in milliseconds; 10,000 by default. */
+  breakerOpenMs?: number;
+}
+
+/** Told when an API's circuit opens, is tried, or closes. */
+export type CircuitListener = (change: CircuitChange & { api: string }) => void;
+
+/** Which of our own limits refused a call that the platform never saw. */
+export type RefusedBy = 'limit' | 'circuit';
+
+/** A call that we refused ourselves: nothing was sent, so no code was consumed. */
+export class CallRefusedError extends PlatformError {
+  readonly refusedBy: RefusedBy;
+
+  constructor(refusedBy: RefusedBy, api: string, message: string, waitMs: number) {
+    const retryAfterSeconds = Math.max(Math.ceil(waitMs / 1000), 1);
+    super('busy', api, `${message}，请 ${retryAfterSeconds} 秒后重试`, { retryAfterSeconds });
+    this.refusedBy = refusedBy;
+  }
+}
+
+/** One call that may be made; `ended` is called once, when it is over. */
+export interface Passage {
+  /**
+   * @param failure what the call ended with; null for a success.
+   * @param status the HTTP status of a complete answer; null when there was none.
+   */
+  ended(failure: unknown, status: number | null): void;
+}
+
+export interface Protection {
+  /**
+   * Waits for the call's turn.
+   *
+   * @param origin scheme and host: what a cut-off closes as a whole.
+   * @throws CallRefusedError when the queue is full, or the API's circuit is open.
+   */
+  enter(origin: string, api: string): Promise<Passage>;
+  /** The circuits that are not closed. */
+  circuits(): CircuitStatus[];
+}
+
+const breakerWindowMs = 60_000;
+
+/**
+ * The limit and the circuits of one app's calls: one of each for every API, and one circuit for every origin.
+ *
+ * @throws RangeError for numbers that mean nothing.
+ */
+export function createProtection(
+  { callsPerSecond, maxQueueMs = 2000, breakerFailures, breakerOpenMs = 10_000 }: ProtectionConfig,
+  clock: Clock,
+  onCircuit?: CircuitListener,
+): Protection {
+  for (const count of [callsPerSecond, breakerFailures]) {
+    if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
+      throw new RangeError(`每秒调用次数与熔断次数应为正整数，现在是 ${count}`);
+    }
+  }
+  const limits = new Map<string, RateLimit>();
+  /** By API; the circuit of an origin has the name `*`. */
+  const circuits = new Map<string, { api: string; breaker: CircuitBreaker }>();
+
+  function turnOf(origin: string, api: string): Promise<number | null> {
+    if (callsPerSecond === undefined) return Promise.resolve(null);
+    const limit = () => createRateLimit({ perSecond: callsPerSecond, maxQueueMs, clock });
+    return entry(limits, origin + api, limit).turn();
+  }
+
+  function breakersOf(origin: string, api: string): CircuitBreaker[] {
+    if (breakerFailures === undefined) return [];
+    return ['*', api].map((name) => {
+      const create = () => ({
+        api: name,
+        breaker: createCircuitBreaker({
+          failures: breakerFailures,
+          windowMs: breakerWindowMs,
+          openMs: breakerOpenMs,
+          clock,
+          onChange(change) {
+            try {
+              onCircuit?.({ api: name, ...change });
+            } catch {
+              // A broken metric must not fail a sign-in.
+            }
+          },
+        }),
+      });
+      return entry(circuits, origin + name, create).breaker;
+    });
+  }
+
+  return {
+    async enter(origin, api) {
+      const breakers = breakersOf(origin, api);
+      const refuse = (waitMs: number) =>
+        new CallRefusedError('circuit', api, `平台 ${api} 一再出错，已暂停调用`, waitMs);
+
+      // At once, before any queue; and again after it, because a circuit may have opened meanwhile.
+      const refusal = Math.max(0, ...breakers.map((breaker) => breaker.refusesFor()));
+      if (refusal > 0) throw refuse(refusal);
+      const full = await turnOf(origin, api);
+      if (full !== null) {
+        throw new CallRefusedError(
+          'limit',
+          api,
+          `对平台 ${api} 的调用已排满（每秒 ${callsPerSecond} 次）`,
+          full,
+        );
+      }
+      const permits: Permit[] = [];
+      for (const breaker of breakers) {
+        const permit = breaker.enter();
+        if (typeof permit === 'number') {
+          for (const taken of permits) taken.abandoned();
+          throw refuse(permit);
+        }
+        permits.push(permit);
+      }
+
+      const [whole, one] = breakers;
+      const [wholePermit, onePermit] = permits;
+      return {
+        ended(failure, status) {
+          if (isCutOff(failure)) {
+            const pause = (failure.retryAfterSeconds ?? 0) * 1000;
+            whole?.trip(pause);
+            one?.trip(pause);
+          } else {
+            wholePermit?.succeeded();
+            if (isOutage(failure, status)) onePermit?.failed();
+            else onePermit?.succeeded();
+          }
+        },
+      };
+    },
+    circuits: () =>
+      [...circuits.values()].flatMap(({ api, breaker }) => {
+        const state = breaker.state();
+        return state === 'closed' ? [] : [{ api, state, openMs: breaker.refusesFor() }];
+      }),
+  };
+}
+
+function entry<T>(map: Map<string, T>, key: string, create: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const created = create();
+  map.set(key, created);
+  return created;
+}
+
+/** The flow control in front of all APIs refuses this machine. */
+function isCutOff(failure: unknown): failure is PlatformError {
+  return failure instanceof PlatformError && failure.kind === 'busy' && failure.upstreamCode === punishedCode;
+}
+
+/**
+ * Whether a failure says that the API is down. An answer with an error code is none, known or not: the API works,
+ * and the next person may have more luck. Neither are people's errors and misconfiguration.
+ */
+function isOutage(failure: unknown, status: number | null): boolean {
+  if (!(failure instanceof PlatformError)) return false;
+  switch (failure.kind) {
+    case 'timeout':
+      return true;
+    case 'busy':
+      return failure.upstreamCode === '503';
+    case 'fault':
+      return failure.upstreamCode === null || status === null || status >= 500;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Clock } from './clock.ts';
+
+export interface RateLimitOptions {
+  /** How many calls may start within any one second. */
+  perSecond: number;
+  /** How long a call may wait for its turn, in milliseconds; it bounds the queue. */
+  maxQueueMs: number;
+  clock: Clock;
+}
+
+export interface RateLimit {
+  /**
+   * Waits for the caller's turn, first come, first served.
+   *
+   * @returns null when it is the caller's turn; else the milliseconds until a caller would be let into the
+   *   queue again. That is said at once, without any wait.
+   */
+  turn(): Promise<number | null>;
+}
+
+/**
+ * At most `perSecond` starts in every window of one second, wherever the window begins. A token bucket of the
+ * same rate would let twice as many through in the second after a quiet one, and the platform counts by the
+ * second.
+ *
+ * A turn is a start time, given out in order. So the queue needs no list: its length is the distance of the next
+ * free time.
+ */
+export function createRateLimit({ perSecond, maxQueueMs, clock }: RateLimitOptions): RateLimit {
+  /** The last `perSecond` start times, as a ring; `next` is the oldest of them. */
+  const starts: number[] = new Array(perSecond).fill(Number.NEGATIVE_INFINITY);
+  let next = 0;
+
+  return {
+    async turn() {
+      const now = clock.now();
+      const start = Math.max(now, (starts[next] ?? now) + windowMs);
+      const wait = start - now;
+      if (wait > maxQueueMs) return wait - maxQueueMs;
+      starts[next] = start;
+      next = (next + 1) % perSecond;
+      if (wait > 0) await clock.sleep(wait);
+      return null;
+    },
+  };
+}
+
+/** A second, and a little for calls that overtake each other on their way. */
+const windowMs = 1020;

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import http from 'node:http';
+import net from 'node:net';
+import path from 'node:path';
+import { emulatorEnvironment } from '../scripts/emulator/environment.ts';
+import { projectRoot } from './database/paths.ts';
+import { type Built, build } from './testing/build.ts';
+
+const exchange = '/topapi/v2/user/getuserinfo';
+
+/** Sends one request over a connection that is kept open. */
+function request(url: string, agent: http.Agent, body?: object): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = http.request(
+      url,
+      {
+        agent,
+        method: body === undefined ? 'GET' : 'POST',
+        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      },
+      (response) => {
+        let text = '';
+        response.on('data', (data) => {
+          text += data;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+describe('stopping', () => {
+  test('lets the request in flight end, whose connection is kept alive, and then is over at once', async () => {
+    const server: Built = await build();
+    const agent = new http.Agent({ keepAlive: true });
+    const url = await server.url();
+    await server.login('zhangsan');
+    await Promise.all([1, 2, 3].map(() => request(`${url}/healthz`, agent)));
+    server.emulator.control.fault({ path: exchange, kind: 'slow', delayMs: 300 });
+    const flying = request(`${url}/api/auth/login`, agent, { authCode: server.code('zhangsan') });
+    // The request has reached the platform: it is in flight.
+    while (server.emulator.control.calls()[exchange] !== 2) await new Promise((next) => setImmediate(next));
+    const started = performance.now();
+    const closed = server.close();
+    const { status, text } = await flying;
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({ outcome: 'signed-in' });
+    await closed;
+    expect(performance.now() - started).toBeLessThan(2000);
+    agent.destroy();
+  });
+});
+
+const developmentEnvironment = {
+  ...emulatorEnvironment('dingtalk', 'http://127.0.0.1:9'),
+  NODE_ENV: 'development',
+  DATA_DIR: 'memory',
+  PORT: '0',
+};
+
+/** Starts the production entry as a child with an IPC channel, as a process manager does on Windows. */
+function start(env: Record<string, string>): {
+  child: ChildProcess;
+  output: () => string;
+  listening: Promise<string>;
+  exited: Promise<number | null>;
+} {
+  const child = spawn(process.execPath, ['--import', 'tsx', path.join(projectRoot, 'server', 'main.ts')], {
+    cwd: projectRoot,
+    env: { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot, ...developmentEnvironment, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let output = '';
+  const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const listening = new Promise<string>((resolve, reject) => {
+    const gather = (data: Buffer) => {
+      output += data;
+      const found = /Server listening at (http:[^"]+)"/.exec(output)?.[1];
+      if (found !== undefined) resolve(found);
+    };
+    child.stdout?.on('data', gather);
+    child.stderr?.on('data', gather);
+    exited.then((code) => reject(new Error(`ended with ${code}: ${output}`)));
+  });
+  listening.catch(() => {});
+  return { child, output: () => output, listening, exited };
+}
+
+describe('the process', () => {
+  test('starts, serves, and ends with 0 when its parent tells it to', async () => {
+    const { child, listening, exited, output } = start({});
+    const response = await fetch(`${await listening}/readyz`);
+    expect(await response.json()).toEqual({ status: 'ok' });
+    const asked = performance.now();
+    child.send('shutdown');
+    expect(await exited).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(5000);
+    expect(output()).toContain('"why":"shutdown"');
+  });
+
+  test.each([
+    [
+      'a configuration that is wrong',
+      async () => ({ PORT: 'x', DINGTALK_CORP_ID: '' }),
+      /配置有 2 处问题.*PORT：.*DINGTALK_CORP_ID：/s,
+    ],
+    [
+      'a port in use',
+      async (taken: net.Server) => ({ PORT: String((taken.address() as net.AddressInfo).port) }),
+      /端口 \d+ 已被占用.*\.env/s,
+    ],
+    [
+      'a database that does not answer',
+      async () => ({ DATABASE_URL: 'postgresql://app:database-password@127.0.0.1:9/app' }),
+      /连不上数据库.*DATABASE_URL/s,
+    ],
+  ])('%s ends the start with what to do, and no stack', async (_, env, message) => {
+    const taken = net.createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    try {
+      const { exited, output } = start(await env(taken));
+      expect(await exited).toBe(1);
+      expect(output()).toMatch(message);
+      expect(output()).not.toMatch(/^\s+at /m);
+      expect(output()).not.toContain('database-password');
+    } finally {
+      await new Promise((resolve) => taken.close(resolve));
+    }
+  });
+});
