@@ -1,4 +1,5 @@
 import { postgresAnswers } from './scripts/jest-postgres.mjs';
+import { simulatorProject } from './scripts/simulator/jest.project.mjs';
 
 const swc = [
   '@swc/jest',
@@ -41,6 +42,7 @@ const projects = [
     testPathIgnorePatterns: [...node.testPathIgnorePatterns, '\\.postgres\\.test\\.ts$'],
   },
 ];
+projects.push(simulatorProject(projects[0]));
 
 if (await postgresAnswers(process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres')) {
   projects.push({
@@ -53,4 +55,5 @@ if (await postgresAnswers(process.env.TEST_POSTGRES_URL ?? 'postgresql://postgre
   });
 }
 
-export default { projects, testTimeout: 20_000 };
+// The embedded database alone takes seconds to start, and several start at once on a small machine.
+export default { projects, testTimeout: 60_000, maxWorkers: '100%' };

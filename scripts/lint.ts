@@ -5,6 +5,8 @@ const steps: readonly (readonly string[])[] = [
   ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'],
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'],
   ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.mini.json'],
+  ['node_modules/typescript/bin/tsc', '-p', 'scripts/simulator/tsconfig.json'],
+  ['node_modules/typescript/bin/tsc', '-p', 'scripts/simulator/web/tsconfig.json'],
 ];
 
 const failed = steps.filter((step) => spawnSync(process.execPath, step, { stdio: 'inherit' }).status !== 0);

@@ -63,6 +63,14 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(commonHeaders(request.id));
   });
+  // A connection whose request is in flight when the stop begins would stay open for as long as it is kept alive.
+  let stopping = false;
+  app.addHook('preClose', async () => {
+    stopping = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('connection', 'close');
+  });
   // JSON alone: a form or plain text is what another site's page can post without being asked.
   app.removeContentTypeParser('text/plain');
   await app.register(errorHandler);

@@ -43,6 +43,8 @@ export async function listen(
 export async function startServer(config: Config, logger: FastifyBaseLogger): Promise<RunningServer> {
   const database = await openDatabase(config.database);
   try {
+    // The schema engine's error for an unreachable database cannot be told from others; the driver's can.
+    await database.ping();
     const applied = await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
     if (applied.length > 0) logger.info({ applied }, 'migrations applied');
     const server = await listen(config, database, logger);

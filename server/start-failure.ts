@@ -1,11 +1,18 @@
 import { ConfigError } from './config/environment.ts';
 import { EmbeddedDatabaseInUse } from './database/embedded.ts';
+import { EditedMigrations } from './database/migrations.ts';
 import { isDatabaseUnavailable } from './database/unavailable.ts';
 
 /** A start that failed for a reason that its message already explains, in Chinese. */
 export class StartFailure extends Error {
   override readonly name = 'StartFailure';
 }
+
+/** The errors whose message is for people already. */
+const explained = [StartFailure, ConfigError, EmbeddedDatabaseInUse, EditedMigrations];
+
+/** PostgreSQL: class 28, wrong user name or password; 3D000, no such database. */
+const refusals = /^(?:28\w{3}|3D000)$/;
 
 /**
  * What a person can do about a failed start, in Chinese; null for a fault that only a developer can read, whose
@@ -23,9 +30,9 @@ export function explainStartFailure(error: unknown): string | null {
   if ('code' in error && error.code === 'EACCES' && 'port' in error) {
     return `没有权限监听端口 ${String(error.port)}。请在 .env 中换一个 1024 以上的端口。`;
   }
-  if (error instanceof StartFailure || error instanceof ConfigError || error instanceof EmbeddedDatabaseInUse)
-    return error.message;
-  if (isDatabaseUnavailable(error)) {
+  if (explained.some((kind) => error instanceof kind)) return error.message;
+  const code = 'code' in error ? String(error.code) : '';
+  if (isDatabaseUnavailable(error) || refusals.test(code)) {
     return '连不上数据库。请检查 DATABASE_URL 的地址、端口、用户名和密码，并确认 PostgreSQL 正在运行。';
   }
   return null;

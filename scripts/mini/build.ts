@@ -1,8 +1,4 @@
-/**
- * Builds the mini program into `dist/mini`, which mini.project.json names for the IDE.
- *
- *     tsx scripts/mini/build.ts [--env development|test|production] [--out folder] [--watch]
- */
+/** Builds the mini program into `dist/mini`, which mini.project.json names for the IDE. */
 import { watch } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';

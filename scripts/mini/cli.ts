@@ -1,11 +1,15 @@
 /**
- *     tsx scripts/mini/cli.ts build [--env development|test|production] [--out folder] [--server url] [--watch]
+ *     tsx scripts/mini/cli.ts build [development|test|production] [--out folder] [--server url] [--watch]
  *     tsx scripts/mini/cli.ts lint [folder]
  *
- * `lint` without a folder compiles the development package in memory and checks that.
+ * The environment is a plain argument and not an option, because PowerShell's npm swallows the `--` that an
+ * option would need. `lint` without a folder checks the sources, compiles the development package in memory and
+ * checks that too.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { formatProblem as formatSourceProblem } from '../simulator/compiler/problem.ts';
+import { lintSources } from '../simulator/lint.ts';
 import { type BuildOptions, buildMini, describeBuild, watchMini } from './build.ts';
 import { checkFiles, checkMini, formatProblem } from './check.ts';
 import { compileMini } from './compile.ts';
@@ -15,7 +19,6 @@ import { miniSource, nodeModules } from './paths.ts';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    env: { type: 'string', default: 'development' },
     out: { type: 'string' },
     server: { type: 'string' },
     watch: { type: 'boolean', default: false },
@@ -25,13 +28,15 @@ const { values, positionals } = parseArgs({
 function environment(name: string): Environment {
   const found = environments.find((env) => env === name);
   if (found === undefined)
-    throw new Error(`没有“${name}”这个环境。--env 可以是：${environments.join('、')}。`);
+    throw new Error(
+      `没有“${name}”这个环境。可以是：${environments.join('、')}，例如：npm run build:mini production`,
+    );
   return found;
 }
 
-async function build(): Promise<void> {
+async function build(name: string): Promise<void> {
   const options: BuildOptions = {
-    env: environment(values.env),
+    env: environment(name),
     ...(values.out === undefined ? {} : { outDir: values.out }),
     ...(values.server === undefined ? {} : { config: { serverUrl: values.server } }),
   };
@@ -48,25 +53,24 @@ async function build(): Promise<void> {
 }
 
 async function lint(folder: string | undefined): Promise<void> {
-  const problems =
+  const findings =
     folder === undefined
-      ? checkFiles(
-          await compileMini({
-            source: miniSource,
-            nodeModules: nodeModules,
-            env: 'development',
-          }),
-        )
-      : await checkMini(path.resolve(folder));
-  for (const problem of problems) console.error(formatProblem(problem));
-  if (problems.length > 0) process.exitCode = 1;
+      ? [
+          ...(await lintSources(miniSource)).map(formatSourceProblem),
+          ...checkFiles(await compileMini({ source: miniSource, nodeModules, env: 'development' })).map(
+            formatProblem,
+          ),
+        ]
+      : (await checkMini(path.resolve(folder))).map(formatProblem);
+  for (const finding of findings) console.error(finding);
+  if (findings.length > 0) process.exitCode = 1;
   else console.log('小程序检查通过。');
 }
 
 try {
-  const [command, folder] = positionals;
-  if (command === 'build') await build();
-  else if (command === 'lint') await lint(folder);
+  const [command, argument] = positionals;
+  if (command === 'build') await build(argument ?? 'development');
+  else if (command === 'lint') await lint(argument);
   else throw new Error('用法：tsx scripts/mini/cli.ts build|lint');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

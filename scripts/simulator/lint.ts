@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { compileApp } from './compiler/app.ts';
 import { bundle } from './compiler/bundle.ts';
-import { formatProblem, type Problem } from './compiler/problem.ts';
+import type { Problem } from './compiler/problem.ts';
 
 /**
  * Checks the sources of a mini program without a browser: what the compiler of the simulator refuses, and
@@ -35,14 +34,3 @@ interface BuildMessage {
   text: string;
   location: { file: string; line: number; column: number } | null;
 }
-
-/** `tsx scripts/simulator/lint.ts [folder]`: prints the problems, and exits with 1 when there are any. */
-async function main(): Promise<void> {
-  const dir = process.argv[2] ?? fileURLToPath(new URL('../../mini', import.meta.url));
-  const problems = await lintSources(dir);
-  for (const problem of problems) console.error(formatProblem(problem));
-  console.log(problems.length === 0 ? '小程序源码检查通过。' : `小程序源码有 ${problems.length} 处问题。`);
-  process.exitCode = problems.length === 0 ? 0 : 1;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) void main();

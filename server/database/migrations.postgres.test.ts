@@ -21,7 +21,9 @@ test('of three instances that start at once on an empty database, one migrates i
   const options = { url: url.href, dataDir: '', poolSize: 2, timeoutMs: 10_000 };
   const databases = await Promise.all([1, 2, 3].map(() => openDatabase(options)));
   try {
-    const applied = await Promise.all(databases.map((one) => one.withSchemaAdapter((to) => applyMigrations(to))));
+    const applied = await Promise.all(
+      databases.map((one) => one.withSchemaAdapter((to) => applyMigrations(to))),
+    );
     const worked = applied.filter((names) => names.length > 0);
     expect(worked).toHaveLength(1);
     for (const { prisma } of databases) {

@@ -196,6 +196,11 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
       { refusedBy: 'circuit' },
     ]);
     expect(exchanges()).toBe(3);
+    // Who comes now does not queue first.
+    const late = rejection(signIn());
+    await clock.advance(0);
+    expect(clock.sleeping()).toBe(0);
+    expect(await late).toMatchObject({ refusedBy: 'circuit', retryAfterSeconds: 9 });
   });
 
   test('without the configuration nothing is held back', async () => {

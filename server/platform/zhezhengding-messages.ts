@@ -140,7 +140,7 @@ function parsed(text: string): unknown {
 function isRepetition(json: unknown): boolean {
   if (!isRecord(json)) return false;
   const content = isRecord(json.content) ? json.content : {};
-  const refused = true;
+  const refused = json.success === false || content.success === false;
   return refused && [content.responseMessage, json.Message, json.errorMsg].some(saysRepeated);
 }
 

@@ -1,3 +1,4 @@
+/// <reference path="./wxml-parser.d.ts" />
 import { parse as parseXml } from '@wxml/parser';
 import { type Part, splitInterpolation, UnclosedInterpolation } from './interpolation.ts';
 import type { ProblemList } from './problem.ts';

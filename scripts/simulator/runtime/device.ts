@@ -60,11 +60,20 @@ export function memoryStorage(initial: Readonly<Record<string, string>> = {}): S
   };
 }
 
+/** What is used of a browser's `Storage`. */
+export type StorageArea = {
+  readonly length: number;
+  key(index: number): string | null;
+  getItem(name: string): string | null;
+  setItem(name: string, value: string): void;
+  removeItem(name: string): void;
+};
+
 /**
  * Storage in a browser's `localStorage`, one name space for each person and app, as on a phone.
  * @param area usually `window.localStorage`
  */
-export function browserStorage(area: Storage, prefix: string): StorageBackend {
+export function browserStorage(area: StorageArea, prefix: string): StorageBackend {
   const own = (): string[] => {
     const names = Array.from({ length: area.length }, (_item, index) => area.key(index) ?? '');
     return names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));

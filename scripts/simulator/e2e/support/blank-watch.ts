@@ -15,7 +15,6 @@ export function watchForBlanks(): void {
   const look = (): void => {
     const phone = window.simulator?.phone;
     const screen = document.querySelector('.phone-screen')?.shadowRoot?.querySelector('.mini-screen');
-    // biome-ignore lint/performance/useDomNodeTextContent: textContent has text of hidden pages too
     if (phone && screen instanceof HTMLElement && screen.innerText.trim() === '') {
       const place = phone.currentPath || '（没有页面）';
       if (blanks.at(-1) !== place) blanks.push(place);

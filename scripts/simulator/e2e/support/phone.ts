@@ -92,9 +92,7 @@ export class PhonePage {
     return this.page.evaluate(() => {
       const root = document.querySelector('.phone-screen')?.shadowRoot;
       // What is hidden is not read by anybody, so the rendered text it must be.
-      // biome-ignore lint/performance/useDomNodeTextContent: textContent has hidden text too
       const shown = root?.querySelector<HTMLElement>('.mini-screen')?.innerText ?? '';
-      // biome-ignore lint/performance/useDomNodeTextContent: as above
       const above = root?.querySelector<HTMLElement>('.mini-overlay')?.innerText ?? '';
       return `${shown} ${above}`.replace(/\s+/g, ' ').trim();
     });

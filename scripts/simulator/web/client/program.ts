@@ -25,7 +25,8 @@ export async function loadProgram(simulator: Simulator): Promise<void> {
 }
 
 export function connectHotReload(simulator: Simulator): void {
-  const { hot } = import.meta;
+  // Vite provides `hot` only where it finds these very words.
+  const hot = import.meta.hot;
   hot?.on(EVENTS.update, (part: Pick<BuiltApp, 'units' | 'style'>) => void simulator.update(part));
   hot?.on(EVENTS.replace, (app: BuiltApp) => simulator.run(app));
   hot?.on(EVENTS.problems, (problems: Problem[]) => simulator.showProblems(problems));

@@ -1,0 +1,301 @@
+import { emulatedApps } from '../../scripts/emulator/credentials.ts';
+import type { FaultKind } from '../../scripts/emulator/faults.ts';
+import { PlatformError } from '../platform/platform.ts';
+import { type Built, build } from '../testing/build.ts';
+import { callback, callbackEnvironment, personEvent } from '../testing/event-callback.ts';
+import { post } from '../testing/http.ts';
+import { createInbox, type Inbox } from './inbox.ts';
+import type { CheckedUser, Recheck } from './recheck.ts';
+import { createEventWorker, type EventWorker, type WorkerTiming } from './worker.ts';
+
+const { appKey, corpId } = emulatedApps.dingtalk;
+const ids = { zhangsan: '270101', zhaoliu: '270104' };
+const userApi = '/topapi/v2/user/get';
+
+let server: Built;
+let ahead = 0;
+let inbox: Inbox;
+const workers: EventWorker[] = [];
+
+beforeAll(async () => {
+  server = await build({ env: { ...callbackEnvironment, PLATFORM_TIMEOUT_MS: '300' } });
+});
+beforeEach(async () => {
+  await server.prisma.platformEvent.deleteMany();
+  await server.prisma.user.updateMany({ data: { leftAt: null } });
+  server.emulator.control.reset();
+  ahead = 0;
+  inbox = createInbox(server.prisma, 'dingtalk', () => Date.now() + ahead);
+});
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+});
+afterAll(() => server.close());
+
+/** A worker beside the server's own, which sees none of these rows unless it is woken. */
+function startWorker(recheck: Recheck, timing: Partial<WorkerTiming> = {}): EventWorker {
+  const { prisma, app } = server;
+  const worker = createEventWorker({
+    prisma,
+    inbox,
+    recheck,
+    logger: app.log,
+    timing: { gapMs: 0, ...timing },
+  });
+  workers.push(worker);
+  return worker;
+}
+
+let occurrences = 0;
+function store(...people: string[]): Promise<number> {
+  occurrences += 1;
+  return inbox.storeDingTalk({ type: 'user_modify_org', corpId, occurrence: `id ${occurrences}`, people });
+}
+const rows = () => server.prisma.platformEvent.findMany({ orderBy: { receivedAt: 'asc' } });
+
+async function workOff(worker: EventWorker): Promise<void> {
+  worker.wake();
+  await worker.settled();
+}
+
+async function isGone(username: string): Promise<boolean> {
+  const user = await server.prisma.user.findUniqueOrThrow({ where: { username } });
+  return user.leftAt !== null;
+}
+
+describe('a platform that', () => {
+  const faults: [FaultKind, string][] = [
+    ['timeout', 'timeout'],
+    ['reset', 'fault'],
+    ['html', 'busy'],
+    ['status', 'fault'],
+    ['invalid-json', 'fault'],
+    ['truncated', 'fault'],
+    ['wrong-shape', 'fault'],
+    ['huge', 'fault'],
+    ['empty', 'fault'],
+    ['ip-not-whitelisted', 'misconfigured'],
+    ['no-permission', 'misconfigured'],
+    ['qps', 'busy'],
+  ];
+  test.each(faults)(
+    'answers with %s says nothing about the person, and is asked again',
+    async (kind, problem) => {
+      const { control } = server.emulator;
+      control.fault({ path: userApi, kind });
+      const event = callback(
+        personEvent('user_leave_org', [ids.zhaoliu], corpId, String(Math.random())),
+        appKey,
+      );
+      expect((await post(server, event.url, event.payload)).statusCode).toBe(200);
+      await server.app.platformEvents.settle();
+      expect(await isGone('zhaoliu')).toBe(false);
+      const [row] = await rows();
+      expect(row).toMatchObject({ processedAt: null, attempts: 1 });
+      expect(row?.lastError).toMatch(new RegExp(`^${problem} ${userApi}`));
+      // Beyond the wait, and beyond what a busy platform asked for.
+      server.advance(6 * 60_000);
+      await server.app.platformEvents.settle();
+      expect(await isGone('zhaoliu')).toBe(true);
+      expect(await rows()).toMatchObject([{ processedAt: expect.any(Date), attempts: 2, lastError: null }]);
+    },
+  );
+
+  test('refuses us for a reason that an administrator can mend: the log names the remedy', async () => {
+    await store(ids.zhaoliu);
+    const error = new PlatformError('misconfigured', userApi, 'refused', { remedy: '请把 IP 加入白名单' });
+    await workOff(startWorker(() => Promise.reject(error)));
+    expect(server.logs().filter((line) => line.remedy === '请把 IP 加入白名单')).toMatchObject([
+      { level: 50 },
+    ]);
+  });
+
+  test('fails for good: after ten attempts, in growing waits, the row is kept with its problem', async () => {
+    await store(ids.zhaoliu);
+    const waits: number[] = [];
+    const worker = startWorker(() => Promise.reject(new PlatformError('fault', userApi, 'broken')));
+    for (let attempt = 1; attempt < 10; attempt += 1) {
+      await workOff(worker);
+      const [row] = await rows();
+      expect(row).toMatchObject({ attempts: attempt, processedAt: null });
+      waits.push((row?.nextAttemptAt.getTime() ?? 0) - Date.now() - ahead);
+      ahead += waits.at(-1) ?? 0;
+      ahead += 5;
+    }
+    for (const [at, wait] of waits.entries())
+      expect(wait).toBeGreaterThanOrEqual((waits[at - 1] ?? 0) - 2000);
+    await workOff(worker);
+    expect(await rows()).toMatchObject([
+      { attempts: 10, processedAt: expect.any(Date), lastError: `fault ${userApi}` },
+    ]);
+    ahead += 24 * 3_600_000;
+    expect(await inbox.claim(1000)).toBeNull();
+    expect(await inbox.lagSeconds()).toBe(0);
+  });
+});
+
+test('an error that is nobody’s fault leaves no data in the row', async () => {
+  await store(ids.zhaoliu);
+  await workOff(startWorker(() => Promise.reject(new Error(`quotes ${ids.zhaoliu}`))));
+  expect(await rows()).toMatchObject([{ lastError: 'Error', processedAt: null }]);
+});
+
+test('two instances work off 40 rows: each is worked off once', async () => {
+  for (let at = 0; at < 20; at += 1) await store(ids.zhangsan, ids.zhaoliu);
+  const seen: string[] = [];
+  const recheck = (name: string) => async (user: CheckedUser) => {
+    seen.push(`${name} ${user.dingUserId}`);
+    return 'member' as const;
+  };
+  const both = [startWorker(recheck('a')), startWorker(recheck('b'))];
+  await Promise.all(both.map(workOff));
+  expect(seen).toHaveLength(40);
+  expect(new Set(seen).size).toBe(4);
+  const after = await rows();
+  expect(after.every((row) => row.processedAt !== null && row.attempts === 1)).toBe(true);
+});
+
+describe('a process that dies with a row', () => {
+  test('before it worked it off: the row is taken again after the lease, not before', async () => {
+    await store(ids.zhaoliu);
+    const lost = await inbox.claim(60_000);
+    expect(lost).toMatchObject({ person: ids.zhaoliu, attempts: 1 });
+    const seen: string[] = [];
+    const worker = startWorker(async (user) => {
+      seen.push(user.dingUserId);
+      return 'member';
+    });
+    await workOff(worker);
+    expect(seen).toEqual([]);
+    ahead += 60_001;
+    await workOff(worker);
+    expect(seen).toEqual([ids.zhaoliu]);
+    expect(await rows()).toMatchObject([{ attempts: 2, processedAt: expect.any(Date) }]);
+  });
+
+  test('and was only slow: what it still writes does not touch a row that is another’s by now', async () => {
+    await store(ids.zhaoliu);
+    const slow = await inbox.claim(60_000);
+    ahead += 60_001;
+    const other = await inbox.claim(60_000);
+    if (slow === null || other === null) throw new Error('there was no row');
+    const before = await rows();
+    await inbox.finish(slow, null);
+    await inbox.postpone(slow, 1, 'late');
+    expect(await rows()).toEqual(before);
+    await inbox.finish(other, null);
+    expect(await rows()).toMatchObject([{ processedAt: expect.any(Date) }]);
+  });
+
+  test('again and again: in the end the row is left alone, and says why', async () => {
+    await store(ids.zhaoliu);
+    for (let at = 0; at < 10; at += 1) {
+      expect(await inbox.claim(1)).not.toBeNull();
+      ahead += 2;
+    }
+    let asked = 0;
+    await workOff(
+      startWorker(async () => {
+        asked += 1;
+        return 'member';
+      }),
+    );
+    expect(asked).toBe(0);
+    expect(await rows()).toMatchObject([
+      { processedAt: expect.any(Date), lastError: expect.stringMatching('中断') },
+    ]);
+  });
+});
+
+test('stopping waits for the row at hand, and takes no other', async () => {
+  await store(ids.zhangsan, ids.zhaoliu);
+  let release = () => {};
+  let begun = () => {};
+  const began = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const worker = startWorker(
+    () =>
+      new Promise((resolve) => {
+        begun();
+        release = () => resolve('member');
+      }),
+  );
+  worker.wake();
+  await began;
+  let stopped = false;
+  const stopping = worker.stop().then(() => {
+    stopped = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(stopped).toBe(false);
+  release();
+  await stopping;
+  const states = (await rows()).map((row) => [row.attempts, row.processedAt !== null]);
+  expect(states).toEqual(
+    expect.arrayContaining([
+      [1, true],
+      [0, false],
+    ]),
+  );
+  await workOff(worker);
+  expect((await rows()).filter((row) => row.processedAt === null)).toHaveLength(1);
+});
+
+test('a row that is stored while the last one is worked off is not left lying', async () => {
+  await store(ids.zhangsan);
+  const seen: string[] = [];
+  const worker = startWorker(async (user) => {
+    if (seen.length === 0) await store(ids.zhaoliu);
+    seen.push(user.dingUserId);
+    return 'member';
+  });
+  await workOff(worker);
+  expect(seen).toEqual([ids.zhangsan, ids.zhaoliu]);
+});
+
+test('a database that fails is tried again', async () => {
+  await store(ids.zhaoliu);
+  const worker = startWorker(async () => 'member');
+  await server.prisma.$executeRawUnsafe('ALTER TABLE platform_events RENAME TO gone');
+  try {
+    await workOff(worker);
+  } finally {
+    await server.prisma.$executeRawUnsafe('ALTER TABLE gone RENAME TO platform_events');
+  }
+  expect(await rows()).toMatchObject([{ attempts: 0 }]);
+  await workOff(worker);
+  expect(await rows()).toMatchObject([{ attempts: 1, processedAt: expect.any(Date) }]);
+});
+
+test('a person who was unbound meanwhile is nobody’s business any more', async () => {
+  await store(ids.zhaoliu);
+  await server.prisma.user.update({ where: { username: 'zhaoliu' }, data: { dingUserId: null } });
+  try {
+    let asked = 0;
+    await workOff(
+      startWorker(async () => {
+        asked += 1;
+        return 'left';
+      }),
+    );
+    expect(asked).toBe(0);
+    expect(await rows()).toMatchObject([{ processedAt: expect.any(Date), lastError: null }]);
+  } finally {
+    await server.prisma.user.update({
+      where: { username: 'zhaoliu' },
+      data: { dingUserId: ids.zhaoliu },
+    });
+  }
+});
+
+test('rows that were worked off are deleted after 30 days, others never', async () => {
+  await store(ids.zhangsan);
+  await workOff(startWorker(async () => 'member'));
+  await store(ids.zhaoliu);
+  ahead += 29 * 24 * 3_600_000;
+  expect(await inbox.sweep()).toBe(0);
+  ahead += 2 * 24 * 3_600_000;
+  expect(await inbox.sweep()).toBe(1);
+  expect(await rows()).toMatchObject([{ payload: { person: ids.zhaoliu }, processedAt: null }]);
+});

@@ -1,0 +1,196 @@
+import type { Prisma } from '../database/generated/client.ts';
+import type { PlatformName } from '../platform/platform.ts';
+import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
+import { leaseMs } from './claims.ts';
+import { repeatableSince, repeatableUntil } from './delivery.ts';
+
+const minute = 60_000;
+const workPath = '/topapi/message/corpconversation/asyncsend_v2';
+const dingPath = '/v1.0/robot/ding/send';
+const zhangsan = idOf('zhangsan');
+let outbox: Outbox;
+
+beforeAll(async () => {
+  outbox = await openOutbox('dingtalk');
+});
+afterAll(() => outbox.close());
+beforeEach(() => outbox.reset());
+
+const text = (words: string) => ({ content: { type: 'text' as const, text: words } });
+const { stringContaining } = expect;
+
+describe('the platform’s refusals', () => {
+  test('a missing permission (60011): failed at once, and the log names it', async () => {
+    outbox.emulator.control.fault({ path: workPath, kind: 'no-permission', times: null });
+    await outbox.add('news');
+    await outbox.worker().drain();
+    const permission = 'qyapi_message_corpconversation_asyncsend';
+    expect(await outbox.row()).toMatchObject({ status: 'FAILED', lastError: stringContaining(permission) });
+    expect(outbox.emulator.control.calls()[workPath]).toBe(1);
+    expect(outbox.logs()).toContainEqual(
+      expect.objectContaining({ level: 50, msg: 'message not sent', remedy: stringContaining(permission) }),
+    );
+  });
+
+  test('an IP that is not on the list (60020): failed, and the log names it', async () => {
+    outbox.emulator.control.fault({ path: workPath, kind: 'ip-not-whitelisted', times: null });
+    await outbox.add('news');
+    await outbox.worker().drain();
+    expect(await outbox.row()).toMatchObject({ status: 'FAILED', lastError: stringContaining('IP') });
+  });
+
+  test('a wrong agent (40056): failed', async () => {
+    await outbox.add('news');
+    await outbox.worker({ platform: outbox.connect({ agentId: '1' }) }).drain();
+    expect(await outbox.row()).toMatchObject({ status: 'FAILED' });
+  });
+
+  test('an unknown error code is an answer: not sent, tried again', async () => {
+    outbox.emulator.control.fault({ path: workPath, kind: 'errcode', errcode: 55555 });
+    await outbox.add('news');
+    const worker = outbox.worker();
+    await worker.drain();
+    expect(await outbox.row()).toMatchObject({ status: 'PENDING', lastError: stringContaining('55555') });
+    outbox.advance(10_000);
+    await worker.drain();
+    expect(await outbox.row()).toMatchObject({ status: 'SENT', attempts: 2 });
+  });
+
+  test('an app token that ran out is replaced, and the message is sent once', async () => {
+    outbox.emulator.control.fault({ path: workPath, kind: 'token-expired' });
+    await outbox.add('news');
+    await outbox.worker().drain();
+    expect(await outbox.row()).toMatchObject({ status: 'SENT', attempts: 1 });
+    expect(outbox.received('请查收')).toEqual({ [zhangsan]: 1 });
+  });
+
+  test('the wait that a busy platform asks for is kept', async () => {
+    outbox.emulator.control.fault({ path: workPath, kind: 'punish' });
+    await outbox.add('news');
+    const worker = outbox.worker();
+    await worker.drain();
+    const row = await outbox.row();
+    expect(row.status).toBe('PENDING');
+    expect(row.nextAttemptAt.getTime() - outbox.now()).toBe(300_000);
+  });
+});
+
+describe('receivers who cannot be reached', () => {
+  const ding = (...receivers: string[]) => outbox.add('alarm', { kind: 'DING', ...text('紧急'), receivers });
+
+  test('some of a DING: sent, and the row names them', async () => {
+    await ding(zhangsan, idOf('zhaoliu'), '999');
+    await outbox.worker().drain();
+    expect(await outbox.row()).toMatchObject({
+      status: 'SENT',
+      lastError: `没有送达：${idOf('zhaoliu')}、999`,
+    });
+    expect(outbox.received('紧急')).toEqual({ [zhangsan]: 1 });
+  });
+
+  test('all of a DING: failed', async () => {
+    await ding(idOf('zhaoliu'), '999');
+    await outbox.worker().drain();
+    expect(await outbox.row()).toMatchObject({ status: 'FAILED', lastError: stringContaining('999') });
+  });
+});
+
+describe('DingTalk drops the same content within a day, not on the next one', () => {
+  /** Ten in the evening in China, 2 January 2026. */
+  const evening = 13 * 60 * minute;
+
+  test('a doubtful notification is repeated before midnight', async () => {
+    outbox.advance(evening);
+    outbox.emulator.control.fault({ path: workPath, kind: 'reset' });
+    await outbox.add('news');
+    const worker = outbox.worker();
+    await worker.drain();
+    outbox.advance(100 * minute);
+    await worker.drain();
+    expect(await outbox.row()).toMatchObject({ status: 'SENT', attempts: 2 });
+    expect(outbox.received('请查收')).toEqual({ [zhangsan]: 1 });
+  });
+
+  test.each([
+    ['a lost answer', 110 * minute + 1, false],
+    ['a lost answer in the last minute', 119 * minute + 30_000, false],
+    ['a dead process', 119 * minute, true],
+  ])('%s is not repeated around and after it', async (_what, afterTen, dies) => {
+    outbox.advance(evening + afterTen - (dies ? leaseMs : 0));
+    await outbox.add('news');
+    if (dies) await die();
+    else outbox.emulator.control.fault({ path: workPath, kind: 'reset' });
+    const worker = outbox.worker();
+    await worker.drain();
+    for (let passed = 0; passed < 48 * 60; passed += 20) {
+      outbox.advance(20 * minute);
+      await worker.drain();
+    }
+    expect(await outbox.row()).toMatchObject({ status: 'UNCERTAIN', attempts: 1 });
+    expect(outbox.received('请查收')).toEqual({ [zhangsan]: 1 });
+  });
+
+  /** Sends the message and leaves the row as a process does that dies then. */
+  async function die(): Promise<void> {
+    await outbox.worker().drain();
+    const data: Prisma.OutboxMessageUpdateInput = {
+      status: 'SENDING',
+      taskId: null,
+      sentAt: null,
+      leaseUntil: new Date(outbox.now() + leaseMs),
+    };
+    await outbox.prisma.outboxMessage.update({ where: { dedupKey: 'news#1' }, data });
+  }
+
+  test.each<[PlatformName, string, string | null, string]>([
+    ['dingtalk', '2026-01-02T01:00:00.000Z', '2026-01-01T16:00:00.000Z', '2026-01-02T15:59:59.999Z'],
+    ['dingtalk', '2026-01-02T15:50:00.000Z', '2026-01-01T16:00:00.000Z', '2026-01-02T15:59:59.999Z'],
+    ['dingtalk', '2026-01-02T15:50:00.001Z', null, '2026-01-02T15:59:59.999Z'],
+    ['dingtalk', '2026-01-02T16:00:00.000Z', '2026-01-02T16:00:00.000Z', '2026-01-03T15:59:59.999Z'],
+  ])('%s at %s: attempts since %s, until %s', (platform, at, since, until) => {
+    const time = Date.parse(at);
+    const expected = since === null ? Number.POSITIVE_INFINITY : Date.parse(since);
+    expect(repeatableSince(platform, time)).toBe(expected);
+    expect(repeatableUntil(platform, time)).toBe(Date.parse(until));
+  });
+});
+
+describe('the database', () => {
+  test('fails while a sent message is marked: marked when it is back', async () => {
+    await outbox.add('news');
+    let failures = 2;
+    const prisma = outbox.prisma.$extends({
+      query: {
+        outboxMessage: {
+          async updateMany({ args, query }) {
+            if (args.data.status === 'SENT' && failures-- > 0) throw new Error('connection lost');
+            return query(args);
+          },
+        },
+      },
+    });
+    await outbox.worker({ prisma: prisma as unknown as typeof outbox.prisma }).drain();
+    expect(failures).toBe(-1);
+    expect(await outbox.row()).toMatchObject({ status: 'SENT', attempts: 1 });
+    expect(outbox.received('请查收')).toEqual({ [zhangsan]: 1 });
+  });
+
+  test('fails when it is looked through: the worker goes on when it is back', async () => {
+    let failures = 2;
+    const prisma = outbox.prisma.$extends({
+      query: {
+        async $queryRaw({ args, query }) {
+          if (failures-- > 0) throw new Error('connection lost');
+          return query(args);
+        },
+      },
+    });
+    const worker = outbox.worker({ prisma: prisma as unknown as typeof outbox.prisma, pollMs: 5 });
+    await outbox.add('alarm', { kind: 'DING', ...text('紧急') });
+    worker.start();
+    while ((await outbox.row()).status !== 'SENT') await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(outbox.emulator.control.calls()[dingPath]).toBe(1);
+    // Said once, not at every attempt.
+    expect(outbox.logs().filter((line) => line.msg === 'outbox not readable, trying on')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,165 @@
+import { seed } from '../../prisma/seed.ts';
+import { createMessages } from '../messages/messages.ts';
+import { enqueue } from '../messages/outbox.ts';
+import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
+import { noticeKey, publishNotice } from './publishing.ts';
+
+const unknownId = '01900000-0000-7000-8000-000000000000';
+let outbox: Outbox;
+
+beforeAll(async () => {
+  outbox = await openOutbox('dingtalk');
+});
+afterAll(() => outbox.close());
+beforeEach(async () => {
+  await outbox.reset();
+  await outbox.prisma.user.deleteMany();
+  await outbox.prisma.notice.deleteMany();
+  await seed(outbox.prisma);
+});
+
+async function draft(title = '停电通知', publishedAt: Date | null = null): Promise<string> {
+  return (await outbox.prisma.notice.create({ data: { title, body: '正文', publishedAt } })).id;
+}
+const publish = (id: string) => publishNotice(outbox.prisma, id, outbox.now());
+const publishedAt = async (id: string) =>
+  (await outbox.prisma.notice.findUniqueOrThrow({ where: { id } })).publishedAt;
+
+test('a publication notifies everybody who is bound, active and has not left', async () => {
+  // zhouba is disabled, lisi not bound; the platform has told us that zhaoliu left.
+  await outbox.prisma.user.update({ where: { username: 'zhaoliu' }, data: { leftAt: new Date() } });
+  const id = await draft();
+  expect(await publish(id)).toEqual({ outcome: 'published', receivers: 3 });
+  expect(await publishedAt(id)).toEqual(new Date(outbox.now()));
+  await outbox.worker().drain();
+  expect(outbox.received('停电通知')).toEqual({
+    [idOf('zhangsan')]: 1,
+    [idOf('chenguang')]: 1,
+    [idOf('admin')]: 1,
+  });
+  expect(outbox.emulator.control.messages()[0]?.content).toEqual({
+    msgtype: 'text',
+    text: { content: '新公告：停电通知\n发布时间：2026年1月2日 09:00:00\n请打开应用查看。' },
+  });
+});
+
+test('publishing again changes nothing and notifies nobody', async () => {
+  const id = await draft();
+  await publish(id);
+  const first = await publishedAt(id);
+  await outbox.worker().drain();
+  outbox.advance(60_000);
+  expect(await publish(id)).toEqual({ outcome: 'already-published', publishedAt: first });
+  await outbox.worker().drain();
+  expect(await publishedAt(id)).toEqual(first);
+  expect(outbox.emulator.control.messages()).toHaveLength(1);
+});
+
+test('published by three at once: once', async () => {
+  const id = await draft();
+  const outcomes = await Promise.all([publish(id), publish(id), publish(id)]);
+  expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual([
+    'already-published',
+    'already-published',
+    'published',
+  ]);
+  await outbox.worker().drain();
+  expect(outbox.emulator.control.messages()).toHaveLength(1);
+});
+
+test('taken back by hand and published again: people are not notified twice', async () => {
+  const id = await draft();
+  await publish(id);
+  await outbox.prisma.notice.update({ where: { id }, data: { publishedAt: null } });
+  expect(await publish(id)).toEqual({ outcome: 'published', receivers: 0 });
+  expect(await createMessages(outbox.prisma, outbox.connect(), outbox.now).byKey(noticeKey(id))).toHaveLength(
+    1,
+  );
+});
+
+test('a notice with a date set by hand counts as published', async () => {
+  const tomorrow = new Date(outbox.now() + 24 * 60 * 60_000);
+  const id = await draft('定时', tomorrow);
+  expect(await publish(id)).toEqual({ outcome: 'already-published', publishedAt: tomorrow });
+  expect(await outbox.rows()).toEqual([]);
+});
+
+test('there is no such notice', async () => {
+  expect(await publish(unknownId)).toEqual({ outcome: 'not-found' });
+});
+
+test('the date and the messages stand or fall together', async () => {
+  const id = await draft();
+  const failing = outbox.prisma.$extends({
+    query: {
+      outboxMessage: {
+        async createMany({ args, query }) {
+          await query(args);
+          throw new Error('disk full');
+        },
+      },
+    },
+  }) as unknown as typeof outbox.prisma;
+  await expect(publishNotice(failing, id, outbox.now())).rejects.toThrow('disk full');
+  expect(await publishedAt(id)).toBeNull();
+  expect(await outbox.rows()).toEqual([]);
+  expect(await publish(id)).toMatchObject({ outcome: 'published' });
+});
+
+test('thousands of readers, each of them once', async () => {
+  await outbox.prisma.user.createMany({
+    data: Array.from({ length: 2500 }, (_, at) => ({
+      username: `reader-${at}`,
+      name: '读者',
+      dingUserId: `reader-${at}`,
+    })),
+  });
+  const id = await draft();
+  expect(await publish(id)).toEqual({ outcome: 'published', receivers: 2504 });
+  const rows = await outbox.rows();
+  expect(rows).toHaveLength(26);
+  expect(new Set(rows.flatMap((row) => row.receivers)).size).toBe(2504);
+});
+
+test('nobody to notify: published all the same', async () => {
+  await outbox.prisma.user.updateMany({ data: { status: 'DISABLED' } });
+  const id = await draft();
+  expect(await publish(id)).toEqual({ outcome: 'published', receivers: 0 });
+  expect(await publishedAt(id)).not.toBeNull();
+});
+
+test('a title of any length fits into a message', async () => {
+  const id = await draft(`${'很长的标题"\n'.repeat(400)}`);
+  expect(await publish(id)).toMatchObject({ outcome: 'published' });
+  await outbox.worker().drain();
+  expect((await outbox.row()).status).toBe('SENT');
+});
+
+test('a notice of the same title a minute later is delivered too', async () => {
+  for (const id of [await draft(), await draft()]) {
+    await publish(id);
+    await outbox.worker().drain();
+    outbox.advance(60_000);
+  }
+  expect(outbox.received('停电通知')[idOf('zhangsan')]).toBe(2);
+});
+
+test('the message of a notice cannot be taken by another one', async () => {
+  const id = await draft();
+  const other = await draft('别的');
+  await publish(id);
+  expect(await publish(other)).toMatchObject({ outcome: 'published', receivers: 4 });
+  expect(await outbox.rows()).toHaveLength(2);
+  expect(
+    await enqueue(
+      outbox.prisma,
+      {
+        key: noticeKey(id),
+        kind: 'WORK_NOTIFICATION',
+        receivers: ['1'],
+        content: { type: 'text', text: '再来' },
+      },
+      outbox.now(),
+    ),
+  ).toBe(0);
+});
