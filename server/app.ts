@@ -30,12 +30,6 @@ export interface AppParts {
 /** Bytes; the contract's longest request is far below. */
 const bodyLimit = 64 * 1024;
 
-/**
- * A whole office can stand behind one address, so this only stops a single machine that runs wild; what
- * protects accounts is the lockout.
- */
-const requestsPerMinute = 3000;
-
 /** Puts the server together without listening. Closing the app does not close the parts given to it. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { config, database, platform, now = Date.now } = parts;
@@ -77,7 +71,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(helmet, { global: true, hsts: config.production });
   await app.register(cookie);
   await app.register(rateLimit, {
-    max: requestsPerMinute,
+    // A whole office can stand behind one address, so this only stops a single machine that runs wild; what
+    // protects accounts is the lockout.
+    max: config.requestsPerMinute,
     timeWindow: '1 minute',
     errorResponseBuilder: (_request, context) =>
       new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds: Math.max(1, Math.ceil(context.ttl / 1000)) }),

@@ -9,7 +9,7 @@ let token: string;
 let before: Record<string, number>;
 
 beforeAll(async () => {
-  server = await build();
+  server = await build({ env: { REQUESTS_PER_MINUTE: '3000' } });
   token = await server.tokenOf('zhangsan');
   await ticketOf(server, 'lisi');
   before = await rowCounts(server.prisma);

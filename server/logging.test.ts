@@ -1,4 +1,5 @@
 import { development } from './config/constants.ts';
+import { describeError } from './logging.ts';
 import { type Built, build } from './testing/build.ts';
 import { bearer, get, post, ticketOf } from './testing/http.ts';
 
@@ -79,6 +80,20 @@ test('a line tells which request it is of, and the answer tells the person the s
     const lines = server.logs().filter((line) => line.reqId === response.headers['x-request-id']);
     expect(lines[0]).toMatchObject({ req: { method: 'GET', path: '/api/me', address: '127.0.0.1' } });
     expect(lines.at(-1)).toMatchObject({ res: { statusCode: 401 }, responseTime: expect.any(Number) });
+  } finally {
+    await server.close();
+  }
+});
+
+test('an error is told without the input that its message quotes', async () => {
+  const server = await build();
+  try {
+    const where = { noSuchField: 'a-secret-argument' } as never;
+    const error: unknown = await server.prisma.user.findMany({ where }).catch((reason: unknown) => reason);
+    expect(String(error)).toContain('a-secret-argument');
+    expect(describeError(error)).toMatchObject({ type: 'PrismaClientValidationError' });
+    expect(JSON.stringify(describeError(new Error('outer', { cause: error })))).not.toContain('a-secret');
+    expect(describeError(new Error('no input in it'))).toMatchObject({ message: 'no input in it' });
   } finally {
     await server.close();
   }

@@ -108,7 +108,7 @@ export function createBinding(deps: {
     const session = await prisma.$transaction(async (tx) => {
       if (!(await tickets.consume(tx, ticket))) throw new Refused('TICKET_EXPIRED');
       const linked = await linkAccount(tx, user, person, 'PASSWORD', new Date(now()), address);
-      if (linked !== 'linked') throw new Refused('ACCOUNT_ALREADY_BOUND');
+      if (linked === 'account-taken') throw new Refused('ACCOUNT_ALREADY_BOUND');
       const opened = await sessions.open(tx, { userId: user.id, client, address, replaces });
       await recordAudit(
         tx,

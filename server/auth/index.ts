@@ -25,6 +25,13 @@ export interface AuthOptions {
   now: () => number;
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** How often this process found a session in its memory, since the start. */
+    sessionCacheStats(): { hits: number; misses: number; size: number };
+  }
+}
+
 const sweepEveryMs = 3_600_000;
 
 /** Sign-in, binding, sessions, their routes, and `app.authenticate` for everybody else's. */
@@ -33,6 +40,7 @@ export const auth = fp(
     const { database, policy, now } = options;
     const { prisma } = database;
     const cache = createSessionCache(database.subscribe);
+    app.decorate('sessionCacheStats', cache.stats);
     const sessions = createSessions(prisma, cache, policy, now);
     const tickets = createTickets(prisma, now);
     const passwords = createPasswords(policy.forbiddenPasswords);

@@ -9,7 +9,11 @@ export interface LinkedPerson {
   employeeCode: string | null;
 }
 
-export type LinkResult = 'linked' | 'account-taken';
+export type LinkResult =
+  | 'linked'
+  /** Another request of the same person was first: nothing is left to write. */
+  | 'linked-already'
+  | 'account-taken';
 
 /**
  * Writes that `user` is `person`, with when and how, and the audit event. The unique index on `dingUserId`
@@ -27,7 +31,7 @@ export async function linkAccount(
   address: string | null,
 ): Promise<LinkResult> {
   const { count } = await tx.user.updateMany({
-    where: { id: user.id, OR: [{ dingUserId: null }, { dingUserId: person.id }] },
+    where: { id: user.id, OR: [{ dingUserId: null }, { dingUserId: person.id, boundAt: null }] },
     data: {
       dingUserId: person.id,
       unionId: person.unionId,
@@ -36,7 +40,10 @@ export async function linkAccount(
       boundBy: by,
     },
   });
-  if (count === 0) return 'account-taken';
+  if (count === 0) {
+    const owner = await tx.user.findUnique({ where: { id: user.id }, select: { dingUserId: true } });
+    return owner?.dingUserId === person.id ? 'linked-already' : 'account-taken';
+  }
   await recordAudit(
     tx,
     {

@@ -70,7 +70,7 @@ export function createSignIn(deps: {
     const opened = await prisma.$transaction(async (tx) => {
       if (by === 'MOBILE' || user.boundAt === null) {
         const linked = await linkAccount(tx, user, person, by, new Date(now()), request.address);
-        if (linked !== 'linked') return null;
+        if (linked === 'account-taken') return null;
       }
       // The platform vouches for them again: they have come back.
       if (user.leftAt !== null) await tx.user.update({ where: { id: user.id }, data: { leftAt: null } });

@@ -120,7 +120,7 @@ test.each(wrong)('%s=%s is named once, with what is wrong and an example', (vari
 test.each(Object.keys(zhezhengding).filter((variable) => variable !== 'PLATFORM'))(
   '浙政钉 cannot do without %s',
   (variable) => {
-    expect(variables(errorOf({ ...zhezhengding, [variable]: undefined }))).toEqual([variable]);
+    expect(variables(errorOf({ ...production, ...zhezhengding, [variable]: undefined }))).toEqual([variable]);
   },
 );
 

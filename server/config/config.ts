@@ -27,6 +27,8 @@ export interface Config {
   port: number;
   /** Which proxies may say where a request came from: addresses or ranges, comma separated; false for none. */
   trustProxy: string | false;
+  /** Requests a minute that one address may send. */
+  requestsPerMinute: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Encrypts what the database must keep readable, such as the app token. */
   secretKey: string;
@@ -53,6 +55,7 @@ export function loadConfig(env: Environment): Config {
     host: reader.optional('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.integer('PORT', 3000, 0, 65_535),
     trustProxy: readTrustProxy(reader),
+    requestsPerMinute: reader.integer('REQUESTS_PER_MINUTE', 20_000, 60, 100_000_000),
     logLevel: reader.oneOf(
       'LOG_LEVEL',
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Database, openDatabase } from './database.ts';
@@ -28,7 +28,7 @@ test('data survive closing and opening', async () => {
 });
 
 test('a second process is told who has it open, and touches nothing', async () => {
-  await (await open()).close();
+  await mkdir(path.dirname(dataDir), { recursive: true });
   const lock = `${dataDir}.lock`;
   // The parent of this process is certainly alive.
   await writeFile(lock, String(process.ppid));
@@ -45,7 +45,7 @@ test.each([
   ['that was never finished', ''],
   ['that is damaged', 'x'],
 ])('a lock %s is taken over, and given back at the end', async (_, content) => {
-  await (await open()).close();
+  await mkdir(path.dirname(dataDir), { recursive: true });
   await writeFile(`${dataDir}.lock`, content);
   const database = await open();
   expect(await readFile(`${dataDir}.lock`, 'utf8')).toBe(String(process.pid));

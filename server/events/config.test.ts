@@ -12,7 +12,7 @@ const zhezhengding = {
   ZHEZHENGDING_APP_KEY: 'myapp-9Xk2',
   ZHEZHENGDING_APP_SECRET: 'a-secret-of-the-real-app',
   ZHEZHENGDING_TENANT_ID: '196729',
-  ZHEZHENGDING_BASE_URL: 'https://openplatform-pro.ding.zj.gov.cn',
+  ZHEZHENGDING_BASE_URL: 'https://openplatform.dg-work.cn',
 };
 const callbackOn = { DINGTALK_EVENT_TOKEN: 'a-token', DINGTALK_EVENT_AES_KEY: callbackAesKey };
 

@@ -67,7 +67,7 @@ describe('a platform that', () => {
   const faults: [FaultKind, string][] = [
     ['timeout', 'timeout'],
     ['reset', 'fault'],
-    ['html', 'busy'],
+    ['html', 'fault'],
     ['status', 'fault'],
     ['invalid-json', 'fault'],
     ['truncated', 'fault'],

@@ -39,7 +39,7 @@ test('a publication notifies everybody who is bound, active and has not left', a
   });
   expect(outbox.emulator.control.messages()[0]?.content).toEqual({
     msgtype: 'text',
-    text: { content: '新公告：停电通知\n发布时间：2026年1月2日 09:00:00\n请打开应用查看。' },
+    text: { content: '新公告：停电通知\n发布时间：2026-01-02 09:00:00\n请打开应用查看。' },
   });
 });
 

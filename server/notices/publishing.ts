@@ -94,11 +94,10 @@ function notificationText(title: string, publishedAt: Date): string {
     characters.length <= longestTitle
       ? characters.join('')
       : `${characters.slice(0, longestTitle).join('')}…`;
-  return `新公告：${line}\n发布时间：${chinaTime.format(publishedAt)}\n请打开应用查看。`;
+  return `新公告：${line}\n发布时间：${chinaTime(publishedAt)}\n请打开应用查看。`;
 }
 
-const chinaTime = new Intl.DateTimeFormat('zh-CN', {
-  timeZone: 'Asia/Shanghai',
-  dateStyle: 'long',
-  timeStyle: 'medium',
-});
+/** China has one time zone and no summer time. */
+function chinaTime(at: Date): string {
+  return new Date(at.getTime() + 8 * 60 * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+}

@@ -52,20 +52,45 @@ export interface Built {
  * moved. Nothing in it is a stand-in but the platform itself.
  */
 export async function build(options: BuildOptions = {}): Promise<Built> {
+  const opened: Closable[] = [];
+  try {
+    return await put(options, opened);
+  } catch (error) {
+    // What stays open would keep Jest from ending, and hide why.
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+interface Closable {
+  close(): PromiseLike<unknown>;
+}
+
+/** Last opened, first closed. */
+async function closeAll(opened: Closable[]): Promise<void> {
+  for (const part of opened.reverse()) await part.close();
+}
+
+async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
   const platformName = options.platform ?? 'dingtalk';
   let ahead = 0;
   const now = () => Date.now() + ahead;
   const emulator = options.emulator ?? (await startEmulator());
+  if (options.emulator === undefined) opened.push(emulator);
   const config = loadConfig({
     NODE_ENV: 'test',
     PORT: '0',
     PLATFORM_TIMEOUT_MS: '1500',
     LOG_LEVEL: 'debug',
+    REQUESTS_PER_MINUTE: '1000000',
     ...emulatorEnvironment(platformName, emulator.url),
     ...options.env,
   });
   const database = options.database ?? (await createTestDatabase());
-  if (options.database === undefined) await seed(database.prisma);
+  if (options.database === undefined) {
+    opened.push(database);
+    await seed(database.prisma);
+  }
 
   const lines: string[] = [];
   const logger = createLogger(
@@ -82,7 +107,9 @@ export async function build(options: BuildOptions = {}): Promise<Built> {
     now,
     onCall: (call) => logger.debug(call, 'platform call'),
   });
+  opened.push(platform);
   const app = await buildApp({ config, database, platform, logger, now });
+  opened.push(app);
   let listening: Promise<string> | undefined;
   const code = (person: string) => emulator.control.issueAuthCode(person, platformName);
 
@@ -117,12 +144,7 @@ export async function build(options: BuildOptions = {}): Promise<Built> {
       }
       return outcome.session.token;
     },
-    async close() {
-      await app.close();
-      await platform.close();
-      if (options.database === undefined) await database.close();
-      if (options.emulator === undefined) await emulator.close();
-    },
+    close: () => closeAll(opened),
   };
   return built;
 }

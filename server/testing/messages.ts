@@ -19,6 +19,8 @@ const morning = Date.UTC(2026, 0, 2, 1);
 /** The outbox on a fresh database, with the emulator as the platform and one clock for all of them. */
 export interface Outbox {
   prisma: PrismaClient;
+  /** Its PostgreSQL address; null for the embedded database. */
+  databaseUrl: string | null;
   emulator: Emulator;
   now: () => number;
   advance(ms: number): void;
@@ -77,6 +79,7 @@ export async function openOutbox(name: PlatformName): Promise<Outbox> {
 
   const outbox: Outbox = {
     prisma,
+    databaseUrl: database.url,
     emulator,
     now,
     advance(ms) {

@@ -1,0 +1,30 @@
+import { readArguments, UsageError, usage } from './arguments.ts';
+
+const id = '01900000-0000-7000-8000-00000000000a';
+
+test.each<[string[], object]>([
+  [['--to', 'lisi', '--text', '你好'], { kind: 'message', usernames: ['lisi'], text: '你好', ding: false }],
+  [
+    ['--to', 'a', '--ding', '--to=b', '--to', 'a', '--text', 'x'],
+    { kind: 'message', usernames: ['a', 'b'], text: 'x', ding: true },
+  ],
+  [['--notice', id.toUpperCase()], { kind: 'notice', id }],
+])('%j', (args, request) => {
+  expect(readArguments(args)).toEqual(request);
+});
+
+test.each<[string[], string]>([
+  [[], '--to 用户名'],
+  [['--text', 'x'], '--to 用户名'],
+  [['--to', 'a'], '--text "内容"'],
+  [['--notice', '7'], '“7”不是公告编号'],
+  [['--notice', id, '--to', 'a'], '不能和'],
+  [['--notice', id, '--ding'], '不能和'],
+  [['--too', 'a'], '看不懂这些参数：--too a'],
+  [['a', 'b'], '看不懂这些参数：a b'],
+  [['--to'], '看不懂这些参数：--to'],
+])('%j is refused, in Chinese, with the usage', (args, problem) => {
+  expect(() => readArguments(args)).toThrow(UsageError);
+  expect(() => readArguments(args)).toThrow(problem);
+  expect(() => readArguments(args)).toThrow(usage);
+});

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+
+/** What `npm run notify` was asked to do. */
+export type NotifyRequest =
+  | { kind: 'message'; usernames: string[]; text: string; ding: boolean }
+  | { kind: 'notice'; id: string };
+
+/** A command line that says nothing that can be done; the message is Chinese and ends with the usage. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  constructor(problem: string) {
+    super(`${problem}\n\n${usage}`);
+  }
+}
+
+export const usage = `用法：
+  npm run notify -- --to 用户名 --text "内容"           发一条工作通知；--to 可以写多次
+  npm run notify -- --to 用户名 --text "内容" --ding    发 DING
+  npm run notify -- --notice 公告编号                   发布一条公告并通知全体读者
+PowerShell 里请把 -- 写成 '--'。`;
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** @throws UsageError. */
+export function readArguments(args: readonly string[]): NotifyRequest {
+  const { to = [], text, ding = false, notice } = parsed(args);
+  if (notice !== undefined) {
+    if (to.length > 0 || text !== undefined || ding) {
+      throw new UsageError('--notice 通知全体读者，不能和 --to、--text、--ding 一起用。');
+    }
+    if (!uuid.test(notice)) throw new UsageError(`“${notice}”不是公告编号：编号是 36 个字符的 UUID。`);
+    return { kind: 'notice', id: notice.toLowerCase() };
+  }
+  if (to.length === 0) throw new UsageError('没有写发给谁：请加 --to 用户名。');
+  if (text === undefined) throw new UsageError('没有写内容：请加 --text "内容"。');
+  return { kind: 'message', usernames: [...new Set(to)], text, ding };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        to: { type: 'string', multiple: true },
+        text: { type: 'string' },
+        ding: { type: 'boolean' },
+        notice: { type: 'string' },
+      },
+    }).values;
+  } catch {
+    throw new UsageError(`看不懂这些参数：${args.join(' ')}`);
+  }
+}

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { seed } from '../../prisma/seed.ts';
+import { openDatabase } from '../../server/database/database.ts';
+import { applyMigrations } from '../../server/database/migrations.ts';
+import { projectRoot } from '../../server/database/paths.ts';
+import { type Emulator, startEmulator } from '../emulator/emulator.ts';
+import { emulatorEnvironment } from '../emulator/environment.ts';
+
+/** The tool as a person runs it: a process of its own, on a database of its own. */
+
+let emulator: Emulator;
+let folder: string;
+let dataDir: string;
+
+const open = () => openDatabase({ url: null, dataDir, poolSize: 1, timeoutMs: 10_000 });
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  folder = await mkdtemp(path.join(os.tmpdir(), 'reconcile-'));
+  dataDir = path.join(folder, 'database');
+  const database = await open();
+  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await seed(database.prisma);
+  await database.close();
+}, 60_000);
+afterAll(async () => {
+  await emulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function run(): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', path.join('scripts', 'people', 'reconcile.ts')],
+      {
+        cwd: projectRoot,
+        env: {
+          ...process.env,
+          ...emulatorEnvironment('dingtalk', emulator.url),
+          NODE_ENV: 'test',
+          DATABASE_URL: '',
+          DATA_DIR: dataDir,
+          RECONCILE_PER_SECOND: '3',
+        },
+      },
+    );
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+      });
+    }
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+test('tells what it does, what it found, and how to go on after a fault', async () => {
+  emulator.control.fault({ path: '/topapi/v2/user/get', kind: 'ip-not-whitelisted', times: 3 });
+  const refused = await run();
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain('平台出错，停在第 0 人');
+  expect(refused.output).toContain('白名单');
+  expect(refused.output).toContain('再次运行，会接着核对');
+
+  const done = await run();
+  expect(done.output).toContain('每秒最多 3 人');
+  expect(done.output).toContain('已核对 3 / 5 人');
+  expect(done.output).toContain('核对完成：共 5 人，其中 1 人已离开组织。');
+  expect(done.code).toBe(0);
+
+  const database = await open();
+  try {
+    const left = await database.prisma.user.findMany({ where: { leftAt: { not: null } } });
+    expect(left.map((user) => user.username)).toEqual(['zhaoliu']);
+    expect(await database.prisma.reconcileRun.findMany()).toMatchObject([
+      { checked: 5, left: 1, failed: 0, finishedAt: expect.any(Date) },
+    ]);
+  } finally {
+    await database.close();
+  }
+}, 90_000);

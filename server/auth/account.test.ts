@@ -1,0 +1,106 @@
+import type { OwnSession, PasswordChangeOutcome } from '../contract.ts';
+import { type Built, build } from '../testing/build.ts';
+import { bearer, expectFault, get, post } from '../testing/http.ts';
+
+let server: Built;
+beforeEach(async () => {
+  server ??= await build();
+  await server.prisma.lockout.deleteMany();
+});
+afterAll(() => server?.close());
+
+const sessionsOf = async (token: string) =>
+  (await get(server, '/api/me/sessions', token)).json<{ items: OwnSession[] }>().items;
+
+describe('one’s own sessions', () => {
+  test('are listed with where and when, the asking one marked', async () => {
+    const [one, two] = [await server.tokenOf('zhangsan'), await server.tokenOf('zhangsan')];
+    const listed = await sessionsOf(two);
+    expect(listed).toHaveLength(2);
+    expect(listed.filter(({ current }) => current)).toHaveLength(1);
+    expect(listed[0]).toMatchObject({ client: 'mini', address: '127.0.0.1' });
+    expect((await sessionsOf(one)).find(({ current }) => current)?.id).not.toBe(
+      listed.find(({ current }) => current)?.id,
+    );
+    expect(JSON.stringify(listed)).not.toContain(one);
+  });
+
+  test('can be ended one by one; nobody else’s can', async () => {
+    const [lost, here] = [await server.tokenOf('zhangsan'), await server.tokenOf('zhangsan')];
+    const others = await server.tokenOf('admin');
+    const current = (await sessionsOf(lost)).find((session) => session.current);
+    const end = `/api/me/sessions/${current?.id}/end`;
+    await post(server, end, {}, bearer(others));
+    expect((await get(server, '/api/me', lost)).statusCode).toBe(200);
+    expect((await post(server, end, {}, bearer(here))).json()).toEqual({ outcome: 'session-ended' });
+    expectFault(await get(server, '/api/me', lost), 401, 'SESSION_EXPIRED');
+    expect((await get(server, '/api/me', here)).statusCode).toBe(200);
+    expect((await post(server, end, {}, bearer(here))).statusCode).toBe(200);
+    expectFault(await post(server, '/api/me/sessions/1/end', {}, bearer(here)), 400, 'INVALID_REQUEST');
+    expectFault(await get(server, '/api/me/sessions'), 401, 'SESSION_EXPIRED');
+  });
+
+  test('a new sign-in ends the one that the same client had, and no other’s', async () => {
+    const [old, elsewhere] = [await server.tokenOf('chenguang'), await server.tokenOf('chenguang')];
+    const others = await server.tokenOf('admin');
+    const again = await post(server, '/api/auth/login', { authCode: server.code('chenguang') }, bearer(old));
+    const { session } = again.json<{ session: { token: string } }>();
+    expect(session.token).not.toBe(old);
+    expectFault(await get(server, '/api/me', old), 401, 'SESSION_EXPIRED');
+    expect((await get(server, '/api/me', elsewhere)).statusCode).toBe(200);
+    await post(server, '/api/auth/login', { authCode: server.code('chenguang') }, bearer(others));
+    expect((await get(server, '/api/me', others)).statusCode).toBe(200);
+  });
+});
+
+describe('changing the password', () => {
+  const known = 'dev-pass-2026';
+  async function change(token: string, currentPassword: string, newPassword: string) {
+    const response = await post(server, '/api/me/password', { currentPassword, newPassword }, bearer(token));
+    expect(response.statusCode).toBe(200);
+    return response.json<PasswordChangeOutcome>();
+  }
+
+  test.each([
+    ['TOO_SHORT', '7 chars'],
+    ['TOO_SHORT', '𠮷𠮷𠮷𠮷𠮷𠮷𠮷'],
+    ['TOO_COMMON', 'password123'],
+    ['TOO_COMMON', 'Qwertyuiop'],
+    ['TOO_COMMON', '１２３４５６７８'],
+    ['TOO_COMMON', 'abcabcabcabc'],
+    ['CONTAINS_USERNAME', 'my-Zhangsan-1'],
+    ['UNCHANGED', known],
+  ])('%s: %s', async (reason, newPassword) => {
+    const token = await server.tokenOf('zhangsan');
+    expect(await change(token, known, newPassword)).toEqual({ outcome: 'password-rejected', reason });
+    expect((await get(server, '/api/me', token)).statusCode).toBe(200);
+  });
+
+  test('a stolen session is no way to guess it', async () => {
+    const token = await server.tokenOf('zhangsan');
+    const outcomes: unknown[] = [];
+    for (let at = 0; at < 6; at += 1) outcomes.push(await change(token, 'wrong', 'correct horse battery'));
+    expect(outcomes.slice(0, 4)).toEqual(
+      Array.from({ length: 4 }, () => ({ outcome: 'password-rejected', reason: 'WRONG_PASSWORD' })),
+    );
+    expect(outcomes.slice(4)).toEqual(
+      Array.from({ length: 2 }, () =>
+        expect.objectContaining({ reason: 'LOCKED', retryAfterSeconds: expect.any(Number) }),
+      ),
+    );
+    expect(await change(token, known, 'correct horse battery')).toMatchObject({ reason: 'LOCKED' });
+  });
+
+  test('ends every session, and the new one is what counts from then on', async () => {
+    const [here, elsewhere] = [await server.tokenOf('admin'), await server.tokenOf('admin')];
+    expect(await change(here, known, 'correct horse battery')).toEqual({ outcome: 'password-changed' });
+    for (const token of [here, elsewhere])
+      expectFault(await get(server, '/api/me', token), 401, 'SESSION_EXPIRED');
+    const again = await server.tokenOf('admin');
+    expect(await change(again, known, 'another good one')).toMatchObject({ reason: 'WRONG_PASSWORD' });
+    expect(await change(again, 'correct horse battery', 'another good one')).toEqual({
+      outcome: 'password-changed',
+    });
+    expect(await server.prisma.auditLog.count({ where: { action: 'password.changed' } })).toBe(2);
+  });
+});

@@ -1,0 +1,32 @@
+/**
+ * A process of its own that sends the outbox until it is killed: `outbox-process.ts <database> <emulator> <time>`,
+ * where its clock starts at `time`, in epoch milliseconds.
+ */
+import { emulatedApps } from '../../scripts/emulator/credentials.ts';
+import { openDatabase } from '../database/database.ts';
+import { createLogger } from '../logging.ts';
+import { createOutboxWorker } from '../messages/worker.ts';
+import { createPlatform, memoryTokenStore } from '../platform/index.ts';
+
+const [url = '', emulator = '', time = ''] = process.argv.slice(2);
+const started = Date.now();
+const database = await openDatabase({ url, dataDir: '', poolSize: 5, timeoutMs: 10_000 });
+createOutboxWorker({
+  prisma: database.prisma,
+  platform: createPlatform(
+    {
+      name: 'dingtalk',
+      ...emulatedApps.dingtalk,
+      apiUrl: emulator,
+      oapiUrl: emulator,
+      readMobile: false,
+      timeoutMs: 20_000,
+    },
+    { tokenStore: memoryTokenStore() },
+  ),
+  now: () => Number(time) + Date.now() - started,
+  log: createLogger({ logLevel: 'silent' }),
+  pollMs: 50,
+}).start();
+// The worker alone keeps no process alive.
+setInterval(() => {}, 1000);
