@@ -26,6 +26,7 @@ const errorCodes = {
   PLATFORM_MISCONFIGURED: true,
   PLATFORM_FAULT: true,
   PLATFORM_BUSY: true,
+  SERVER_BUSY: true,
   DATABASE_UNAVAILABLE: true,
   ACCOUNTS_UNAVAILABLE: true,
   PLATFORM_TIMEOUT: true,

@@ -14,14 +14,20 @@ import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import { clientErrorHandler, commonHeaders, errorHandler, frameworkErrors } from './error-handler.ts';
 import { AppError } from './errors.ts';
+import { events } from './events/index.ts';
 import { healthRoutes } from './health/routes.ts';
+import { outbox } from './messages/index.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { metricsRoutes } from './metrics/routes.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import type { Platform } from './platform/platform.ts';
+import { pressure } from './pressure.ts';
 
 export interface AppParts {
   config: Config;
   database: Database;
   platform: Platform;
+  metrics: Metrics;
   logger: FastifyBaseLogger;
   /** Epoch milliseconds; the system's clock by default. */
   now?: () => number;
@@ -32,7 +38,7 @@ const bodyLimit = 64 * 1024;
 
 /** Puts the server together without listening. Closing the app does not close the parts given to it. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { config, database, platform, now = Date.now } = parts;
+  const { config, database, platform, metrics, now = Date.now } = parts;
   const { prisma } = database;
   registerAjvFormats();
   const app = Fastify({
@@ -78,15 +84,20 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     errorResponseBuilder: (_request, context) =>
       new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds: Math.max(1, Math.ceil(context.ttl / 1000)) }),
   });
+  await app.register(pressure, { maxEventLoopDelayMs: config.maxEventLoopDelayMs });
   if (!config.production) await app.register(apiDocs);
   await app.register(auth, {
     database,
     platform,
     policy: config.auth,
     corpId: config.platform.name === 'dingtalk' ? config.platform.corpId : null,
+    metrics,
     now,
   });
+  await app.register(events, { database, platform, settings: config.events, now });
+  await app.register(outbox, { prisma, platform, now });
+  await app.register(metricsRoutes, { metrics, prisma, token: config.metricsToken });
   await app.register(noticeRoutes, { prisma, now });
-  await app.register(healthRoutes, { database });
+  await app.register(healthRoutes, { database, isStopping: () => stopping });
   return app;
 }

@@ -48,8 +48,11 @@ function report(error: AppError, request: FastifyRequest): void {
   const fields = { code: error.code, err: cause ?? error };
   if (cause instanceof PlatformError && cause.remedy !== null) {
     request.log.error({ ...fields, remedy: cause.remedy }, cause.remedy);
-  } else if (error.statusCode >= 500) request.log.error(fields, 'request failed');
-  else request.log.info({ code: error.code }, 'request refused');
+  } else if (error.statusCode < 500) request.log.info({ code: error.code }, 'request refused');
+  else if (request.sessionUser?.isSuperExecutive) {
+    // The guide counts a fault that a 超级高管 meets as a severe one.
+    request.log.fatal({ ...fields, superExecutive: true }, 'request of a super executive failed');
+  } else request.log.error(fields, 'request failed');
 }
 
 function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -23,6 +23,7 @@ const faults: Readonly<Record<ErrorCode, Fault>> = {
   PLATFORM_MISCONFIGURED: { statusCode: 500, message: '应用的平台配置有误，请联系管理员处理。' },
   PLATFORM_FAULT: { statusCode: 502, message: '登录平台暂时无法使用，请稍后重试。' },
   PLATFORM_BUSY: { statusCode: 503, message: '登录平台繁忙，请稍后重试。', retryAfterSeconds: 5 },
+  SERVER_BUSY: { statusCode: 503, message: '服务繁忙，请稍后重试。', retryAfterSeconds: 5 },
   DATABASE_UNAVAILABLE: { statusCode: 503, message: '服务正在恢复，请稍后重试。', retryAfterSeconds: 5 },
   ACCOUNTS_UNAVAILABLE: {
     statusCode: 503,

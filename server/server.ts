@@ -1,11 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { buildApp } from './app.ts';
+import { assemble } from './assemble.ts';
 import type { Config } from './config/config.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { applyMigrations } from './database/migrations.ts';
-import { createSealing } from './database/sealing.ts';
-import { databaseTokenStore } from './database/token-store.ts';
-import { createPlatform } from './platform/index.ts';
 
 export interface RunningServer {
   /** Where it listens, without a trailing slash. */
@@ -24,12 +21,7 @@ export async function listen(
   database: Database,
   logger: FastifyBaseLogger,
 ): Promise<RunningServer> {
-  const platform = createPlatform(config.platform, {
-    tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
-    onCall: (call) => logger[call.ok ? 'debug' : 'warn'](call, 'platform call'),
-  });
-  const app = await buildApp({ config, database, platform, logger });
-  app.addHook('onClose', () => platform.close());
+  const app = await assemble(config, database, logger);
   try {
     const url = await app.listen({ host: config.host, port: config.port });
     return { url, close: () => app.close() };

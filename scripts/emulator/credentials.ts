@@ -11,5 +11,7 @@ export const emulatedApps = {
     appKey: 'emulator-zzd-key',
     appSecret: 'emulator-zzd-secret',
     tenantId: '57',
+    /** The accountId in whose name the app sends DINGs. */
+    dingCreator: '270108',
   },
 } as const;

@@ -16,6 +16,8 @@ export function emulatorEnvironment(
         DINGTALK_APP_KEY: dingtalk.appKey,
         DINGTALK_APP_SECRET: dingtalk.appSecret,
         DINGTALK_CORP_ID: dingtalk.corpId,
+        DINGTALK_AGENT_ID: dingtalk.agentId,
+        DINGTALK_ROBOT_CODE: dingtalk.robotCode,
         DINGTALK_API_URL: url,
         DINGTALK_OAPI_URL: url,
       }
@@ -24,6 +26,7 @@ export function emulatorEnvironment(
         ZHEZHENGDING_APP_KEY: zhezhengding.appKey,
         ZHEZHENGDING_APP_SECRET: zhezhengding.appSecret,
         ZHEZHENGDING_TENANT_ID: zhezhengding.tenantId,
+        ZHEZHENGDING_DING_CREATOR: zhezhengding.dingCreator,
         ZHEZHENGDING_BASE_URL: url,
       };
 }

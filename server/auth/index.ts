@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { AuthConfig } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Platform } from '../platform/platform.ts';
 import { accountRoutes } from './account-routes.ts';
 import { authenticate } from './authenticate.ts';
@@ -22,6 +23,7 @@ export interface AuthOptions {
   policy: AuthConfig;
   /** The configured organisation, where clients can know it (DingTalk); null elsewhere. */
   corpId: string | null;
+  metrics: Metrics;
   now: () => number;
 }
 
@@ -53,7 +55,7 @@ export const auth = fp(
     const binding = createBinding({ prisma, sessions, tickets, credentials, lockout, now });
 
     await app.register(authenticate, { sessions });
-    await app.register(authRoutes, { prisma, sessions, signIn, binding });
+    await app.register(authRoutes, { prisma, sessions, signIn, binding, metrics: options.metrics });
     await app.register(accountRoutes, { prisma, sessions, passwords, lockout, credentials });
 
     // Rows that are over refuse themselves; sweeping only keeps the tables small, so a failure can wait.

@@ -4,6 +4,7 @@ import { recordAudit } from '../audit/audit.ts';
 import type { Client, SignedIn } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../errors.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { faultResponses } from '../schema.ts';
 import {
   clearSessionCookie,
@@ -22,9 +23,15 @@ export interface AuthServices {
   sessions: Sessions;
   signIn: SignIn;
   binding: Binding;
+  metrics: Metrics;
 }
 
 const tags = ['登录'];
+
+/** An outcome with its reason, where it has one. */
+function labelOf(result: { outcome: string; reason?: string }): string {
+  return result.reason === undefined ? result.outcome : `${result.outcome} ${result.reason}`;
+}
 
 /** Moves an h5 client's token out of the body, where scripts could read it, into the cookie. */
 function deliver(result: SignedInWithToken, client: Client, reply: FastifyReply): SignedIn {
@@ -56,6 +63,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
         replaces,
         address: request.ip,
       });
+      services.metrics.signIn(labelOf(result));
       return result.outcome === 'signed-in' ? deliver(result, client, reply) : result;
     },
   );
@@ -78,6 +86,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
         address: request.ip,
         crossSite: isCrossSite(request),
       });
+      services.metrics.binding('refusal' in bound ? labelOf(bound.refusal) : 'signed-in');
       return 'refusal' in bound ? bound.refusal : deliver(bound.signedIn, bound.client, reply);
     },
   );

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { HttpCredentialsConfig } from '../auth/http-credentials.ts';
 import type { DatabaseConfig } from '../database/database.ts';
+import { type EventsConfig, readEvents } from '../events/config.ts';
 import type { PlatformConfig } from '../platform/index.ts';
 import { credentialsUrlExample, databaseUrlExample, development } from './constants.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
@@ -34,6 +35,11 @@ export interface Config {
   secretKey: string;
   platform: PlatformConfig;
   auth: AuthConfig;
+  events: EventsConfig;
+  /** Whoever shows it may read /metrics; null: only the machine itself. */
+  metricsToken: string | null;
+  /** Above this delay of the event loop, in milliseconds, requests are turned away; 0: never. */
+  maxEventLoopDelayMs: number;
   database: DatabaseConfig;
 }
 
@@ -50,6 +56,7 @@ export function loadConfig(env: Environment): Config {
   const matchByMobile = reader.oneOf('MATCH_BY_MOBILE', ['on', 'off'], 'off') === 'on';
   const production =
     reader.oneOf('NODE_ENV', ['development', 'test', 'production'], 'development') === 'production';
+  const platform = readPlatform(reader, matchByMobile);
   const config: Config = {
     production,
     host: reader.optional('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
@@ -62,7 +69,7 @@ export function loadConfig(env: Environment): Config {
       'info',
     ),
     secretKey: reader.optional('SECRET_KEY') ?? (production ? '' : development.secretKey),
-    platform: readPlatform(reader, matchByMobile),
+    platform,
     auth: {
       matchByMobile,
       binding: reader.oneOf('BINDING', ['on', 'off'], 'on') === 'on',
@@ -71,6 +78,9 @@ export function loadConfig(env: Environment): Config {
       credentials: readCredentials(reader),
       forbiddenPasswords: production ? [development.password] : [],
     },
+    events: readEvents(reader, platform),
+    metricsToken: reader.optional('METRICS_TOKEN'),
+    maxEventLoopDelayMs: reader.integer('MAX_EVENT_LOOP_DELAY_MS', 2000, 0, 60_000),
     database: readDatabase(reader),
   };
   if (production) refuseDevelopmentSettings(reader, config);
@@ -80,7 +90,11 @@ export function loadConfig(env: Environment): Config {
 }
 
 function readPlatform(reader: EnvironmentReader, readMobile: boolean): PlatformConfig {
-  const timeoutMs = reader.integer('PLATFORM_TIMEOUT_MS', 5000, 100, 60_000);
+  const common = {
+    timeoutMs: reader.integer('PLATFORM_TIMEOUT_MS', 5000, 100, 60_000),
+    callsPerSecond: reader.integer('PLATFORM_CALLS_PER_SECOND', 20, 1, 100_000),
+    breakerFailures: 5,
+  };
   if (reader.oneOf('PLATFORM', ['dingtalk', 'zhezhengding'], 'dingtalk') === 'zhezhengding') {
     return {
       name: 'zhezhengding',
@@ -92,7 +106,9 @@ function readPlatform(reader: EnvironmentReader, readMobile: boolean): PlatformC
       ),
       tenantId: reader.required('ZHEZHENGDING_TENANT_ID', '租户 id（realmId）', '196729'),
       baseUrl: reader.url('ZHEZHENGDING_BASE_URL', null, 'https://openplatform-pro.ding.zj.gov.cn'),
-      timeoutMs,
+      dingCreator: reader.optional('ZHEZHENGDING_DING_CREATOR'),
+      messageApp: reader.optional('ZHEZHENGDING_MESSAGE_APP'),
+      ...common,
     };
   }
   return {
@@ -107,7 +123,9 @@ function readPlatform(reader: EnvironmentReader, readMobile: boolean): PlatformC
     apiUrl: reader.url('DINGTALK_API_URL', 'https://api.dingtalk.com', 'https://api.dingtalk.com'),
     oapiUrl: reader.url('DINGTALK_OAPI_URL', 'https://oapi.dingtalk.com', 'https://oapi.dingtalk.com'),
     readMobile,
-    timeoutMs,
+    agentId: reader.optional('DINGTALK_AGENT_ID'),
+    robotCode: reader.optional('DINGTALK_ROBOT_CODE'),
+    ...common,
   };
 }
 

@@ -143,14 +143,25 @@ test('an error that is nobody’s fault leaves no data in the row', async () => 
 test('two instances work off 40 rows: each is worked off once', async () => {
   for (let at = 0; at < 20; at += 1) await store(ids.zhangsan, ids.zhaoliu);
   const seen: string[] = [];
+  // Nobody goes on before both are at it.
+  let waiting = 2;
+  let go = () => {};
+  const bothBegan = new Promise<void>((resolve) => {
+    go = resolve;
+  });
   const recheck = (name: string) => async (user: CheckedUser) => {
+    if (!seen.some((one) => one.startsWith(name))) {
+      waiting -= 1;
+      if (waiting === 0) go();
+    }
     seen.push(`${name} ${user.dingUserId}`);
+    await bothBegan;
     return 'member' as const;
   };
   const both = [startWorker(recheck('a')), startWorker(recheck('b'))];
   await Promise.all(both.map(workOff));
   expect(seen).toHaveLength(40);
-  expect(new Set(seen).size).toBe(4);
+  expect(new Set(seen.map((one) => one[0]))).toEqual(new Set(['a', 'b']));
   const after = await rows();
   expect(after.every((row) => row.processedAt !== null && row.attempts === 1)).toBe(true);
 });
@@ -252,6 +263,36 @@ test('a row that is stored while the last one is worked off is not left lying', 
   });
   await workOff(worker);
   expect(seen).toEqual([ids.zhangsan, ids.zhaoliu]);
+});
+
+test('a row that is stored just when the worker finds nothing is not left lying', async () => {
+  const { prisma, app } = server;
+  const seen: string[] = [];
+  let late = true;
+  const worker: EventWorker = createEventWorker({
+    prisma,
+    logger: app.log,
+    timing: { gapMs: 0 },
+    recheck: async (user) => {
+      seen.push(user.dingUserId);
+      return 'member';
+    },
+    inbox: {
+      ...inbox,
+      async claim(leaseMs) {
+        const found = await inbox.claim(leaseMs);
+        if (found === null && late) {
+          late = false;
+          await store(ids.zhaoliu);
+          worker.wake();
+        }
+        return found;
+      },
+    },
+  });
+  workers.push(worker);
+  await workOff(worker);
+  expect(seen).toEqual([ids.zhaoliu]);
 });
 
 test('a database that fails is tried again', async () => {

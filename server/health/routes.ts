@@ -7,7 +7,11 @@ const ok = strict({ status: Type.Literal('ok') });
 const tags = ['运行状态'];
 
 /** For load balancers and process managers; neither asks who is asking, and neither is rate limited. */
-export const healthRoutes: FastifyPluginAsyncTypebox<{ database: Database }> = async (app, { database }) => {
+export const healthRoutes: FastifyPluginAsyncTypebox<{
+  database: Database;
+  /** Whether the server is on its way down: a load balancer should look elsewhere from then on. */
+  isStopping: () => boolean;
+}> = async (app, { database, isStopping }) => {
   app.get(
     '/healthz',
     {
@@ -23,9 +27,10 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ database: Database }> = a
     {
       config: { rateLimit: false },
       logLevel: 'warn',
-      schema: { tags, summary: '可以接收请求：数据库能连上', response: { 200: ok, ...faultResponses } },
+      schema: { tags, summary: '可以接收请求：数据库能连上，且没有在停止', response: { 200: ok, ...faultResponses } },
     },
     async () => {
+      if (isStopping()) throw new AppError('SERVER_BUSY');
       try {
         await database.ping();
       } catch (cause) {

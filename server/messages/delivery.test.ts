@@ -1,4 +1,6 @@
+import { emulatedApps } from '../../scripts/emulator/credentials.ts';
 import type { Prisma } from '../database/generated/client.ts';
+import { memoryTokenStore } from '../platform/index.ts';
 import type { PlatformName } from '../platform/platform.ts';
 import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
 import { leaseMs } from './claims.ts';
@@ -75,6 +77,48 @@ describe('the platform’s refusals', () => {
   });
 });
 
+describe('without a connection nothing was sent, so there is no doubt', () => {
+  const dead = 'http://127.0.0.1:1';
+
+  test.each([
+    ['refused', dead, 'ECONNREFUSED'],
+    ['no such name', 'http://platform.invalid', 'ENOTFOUND|EAI_AGAIN'],
+  ])('%s: a DING is tried again', async (_what, url, code) => {
+    // The token comes first, by the same address: it is held already.
+    const store = memoryTokenStore();
+    const app = `dingtalk:${emulatedApps.dingtalk.appKey}`;
+    const token = { token: 'held', expiresAt: outbox.now() + 100 * minute };
+    await store.write(app, token);
+    await outbox.add('alarm', { kind: 'DING', ...text('紧急') });
+    await outbox.worker({ platform: outbox.connect({ apiUrl: url }, store) }).drain();
+    const row = await outbox.row();
+    expect(row).toMatchObject({ status: 'PENDING', attempts: 1 });
+    expect(row.lastError).toMatch(`robot/ding/send`);
+    expect(row.lastError).toMatch(new RegExp(code));
+    outbox.advance(10_000);
+    await outbox.worker().drain();
+    expect(outbox.received('紧急')).toEqual({ [zhangsan]: 1 });
+  });
+
+  test('a platform that cannot be reached is not asked for every message', async () => {
+    for (let at = 0; at < 30; at += 1) await outbox.add(`news-${at}`, text(`第 ${at} 条。`));
+    await outbox.worker({ platform: outbox.connect({ apiUrl: dead, oapiUrl: dead }) }).drain();
+    const attempts = (await outbox.rows()).reduce((sum, row) => sum + row.attempts, 0);
+    expect(attempts).toBeLessThanOrEqual(4);
+  });
+
+  test('our own open circuit', async () => {
+    const platform = outbox.connect({ breakerFailures: 1 });
+    outbox.emulator.control.fault({ path: dingPath, kind: 'html' });
+    await outbox.add('first', { kind: 'DING', ...text('一') });
+    await outbox.worker({ platform }).drain();
+    await outbox.add('second', { kind: 'DING', ...text('二') });
+    await outbox.worker({ platform }).drain();
+    expect((await outbox.rows()).map((row) => row.status)).toEqual(['UNCERTAIN', 'PENDING']);
+    expect(outbox.emulator.control.calls()[dingPath]).toBe(1);
+  });
+});
+
 describe('receivers who cannot be reached', () => {
   const ding = (...receivers: string[]) => outbox.add('alarm', { kind: 'DING', ...text('紧急'), receivers });
 
@@ -112,12 +156,15 @@ describe('DingTalk drops the same content within a day, not on the next one', ()
   });
 
   test.each([
-    ['a lost answer', 110 * minute + 1, false],
-    ['a lost answer in the last minute', 119 * minute + 30_000, false],
-    ['a dead process', 119 * minute, true],
-  ])('%s is not repeated around and after it', async (_what, afterTen, dies) => {
-    outbox.advance(evening + afterTen - (dies ? leaseMs : 0));
+    { what: 'a lost answer', afterTen: 110 * minute + 1 },
+    { what: 'a lost answer in the last minute', afterTen: 119 * minute + 30_000 },
+    { what: 'the ninth lost answer, with its long wait', afterTen: 109 * minute, earlier: 8 },
+    { what: 'a dead process', afterTen: 114 * minute, dies: true },
+    { what: 'a dead process in the last minute', afterTen: 119 * minute + 30_000, dies: true },
+  ])('$what is not repeated around and after it', async ({ afterTen, earlier = 0, dies = false }) => {
+    outbox.advance(evening + afterTen);
     await outbox.add('news');
+    await outbox.prisma.outboxMessage.updateMany({ data: { attempts: earlier } });
     if (dies) await die();
     else outbox.emulator.control.fault({ path: workPath, kind: 'reset' });
     const worker = outbox.worker();
@@ -126,7 +173,7 @@ describe('DingTalk drops the same content within a day, not on the next one', ()
       outbox.advance(20 * minute);
       await worker.drain();
     }
-    expect(await outbox.row()).toMatchObject({ status: 'UNCERTAIN', attempts: 1 });
+    expect(await outbox.row()).toMatchObject({ status: 'UNCERTAIN', attempts: earlier + 1 });
     expect(outbox.received('请查收')).toEqual({ [zhangsan]: 1 });
   });
 

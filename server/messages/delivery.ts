@@ -23,6 +23,9 @@ export type Verdict =
 /** Where the app token comes from: whatever fails there, the message itself was not sent. */
 const tokenApis: ReadonlySet<string> = new Set(['/v1.0/oauth2/accessToken', '/gettoken.json']);
 
+/** How long other messages wait, when the platform could not be reached at all, in milliseconds. */
+const firstPauseMs = 5000;
+
 /** Makes the one call for one row. Never throws. */
 export async function deliver(platform: SendingPlatform, row: Started): Promise<Verdict> {
   // The row's own id: it is the same at every attempt, and no other database uses it.
@@ -71,7 +74,8 @@ function platformVerdict(error: PlatformError): Verdict {
       return final(error.remedy ?? error.message);
     case 'timeout':
     case 'fault':
-      if (tokenApis.has(error.api)) return later(error.message, waitMs, true);
+      // Neither the platform nor its network is there now: the others wait as well.
+      if (error.neverSent || tokenApis.has(error.api)) return later(error.message, firstPauseMs, true);
       // The platform's own code is an answer: it took no message.
       if (error.upstreamCode !== null) return later(error.message, waitMs, false);
       return { outcome: 'unknown', reason: error.message };
@@ -107,7 +111,7 @@ const sinceMidnight = (now: number) => (now + chinaOffsetMs) % dayMs;
 
 /**
  * Which doubtful work notifications may be sent again, because the platform itself would drop the second one;
- * see docs/decisions/0012. DINGs are never repeated: neither platform recognises them.
+ * see docs/decisions/0013. DINGs are never repeated: neither platform recognises them.
  *
  * @returns epoch milliseconds: attempts made before it are not repeated any more. Infinity: none is.
  */

@@ -23,7 +23,7 @@ const transactionMs = 60_000;
  * nothing: the date and the messages stand in one transaction. Publishing twice changes nothing, also at once.
  *
  * A notice that was given a date by hand (`publishedAt`, perhaps in the future) counts as published and notifies
- * nobody; see docs/decisions/0012.
+ * nobody; see docs/decisions/0013.
  *
  * @param now epoch milliseconds.
  */

@@ -49,6 +49,8 @@ export class PlatformError extends Error {
   /** For `misconfigured`: what an administrator must do, in Chinese; for the log and the console. */
   readonly remedy: string | null;
   readonly retryAfterSeconds: number | null;
+  /** Certain that the platform never saw the call: there was no connection, or we refused it ourselves. */
+  readonly neverSent: boolean;
 
   constructor(
     kind: PlatformErrorKind,
@@ -58,6 +60,7 @@ export class PlatformError extends Error {
       upstreamCode?: string;
       remedy?: string;
       retryAfterSeconds?: number;
+      neverSent?: boolean;
       cause?: unknown;
     } = {},
   ) {
@@ -67,6 +70,7 @@ export class PlatformError extends Error {
     this.upstreamCode = more.upstreamCode ?? null;
     this.remedy = more.remedy ?? null;
     this.retryAfterSeconds = more.retryAfterSeconds ?? null;
+    this.neverSent = more.neverSent ?? false;
   }
 }
 

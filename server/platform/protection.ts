@@ -36,7 +36,10 @@ export class CallRefusedError extends PlatformError {
 
   constructor(refusedBy: RefusedBy, api: string, message: string, waitMs: number) {
     const retryAfterSeconds = Math.max(Math.ceil(waitMs / 1000), 1);
-    super('busy', api, `${message}，请 ${retryAfterSeconds} 秒后重试`, { retryAfterSeconds });
+    super('busy', api, `${message}，请 ${retryAfterSeconds} 秒后重试`, {
+      retryAfterSeconds,
+      neverSent: true,
+    });
     this.refusedBy = refusedBy;
   }
 }

@@ -162,16 +162,21 @@ function outcomeOf(error: unknown): Pick<UpstreamCall, 'kind' | 'upstreamCode' |
  */
 function connectionError(api: string, error: unknown, timeoutMs: number): PlatformError {
   const { name, code } = describe(error);
+  const neverSent = unconnected.test(code);
   if (name === 'TimeoutError' || timeoutCodes.has(code)) {
-    return new PlatformError('timeout', api, `平台 ${api} 在 ${timeoutMs} 毫秒内没有答完，请稍后重试`);
+    const message = `平台 ${api} 在 ${timeoutMs} 毫秒内没有答完，请稍后重试`;
+    return new PlatformError('timeout', api, message, { neverSent });
   }
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return new PlatformError('fault', api, `平台 ${api} 的回答超过 1 MiB，已放弃`);
   }
   const what = code || name;
   const hint = connectionHints.find(([pattern]) => pattern.test(what))?.[1] ?? '请稍后重试';
-  return new PlatformError('fault', api, `与平台 ${api} 的连接失败（${what}）：${hint}`);
+  return new PlatformError('fault', api, `与平台 ${api} 的连接失败（${what}）：${hint}`, { neverSent });
 }
+
+/** Codes that only occur before a request is written: name, connection, certificate. */
+const unconnected = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|UND_ERR_CONNECT_TIMEOUT)$|CERT/;
 
 const connectionHints: readonly (readonly [RegExp, string])[] = [
   [/^(ENOTFOUND|EAI_AGAIN)$/, '服务器解析不了平台的域名，请检查平台地址、DNS 或 hosts'],

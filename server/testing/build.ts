@@ -3,14 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { seed } from '../../prisma/seed.ts';
 import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
 import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
-import { buildApp } from '../app.ts';
+import { assemble } from '../assemble.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import type { BindOutcome, BindRequest, LoginOutcome, LoginRequest } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { createSealing } from '../database/sealing.ts';
-import { databaseTokenStore } from '../database/token-store.ts';
 import { createLogger } from '../logging.ts';
-import { createPlatform } from '../platform/index.ts';
 import type { PlatformName } from '../platform/platform.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -83,6 +80,10 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
     PLATFORM_TIMEOUT_MS: '1500',
     LOG_LEVEL: 'debug',
     REQUESTS_PER_MINUTE: '1000000',
+    PLATFORM_CALLS_PER_SECOND: '100000',
+    // A busy test machine is not what the tests are about.
+    MAX_EVENT_LOOP_DELAY_MS: '0',
+    RECONCILE_HOURS: '0',
     ...emulatorEnvironment(platformName, emulator.url),
     ...options.env,
   });
@@ -102,13 +103,7 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
       },
     }),
   );
-  const platform = createPlatform(config.platform, {
-    tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
-    now,
-    onCall: (call) => logger.debug(call, 'platform call'),
-  });
-  opened.push(platform);
-  const app = await buildApp({ config, database, platform, logger, now });
+  const app = await assemble(config, database, logger, now);
   opened.push(app);
   let listening: Promise<string> | undefined;
   const code = (person: string) => emulator.control.issueAuthCode(person, platformName);

@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import { emulatedApps } from '../../scripts/emulator/credentials.ts';
 import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
 import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
 import { people } from '../../scripts/emulator/people.ts';
@@ -10,7 +9,7 @@ import { createLogger } from '../logging.ts';
 import { enqueue, type NewMessage } from '../messages/outbox.ts';
 import { createOutboxWorker, type OutboxWorker, type OutboxWorkerOptions } from '../messages/worker.ts';
 import { createPlatform, memoryTokenStore, type PlatformConfig } from '../platform/index.ts';
-import type { Platform, PlatformName } from '../platform/platform.ts';
+import type { Platform, PlatformName, TokenStore } from '../platform/platform.ts';
 import { createTestDatabase } from './database.ts';
 
 /** 2 January 2026, 9 in the morning in China: far from the end of any day. */
@@ -25,7 +24,7 @@ export interface Outbox {
   now: () => number;
   advance(ms: number): void;
   /** A driver of its own, as a process has one; a time-out of 10 s by default: a busy machine is no fault. */
-  connect(more?: Partial<PlatformConfig>): Platform;
+  connect(more?: Partial<PlatformConfig>, tokenStore?: TokenStore): Platform;
   /** A worker of its own, as a process has one. Not started. */
   worker(more?: Partial<OutboxWorkerOptions>): OutboxWorker;
   /** Puts a message into the outbox: to `zhangsan`, of the given key. */
@@ -85,9 +84,9 @@ export async function openOutbox(name: PlatformName): Promise<Outbox> {
     advance(ms) {
       time += ms;
     },
-    connect(more) {
+    connect(more, tokenStore = memoryTokenStore()) {
       const platform = createPlatform({ ...config, timeoutMs: 10_000, ...more } as PlatformConfig, {
-        tokenStore: memoryTokenStore(),
+        tokenStore,
         now: () => time + (ticks++ % 1000),
       });
       platforms.push(platform);
@@ -148,8 +147,6 @@ export async function openOutbox(name: PlatformName): Promise<Outbox> {
 }
 
 function configOf(name: PlatformName, url: string): Config['platform'] {
-  const { platform } = loadConfig({ NODE_ENV: 'test', ...emulatorEnvironment(name, url) });
-  return platform.name === 'dingtalk'
-    ? { ...platform, agentId: emulatedApps.dingtalk.agentId, robotCode: emulatedApps.dingtalk.robotCode }
-    : { ...platform, dingCreator: idOf('admin') };
+  const environment = { ...emulatorEnvironment(name, url), PLATFORM_CALLS_PER_SECOND: '100000' };
+  return loadConfig({ NODE_ENV: 'test', ...environment }).platform;
 }

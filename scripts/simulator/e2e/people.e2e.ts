@@ -58,21 +58,24 @@ run('who opens the app', () => {
 
   test('all pages of a person who is signed in', async () => {
     await phone.choose('zhangsan');
+    await phone.press('清除存储');
+    await phone.clearTimeline();
+    await phone.press('冷启动');
     await phone.waitForText('，张三', '关于年末值班安排的通知');
-    await phone.screenshot('home');
-    await phone.screenshot('simulator', 'page');
+    await phone.screenshot('home', { document: true });
+    await phone.screenshot('simulator', { whole: true, document: true });
     await phone.tap('通知');
     await phone.waitForText('档案数字化培训报名');
-    await phone.screenshot('notices');
+    await phone.screenshot('notices', { document: true });
     await phone.tap('关于年末值班安排的通知');
     await phone.waitForText('值班期间请保持通讯畅通');
     expect(await phone.path()).toBe('pages/notice/index');
-    await phone.screenshot('notice');
+    await phone.screenshot('notice', { document: true });
     await phone.page.getByRole('button', { name: '返回' }).click();
     await phone.waitForPath('pages/notices/index');
     await phone.waitForText('已读');
     await phone.tap('我的');
     await phone.waitForText('用户名', 'zhangsan', '退出登录');
-    await phone.screenshot('me');
+    await phone.screenshot('me', { document: true });
   });
 });

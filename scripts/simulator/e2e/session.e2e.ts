@@ -121,7 +121,7 @@ run('sessions and binding', () => {
   test('a wrong password, then the right one: bound for good, on both platforms', async () => {
     await phone.choose('lisi');
     await phone.waitForText('李四，您好');
-    await phone.screenshot('bind');
+    await phone.screenshot('bind', { document: true });
     await phone.tap('绑定并登录');
     await phone.waitForText('请输入用户名和密码。');
     await bind('lisi', 'wrong-password');

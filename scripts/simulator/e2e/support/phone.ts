@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Platform } from '../../runtime/device.ts';
@@ -6,6 +6,7 @@ import { watchForBlanks } from './blank-watch.ts';
 import { PROJECT } from './child.ts';
 
 const SCREENSHOTS = path.join(PROJECT, 'test-results', 'screenshots');
+const IMAGES = path.join(PROJECT, 'docs', 'images');
 
 /** Longest wait for something to show; the slowest fault takes two time-outs of the phone. Milliseconds. */
 const WAIT_MS = 30_000;
@@ -114,6 +115,17 @@ export class PhonePage {
     return this.text();
   }
 
+  /** Waits for a text, or for a button that can be tapped. */
+  async waitForTextOrButton(text: string, button: string): Promise<void> {
+    const visible = this.page.locator(':visible');
+    const wanted = this.page.locator('.phone-screen').getByText(text).and(visible);
+    const next = this.page.locator('.mini-screen mini-button:not([aria-disabled])').and(visible);
+    await wanted
+      .or(next.filter({ hasText: new RegExp(`^\\s*${button}\\s*$`) }))
+      .first()
+      .waitFor();
+  }
+
   /** Page on top of the stack. */
   path(): Promise<string> {
     return this.page.evaluate(() => window.simulator?.phone?.currentPath ?? '');
@@ -150,13 +162,22 @@ export class PhonePage {
     await this.press('清空');
   }
 
-  /** Screenshot of the whole page or of the phone alone, for people to look at. */
-  async screenshot(name: string, part: 'phone' | 'page' = 'phone'): Promise<void> {
-    await mkdir(SCREENSHOTS, { recursive: true });
-    const file = path.join(SCREENSHOTS, `${name}.png`);
-    await this.page.evaluate(() => document.fonts.ready);
-    if (part === 'page') await this.page.screenshot({ path: file });
-    else await this.page.locator('.phone').screenshot({ path: file });
+  /**
+   * Screenshot of the phone, or of the whole page, for people to look at.
+   * @param document also a picture of the documentation (`docs/images`), renewed with `UPDATE_IMAGES=1`
+   */
+  async screenshot(name: string, { whole = false, document = false } = {}): Promise<void> {
+    await this.page.evaluate(() => window.document.fonts.ready);
+    // Much text does not compress well as PNG, and pictures of the documentation should stay small.
+    const image = whole
+      ? await this.page.screenshot({ type: 'jpeg', quality: 85 })
+      : await this.page.locator('.phone').screenshot();
+    const file = `${name}.${whole ? 'jpg' : 'png'}`;
+    const folders = document && process.env.UPDATE_IMAGES === '1' ? [SCREENSHOTS, IMAGES] : [SCREENSHOTS];
+    for (const folder of folders) {
+      await mkdir(folder, { recursive: true });
+      await writeFile(path.join(folder, file), image);
+    }
   }
 
   /** @throws Error when the phone showed nothing for a frame, or anything was logged as an error */

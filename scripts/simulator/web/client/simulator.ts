@@ -97,7 +97,9 @@ export class Simulator {
   }
 
   showProblems(problems: readonly Problem[]): void {
-    this.state.problems = problems;
+    const inOrder = (one: Problem, other: Problem): number =>
+      one.file.localeCompare(other.file) || one.line - other.line || one.column - other.column;
+    this.state.problems = [...problems].sort(inOrder);
   }
 
   choose(change: { person?: string; platform?: Platform }): void {

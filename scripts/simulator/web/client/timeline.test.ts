@@ -1,0 +1,60 @@
+import type { PhoneEvent, PhoneEventInput } from '../../runtime/types.ts';
+import { Timeline } from './timeline.ts';
+
+const titleOf = (path: string): string => (path === 'pages/home/index' ? '首页' : path);
+
+function timelineOf(...events: PhoneEventInput[]): Timeline {
+  const timeline = new Timeline();
+  for (const event of events) timeline.record({ ...event, time: 0 } as PhoneEvent, titleOf);
+  return timeline;
+}
+
+const shown = (timeline: Timeline): string[] =>
+  timeline.entries.map(({ title, detail, tone }) => `${title} | ${detail} | ${tone}`);
+
+test('a call is one line, which changes when it ends', () => {
+  const calls = [{ kind: 'dd', name: 'getAuthCode', outcome: 'called' }] as const;
+  expect(shown(timelineOf(...calls))).toEqual(['dd.getAuthCode | 等待结果 | pending']);
+  const success = { kind: 'dd', name: 'getAuthCode', outcome: 'success' } as const;
+  expect(shown(timelineOf(...calls, success))).toEqual(['dd.getAuthCode | 成功 | good']);
+  const detail = { error: 3, errorMessage: '系统错误' };
+  const fail = { kind: 'dd', name: 'getAuthCode', outcome: 'fail', detail } as const;
+  expect(shown(timelineOf(...calls, fail))).toEqual(['dd.getAuthCode | 失败 3 系统错误 | bad']);
+});
+
+test('a request has its path and status, or the error that came instead', () => {
+  const call = { kind: 'dd', name: 'httpRequest', outcome: 'called' } as const;
+  const answered = {
+    kind: 'request',
+    method: 'GET',
+    url: 'http://127.0.0.1:3000/api/notices?limit=3',
+    status: 200,
+    durationMs: 0,
+  } as const;
+  expect(shown(timelineOf(call, answered))).toEqual(['GET /api/notices?limit=3 | 200 | good']);
+  expect(shown(timelineOf(call, { ...answered, status: 503 }))[0]).toMatch(/503 \| bad/);
+  const { status: _none, ...lost } = answered;
+  expect(shown(timelineOf(call, { ...lost, error: 12 }))).toEqual([
+    'GET /api/notices?limit=3 | 错误 12 网络出错 | bad',
+  ]);
+});
+
+test('pages have the names that people see, components the names that developers know', () => {
+  const timeline = timelineOf(
+    { kind: 'page', action: 'open', path: 'pages/home/index', depth: 1 },
+    { kind: 'setData', path: 'node_modules/dingui-mini/es/tag/src/index', bytes: 2048 },
+  );
+  expect(shown(timeline)).toEqual([
+    '打开「首页」 | pages/home/index | plain',
+    'setData 2.0 KB | dingui-mini/tag | plain',
+  ]);
+});
+
+test('the list stays short, and can be cleared', () => {
+  const timeline = new Timeline();
+  for (let count = 0; count < 700; count += 1) timeline.note('panel', `第 ${count} 条`);
+  expect(timeline.entries).toHaveLength(600);
+  expect(timeline.entries.at(-1)?.title).toBe('第 699 条');
+  timeline.clear();
+  expect(timeline.entries).toEqual([]);
+});

@@ -1,0 +1,172 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { deviceMiddleware } from './relay.ts';
+import { PROBLEMS_PATH, RELAY_PATH, type RelayAnswer, type RelayRequest, SETUP_PATH } from './setup.ts';
+
+const servers: Server[] = [];
+
+async function listen(handler: RequestListener): Promise<string> {
+  const server = createServer(handler);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A simulator in front of one server. @returns where its page would be */
+function simulatorOf(server: string): Promise<string> {
+  const setup = { servers: { dingtalk: server, zhezhengding: null }, emulator: null };
+  const device = deviceMiddleware(setup, async () => []);
+  return listen((request, response) =>
+    device(request, response, () => {
+      response.writeHead(404).end('page');
+    }),
+  );
+}
+
+async function relay(simulator: string, request: Partial<RelayRequest>): Promise<RelayAnswer> {
+  const response = await fetch(simulator + RELAY_PATH, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ method: 'GET', headers: {}, data: null, timeout: 5_000, ...request }),
+  });
+  return (await response.json()) as RelayAnswer;
+}
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+describe('the relay', () => {
+  test('hands on method, headers and body, and brings back status, headers and body', async () => {
+    const seen: unknown[] = [];
+    const server = await listen((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => {
+        body += chunk.toString('utf8');
+      });
+      request.on('end', () => {
+        const { authorization, cookie } = request.headers;
+        seen.push({ method: request.method, url: request.url, authorization, cookie, body });
+        response.writeHead(418, { 'x-answer': 'yes', 'content-type': 'application/json' }).end('{"a":"茶"}');
+      });
+    });
+    const answer = await relay(await simulatorOf(server), {
+      url: `${server}/api/x?y=1`,
+      method: 'POST',
+      headers: { authorization: 'Bearer t', 'content-type': 'application/json' },
+      data: '{"b":2}',
+    });
+    expect(seen).toEqual([
+      { method: 'POST', url: '/api/x?y=1', authorization: 'Bearer t', cookie: undefined, body: '{"b":2}' },
+    ]);
+    expect(answer).toMatchObject({
+      ok: true,
+      status: 418,
+      body: '{"a":"茶"}',
+      headers: { 'x-answer': 'yes' },
+    });
+  });
+
+  test('is no open proxy: other servers and other schemes are refused', async () => {
+    let reached = 0;
+    const other = await listen((_request, response) => {
+      reached += 1;
+      response.end();
+    });
+    const simulator = await simulatorOf(await listen((_request, response) => response.end()));
+    for (const url of [`${other}/`, 'file:///etc/hosts', 'http://169.254.169.254/']) {
+      expect(await relay(simulator, { url })).toMatchObject({ ok: false, kind: 'forbidden' });
+    }
+    expect(reached).toBe(0);
+  });
+
+  test('follows no redirect, which could lead anywhere', async () => {
+    const server = await listen((_request, response) => {
+      response.writeHead(302, { location: 'http://169.254.169.254/' }).end();
+    });
+    expect(await relay(await simulatorOf(server), { url: `${server}/` })).toMatchObject({
+      ok: true,
+      status: 302,
+    });
+  });
+
+  test('a form of another site, which a browser sends without asking, is refused', async () => {
+    const server = await listen((_request, response) => response.end());
+    const simulator = await simulatorOf(server);
+    const body = JSON.stringify({ url: server, method: 'GET', headers: {}, data: null, timeout: 1000 });
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
+      const response = await fetch(simulator + RELAY_PATH, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body,
+      });
+      expect(response.status).toBe(405);
+    }
+  });
+
+  test('no answer: a refused connection, a broken one, and one that takes too long', async () => {
+    const gone = await listen(() => undefined);
+    const closed = servers.pop();
+    await new Promise((resolve) => closed?.close(resolve));
+    expect(await relay(await simulatorOf(gone), { url: gone })).toMatchObject({ ok: false, kind: 'network' });
+
+    const broken = await listen((request) => request.socket.destroy());
+    expect(await relay(await simulatorOf(broken), { url: broken })).toMatchObject({ kind: 'network' });
+
+    const silent = await listen(() => undefined);
+    expect(await relay(await simulatorOf(silent), { url: silent, timeout: 50 })).toMatchObject({
+      kind: 'timeout',
+    });
+  });
+
+  test('a page that gives up ends the request to the server as well', async () => {
+    let ended: () => void = () => {};
+    let began: () => void = () => {};
+    const left = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const arrived = new Promise<void>((resolve) => {
+      began = resolve;
+    });
+    const server = await listen((_request, response) => {
+      response.on('close', ended);
+      began();
+    });
+    const giveUp = new AbortController();
+    const answer = fetch((await simulatorOf(server)) + RELAY_PATH, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ url: server, method: 'GET', headers: {}, data: null, timeout: 5_000 }),
+      signal: giveUp.signal,
+    });
+    await arrived;
+    giveUp.abort();
+    await expect(answer).rejects.toThrow();
+    await left;
+  });
+
+  test('malformed requests are told so', async () => {
+    const server = await listen((_request, response) => response.end());
+    const simulator = await simulatorOf(server);
+    for (const bad of [
+      { url: 'no address' },
+      { url: server, method: 'PUT' as 'GET' },
+      { url: server, timeout: -1 },
+    ]) {
+      expect(await relay(simulator, bad)).toMatchObject({ ok: false, kind: 'forbidden' });
+    }
+  });
+});
+
+test('the page gets its setup and the problems of the sources; all else is left to others', async () => {
+  const simulator = await simulatorOf('http://127.0.0.1:1');
+  expect(await (await fetch(simulator + SETUP_PATH)).json()).toEqual({
+    servers: { dingtalk: 'http://127.0.0.1:1', zhezhengding: null },
+    emulator: null,
+  });
+  expect(await (await fetch(simulator + PROBLEMS_PATH)).json()).toEqual([]);
+  expect((await fetch(`${simulator}/index.html`)).status).toBe(404);
+});

@@ -1,0 +1,74 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CircuitListener, UpstreamCall } from '../platform/index.ts';
+
+/** The APIs that give app tokens: how often they are called is watched by itself. */
+const tokenApis: ReadonlySet<string> = new Set(['/v1.0/oauth2/accessToken', '/gettoken.json']);
+
+export interface Metrics {
+  readonly registry: Registry;
+  platformCall(call: UpstreamCall): void;
+  circuit: CircuitListener;
+  /** @param outcome an outcome, or outcome and reason: `no-permission OUT_OF_RANGE`. */
+  signIn(outcome: string): void;
+  binding(outcome: string): void;
+}
+
+/** Prometheus metrics of one server. No label ever names a person. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const signIns = new Counter({
+    name: 'sign_ins_total',
+    help: 'Sign-ins by outcome and reason',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const bindings = new Counter({
+    name: 'bindings_total',
+    help: 'Binding attempts by outcome and reason; LOCKED are the lockouts',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const calls = new Counter({
+    name: 'platform_calls_total',
+    help: 'Calls to the platform by API and result; refused_by tells calls that were held back here',
+    labelNames: ['api', 'result', 'refused_by'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'platform_call_seconds',
+    help: 'How long calls to the platform took, without the wait for their turn',
+    labelNames: ['api'],
+    buckets: [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5],
+    registers,
+  });
+  const tokenFetches = new Counter({
+    name: 'app_token_fetches_total',
+    help: 'App tokens fetched from the platform, by result',
+    labelNames: ['result'],
+    registers,
+  });
+  const circuits = new Gauge({
+    name: 'platform_circuit_open',
+    help: '1 while calls to this API are held back because it is faulty',
+    labelNames: ['api'],
+    registers,
+  });
+
+  return {
+    registry,
+    platformCall({ api, ok, kind, refusedBy, durationMs }) {
+      const result = ok ? 'ok' : (kind ?? 'fault');
+      calls.inc({ api, result, refused_by: refusedBy ?? '' });
+      if (refusedBy !== undefined) return;
+      seconds.observe({ api }, durationMs / 1000);
+      if (tokenApis.has(api)) tokenFetches.inc({ result });
+    },
+    circuit({ api, state }) {
+      circuits.set({ api }, state === 'closed' ? 0 : 1);
+    },
+    signIn: (outcome) => signIns.inc({ outcome }),
+    binding: (outcome) => bindings.inc({ outcome }),
+  };
+}

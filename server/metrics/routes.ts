@@ -1,0 +1,87 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { Gauge } from 'prom-client';
+import { hashSecret } from '../auth/secrets.ts';
+import type { PrismaClient } from '../database/database.ts';
+import { AppError } from '../errors.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface MetricsOptions {
+  metrics: Metrics;
+  prisma: PrismaClient;
+  /** Who shows it as a bearer token may read; null: only the machine itself. */
+  token: string | null;
+}
+
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+function mayRead(request: FastifyRequest, token: string | null): boolean {
+  // The socket's own address: behind a proxy on this machine everybody would be local.
+  if (token === null) return loopback.has(request.socket.remoteAddress ?? '') && !isForwarded(request);
+  const shown = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  return timingSafeEqual(hashSecret(shown), hashSecret(token));
+}
+
+const isForwarded = ({ headers }: FastifyRequest) => 'x-forwarded-for' in headers || 'forwarded' in headers;
+
+/** `GET /metrics` in the format of Prometheus. */
+export const metricsRoutes = fp(
+  async (app: FastifyInstance, { metrics, prisma, token }: MetricsOptions) => {
+    const registers = [metrics.registry];
+    new Gauge({
+      name: 'session_cache_hits',
+      help: 'Requests whose session was in memory, since the start',
+      registers,
+      collect() {
+        this.set(app.sessionCacheStats().hits);
+      },
+    });
+    new Gauge({
+      name: 'session_cache_misses',
+      help: 'Requests whose session was read from the database, since the start',
+      registers,
+      collect() {
+        this.set(app.sessionCacheStats().misses);
+      },
+    });
+    new Gauge({
+      name: 'locked_subjects',
+      help: 'Accounts and persons that must wait after wrong passwords',
+      registers,
+      async collect() {
+        this.set(await prisma.lockout.count({ where: { lockedUntil: { gt: new Date() } } }));
+      },
+    });
+    new Gauge({
+      name: 'platform_event_lag_seconds',
+      help: 'How long the oldest event has been waiting to be worked off',
+      registers,
+      async collect() {
+        this.set(await app.platformEvents.lagSeconds());
+      },
+    });
+    new Gauge({
+      name: 'outbox_messages',
+      help: 'Messages in the outbox by kind and status',
+      labelNames: ['kind', 'status'],
+      registers,
+      async collect() {
+        this.reset();
+        const counts = await prisma.outboxMessage.groupBy({ by: ['kind', 'status'], _count: true });
+        for (const { kind, status, _count } of counts) this.set({ kind, status }, _count);
+      },
+    });
+
+    app.get(
+      '/metrics',
+      { config: { rateLimit: false }, logLevel: 'warn', schema: { hide: true } },
+      async (request, reply) => {
+        if (!mayRead(request, token)) throw new AppError('FORBIDDEN');
+        reply.type(metrics.registry.contentType);
+        return metrics.registry.metrics();
+      },
+    );
+  },
+  { name: 'metrics', dependencies: ['auth'] },
+);
