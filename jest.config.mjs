@@ -50,8 +50,14 @@ if (await postgresAnswers(process.env.TEST_POSTGRES_URL ?? 'postgresql://postgre
     displayName: 'postgresql',
     globals: { TEST_DATABASE: 'postgresql' },
     testMatch: ['<rootDir>/server/**/*.test.ts'],
-    // The drivers never see a database.
-    testPathIgnorePatterns: [...node.testPathIgnorePatterns, '<rootDir>/server/platform/'],
+    // What never sees this database.
+    testPathIgnorePatterns: [
+      ...node.testPathIgnorePatterns,
+      '<rootDir>/server/platform/',
+      '<rootDir>/server/config/',
+      '<rootDir>/server/database/embedded.test.ts',
+      '<rootDir>/server/auth/passwords.test.ts',
+    ],
   });
 }
 

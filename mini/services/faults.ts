@@ -30,7 +30,10 @@ const texts: Record<string, { message: string; advice: string }> = {
   ANSWER_NOT_JSON: { message: '收到的内容无法识别', advice: '网络可能需要先登录认证。请检查网络后重试。' },
   ANSWER_UNEXPECTED: { message: '服务端的回答与约定不符', advice: ASK_ADMIN },
   HTTP_ERROR: { message: '服务端没有完成这次请求', advice: RETRY },
-  AUTH_CODE_FAILED: { message: '没有拿到登录凭证', advice: '请确认是在浙政钉或钉钉里打开，然后重试。' },
+  AUTH_CODE_FAILED: {
+    message: '没有拿到登录凭证',
+    advice: '请检查网络，并确认是在浙政钉或钉钉里打开，然后重试。',
+  },
   AUTH_CODE_TIMEOUT: { message: '等待登录凭证超时', advice: '请重试；仍不行，请关闭小程序后重新打开。' },
   AUTH_CODE_INVALID: { message: '登录凭证已失效', advice: '请重试，会自动换一个新的凭证。' },
   SESSION_EXPIRED: { message: '登录已过期', advice: '请重试，会自动重新登录。' },

@@ -95,8 +95,10 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
       if (id !== RESOLVED) return undefined;
       return `export default ${JSON.stringify(await buildApp(root, options.build?.()))};`;
     },
-    async hotUpdate({ file, type }) {
+    async hotUpdate({ file, type, read }) {
       if (this.environment.name !== 'client' || type !== 'update' || !concerns(file)) return undefined;
+      // Editors empty a file before they write it; this waits for the content.
+      await read();
       await refresh(file);
       return [];
     },

@@ -60,7 +60,7 @@ export const auth = fp(
 
     // Rows that are over refuse themselves; sweeping only keeps the tables small, so a failure can wait.
     const sweep = setInterval(() => {
-      Promise.all([sessions.sweep(), tickets.sweep()]).catch((err: unknown) =>
+      Promise.all([sessions.sweep(), tickets.sweep(), lockout.sweep()]).catch((err: unknown) =>
         app.log.warn({ err }, 'sweeping ended sessions failed'),
       );
     }, sweepEveryMs);

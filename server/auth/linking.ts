@@ -57,6 +57,17 @@ export async function linkAccount(
   return 'linked';
 }
 
+/**
+ * Whether the account is active and the person's, held so until the transaction ends: whoever disables or unbinds
+ * it at the same moment comes before (then this is false) or after (then the session that is opened here ends).
+ */
+export async function isStillTheirs(tx: Transaction, userId: string, personId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM users
+    WHERE id = ${userId}::uuid AND ding_user_id = ${personId} AND status = 'ACTIVE' FOR SHARE`;
+  return rows.length === 1;
+}
+
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }

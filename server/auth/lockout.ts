@@ -27,6 +27,8 @@ export interface Lockout {
   release(subjects: readonly LockSubject[]): Promise<void>;
   /** The attempt was right, or an administrator unlocks: forgets all failures. */
   clear(subjects: readonly LockSubject[]): Promise<void>;
+  /** Deletes failures that are forgotten. @returns how many. */
+  sweep(): Promise<number>;
 }
 
 export function createLockout(prisma: PrismaClient, now: () => number): Lockout {
@@ -81,6 +83,11 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
     },
     async clear(subjects) {
       await prisma.lockout.deleteMany({ where: { subject: { in: [...subjects] } } });
+    },
+    async sweep() {
+      const forgotten = new Date(now() - forgetAfterMs);
+      const { count } = await prisma.lockout.deleteMany({ where: { lastFailure: { lt: forgotten } } });
+      return count;
     },
   };
 }

@@ -11,7 +11,7 @@ import {
   type PlatformPerson,
 } from '../platform/platform.ts';
 import { toSessionUser } from '../users/session-user.ts';
-import { isUniqueViolation, linkAccount } from './linking.ts';
+import { isStillTheirs, isUniqueViolation, linkAccount } from './linking.ts';
 import { type Match, matchPerson } from './matching.ts';
 import type { Sessions } from './sessions.ts';
 import type { Tickets } from './tickets.ts';
@@ -72,6 +72,7 @@ export function createSignIn(deps: {
         const linked = await linkAccount(tx, user, person, by, new Date(now()), request.address);
         if (linked === 'account-taken') return null;
       }
+      if (!(await isStillTheirs(tx, user.id, person.id))) return null;
       // The platform vouches for them again: they have come back.
       if (user.leftAt !== null) await tx.user.update({ where: { id: user.id }, data: { leftAt: null } });
       const session = await sessions.open(tx, { ...request, userId: user.id });

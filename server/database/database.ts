@@ -42,12 +42,15 @@ export interface Database {
  * @throws EmbeddedDatabaseInUse when another process has the embedded database open.
  */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
-  return config.url === null ? openLocal(config.dataDir) : openPostgres(config.url, config);
+  return config.url === null ? openLocal(config) : openPostgres(config.url, config);
 }
 
-async function openLocal(dataDir: string): Promise<Database> {
-  const embedded = await openEmbedded(dataDir);
-  const prisma = new PrismaClient({ adapter: embedded.adapter });
+/** A transaction waits for its connection as long as any other query does. */
+const transactionOptions = ({ timeoutMs }: DatabaseConfig) => ({ maxWait: timeoutMs, timeout: timeoutMs * 2 });
+
+async function openLocal(config: DatabaseConfig): Promise<Database> {
+  const embedded = await openEmbedded(config.dataDir);
+  const prisma = new PrismaClient({ adapter: embedded.adapter, transactionOptions: transactionOptions(config) });
   return {
     kind: 'embedded',
     prisma,
@@ -70,14 +73,20 @@ function openPostgres(url: string, config: DatabaseConfig): Database {
     connectionTimeoutMillis: config.timeoutMs,
     statement_timeout: config.timeoutMs,
     query_timeout: config.timeoutMs + 1000,
-    idle_in_transaction_session_timeout: config.timeoutMs,
+    // A transaction may wait for the platform while an app token is fetched.
+    idle_in_transaction_session_timeout: 30_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'miniapp-server',
   });
   // An idle connection that the server ends would otherwise end the process; the next query opens a new one.
   pool.on('error', () => {});
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
+  // The same for one that is ended while it is lent out: its query rejects, and that says it all.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
+    transactionOptions: transactionOptions(config),
+  });
   return {
     kind: 'postgresql',
     prisma,

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { AppError } from '../errors.ts';
 import type { TokenStore } from '../platform/platform.ts';
-import type { Database } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 import type { Sealing } from './sealing.ts';
 
 /** Longest that one process fetches, and another waits for it, in milliseconds. */
-const turnMs = 15_000;
+const turnMs = 20_000;
+/** How often a process that waits asks for its turn, in milliseconds. */
+const pollMs = 50;
 
 /**
  * The app token as a row that all instances share, encrypted. On PostgreSQL a fetch holds an advisory lock of
@@ -44,13 +48,24 @@ export function databaseTokenStore({ prisma, kind }: Database, sealing: Sealing)
       }
       return prisma.$transaction(
         async (tx) => {
-          await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lockKey(app)}::bigint)`;
+          // Asked again and again, since a statement that waited for the lock would meet its time-out.
+          const deadline = performance.now() + turnMs / 2;
+          while (!(await tryLock(tx, app))) {
+            if (performance.now() > deadline) throw new AppError('PLATFORM_BUSY');
+            await setTimeout(pollMs);
+          }
           return work();
         },
         { maxWait: turnMs, timeout: turnMs },
       );
     },
   };
+}
+
+async function tryLock(tx: Transaction, app: string): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ locked: boolean }[]>`
+    SELECT pg_try_advisory_xact_lock(${lockKey(app)}::bigint) AS locked`;
+  return row?.locked === true;
 }
 
 /** PostgreSQL's advisory locks are numbers: 63 bits of the app's hash. */

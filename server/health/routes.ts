@@ -27,7 +27,11 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{
     {
       config: { rateLimit: false },
       logLevel: 'warn',
-      schema: { tags, summary: '可以接收请求：数据库能连上，且没有在停止', response: { 200: ok, ...faultResponses } },
+      schema: {
+        tags,
+        summary: '可以接收请求：数据库能连上，且没有在停止',
+        response: { 200: ok, ...faultResponses },
+      },
     },
     async () => {
       if (isStopping()) throw new AppError('SERVER_BUSY');

@@ -80,21 +80,17 @@ describe('the platform’s refusals', () => {
 describe('without a connection nothing was sent, so there is no doubt', () => {
   const dead = 'http://127.0.0.1:1';
 
-  test.each([
-    ['refused', dead, 'ECONNREFUSED'],
-    ['no such name', 'http://platform.invalid', 'ENOTFOUND|EAI_AGAIN'],
-  ])('%s: a DING is tried again', async (_what, url, code) => {
+  test('a DING is tried again', async () => {
     // The token comes first, by the same address: it is held already.
     const store = memoryTokenStore();
     const app = `dingtalk:${emulatedApps.dingtalk.appKey}`;
     const token = { token: 'held', expiresAt: outbox.now() + 100 * minute };
     await store.write(app, token);
     await outbox.add('alarm', { kind: 'DING', ...text('紧急') });
-    await outbox.worker({ platform: outbox.connect({ apiUrl: url }, store) }).drain();
+    await outbox.worker({ platform: outbox.connect({ apiUrl: dead }, store) }).drain();
     const row = await outbox.row();
     expect(row).toMatchObject({ status: 'PENDING', attempts: 1 });
-    expect(row.lastError).toMatch(`robot/ding/send`);
-    expect(row.lastError).toMatch(new RegExp(code));
+    expect(row.lastError).toMatch(/robot.ding.send.*ECONNREFUSED/);
     outbox.advance(10_000);
     await outbox.worker().drain();
     expect(outbox.received('紧急')).toEqual({ [zhangsan]: 1 });
@@ -135,7 +131,9 @@ describe('receivers who cannot be reached', () => {
   test('all of a DING: failed', async () => {
     await ding(idOf('zhaoliu'), '999');
     await outbox.worker().drain();
-    expect(await outbox.row()).toMatchObject({ status: 'FAILED', lastError: stringContaining('999') });
+    expect(await outbox.row()).toMatchObject({ status: 'FAILED', lastError: stringContaining('没有送达') });
+    // Who gets messages is nobody's business in a log.
+    expect(JSON.stringify(outbox.logs())).not.toMatch(/999|2701/);
   });
 });
 

@@ -39,7 +39,8 @@ export async function deliver(platform: SendingPlatform, row: Started): Promise<
     }
     const { batches } = await platform.sendDing({ key, receivers, text: content.text });
     const rejected = batches.flatMap((batch) => batch.rejected);
-    if (rejected.length >= receivers.length) return final(`平台没有送达任何人：${rejected.join('、')}`);
+    if (rejected.length >= receivers.length)
+      return final('平台没有送达任何一位接收人，请核对他们是否还在组织里');
     return {
       outcome: 'sent',
       taskId: joined(batches.flatMap((batch) => (batch.dingId === null ? [] : [batch.dingId]))),

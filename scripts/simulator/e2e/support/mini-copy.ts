@@ -18,5 +18,5 @@ export async function copyMini(): Promise<MiniCopy> {
   const folder = await mkdtemp(path.join(parent, 'mini-copy-'));
   const root = path.join(folder, 'mini');
   await cp(path.join(PROJECT, 'mini'), root, { recursive: true });
-  return { root, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { root, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }

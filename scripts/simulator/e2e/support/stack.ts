@@ -34,7 +34,7 @@ export async function startStack(): Promise<Stack> {
     output: child.output,
     async close() {
       await child.close();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
