@@ -14,7 +14,7 @@ const zhezhengding = {
   ZHEZHENGDING_APP_KEY: 'myapp-9Xk2',
   ZHEZHENGDING_APP_SECRET: 'a-secret-of-the-real-app',
   ZHEZHENGDING_TENANT_ID: '196729',
-  ZHEZHENGDING_BASE_URL: 'https://openplatform-pro.ding.zj.gov.cn',
+  ZHEZHENGDING_BASE_URL: 'https://openplatform.dg-work.cn',
 };
 const production = {
   ...dingtalk,
@@ -179,4 +179,40 @@ test('no value of a variable is in the message', () => {
   });
   expect(error.problems).toHaveLength(5);
   for (const secret of secrets) expect(error.message).not.toContain(secret);
+});
+
+describe('development and tests keep away from the production organisation', () => {
+  test.each<[string, string, Environment]>([
+    [
+      '浙政钉’s production platform',
+      'ZHEZHENGDING_BASE_URL',
+      { ...zhezhengding, ZHEZHENGDING_BASE_URL: 'https://openplatform-pro.ding.zj.gov.cn' },
+    ],
+    ['its tenant', 'ZHEZHENGDING_TENANT_ID', { ...zhezhengding, PRODUCTION_ORGANISATIONS: 'ding0, 196729' }],
+    [
+      'the DingTalk organisation',
+      'DINGTALK_CORP_ID',
+      { ...dingtalk, PRODUCTION_ORGANISATIONS: 'ding0123456789' },
+    ],
+  ])('%s is refused with the rule', (_what, variable, env) => {
+    for (const NODE_ENV of ['development', 'test']) {
+      const error = errorOf({ ...env, NODE_ENV });
+      expect(variables(error)).toEqual([variable]);
+      expect(error.message).toContain('不允许使用浙政钉组织进行开发测试');
+    }
+  });
+
+  test('production may use it, and others are nobody’s production', () => {
+    expect(loadConfig({ ...production, PRODUCTION_ORGANISATIONS: 'ding0123456789' }).production).toBe(true);
+    expect(loadConfig({ ...dingtalk, PRODUCTION_ORGANISATIONS: 'dingother' }).production).toBe(false);
+  });
+});
+
+test('a vendor’s account system needs its secret, and https in production', () => {
+  const CREDENTIALS_URL = 'http://accounts.example.gov.cn/verify';
+  expect(variables(errorOf({ ...dingtalk, CREDENTIALS_URL }))).toEqual(['CREDENTIALS_SECRET']);
+  expect(variables(errorOf({ ...production, CREDENTIALS_URL, CREDENTIALS_SECRET: 'x' }))).toEqual([
+    'CREDENTIALS_URL',
+  ]);
+  expect(loadConfig(dingtalk).auth.credentials).toBeNull();
 });

@@ -50,6 +50,7 @@ const keepMs = 30 * 24 * 3_600_000;
 export function createInbox(prisma: PrismaClient, platform: PlatformName, now: () => number): Inbox {
   const after = (ms: number) => new Date(now() + ms);
 
+  // Both statements below take their rows in one order, so that two at once cannot wait for each other.
   return {
     async storeDingTalk({ type, occurrence, people }) {
       if (people.length === 0) return 0;
@@ -60,6 +61,7 @@ export function createInbox(prisma: PrismaClient, platform: PlatformName, now: (
                ${after(0)}, ${after(0)}
         FROM unnest(${people}::text[], ${keys}::text[]) AS e(person, key)
         JOIN users u ON u.ding_user_id = e.person
+        ORDER BY e.key
         ON CONFLICT (dedup_key) DO NOTHING`;
     },
 
@@ -74,6 +76,7 @@ export function createInbox(prisma: PrismaClient, platform: PlatformName, now: (
         FROM users u
         WHERE u.ding_user_id = ANY(${hints}::text[])
            OR (u.ding_user_id IS NOT NULL AND u.employee_code = ANY(${hints}::text[]))
+        ORDER BY u.ding_user_id
         ON CONFLICT (dedup_key) DO UPDATE SET
           payload = CASE WHEN p.processed_at IS NULL THEN p.payload || '{"again": true}'
                     ELSE EXCLUDED.payload END,
