@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import {
   registerAjvFormats,
@@ -22,6 +21,7 @@ import { metricsRoutes } from './metrics/routes.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import type { Platform } from './platform/platform.ts';
 import { pressure } from './pressure.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface AppParts {
   config: Config;
@@ -60,21 +60,24 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler);
 
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(commonHeaders(request.id));
+  const security = securityHeaders({ hsts: config.production });
+  // With callbacks, not promises: these run for every request.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(security).headers(commonHeaders(request.id));
+    done();
   });
   // A connection whose request is in flight when the stop begins would stay open for as long as it is kept alive.
   let stopping = false;
   app.addHook('preClose', async () => {
     stopping = true;
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (stopping) reply.header('connection', 'close');
+    done();
   });
   // JSON alone: a form or plain text is what another site's page can post without being asked.
   app.removeContentTypeParser('text/plain');
   await app.register(errorHandler);
-  await app.register(helmet, { global: true, hsts: config.production });
   await app.register(cookie);
   await app.register(rateLimit, {
     // A whole office can stand behind one address, so this only stops a single machine that runs wild; what

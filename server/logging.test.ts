@@ -1,15 +1,67 @@
 import { development } from './config/constants.ts';
+import { createSealing } from './database/sealing.ts';
 import { describeError } from './logging.ts';
 import { type Built, build } from './testing/build.ts';
+import {
+  callback,
+  callbackAesKey,
+  callbackEnvironment,
+  callbackToken,
+  personEvent,
+} from './testing/event-callback.ts';
 import { bearer, get, post, ticketOf } from './testing/http.ts';
+
+const metricsToken = 'a-token-for-the-metrics';
+const newPassword = 'a-fine-new-password-1987';
+
+/** An event of the platform's, as it comes, and again with a signature that is wrong. */
+async function sendEvents(server: Built): Promise<void> {
+  const { platform } = server.config;
+  if (platform.name === 'zhezhengding') {
+    const body = JSON.stringify({ accountId: 270104, mobile: '10000000004' });
+    expect((await post(server, '/api/events/zhezhengding', body)).statusCode).toBe(200);
+  } else {
+    const event = { ...personEvent('user_modify_org', ['270104'], platform.corpId), mobile: '10000000004' };
+    const { url, payload } = callback(event, platform.appKey);
+    expect((await post(server, url, payload)).statusCode).toBe(200);
+    expect((await post(server, `${url}0`, payload)).statusCode).toBe(403);
+  }
+  await server.app.platformEvents.settle();
+}
+
+/** A password that is changed, after wrong and weak ones. */
+async function changePassword(server: Built): Promise<string> {
+  const token = await server.tokenOf('zhangsan');
+  const asked = [
+    ['a-wrong-password', newPassword],
+    [development.password, 'short'],
+    [development.password, newPassword],
+  ] as const;
+  for (const [currentPassword, wanted] of asked) {
+    const body = { currentPassword, newPassword: wanted };
+    expect((await post(server, '/api/me/password', body, bearer(token))).statusCode).toBe(200);
+  }
+  expect((await get(server, '/api/me', token)).statusCode).toBe(401);
+  return token;
+}
+
+/** The platform's app token, which the database keeps encrypted. */
+async function appToken({ prisma, config }: Built): Promise<string> {
+  const { app, token } = await prisma.platformToken.findFirstOrThrow();
+  return createSealing(config.secretKey).open(token, app) ?? '';
+}
 
 /** Everything secret that passes through a server, on good and on bad ways, and none of it in any log line. */
 test.each(['dingtalk', 'zhezhengding'] as const)('a whole run on %s logs no secret', async (platform) => {
-  const server: Built = await build({ platform, env: { LOG_LEVEL: 'trace', MATCH_BY_MOBILE: 'on' } });
+  const server: Built = await build({
+    platform,
+    env: { LOG_LEVEL: 'trace', MATCH_BY_MOBILE: 'on', METRICS_TOKEN: metricsToken, ...callbackEnvironment },
+  });
   try {
     const secrets = new Set<string>(['a-wrong-password', 'no-such-code-of-anybody']);
     const { app, config, emulator, prisma } = server;
     secrets.add(config.platform.appSecret).add(config.secretKey).add(development.password);
+    secrets.add(metricsToken).add(callbackToken).add(callbackAesKey).add(newPassword);
 
     for (const kind of [
       'reset',
@@ -47,6 +99,13 @@ test.each(['dingtalk', 'zhezhengding'] as const)('a whole run on %s logs no secr
       headers: { 'content-type': 'application/json' },
     });
     await app.inject({ url: '/api/me', headers: { cookie: `__Host-session=${cookie}` } });
+    await sendEvents(server);
+    const hashBefore = (await prisma.user.findUniqueOrThrow({ where: { username: 'zhangsan' } }))
+      .passwordHash;
+    secrets.add(hashBefore ?? '').add(await changePassword(server));
+    for (const shown of [metricsToken, token]) await get(server, '/metrics', shown);
+    await get(server, '/api/me/sessions', cookie);
+    secrets.add(await appToken(server));
     // A fault of the database whose message would quote the row.
     await prisma.$executeRawUnsafe('ALTER TABLE sessions ADD CONSTRAINT full_up CHECK (false) NOT VALID');
     const last = server.code('zhangsan');

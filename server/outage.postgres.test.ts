@@ -1,59 +1,9 @@
-import net from 'node:net';
 import { seed } from '../prisma/seed.ts';
 import { openDatabase } from './database/database.ts';
 import { type Built, build } from './testing/build.ts';
+import { type Cable, startCable } from './testing/cable.ts';
 import { createPostgresDatabase, dropPostgresDatabase, type TestDatabase } from './testing/database.ts';
 import { bearer, expectFault, get, post } from './testing/http.ts';
-
-/** PostgreSQL behind a cable that can be pulled, or that swallows everything: no answer at all. */
-interface Cable {
-  url: string;
-  pull(): void;
-  swallow(): void;
-  mend(): void;
-  close(): Promise<void>;
-}
-
-async function startCable(database: string): Promise<Cable> {
-  const target = new URL(database);
-  const ends = new Set<net.Socket>();
-  let state: 'whole' | 'pulled' | 'swallowing' = 'whole';
-  const drop = () => {
-    for (const end of ends) end.destroy();
-  };
-  const server = net.createServer((client) => {
-    ends.add(client.on('error', () => {}).on('close', () => ends.delete(client)));
-    if (state === 'pulled') return void client.destroy();
-    const upstream = net.connect(Number(target.port || 5432), target.hostname);
-    ends.add(upstream.on('error', () => {}).on('close', () => client.destroy()));
-    client.on('close', () => upstream.destroy());
-    client.on('data', (data) => state === 'swallowing' || upstream.write(data));
-    upstream.on('data', (data) => state === 'swallowing' || client.write(data));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(database);
-  url.hostname = '127.0.0.1';
-  url.port = String((server.address() as net.AddressInfo).port);
-  return {
-    url: url.href,
-    pull() {
-      state = 'pulled';
-      drop();
-    },
-    swallow() {
-      state = 'swallowing';
-    },
-    mend() {
-      // What was swallowed is lost, so those connections are too.
-      if (state === 'swallowing') drop();
-      state = 'whole';
-    },
-    close() {
-      drop();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
-  };
-}
 
 const timeoutMs = 400;
 let cable: Cable;

@@ -4,7 +4,7 @@ import type { PrismaClient } from '../database/database.ts';
 import type { BindTicket, User } from '../database/generated/client.ts';
 import { AppError } from '../errors.ts';
 import type { CredentialVerifier } from './credentials.ts';
-import { isStillTheirs, isUniqueViolation, linkAccount } from './linking.ts';
+import { holdAccount, isUniqueViolation, linkAccount } from './linking.ts';
 import type { Lockout, LockSubject } from './lockout.ts';
 import type { Sessions } from './sessions.ts';
 import { noPermission, type SignedInWithToken, signedIn } from './sign-in.ts';
@@ -112,7 +112,7 @@ export function createBinding(deps: {
       if (!(await tickets.consume(tx, ticket))) throw new Refused('TICKET_EXPIRED');
       const linked = await linkAccount(tx, user, person, 'PASSWORD', new Date(now()), address);
       if (linked === 'account-taken') throw new Refused('ACCOUNT_ALREADY_BOUND');
-      if (!(await isStillTheirs(tx, user.id, person.id))) throw new Disabled();
+      if ((await holdAccount(tx, user.id, person.id)) === null) throw new Disabled();
       const opened = await sessions.open(tx, { userId: user.id, client, address, replaces });
       await recordAudit(
         tx,

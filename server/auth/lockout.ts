@@ -25,7 +25,7 @@ export interface Lockout {
   reserve(subjects: readonly LockSubject[]): Promise<Attempt>;
   /** The attempt could not be looked at: it does not count. */
   release(subjects: readonly LockSubject[]): Promise<void>;
-  /** The attempt was right, or an administrator unlocks: forgets all failures. */
+  /** The attempt was right: forgets all failures. */
   clear(subjects: readonly LockSubject[]): Promise<void>;
   /** Deletes failures that are forgotten. @returns how many. */
   sweep(): Promise<number>;

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash as digest, randomBytes } from 'node:crypto';
 
 /**
  * A bearer secret of 256 random bits: session tokens and binding tickets. The client gets `token`; the database
@@ -10,7 +10,7 @@ export function createSecret(): { token: string; hash: Uint8Array<ArrayBuffer> }
 }
 
 export function hashSecret(token: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash('sha256').update(token).digest());
+  return new Uint8Array(digest('sha256', token, 'buffer'));
 }
 
 /** Whether `token` can be one of ours at all; anything else needs no look in the database. */

@@ -4,6 +4,7 @@ import type { AuthConfig } from '../config/config.ts';
 import type { BindRequired, Client, NoPermission, NoPermissionReason, SignedIn } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
+import { AppError } from '../errors.ts';
 import {
   type Platform,
   PlatformError,
@@ -11,9 +12,9 @@ import {
   type PlatformPerson,
 } from '../platform/platform.ts';
 import { toSessionUser } from '../users/session-user.ts';
-import { isStillTheirs, isUniqueViolation, linkAccount } from './linking.ts';
+import { holdAccount, isUniqueViolation, linkAccount } from './linking.ts';
 import { type Match, matchPerson } from './matching.ts';
-import type { Sessions } from './sessions.ts';
+import type { NewSession, Sessions } from './sessions.ts';
 import type { Tickets } from './tickets.ts';
 
 export interface SignInRequest {
@@ -52,6 +53,12 @@ export function noPermission(reason: NoPermissionReason): NoPermission {
   return { outcome: 'no-permission', reason };
 }
 
+/** A person, and since when the platform's word for them counts: from before it was asked. */
+interface Vouched {
+  person: PlatformPerson;
+  vouchedAt: Date;
+}
+
 export function createSignIn(deps: {
   prisma: PrismaClient;
   platform: Platform;
@@ -65,16 +72,25 @@ export function createSignIn(deps: {
   const { prisma, platform, policy, sessions, tickets, now } = deps;
   const inFlight = new Map<string, Promise<SignInResult>>();
 
-  async function open(match: Match & { kind: 'account' }, person: PlatformPerson, request: SignInRequest) {
+  /** Null where the account is not the person's any more. */
+  async function open(
+    match: Match & { kind: 'account' },
+    { person, vouchedAt }: Vouched,
+    request: SignInRequest,
+  ): Promise<SignInResult | null> {
     const { user, by } = match;
-    const opened = await prisma.$transaction(async (tx) => {
+    const opened = await prisma.$transaction(async (tx): Promise<NewSession | NoPermission | null> => {
       if (by === 'MOBILE' || user.boundAt === null) {
         const linked = await linkAccount(tx, user, person, by, new Date(now()), request.address);
         if (linked === 'account-taken') return null;
       }
-      if (!(await isStillTheirs(tx, user.id, person.id))) return null;
-      // The platform vouches for them again: they have come back.
-      if (user.leftAt !== null) await tx.user.update({ where: { id: user.id }, data: { leftAt: null } });
+      const held = await holdAccount(tx, user.id, person.id);
+      if (held === null) return null;
+      if (held.leftAt !== null) {
+        // What was heard last is true: they left while this was under way, or have come back since.
+        if (held.leftAt >= vouchedAt) return noPermission('LEFT_ORGANISATION');
+        await tx.user.update({ where: { id: user.id }, data: { leftAt: null } });
+      }
       const session = await sessions.open(tx, { ...request, userId: user.id });
       await recordAudit(
         tx,
@@ -88,14 +104,13 @@ export function createSignIn(deps: {
       );
       return session;
     });
-    return opened === null ? null : signedIn({ ...user, dingUserId: person.id }, opened);
+    if (opened === null || 'outcome' in opened) return opened;
+    return signedIn({ ...user, dingUserId: person.id }, opened);
   }
 
-  async function admit(
-    person: PlatformPerson,
-    request: SignInRequest,
-    mayRace = true,
-  ): Promise<SignInResult> {
+  async function admit(vouched: Vouched, request: SignInRequest, triesLeft = 3): Promise<SignInResult> {
+    if (triesLeft === 0) throw new AppError('SERVER_BUSY');
+    const { person } = vouched;
     const match = await matchPerson(prisma, person, policy);
     if (match.kind === 'none') return noPermission('BINDING_CLOSED');
     if (match.kind === 'bind') {
@@ -108,16 +123,17 @@ export function createSignIn(deps: {
     }
     if (match.user.status !== 'ACTIVE') return noPermission('ACCOUNT_DISABLED');
     try {
-      const result = await open(match, person, request);
+      const result = await open(match, vouched, request);
       if (result !== null) return result;
     } catch (error) {
-      if (!(mayRace && isUniqueViolation(error))) throw error;
+      if (!isUniqueViolation(error)) throw error;
     }
-    // Another request linked the account or the person at the same moment: what is true now decides.
-    return admit(person, request, false);
+    // The account was linked, unbound or disabled at the same moment: what is true now decides.
+    return admit(vouched, request, triesLeft - 1);
   }
 
   async function exchange(request: SignInRequest): Promise<SignInResult> {
+    const vouchedAt = new Date(now());
     let person: PlatformPerson;
     try {
       person = await platform.exchangeCode(request.authCode);
@@ -126,7 +142,7 @@ export function createSignIn(deps: {
       if (reason === undefined) throw error;
       return noPermission(reason);
     }
-    return admit(person, request);
+    return admit({ person, vouchedAt }, request);
   }
 
   return {

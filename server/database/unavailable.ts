@@ -25,9 +25,12 @@ const networkCodes = new Set([
   'EAI_AGAIN',
 ]);
 
-/** What `pg` says without a code: no connection within the time-out, a query over its own. */
+/**
+ * What `pg` says without a code: no connection within the time-out, a query over its own, a connection that was
+ * lost before the query.
+ */
 const messages =
-  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|terminating connection/i;
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|terminating connection|is not queryable/i;
 
 /**
  * Whether an error means that the database cannot be reached or is not answering: the request may succeed when

@@ -24,7 +24,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   await server.prisma.platformEvent.deleteMany();
   await server.prisma.user.updateMany({ data: { leftAt: null } });
+  // The emulator forgets its app tokens, so the instances' common store must too.
   server.emulator.control.reset();
+  await server.prisma.platformToken.deleteMany();
   // Every test's events are others.
   time += 1000;
 });

@@ -58,8 +58,12 @@ export function createRecheck(deps: {
   return async (user, by) => {
     const standing = await ask(user);
     const left = standing === 'left';
-    if (standing === 'unclear' || left === (user.leftAt !== null)) return standing;
     const { id, dingUserId } = user;
+    if (left && user.leftAt !== null) {
+      // A sign-in whose code was exchanged just before the leaving was noted may have opened a session after it.
+      await prisma.session.deleteMany({ where: { userId: id, user: { leftAt: { not: null } } } });
+    }
+    if (standing === 'unclear' || left === (user.leftAt !== null)) return standing;
     await prisma.$transaction(async (tx) => {
       // The answer took a while: by now the account may be another person's, or another instance was faster.
       const { count } = await tx.user.updateMany({

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createSecret } from '../auth/secrets.ts';
 import { createPlatform } from '../platform/index.ts';
 import { PlatformError, type PlatformErrorKind } from '../platform/platform.ts';
 import { memoryTokenStore } from '../platform/token-store.ts';
@@ -270,7 +271,24 @@ test('the schedules of two instances make one run, and stop at once', async () =
   expect(await runs()).toHaveLength(1);
 });
 
-test('people who have left are not asked about again and again', async () => {
-  await server.prisma.user.update({ where: { username: 'zhaoliu' }, data: { leftAt: new Date() } });
+test('people who have left are not asked about again and again, unless they have a session all the same', async () => {
+  const { prisma } = server;
+  const { id: userId } = await prisma.user.update({
+    where: { username: 'zhaoliu' },
+    data: { leftAt: new Date() },
+  });
   expect(await create(known)()).toMatchObject({ checked: everybody - 1 });
+
+  // What a sign-in leaves behind that was under way while they left.
+  const { token, hash } = createSecret();
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  await prisma.session.create({ data: { tokenHash: hash, userId, client: 'MINI', expiresAt } });
+  expect((await get(server, '/api/me', token)).statusCode).toBe(200);
+  const platform = createPlatform(server.config.platform, { tokenStore: memoryTokenStore() });
+  const recheck = createRecheck({ prisma, platform, now: Date.now });
+  const onlyZhaoliu: Recheck = async (user, by) => (user.id === userId ? recheck(user, by) : 'member');
+  expect(await create(onlyZhaoliu)()).toMatchObject({ checked: everybody, left: 1 });
+  await platform.close();
+  await expectSignedOut(server, token);
+  expect(await prisma.user.findUnique({ where: { id: userId } })).toMatchObject({ leftAt: expect.any(Date) });
 });

@@ -59,7 +59,8 @@ export function createReconcile(deps: {
   const { database, recheck, now, perSecond, logger, wait = pause } = deps;
   const { prisma } = database;
   const never = new AbortController().signal;
-  const bound = { dingUserId: { not: null }, leftAt: null };
+  // Whoever has left is not asked about for ever, but nobody keeps a session by having left.
+  const bound = { dingUserId: { not: null }, OR: [{ leftAt: null }, { sessions: { some: {} } }] };
 
   /** The run to go on with, or a new one; null when it is too early for one. */
   async function open(minAgeMs: number): Promise<Run | null> {

@@ -27,24 +27,27 @@ export async function whileAlone<T>(
     try {
       const held = await adapter.startTransaction();
       try {
-        const { rows } = await held.queryRaw({
-          sql: `SELECT pg_try_advisory_xact_lock(${lockKey(name)})::text`,
-          args: [],
-          argTypes: [],
-        });
+        const lock = statement(`SELECT pg_try_advisory_xact_lock(${lockKey(name)})::text`);
+        const { rows } = await held.queryRaw(lock);
         if (rows[0]?.[0] !== 'true') return null;
         const check = async () => {
-          await held.queryRaw({ sql: 'SELECT 1', args: [], argTypes: [] });
+          await held.queryRaw(statement('SELECT 1'));
         };
         return { result: await work({ check }) };
       } finally {
-        // On a dead connection there is nothing left to end.
+        // The adapter's `rollback` only gives the connection back; closing it would let the lock go a moment later
+        // than we say. On a dead connection there is nothing left to end.
+        await held.executeRaw(statement('ROLLBACK')).catch(() => {});
         await held.rollback().catch(() => {});
       }
     } finally {
       await adapter.dispose().catch(() => {});
     }
   });
+}
+
+function statement(sql: string) {
+  return { sql, args: [], argTypes: [] };
 }
 
 async function aloneInProcess<T>(

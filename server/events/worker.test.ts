@@ -23,7 +23,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   await server.prisma.platformEvent.deleteMany();
   await server.prisma.user.updateMany({ data: { leftAt: null } });
+  // The emulator forgets its app tokens, so the instances' common store must too.
   server.emulator.control.reset();
+  await server.prisma.platformToken.deleteMany();
   ahead = 0;
   inbox = createInbox(server.prisma, 'dingtalk', () => Date.now() + ahead);
 });

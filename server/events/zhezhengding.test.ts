@@ -15,7 +15,9 @@ beforeAll(async () => {
 beforeEach(async () => {
   await server.prisma.platformEvent.deleteMany();
   await server.prisma.user.updateMany({ data: { leftAt: null } });
+  // The emulator forgets its app tokens, so the instances' common store must too.
   server.emulator.control.reset();
+  await server.prisma.platformToken.deleteMany();
   // So that no refused app token of an earlier test adds a call.
   await server.tokenOf('zhangsan');
 });

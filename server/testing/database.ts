@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
+import { seed } from '../../prisma/seed.ts';
 import { type Database, openDatabase } from '../database/database.ts';
 import { applyMigrations } from '../database/migrations.ts';
 import { migrationsFolder } from '../database/paths.ts';
@@ -36,6 +37,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       await dropPostgresDatabase(url);
     },
   };
+}
+
+/** The same with the seed's people and notices in it. */
+export async function createSeededDatabase(): Promise<TestDatabase> {
+  const database = await createTestDatabase();
+  await seed(database.prisma);
+  return database;
 }
 
 /** @returns the address of a new database, copied from a template that is migrated once per set of migrations. */

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
 import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
 import { people } from '../../scripts/emulator/people.ts';
@@ -88,6 +89,8 @@ export async function openOutbox(name: PlatformName): Promise<Outbox> {
       const platform = createPlatform({ ...config, timeoutMs: 10_000, ...more } as PlatformConfig, {
         tokenStore,
         now: () => time + (ticks++ % 1000),
+        // Circuits open and close by the test's clock too.
+        clock: { now, sleep: (ms) => delay(ms) },
       });
       platforms.push(platform);
       return platform;

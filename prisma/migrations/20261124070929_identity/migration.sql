@@ -75,6 +75,9 @@ CREATE UNIQUE INDEX "outbox_messages_dedup_key_key" ON "outbox_messages"("dedup_
 CREATE INDEX "outbox_messages_status_next_attempt_at_idx" ON "outbox_messages"("status", "next_attempt_at");
 
 -- CreateIndex
+CREATE INDEX "users_employee_code_idx" ON "users"("employee_code");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "sessions_id_key" ON "sessions"("id");
 
 -- Written by hand. Instances keep live sessions in memory; these triggers tell all of them what has changed,

@@ -123,6 +123,7 @@ run('every fault of the panel ends on a page with text and a next step', () => {
     await phone.waitForText(...HOME);
     await phone.tap('通知');
     await endsOn(fault, '热启动', endings[fault.id]?.warm ?? []);
+    await phone.screenshot(`fault-${fault.id}-warm`);
     await recover(NOTICES);
   });
 
@@ -137,7 +138,8 @@ run('every fault of the panel ends on a page with text and a next step', () => {
     await phone.press('冷启动');
     await endsOn(fault, httpErrors === 'fail' ? '冷启动（隐藏 HTTP 错误）' : '冷启动', expected);
     const hidden = httpErrors === 'fail' ? '-hidden' : '';
-    await phone.screenshot(`fault-${fault.id}${hidden}`, { whole: fault.id === 'ip-not-whitelisted' });
+    const whole = fault.id === 'ip-not-whitelisted' && hidden === '';
+    await phone.screenshot(`fault-${fault.id}${hidden}`, { whole, document: whole });
     await recover(HOME);
   }
 

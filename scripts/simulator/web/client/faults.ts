@@ -117,7 +117,7 @@ export const faults: readonly PanelFault[] = [
     id: 'platform-html',
     group: 'platform',
     title: '平台返回拦截页',
-    effect: '防火墙给的 HTML，不是 JSON，服务端回 502 或 503。',
+    effect: '防火墙给的 HTML。服务端回 502，随后几秒不再打扰平台，直接回 503。',
     emulator: { kind: 'html' },
   },
   {

@@ -42,7 +42,7 @@ export class Simulator {
   readonly setup: Setup;
   readonly people: readonly EmulatedPerson[];
   readonly state: SimulatorState;
-  readonly timeline = new Timeline();
+  readonly timeline = new Timeline((draw) => requestAnimationFrame(draw));
   phone: Phone | undefined;
   private app: BuiltApp | undefined;
   private device: Device | undefined;

@@ -50,6 +50,19 @@ test('pages have the names that people see, components the names that developers
   ]);
 });
 
+test('what comes in one turn is drawn once', () => {
+  const draws: (() => void)[] = [];
+  const timeline = new Timeline((draw) => void draws.push(draw));
+  timeline.note('panel', '一');
+  timeline.note('panel', '二');
+  expect(draws).toHaveLength(1);
+  expect(timeline.version.value).toBe(0);
+  draws[0]?.();
+  expect(timeline.version.value).toBe(1);
+  timeline.note('panel', '三');
+  expect(draws).toHaveLength(2);
+});
+
 test('the list stays short, and can be cleared', () => {
   const timeline = new Timeline();
   for (let count = 0; count < 700; count += 1) timeline.note('panel', `第 ${count} 条`);

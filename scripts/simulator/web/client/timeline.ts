@@ -1,4 +1,4 @@
-import { shallowReactive } from 'vue';
+import { type ShallowRef, shallowRef } from 'vue';
 import type { PhoneEvent } from '../../runtime/types.ts';
 
 export const kinds = {
@@ -33,8 +33,20 @@ const LIMIT = 600;
 
 /** What happened, as one list. Calls that take time are one line that changes when they end. */
 export class Timeline {
-  readonly entries: Entry[] = shallowReactive([]);
+  readonly entries: Entry[] = [];
+  /** Rises when the list is to be drawn anew. */
+  readonly version: ShallowRef<number> = shallowRef(0);
   private nextId = 1;
+  private scheduled = false;
+  private readonly schedule: (draw: () => void) => void;
+
+  /**
+   * @param schedule when to draw: a page of two hundred rows makes hundreds of lines at once, and the drawing of
+   * the list must not slow down the phone beside it
+   */
+  constructor(schedule: (draw: () => void) => void = (draw) => draw()) {
+    this.schedule = schedule;
+  }
 
   /** @param titleOf what a person calls a page */
   record(event: PhoneEvent, titleOf: (path: string) => string): void {
@@ -77,6 +89,16 @@ export class Timeline {
 
   clear(): void {
     this.entries.splice(0);
+    this.changed();
+  }
+
+  private changed(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    this.schedule(() => {
+      this.scheduled = false;
+      this.version.value += 1;
+    });
   }
 
   private add(input: EntryInput): void {
@@ -84,11 +106,13 @@ export class Timeline {
     this.entries.push({ ...input, at, id: this.nextId, clock: clockOf(new Date()) });
     this.nextId += 1;
     if (this.entries.length > LIMIT) this.entries.splice(0, this.entries.length - LIMIT);
+    this.changed();
   }
 
   private change(index: number, change: Partial<Entry>): void {
     const entry = this.entries[index];
     if (entry) this.entries[index] = { ...entry, ...change };
+    this.changed();
   }
 
   private call(event: PhoneEvent & { kind: 'dd' }): void {

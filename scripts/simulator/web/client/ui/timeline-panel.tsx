@@ -11,14 +11,11 @@ export const TimelinePanel = defineComponent({
     const hidden = ref(new Set<EntryKind>());
     const list = ref<HTMLElement>();
     let following = true;
-    watch(
-      () => timeline.entries.at(-1),
-      async () => {
-        if (!following) return;
-        await nextTick();
-        list.value?.scrollTo({ top: list.value.scrollHeight });
-      },
-    );
+    watch(timeline.version, async () => {
+      if (!following) return;
+      await nextTick();
+      list.value?.scrollTo({ top: list.value.scrollHeight });
+    });
     const toggle = (kind: EntryKind): void => {
       const next = new Set(hidden.value);
       if (!next.delete(kind)) next.add(kind);
@@ -29,6 +26,7 @@ export const TimelinePanel = defineComponent({
       if (value) following = value.scrollHeight - value.clientHeight - value.scrollTop < NEAR_END_PX;
     };
     return () => {
+      void timeline.version.value;
       const shown = timeline.entries.filter((entry) => !hidden.value.has(entry.kind));
       return (
         <section class="card timeline" aria-labelledby="timeline-title">

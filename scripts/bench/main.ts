@@ -1,0 +1,71 @@
+/**
+ * `npm run bench` measures the server and the simulator, `npm run bench server` or `npm run bench simulator` one
+ * of them. It never fails for a figure: a bar that is missed is printed as 未达标.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectRoot } from '../../server/database/paths.ts';
+import { failStart, StartFailure } from '../../server/start-failure.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { describePart, isMet, type PartResult } from './report.ts';
+import { benchServer } from './server/index.ts';
+import { benchSimulator } from './simulator.ts';
+
+const usage =
+  '用法：npm run bench [server|simulator] [-- --full]\n  --full：连续登录 100,000 次来观察内存（默认 20,000 次）';
+
+const say = (line: string) => console.log(line);
+
+const parts: Readonly<Record<string, (full: boolean) => Promise<PartResult | null>>> = {
+  server: (full) => benchServer({ full, say }),
+  simulator: () => benchSimulator(say),
+};
+
+function readArguments(): { names: string[]; full: boolean } {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { full: { type: 'boolean', default: false } },
+    });
+    const names = positionals.length === 0 ? Object.keys(parts) : positionals;
+    if (names.every((name) => Object.hasOwn(parts, name))) return { names, full: values.full };
+  } catch {
+    // An unknown option: told the same way as an unknown part.
+  }
+  throw new StartFailure(usage);
+}
+
+async function writeResults(machine: Machine, results: readonly PartResult[]): Promise<string> {
+  const file = path.join(projectRoot, '.data', 'bench-results.json');
+  await mkdir(path.dirname(file), { recursive: true });
+  const content = {
+    at: new Date().toISOString(),
+    machine,
+    parts: results.map(({ part, verdicts, raw }) => ({
+      part,
+      verdicts: verdicts.map((verdict) => ({ ...verdict, met: isMet(verdict) })),
+      raw,
+    })),
+  };
+  await writeFile(file, `${JSON.stringify(content, null, 2)}\n`);
+  return path.relative(projectRoot, file);
+}
+
+async function main(): Promise<void> {
+  const { names, full } = readArguments();
+  const machine = describeMachine();
+  say(
+    `${machine.cpu}，${machine.cores} 核，内存 ${machine.memoryGiB} GiB，${machine.system}，Node.js ${machine.node}，开始时的负载 ${machine.load}\n`,
+  );
+  const results: PartResult[] = [];
+  for (const name of names) {
+    const result = (await parts[name]?.(full)) ?? null;
+    if (result === null) continue;
+    results.push(result);
+    say(`\n${describePart(result)}\n`);
+  }
+  if (results.length > 0) say(`原始数据：${await writeResults(machine, results)}`);
+}
+
+main().catch(failStart);

@@ -1,0 +1,120 @@
+import { dropPostgresDatabase } from '../../../server/testing/database.ts';
+import { emulatedApps } from '../../emulator/credentials.ts';
+import { emulatorEnvironment } from '../../emulator/environment.ts';
+import { createBenchDatabase, sessionToken } from './data.ts';
+import type { Target } from './load.ts';
+import { type BenchPlatform, startPlatform } from './platform.ts';
+import { compileEntries, type ServerProcess, startProcess } from './process.ts';
+
+/** One database with so many users, and the servers on it. */
+export interface Population {
+  users: number;
+  databaseUrl: string;
+  app: ServerProcess;
+  /** Sign-in's floor. */
+  floor: ServerProcess;
+}
+
+/** Everything that stands ready to be loaded. */
+export interface Stage {
+  platform: BenchPlatform;
+  /** The floor of `GET /api/me`, which asks no database. */
+  bareMe: ServerProcess;
+  small: Population;
+  large: Population;
+  close(): Promise<void>;
+}
+
+/** Opens the stage, telling of the steps that take long. Whatever was opened is closed again when one fails. */
+export async function openStage(
+  sizes: { small: number; large: number },
+  say: (line: string) => void,
+): Promise<Stage> {
+  const opened: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const one of opened.splice(0).reverse()) await one();
+  };
+  const keep = <T extends { close(): Promise<unknown> }>(part: T): T => {
+    opened.push(() => part.close());
+    return part;
+  };
+
+  async function populate(users: number, platformUrl: string, appToken: string): Promise<Population> {
+    say(`正在写入 ${users.toLocaleString('zh-CN')} 个用户和会话……`);
+    const databaseUrl = await createBenchDatabase(users);
+    opened.push(() => dropPostgresDatabase(databaseUrl));
+    const app = keep(
+      await startProcess('app-process', {
+        NODE_ENV: 'test',
+        DATABASE_URL: databaseUrl,
+        LOG_LEVEL: 'warn',
+        PLATFORM_CALLS_PER_SECOND: '100000',
+        REQUESTS_PER_MINUTE: '100000000',
+        RECONCILE_HOURS: '0',
+        ...emulatorEnvironment('dingtalk', platformUrl),
+      }),
+    );
+    const floor = keep(
+      await startProcess('floor-process', {
+        BENCH_FLOOR: 'login',
+        DATABASE_URL: databaseUrl,
+        PLATFORM_URL: platformUrl,
+        APP_TOKEN: appToken,
+      }),
+    );
+    return { users, databaseUrl, app, floor };
+  }
+
+  try {
+    await compileEntries(['app-process', 'floor-process']);
+    const platform = keep(await startPlatform());
+    const appToken = await fetchAppToken(platform.url);
+    const bareMe = keep(await startProcess('floor-process', { BENCH_FLOOR: 'me' }));
+    const small = await populate(sizes.small, platform.url, appToken);
+    const large = await populate(sizes.large, platform.url, appToken);
+    return { platform, bareMe, small, large, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function fetchAppToken(platformUrl: string): Promise<string> {
+  const { appKey, appSecret } = emulatedApps.dingtalk;
+  const response = await fetch(`${platformUrl}/v1.0/oauth2/accessToken`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ appKey, appSecret }),
+  });
+  const { accessToken } = (await response.json()) as { accessToken: string };
+  return accessToken;
+}
+
+/** `GET /api/me` of the first `people` users in turn. */
+export function meTarget(name: string, server: ServerProcess, people: number): Target {
+  const requests = Array.from({ length: people }, (_, index) => ({
+    headers: { authorization: `Bearer ${sessionToken(index + 1)}` },
+  }));
+  return { name, server, method: 'GET', path: '/api/me', requests, answerHolds: '"dingUserId":"bench' };
+}
+
+/** A sign-in of one user after another, far apart from each other in the table. */
+export function loginTarget(
+  name: string,
+  server: ServerProcess,
+  users: number,
+  platform: BenchPlatform,
+): Target {
+  let turn = 0;
+  return {
+    name,
+    server,
+    method: 'POST',
+    path: '/api/auth/login',
+    requests() {
+      turn += 7919;
+      return { body: JSON.stringify({ authCode: platform.code((turn % users) + 1) }) };
+    },
+    answerHolds: '"outcome":"signed-in"',
+  };
+}

@@ -1,0 +1,41 @@
+import * as argon2 from '@node-rs/argon2';
+import { development } from '../config/constants.ts';
+import { createSeededDatabase, type TestDatabase } from '../testing/database.ts';
+import { localCredentials } from './credentials.ts';
+import { createPasswords } from './passwords.ts';
+
+/** The library itself, watched. */
+jest.mock('@node-rs/argon2', () => {
+  const actual = jest.requireActual<typeof argon2>('@node-rs/argon2');
+  return { ...actual, hash: jest.fn(actual.hash), verify: jest.fn(actual.verify) };
+});
+const hash = jest.mocked(argon2.hash);
+const verify = jest.mocked(argon2.verify);
+
+const { password } = development;
+const passwords = createPasswords([]);
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createSeededDatabase();
+  await database.prisma.user.create({ data: { username: 'no-password', name: '无密码' } });
+  // The first question of a process also makes the hash that answers for names that nobody has.
+  await localCredentials(database.prisma, passwords).verify('nobody', 'anything');
+});
+afterAll(() => database.close());
+
+test.each([
+  ['a wrong password', 'lisi', 'not-the-password', null],
+  ['a user name that nobody has', 'no-such-account', 'not-the-password', null],
+  ['an account without a password', 'no-password', 'not-the-password', null],
+  ['the right password', 'lisi', password, 'lisi'],
+])('%s costs one verification, of the same price as any other', async (_, username, typed, expected) => {
+  hash.mockClear();
+  verify.mockClear();
+  const user = await localCredentials(database.prisma, passwords).verify(username, typed);
+  expect(user?.username ?? null).toBe(expected);
+  expect(hash).not.toHaveBeenCalled();
+  expect(verify).toHaveBeenCalledTimes(1);
+  expect(verify.mock.calls[0]?.[0]).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  expect(verify.mock.calls[0]?.[1]).toBe(typed);
+});

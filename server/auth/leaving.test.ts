@@ -1,0 +1,26 @@
+import { type Built, build } from '../testing/build.ts';
+
+let server: Built;
+beforeAll(async () => {
+  server = await build();
+});
+afterAll(() => server?.close());
+
+describe('somebody who had left', () => {
+  test('is let in again when the platform vouches for them again', async () => {
+    const where = { username: 'zhangsan' };
+    await server.prisma.user.update({ where, data: { leftAt: new Date(0) } });
+    expect(await server.login('zhangsan')).toMatchObject({ outcome: 'signed-in' });
+    expect(await server.prisma.user.findUnique({ where })).toMatchObject({ leftAt: null });
+  });
+
+  test('is not let in by a sign-in that was under way when they left', async () => {
+    const where = { username: 'zhangsan' };
+    // As if the platform had reported it after it was asked for the person.
+    const leftAt = new Date(Date.now() + 60_000);
+    await server.prisma.user.update({ where, data: { leftAt } });
+    expect(await server.login('zhangsan')).toEqual({ outcome: 'no-permission', reason: 'LEFT_ORGANISATION' });
+    expect(await server.prisma.user.findUnique({ where })).toMatchObject({ leftAt });
+    await server.prisma.user.update({ where, data: { leftAt: null } });
+  });
+});
