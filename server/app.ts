@@ -71,9 +71,10 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('preClose', async () => {
     stopping = true;
   });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping) reply.header('connection', 'close');
-    done();
+    // As bytes: Node would join a text to the headers, and encode all of it at the price of its Chinese part.
+    done(null, typeof payload === 'string' ? Buffer.from(payload) : payload);
   });
   // JSON alone: a form or plain text is what another site's page can post without being asked.
   app.removeContentTypeParser('text/plain');

@@ -268,7 +268,7 @@ const platforms: ['dingtalk' | 'zhezhengding', (path: string) => boolean][] = [
 
 describe.each(platforms)('on %s', (platform, isMeant) => {
   beforeAll(async () => {
-    server = await build({ platform, env: callbackEnvironment });
+    server = await build({ platform, env: { ZHEZHENGDING_EVENTS: 'on', ...callbackEnvironment } });
     token = await server.tokenOf('zhangsan');
     const notice = await server.prisma.notice.findFirstOrThrow({ where: { publishedAt: { not: null } } });
     noticeId = notice.id;

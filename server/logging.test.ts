@@ -55,7 +55,13 @@ async function appToken({ prisma, config }: Built): Promise<string> {
 test.each(['dingtalk', 'zhezhengding'] as const)('a whole run on %s logs no secret', async (platform) => {
   const server: Built = await build({
     platform,
-    env: { LOG_LEVEL: 'trace', MATCH_BY_MOBILE: 'on', METRICS_TOKEN: metricsToken, ...callbackEnvironment },
+    env: {
+      LOG_LEVEL: 'trace',
+      MATCH_BY_MOBILE: 'on',
+      METRICS_TOKEN: metricsToken,
+      ZHEZHENGDING_EVENTS: 'on',
+      ...callbackEnvironment,
+    },
   });
   try {
     const secrets = new Set<string>(['a-wrong-password', 'no-such-code-of-anybody']);

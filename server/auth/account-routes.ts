@@ -2,6 +2,7 @@ import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typ
 import { recordAudit } from '../audit/audit.ts';
 import type { OwnSessions, PasswordChangeOutcome, PasswordChangeRequest, SessionEnded } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
+import type { User } from '../database/generated/client.ts';
 import { AppError } from '../errors.ts';
 import { contractSchema, faultResponses, instant, nullable, strict, text, uuid } from '../schema.ts';
 import { clearSessionCookie, sessionToken, signedInUser } from './authenticate.ts';
@@ -133,12 +134,19 @@ async function changePassword(
   const subjects: LockSubject[] = [`account:${username}`];
   const attempt = await lockout.reserve(subjects);
   if (!attempt.allowed) return { ...rejected('LOCKED'), retryAfterSeconds: attempt.retryAfterSeconds };
-  const user = await credentials.verify(username, currentPassword);
+  let user: User | null;
+  try {
+    user = await credentials.verify(username, currentPassword);
+  } catch (error) {
+    await lockout.release(subjects);
+    throw error;
+  }
   if (user === null) {
     return attempt.lockedForSeconds > 0
       ? { ...rejected('LOCKED'), retryAfterSeconds: attempt.lockedForSeconds }
       : rejected('WRONG_PASSWORD');
   }
+  await lockout.clear(subjects);
   const passwordHash = await passwords.hash(newPassword);
   await prisma.$transaction(async (tx) => {
     // Under the old hash only: of two changes at once the first one wins. The trigger ends the sessions.
@@ -153,6 +161,5 @@ async function changePassword(
       address,
     );
   });
-  await lockout.clear(subjects);
   return { outcome: 'password-changed' };
 }

@@ -76,6 +76,14 @@ test('a bound account is unlocked together with its person, by either name', asy
   expect(await cleared()).toHaveLength(4);
 });
 
+test('a lock keeps nobody who is bound from signing in', async () => {
+  await guess('wangwu', 'zhangsan');
+  expect(await server.prisma.lockout.findUnique({ where: { subject: 'account:zhangsan' } })).toMatchObject({
+    lockedUntil: expect.any(Date),
+  });
+  expect(await server.login('zhangsan')).toMatchObject({ outcome: 'signed-in' });
+});
+
 test('nobody of that name, and nothing to forget, change nothing', async () => {
   expect(await unlock(server.prisma, 'no-such-account', Date.now())).toBeNull();
   expect(await unlock(server.prisma, 'lisi', Date.now())).toMatchObject({ cleared: [] });

@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { emulatedApps } from '../../scripts/emulator/credentials.ts';
-import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
-import { projectRoot } from '../database/paths.ts';
 import { type Built, build } from '../testing/build.ts';
 import { callback, callbackEnvironment, personEvent } from '../testing/event-callback.ts';
+import { killProcesses, startProcess } from '../testing/processes.ts';
 import { whileAlone } from './run-lock.ts';
 
 /** Real processes, really killed. */
@@ -15,47 +12,22 @@ const zhaoliu = '270104';
 const userApi = '/topapi/v2/user/get';
 
 let here: Built;
-const processes: ChildProcess[] = [];
 
 beforeAll(async () => {
   here = await build({ env: callbackEnvironment });
 });
-afterEach(() => {
-  for (const process of processes.splice(0)) process.kill('SIGKILL');
-});
+afterEach(killProcesses);
 afterAll(() => here.close());
 
-/** A server process on the same database and emulator. @returns it and its address. */
-async function startProcess(): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
-    cwd: projectRoot,
-    env: {
-      ...process.env,
-      ...emulatorEnvironment('dingtalk', here.emulator.url),
-      ...callbackEnvironment,
-      NODE_ENV: 'test',
-      HOST: '127.0.0.1',
-      PORT: '0',
-      LOG_LEVEL: 'info',
-      DATABASE_URL: here.database.url ?? '',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  processes.push(child);
-  let output = '';
-  for await (const chunk of child.stdout ?? []) {
-    output += String(chunk);
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
-    if (url !== undefined) return { child, url };
-  }
-  throw new Error(`the server did not start: ${output}`);
-}
-
 test('an event whose process is killed while it asks the platform is worked off by the next process', async () => {
-  const { child, url } = await startProcess();
+  const server = await startProcess({
+    databaseUrl: here.database.url ?? '',
+    emulatorUrl: here.emulator.url,
+    env: callbackEnvironment,
+  });
   here.emulator.control.fault({ path: userApi, kind: 'timeout' });
   const sent = callback(personEvent('user_leave_org', [zhaoliu], corpId), appKey);
-  const response = await fetch(url + sent.url, {
+  const response = await fetch(server.url + sent.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(sent.payload),
@@ -63,8 +35,7 @@ test('an event whose process is killed while it asks the platform is worked off 
   expect(response.status).toBe(200);
   // Acknowledged; now the process is in the middle of it.
   while ((here.emulator.control.calls()[userApi] ?? 0) === 0) await delay(5);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  await server.kill();
 
   const row = () => here.prisma.platformEvent.findFirstOrThrow();
   expect(await row()).toMatchObject({ attempts: 1, processedAt: null });

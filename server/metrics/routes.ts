@@ -5,6 +5,7 @@ import { Gauge } from 'prom-client';
 import { hashSecret } from '../auth/secrets.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../errors.ts';
+import { countMessages } from '../messages/outbox.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface MetricsOptions {
@@ -68,8 +69,7 @@ export const metricsRoutes = fp(
       registers,
       async collect() {
         this.reset();
-        const counts = await prisma.outboxMessage.groupBy({ by: ['kind', 'status'], _count: true });
-        for (const { kind, status, _count } of counts) this.set({ kind, status }, _count);
+        for (const { kind, status, count } of await countMessages(prisma)) this.set({ kind, status }, count);
       },
     });
 

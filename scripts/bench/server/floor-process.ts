@@ -1,6 +1,6 @@
 /**
- * The floors: what the same answers cost at least. `GET /api/me` is a bare Fastify route without plugins;
- * `POST /api/auth/login` is node:http with prepared statements of `pg`, doing the same exchange with the platform
+ * The floors: what the same answers cost at least. `GET /api/me` is a bare Fastify route without plugins, which
+ * sends the headers that it is given; `POST /api/auth/login` is node:http with prepared statements of `pg`, doing the same exchange with the platform
  * and the same reads and writes as the server, and nothing else: no checks, no limits, no faults, no logs.
  */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
@@ -12,7 +12,13 @@ import { Agent, request } from 'undici';
 import { meResponse } from '../../../server/auth/schemas.ts';
 import { serveUsage } from './usage.ts';
 
-const { BENCH_FLOOR = 'me', DATABASE_URL = '', PLATFORM_URL = '', APP_TOKEN = '' } = process.env;
+const {
+  BENCH_FLOOR = 'me',
+  DATABASE_URL = '',
+  PLATFORM_URL = '',
+  APP_TOKEN = '',
+  BENCH_HEADERS = '{}',
+} = process.env;
 
 async function startMe(): Promise<void> {
   const user = {
@@ -24,8 +30,13 @@ async function startMe(): Promise<void> {
     dingUserId: 'bench1',
     isSuperExecutive: false,
   } as const;
+  const headers = JSON.parse(BENCH_HEADERS) as Record<string, string>;
+  const hasHeaders = Object.keys(headers).length > 0;
   const app = Fastify({ logger: false });
-  app.get('/api/me', { schema: { response: { 200: meResponse } } }, async () => ({ user }));
+  app.get('/api/me', { schema: { response: { 200: meResponse } } }, async (_request, reply) => {
+    if (hasHeaders) reply.headers(headers);
+    return { user };
+  });
   serveUsage(await app.listen({ host: '127.0.0.1', port: 0 }), () => app.close());
 }
 

@@ -11,7 +11,7 @@ export interface Target {
   server: ServerProcess;
   method: 'GET' | 'POST';
   path: string;
-  /** The same requests over and over, or one that has never been before each time. */
+  /** The same requests over and over, shared out among the connections; or a new one each time. */
   requests: readonly LoadRequest[] | (() => LoadRequest);
   /** What every answer holds: a fast wrong answer must not count. */
   answerHolds: string;
@@ -41,7 +41,7 @@ export async function load(target: Target, connections: number, howLong: HowLong
     connections,
     timeout: 30,
     ...('seconds' in howLong ? { duration: howLong.seconds } : { amount: howLong.requests }),
-    requests: requestsOf(target),
+    ...requestsOf(target, connections),
     verifyBody: (body) => String(body).includes(target.answerHolds),
   });
   const after = await target.server.usage();
@@ -61,15 +61,26 @@ export async function load(target: Target, connections: number, howLong: HowLong
   };
 }
 
-function requestsOf({ method, path, requests }: Target): autocannon.Request[] {
+function requestsOf({ method, path, requests }: Target, connections: number): Partial<autocannon.Options> {
   const complete = ({ headers, body }: LoadRequest) => ({
     method,
     path,
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     body,
   });
-  if (typeof requests !== 'function') return requests.map(complete);
-  return [{ method, path, setupRequest: (request) => ({ ...request, ...complete(requests()) }) }];
+  if (typeof requests === 'function') {
+    return {
+      requests: [{ method, path, setupRequest: (request) => ({ ...request, ...complete(requests()) }) }],
+    };
+  }
+  // Each connection sends its share of them; all connections in step would ask for the same thing at once.
+  let client = 0;
+  return {
+    setupClient(one) {
+      const first = client++ % connections;
+      one.setRequests(requests.filter((_, index) => index % connections === first).map(complete));
+    },
+  };
 }
 
 /**

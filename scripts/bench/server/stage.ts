@@ -18,8 +18,9 @@ export interface Population {
 /** Everything that stands ready to be loaded. */
 export interface Stage {
   platform: BenchPlatform;
-  /** The floor of `GET /api/me`, which asks no database. */
+  /** The floors of `GET /api/me`, which ask no database: without and with the server's headers. */
   bareMe: ServerProcess;
+  sameHeadersMe: ServerProcess;
   small: Population;
   large: Population;
   close(): Promise<void>;
@@ -72,7 +73,11 @@ export async function openStage(
     const bareMe = keep(await startProcess('floor-process', { BENCH_FLOOR: 'me' }));
     const small = await populate(sizes.small, platform.url, appToken);
     const large = await populate(sizes.large, platform.url, appToken);
-    return { platform, bareMe, small, large, close };
+    const headers = JSON.stringify(await answerHeaders(small.app.url));
+    const sameHeadersMe = keep(
+      await startProcess('floor-process', { BENCH_FLOOR: 'me', BENCH_HEADERS: headers }),
+    );
+    return { platform, bareMe, sameHeadersMe, small, large, close };
   } catch (error) {
     await close();
     throw error;
@@ -88,6 +93,15 @@ async function fetchAppToken(platformUrl: string): Promise<string> {
   });
   const { accessToken } = (await response.json()) as { accessToken: string };
   return accessToken;
+}
+
+/** What the server adds to its answer, without what every Node server sends by itself. */
+async function answerHeaders(url: string): Promise<Record<string, string>> {
+  const { headers } = await fetch(`${url}/api/me`, {
+    headers: { authorization: `Bearer ${sessionToken(1)}` },
+  });
+  const ownOfNode = ['connection', 'keep-alive', 'date', 'content-length', 'content-type'];
+  return Object.fromEntries([...headers].filter(([name]) => !ownOfNode.includes(name)));
 }
 
 /** `GET /api/me` of the first `people` users in turn. */
