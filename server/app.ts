@@ -7,6 +7,8 @@ import {
   TypeBoxValidatorCompiler,
 } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Problems } from './admin/problems.ts';
+import { adminRoutes } from './admin/routes.ts';
 import { apiDocs } from './api-docs.ts';
 import { auth } from './auth/index.ts';
 import type { Config } from './config/config.ts';
@@ -28,6 +30,7 @@ export interface AppParts {
   database: Database;
   platform: Platform;
   metrics: Metrics;
+  problems: Problems;
   logger: FastifyBaseLogger;
   /** Epoch milliseconds; the system's clock by default. */
   now?: () => number;
@@ -38,7 +41,7 @@ const bodyLimit = 64 * 1024;
 
 /** Puts the server together without listening. Closing the app does not close the parts given to it. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { config, database, platform, metrics, now = Date.now } = parts;
+  const { config, database, platform, metrics, problems, now = Date.now } = parts;
   const { prisma } = database;
   registerAjvFormats();
   const app = Fastify({
@@ -101,6 +104,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(events, { database, platform, settings: config.events, now });
   await app.register(outbox, { prisma, platform, now });
   await app.register(metricsRoutes, { metrics, prisma, token: config.metricsToken });
+  await app.register(adminRoutes, { prisma, platform, problems, now });
   await app.register(noticeRoutes, { prisma, now });
   await app.register(healthRoutes, { database, isStopping: () => stopping });
   return app;

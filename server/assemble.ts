@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { createProblems } from './admin/problems.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
@@ -20,11 +21,13 @@ export async function assemble(
   now: () => number = Date.now,
 ): Promise<FastifyInstance> {
   const metrics = createMetrics();
+  const problems = createProblems(now);
   const platform = createPlatform(config.platform, {
     tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
     now,
     onCall(call) {
       metrics.platformCall(call);
+      problems.note(call);
       logger[call.ok ? 'debug' : 'warn'](call, 'platform call');
     },
     onCircuit(change) {
@@ -32,7 +35,7 @@ export async function assemble(
       logger.warn(change, 'platform circuit');
     },
   });
-  const app = await buildApp({ config, database, platform, metrics, logger, now });
+  const app = await buildApp({ config, database, platform, metrics, problems, logger, now });
   app.addHook('onClose', () => platform.close());
   return app;
 }

@@ -170,6 +170,34 @@ export interface NoticeReadResponse {
   readAt: Instant;
 }
 
+/** Something that only an administrator can put right on the platform. */
+export interface PlatformProblem {
+  /** The API's path. */
+  api: string;
+  /** The platform's own error code, where there was one. */
+  upstreamCode: string | null;
+  /** What to do, in Chinese: names the IP to whitelist, the permission to apply for, the setting to mend. */
+  remedy: string;
+  firstSeen: Instant;
+  lastSeen: Instant;
+  /** Calls that met it. */
+  count: number;
+}
+
+/** `GET /api/admin/overview`, for administrators and auditors. */
+export interface AdminOverview {
+  /** Not over yet, as far as this instance has seen: a problem is over when its API answers well again. */
+  problems: PlatformProblem[];
+  /** APIs to which this instance sends nothing for now, since they are faulty. */
+  heldBack: { api: string; state: 'open' | 'half-open' }[];
+  /** Accounts and persons that must wait after wrong passwords: `account:<user name>`, `person:<platform id>`. */
+  locked: { subject: string; until: Instant }[];
+  /** Seconds that the oldest event of the platform has been waiting. */
+  eventLagSeconds: number;
+  /** Messages that were not sent, or may not have been. */
+  messages: { failed: number; uncertain: number };
+}
+
 /** Every code of a non-2xx answer; cause and remedy of each stand in docs/errors.md. */
 export type ErrorCode =
   | 'INVALID_REQUEST'

@@ -12,24 +12,32 @@ import { describePart, isMet, type PartResult } from './report.ts';
 import { benchServer } from './server/index.ts';
 import { benchSimulator } from './simulator.ts';
 
-const usage =
-  '用法：npm run bench [server|simulator] [-- --full]\n  --full：连续登录 100,000 次来观察内存（默认 20,000 次）';
+const usage = [
+  '用法：npm run bench [server|simulator] [-- --full] [-- --profile]',
+  '  --full     连续登录 100,000 次来观察内存（默认 20,000 次）',
+  '  --profile  记录每个服务进程的 CPU 采样，写入 .data/bench/*.cpuprofile；数字会因此变差',
+].join('\n');
 
 const say = (line: string) => console.log(line);
 
-const parts: Readonly<Record<string, (full: boolean) => Promise<PartResult | null>>> = {
-  server: (full) => benchServer({ full, say }),
+interface Options {
+  full: boolean;
+  profile: boolean;
+}
+
+const parts: Readonly<Record<string, (options: Options) => Promise<PartResult | null>>> = {
+  server: (options) => benchServer({ ...options, say }),
   simulator: () => benchSimulator(say),
 };
 
-function readArguments(): { names: string[]; full: boolean } {
+function readArguments(): { names: string[]; options: Options } {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { full: { type: 'boolean', default: false } },
+      options: { full: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } },
     });
     const names = positionals.length === 0 ? Object.keys(parts) : positionals;
-    if (names.every((name) => Object.hasOwn(parts, name))) return { names, full: values.full };
+    if (names.every((name) => Object.hasOwn(parts, name))) return { names, options: values };
   } catch {
     // An unknown option: told the same way as an unknown part.
   }
@@ -53,14 +61,14 @@ async function writeResults(machine: Machine, results: readonly PartResult[]): P
 }
 
 async function main(): Promise<void> {
-  const { names, full } = readArguments();
+  const { names, options } = readArguments();
   const machine = describeMachine();
   say(
     `${machine.cpu}，${machine.cores} 核，内存 ${machine.memoryGiB} GiB，${machine.system}，Node.js ${machine.node}，开始时的负载 ${machine.load}\n`,
   );
   const results: PartResult[] = [];
   for (const name of names) {
-    const result = (await parts[name]?.(full)) ?? null;
+    const result = (await parts[name]?.(options)) ?? null;
     if (result === null) continue;
     results.push(result);
     say(`\n${describePart(result)}\n`);

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { SessionUser } from '../contract.ts';
+import type { RoleName, SessionUser } from '../contract.ts';
 import { AppError } from '../errors.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -71,6 +71,13 @@ export const authenticate = fp(
   },
   { name: 'authenticate', dependencies: ['@fastify/cookie'] },
 );
+
+/** A `preHandler` that lets only these roles through, after `authenticate`: else 403 FORBIDDEN. */
+export function requireRole(...roles: readonly RoleName[]) {
+  return async (request: FastifyRequest): Promise<void> => {
+    if (!roles.includes(signedInUser(request).role)) throw new AppError('FORBIDDEN');
+  };
+}
 
 /** The signed-in person of a route behind `authenticate`. */
 export function signedInUser(request: FastifyRequest): SessionUser {

@@ -12,6 +12,8 @@ export interface UpstreamCall {
   kind?: PlatformErrorKind;
   /** The platform's own error code. */
   upstreamCode?: string;
+  /** For `misconfigured`: what an administrator must do, in Chinese. */
+  remedy?: string;
   /** Set when we refused the call ourselves, so that the platform never saw it. */
   refusedBy?: RefusedBy;
   /** From the call's turn to its end, in milliseconds. */
@@ -147,11 +149,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   };
 }
 
-function outcomeOf(error: unknown): Pick<UpstreamCall, 'kind' | 'upstreamCode' | 'refusedBy'> {
+function outcomeOf(error: unknown): Pick<UpstreamCall, 'kind' | 'upstreamCode' | 'remedy' | 'refusedBy'> {
   if (!(error instanceof PlatformError)) return { kind: 'fault' };
   return {
     kind: error.kind,
     ...(error.upstreamCode !== null && { upstreamCode: error.upstreamCode }),
+    ...(error.remedy !== null && { remedy: error.remedy }),
     ...(error instanceof CallRefusedError && { refusedBy: error.refusedBy }),
   };
 }

@@ -7,6 +7,8 @@ import { loginTarget, meTarget, openStage, type Stage } from './stage.ts';
 export interface ServerBenchOptions {
   /** 100,000 sign-ins instead of 20,000 for the course of the memory. */
   full: boolean;
+  /** Samples what the servers' processes spend their time on, into files. */
+  profile: boolean;
   say: (line: string) => void;
 }
 
@@ -21,14 +23,14 @@ const login = { rounds: 7, connections: 16, seconds: 2 };
  *
  * @returns null, after saying so, where no PostgreSQL answers.
  */
-export async function benchServer({ full, say }: ServerBenchOptions): Promise<PartResult | null> {
+export async function benchServer({ full, profile, say }: ServerBenchOptions): Promise<PartResult | null> {
   const postgresql = await postgresVersion();
   if (postgresql === null) {
     say('⚠ 跳过服务端的测量：它需要 PostgreSQL。请启动 PostgreSQL，或用 TEST_POSTGRES_URL 指明地址。');
     return null;
   }
   say(`PostgreSQL ${postgresql}`);
-  const stage = await openStage(sizes, say);
+  const stage = await openStage({ sizes, profile, say });
   try {
     const meRuns = await measureMe(stage, say);
     const loginRuns = await measureLogin(stage, say);

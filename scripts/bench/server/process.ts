@@ -35,10 +35,13 @@ export async function compileEntries(names: readonly string[]): Promise<void> {
 }
 
 /** Starts a compiled entry and waits until it listens. @throws Error with what it printed when it ends instead. */
-export async function startProcess(name: string, env: Record<string, string>): Promise<ServerProcess> {
+export async function startProcess(
+  name: string,
+  { env, profile }: { env: Record<string, string>; profile: boolean },
+): Promise<ServerProcess> {
   const child = fork(path.join(outputFolder, `${name}.mjs`), {
     cwd: projectRoot,
-    execArgv: ['--expose-gc', ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [])],
+    execArgv: ['--expose-gc', ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${outputFolder}`] : [])],
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -26,11 +26,15 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+export interface StageOptions {
+  /** How many users each of the two databases has. */
+  sizes: { small: number; large: number };
+  profile: boolean;
+  say: (line: string) => void;
+}
+
 /** Opens the stage, telling of the steps that take long. Whatever was opened is closed again when one fails. */
-export async function openStage(
-  sizes: { small: number; large: number },
-  say: (line: string) => void,
-): Promise<Stage> {
+export async function openStage({ sizes, profile, say }: StageOptions): Promise<Stage> {
   const opened: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const one of opened.splice(0).reverse()) await one();
@@ -39,13 +43,14 @@ export async function openStage(
     opened.push(() => part.close());
     return part;
   };
+  const start = (name: string, env: Record<string, string>) => startProcess(name, { env, profile });
 
   async function populate(users: number, platformUrl: string, appToken: string): Promise<Population> {
     say(`正在写入 ${users.toLocaleString('zh-CN')} 个用户和会话……`);
     const databaseUrl = await createBenchDatabase(users);
     opened.push(() => dropPostgresDatabase(databaseUrl));
     const app = keep(
-      await startProcess('app-process', {
+      await start('app-process', {
         NODE_ENV: 'test',
         DATABASE_URL: databaseUrl,
         LOG_LEVEL: 'warn',
@@ -56,7 +61,7 @@ export async function openStage(
       }),
     );
     const floor = keep(
-      await startProcess('floor-process', {
+      await start('floor-process', {
         BENCH_FLOOR: 'login',
         DATABASE_URL: databaseUrl,
         PLATFORM_URL: platformUrl,
@@ -70,13 +75,11 @@ export async function openStage(
     await compileEntries(['app-process', 'floor-process']);
     const platform = keep(await startPlatform());
     const appToken = await fetchAppToken(platform.url);
-    const bareMe = keep(await startProcess('floor-process', { BENCH_FLOOR: 'me' }));
+    const bareMe = keep(await start('floor-process', { BENCH_FLOOR: 'me' }));
     const small = await populate(sizes.small, platform.url, appToken);
     const large = await populate(sizes.large, platform.url, appToken);
     const headers = JSON.stringify(await answerHeaders(small.app.url));
-    const sameHeadersMe = keep(
-      await startProcess('floor-process', { BENCH_FLOOR: 'me', BENCH_HEADERS: headers }),
-    );
+    const sameHeadersMe = keep(await start('floor-process', { BENCH_FLOOR: 'me', BENCH_HEADERS: headers }));
     return { platform, bareMe, sameHeadersMe, small, large, close };
   } catch (error) {
     await close();
