@@ -4,9 +4,9 @@ import type { PrismaClient } from '../database/database.ts';
 import type { BindTicket, User } from '../database/generated/client.ts';
 import { AppError } from '../errors.ts';
 import type { CredentialVerifier } from './credentials.ts';
-import { holdAccount, isUniqueViolation, linkAccount } from './linking.ts';
+import { isUniqueViolation, linkAccount } from './linking.ts';
 import type { Lockout, LockSubject } from './lockout.ts';
-import type { Sessions } from './sessions.ts';
+import type { OpeningRefusal, Sessions } from './sessions.ts';
 import { noPermission, type SignedInWithToken, signedIn } from './sign-in.ts';
 import type { Tickets } from './tickets.ts';
 
@@ -46,8 +46,14 @@ class Refused extends Error {
   }
 }
 
-/** The account was disabled while its password was being checked. */
-class Disabled extends Error {}
+/** The account was disabled, or the person left, while the password was being checked. */
+class NotAdmitted extends Error {
+  readonly reason: OpeningRefusal;
+  constructor(reason: OpeningRefusal) {
+    super(reason);
+    this.reason = reason;
+  }
+}
 
 export function createBinding(deps: {
   prisma: PrismaClient;
@@ -112,13 +118,15 @@ export function createBinding(deps: {
       if (!(await tickets.consume(tx, ticket))) throw new Refused('TICKET_EXPIRED');
       const linked = await linkAccount(tx, user, person, 'PASSWORD', new Date(now()), address);
       if (linked === 'account-taken') throw new Refused('ACCOUNT_ALREADY_BOUND');
-      if ((await holdAccount(tx, user.id, person.id)) === null) throw new Disabled();
-      const opened = await sessions.open(tx, { userId: user.id, client, address, replaces });
-      await recordAudit(
-        tx,
-        { action: 'sign-in', actorId: user.id, subject: `user:${user.id}`, detail: { client } },
+      const opened = await sessions.open(tx, {
+        userId: user.id,
+        personId: person.id,
+        vouchedAt: ticket.createdAt,
+        client,
         address,
-      );
+        replaces,
+      });
+      if (typeof opened === 'string') throw new NotAdmitted(opened);
       return opened;
     });
     return { signedIn: signedIn({ ...user, dingUserId: person.id }, session), client };
@@ -141,7 +149,10 @@ export function createBinding(deps: {
       } catch (error) {
         if (error instanceof Refused)
           return { refusal: await refuse(ticket, request, { reason: error.reason }) };
-        if (error instanceof Disabled) return { refusal: noPermission('ACCOUNT_DISABLED') };
+        if (error instanceof NotAdmitted) {
+          const reason = error.reason === 'left' ? 'LEFT_ORGANISATION' : 'ACCOUNT_DISABLED';
+          return { refusal: noPermission(reason) };
+        }
         if (!isUniqueViolation(error)) throw error;
         return { refusal: await refuse(ticket, request, { reason: 'PERSON_ALREADY_BOUND' }) };
       }

@@ -57,23 +57,6 @@ export async function linkAccount(
   return 'linked';
 }
 
-/**
- * Holds the account, while it is active and the person's, until the transaction ends: whoever disables or unbinds
- * it at the same moment comes before (then this is null) or after (then the session that is opened here ends).
- *
- * @returns when the person left, if they are known to have; null for an account that is not theirs any more.
- */
-export async function holdAccount(
-  tx: Transaction,
-  userId: string,
-  personId: string,
-): Promise<{ leftAt: Date | null } | null> {
-  const [row] = await tx.$queryRaw<{ left_at: Date | null }[]>`
-    SELECT left_at FROM users
-    WHERE id = ${userId}::uuid AND ding_user_id = ${personId} AND status = 'ACTIVE' FOR SHARE`;
-  return row === undefined ? null : { leftAt: row.left_at };
-}
-
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }

@@ -1,6 +1,7 @@
 import type { Client, OwnSession, SessionUser } from '../contract.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { ClientKind, Role } from '../database/generated/client.ts';
+import { timeOrderedUuid } from '../database/uuid.ts';
 import { createSecret, hashSecret, looksLikeSecret } from './secrets.ts';
 import type { CachedSession, SessionCache } from './session-cache.ts';
 
@@ -11,6 +12,10 @@ export interface NewSession {
 
 export interface SessionOpening {
   userId: string;
+  /** The platform's id of the person, whose the account must still be. */
+  personId: string;
+  /** When the platform was last asked, and vouched for the person. */
+  vouchedAt: Date;
   client: Client;
   /** Where the sign-in came from. */
   address: string;
@@ -18,9 +23,19 @@ export interface SessionOpening {
   replaces: string | null;
 }
 
+export type OpeningRefusal = 'not-theirs' | 'left';
+
 export interface Sessions {
-  /** Opens a session; inside the transaction that also writes why it may be opened. */
-  open(tx: Transaction, opening: SessionOpening): Promise<NewSession>;
+  /**
+   * Opens a session and writes the audit event, in one statement, while the account is active, the person's, and
+   * the person has not left since the platform vouched for them. It holds the account: whoever disables or unbinds
+   * it at the same moment comes before (then nothing is opened) or after (then the new session ends). A person
+   * who had left has come back.
+   *
+   * @param on the transaction that also writes why the session may be opened, where something is to be written.
+   * @returns why no session was opened, else the session.
+   */
+  open(on: PrismaClient | Transaction, opening: SessionOpening): Promise<NewSession | OpeningRefusal>;
   /** The person of a live session, while they are active; null for every other token. */
   find(token: string): Promise<SessionUser | null>;
   /** Ends the session at once, here and on every other instance. @returns whose it was; null if it was over. */
@@ -101,26 +116,41 @@ export function createSessions(
   }
 
   return {
-    async open(tx, { userId, client, address, replaces }) {
-      if (replaces !== null && looksLikeSecret(replaces)) {
-        // Only one's own: who signs in as somebody else on this device has not signed the first one out.
-        await tx.session.deleteMany({ where: { tokenHash: hashSecret(replaces), userId } });
-      }
+    async open(on, { userId, personId, vouchedAt, client, address, replaces }) {
       const { token, hash } = createSecret();
       const at = new Date(now());
       const expiresAt = new Date(now() + limits.sessionLifetimeMs);
-      await tx.session.create({
-        data: {
-          tokenHash: hash,
-          userId,
-          client: kindOf[client],
-          address,
-          createdAt: at,
-          lastSeenAt: at,
-          expiresAt,
-        },
-      });
-      return { token, expiresAt };
+      const replaced = replaces !== null && looksLikeSecret(replaces) ? hashSecret(replaces) : null;
+      // Each statement of its own would cost as much as all of this: most of a sign-in is the way to the database.
+      // Only one's own session is replaced: who signs in as somebody else has not signed the first one out.
+      const [held] = await on.$queryRaw<{ has_left: boolean }[]>`
+        WITH held AS (
+          SELECT id, left_at, coalesce(left_at >= ${vouchedAt}::timestamptz, false) AS has_left
+          FROM users
+          WHERE id = ${userId}::uuid AND ding_user_id = ${personId} AND status = 'ACTIVE'
+          FOR SHARE
+        ), admitted AS (
+          SELECT id FROM held WHERE NOT has_left
+        ), come_back AS (
+          UPDATE users SET left_at = NULL
+          FROM held WHERE users.id = held.id AND held.left_at IS NOT NULL AND NOT held.has_left
+        ), replaced AS (
+          DELETE FROM sessions
+          USING admitted WHERE token_hash = ${replaced}::bytea AND user_id = admitted.id
+        ), opened AS (
+          INSERT INTO sessions (token_hash, user_id, client, address, created_at, last_seen_at, expires_at)
+          SELECT ${hash}::bytea, id, ${kindOf[client]}::"ClientKind", ${address}::text,
+                 ${at}::timestamptz, ${at}::timestamptz, ${expiresAt}::timestamptz
+          FROM admitted
+        ), told AS (
+          INSERT INTO audit_log (id, actor_id, action, subject, address, detail)
+          SELECT ${timeOrderedUuid(now())}::uuid, id, 'sign-in', 'user:' || id, ${address}::text,
+                 jsonb_build_object('client', ${client}::text)
+          FROM admitted
+        )
+        SELECT has_left FROM held`;
+      if (held === undefined) return 'not-theirs';
+      return held.has_left ? 'left' : { token, expiresAt };
     },
 
     async find(token) {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { recordAudit } from '../audit/audit.ts';
 import type { AuthConfig } from '../config/config.ts';
 import type { BindRequired, Client, NoPermission, NoPermissionReason, SignedIn } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
@@ -12,7 +11,7 @@ import {
   type PlatformPerson,
 } from '../platform/platform.ts';
 import { toSessionUser } from '../users/session-user.ts';
-import { holdAccount, isUniqueViolation, linkAccount } from './linking.ts';
+import { isUniqueViolation, linkAccount } from './linking.ts';
 import { type Match, matchPerson } from './matching.ts';
 import type { NewSession, Sessions } from './sessions.ts';
 import type { Tickets } from './tickets.ts';
@@ -79,32 +78,17 @@ export function createSignIn(deps: {
     request: SignInRequest,
   ): Promise<SignInResult | null> {
     const { user, by } = match;
-    const opened = await prisma.$transaction(async (tx): Promise<NewSession | NoPermission | null> => {
-      if (by === 'MOBILE' || user.boundAt === null) {
-        const linked = await linkAccount(tx, user, person, by, new Date(now()), request.address);
-        if (linked === 'account-taken') return null;
-      }
-      const held = await holdAccount(tx, user.id, person.id);
-      if (held === null) return null;
-      if (held.leftAt !== null) {
-        // What was heard last is true: they left while this was under way, or have come back since.
-        if (held.leftAt >= vouchedAt) return noPermission('LEFT_ORGANISATION');
-        await tx.user.update({ where: { id: user.id }, data: { leftAt: null } });
-      }
-      const session = await sessions.open(tx, { ...request, userId: user.id });
-      await recordAudit(
-        tx,
-        {
-          action: 'sign-in',
-          actorId: user.id,
-          subject: `user:${user.id}`,
-          detail: { client: request.client },
-        },
-        request.address,
-      );
-      return session;
-    });
-    if (opened === null || 'outcome' in opened) return opened;
+    const opening = { ...request, userId: user.id, personId: person.id, vouchedAt };
+    const isLinked = by === 'PLATFORM_ID' && user.boundAt !== null;
+    const opened = isLinked
+      ? await sessions.open(prisma, opening)
+      : await prisma.$transaction(async (tx) => {
+          const linked = await linkAccount(tx, user, person, by, new Date(now()), request.address);
+          return linked === 'account-taken' ? 'not-theirs' : sessions.open(tx, opening);
+        });
+    if (opened === 'not-theirs') return null;
+    // What was heard last is true: they left while this was under way.
+    if (opened === 'left') return noPermission('LEFT_ORGANISATION');
     return signedIn({ ...user, dingUserId: person.id }, opened);
   }
 

@@ -28,12 +28,26 @@ let emulator: Emulator;
 
 beforeAll(async () => {
   [database, emulator] = await Promise.all([createSeededDatabase(), startEmulator()]);
+  await slowDown();
 });
 afterAll(async () => {
   killProcesses();
   await emulator?.close();
   await database?.close();
 });
+
+/** Makes every write of a binding take its time, so that a process dies between them and not beside them. */
+async function slowDown(): Promise<void> {
+  await database.prisma.$executeRawUnsafe(`
+    CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_sleep(0.04); RETURN NEW; END $$`);
+  const writes = ['UPDATE ON users', 'UPDATE ON bind_tickets', 'INSERT ON sessions', 'INSERT ON audit_log'];
+  for (const write of writes) {
+    await database.prisma.$executeRawUnsafe(
+      `CREATE TRIGGER takes_time AFTER ${write} FOR EACH ROW EXECUTE FUNCTION take_time()`,
+    );
+  }
+}
 
 const start = () =>
   startProcess({
@@ -76,24 +90,25 @@ async function bindAll(server: ServerProcess, group: Person[]): Promise<(Answer 
   return answers;
 }
 
-/** Everything that a binding writes. */
-async function traces({ username, dingUserId, ticket }: Person): Promise<Record<string, boolean>> {
-  const { prisma } = database;
-  const user = await prisma.user.findUniqueOrThrow({
-    where: { username },
-    include: { sessions: true },
-  });
-  const row = await prisma.bindTicket.findUniqueOrThrow({ where: { tokenHash: hashSecret(ticket) } });
-  const audit = await prisma.auditLog.findMany({ where: { actorId: user.id } });
-  return {
-    person: user.dingUserId === dingUserId,
-    when: user.boundAt !== null,
-    how: user.boundBy === 'PASSWORD',
-    ticketUsed: row.consumedAt !== null,
-    bindingNoted: audit.filter(({ action }) => action === 'account.bound').length === 1,
-    session: user.sessions.length === 1,
-    signInNoted: audit.filter(({ action }) => action === 'sign-in').length === 1,
-  };
+/** Everything that a binding writes, as it stands at one moment. */
+function traces({ username, dingUserId, ticket }: Person): Promise<Record<string, boolean>> {
+  return database.prisma.$transaction(
+    async (tx) => {
+      const user = await tx.user.findUniqueOrThrow({ where: { username }, include: { sessions: true } });
+      const row = await tx.bindTicket.findUniqueOrThrow({ where: { tokenHash: hashSecret(ticket) } });
+      const audit = await tx.auditLog.findMany({ where: { actorId: user.id } });
+      return {
+        person: user.dingUserId === dingUserId,
+        when: user.boundAt !== null,
+        how: user.boundBy === 'PASSWORD',
+        ticketUsed: row.consumedAt !== null,
+        bindingNoted: audit.filter(({ action }) => action === 'account.bound').length === 1,
+        session: user.sessions.length === 1,
+        signInNoted: audit.filter(({ action }) => action === 'sign-in').length === 1,
+      };
+    },
+    { isolationLevel: 'RepeatableRead' },
+  );
 }
 
 const all = (value: boolean) => ({
@@ -114,7 +129,7 @@ test('killed at ten random points of a binding run: every account is bound wholl
     const [server, group] = await Promise.all([next, people(round)]);
     const running = bindAll(server, group);
     // Some rounds die in their first bindings, others in their last.
-    await delay(randomInt(5, 400));
+    await delay(randomInt(20, 900));
     await server.kill();
     next = start();
     const answers = await running;
@@ -153,7 +168,7 @@ test('a person whose binding was cut off signs in again as if nothing had happen
   const { token } = login.body.ticket as { token: string };
   const body = { ticket: token, username: 'lisi', password };
   const cut = call(`${server.url}/api/auth/bind`, { body }).catch(() => null);
-  await delay(randomInt(5, 60));
+  await delay(randomInt(20, 400));
   await server.kill();
   await cut;
 

@@ -46,11 +46,17 @@ export async function openDatabase(config: DatabaseConfig): Promise<Database> {
 }
 
 /** A transaction waits for its connection as long as any other query does. */
-const transactionOptions = ({ timeoutMs }: DatabaseConfig) => ({ maxWait: timeoutMs, timeout: timeoutMs * 2 });
+const transactionOptions = ({ timeoutMs }: DatabaseConfig) => ({
+  maxWait: timeoutMs,
+  timeout: timeoutMs * 2,
+});
 
 async function openLocal(config: DatabaseConfig): Promise<Database> {
   const embedded = await openEmbedded(config.dataDir);
-  const prisma = new PrismaClient({ adapter: embedded.adapter, transactionOptions: transactionOptions(config) });
+  const prisma = new PrismaClient({
+    adapter: embedded.adapter,
+    transactionOptions: transactionOptions(config),
+  });
   return {
     kind: 'embedded',
     prisma,
