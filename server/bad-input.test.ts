@@ -138,7 +138,12 @@ test('a length that is announced too large is refused before the body comes', as
 test.each([
   ['no HTTP', 'GARBAGE\r\n\r\n'],
   ['a header too large', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`],
-  ['a chunk without a length', 'POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n'],
+  // To a route that waits for the body: another would have answered before the chunk is looked at.
+  [
+    'a chunk without a length',
+    'POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n' +
+      'transfer-encoding: chunked\r\n\r\nzz\r\n',
+  ],
   ['two lengths', 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n'],
 ])('%s is answered in the contract’s shape too', async (_, bytes) => {
   const { hostname, port } = new URL(await server.url());

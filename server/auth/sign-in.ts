@@ -13,7 +13,7 @@ import {
 import { toSessionUser } from '../users/session-user.ts';
 import { isUniqueViolation, linkAccount } from './linking.ts';
 import { type Match, matchPerson } from './matching.ts';
-import type { NewSession, Sessions } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
 import type { Tickets } from './tickets.ts';
 
 export interface SignInRequest {
