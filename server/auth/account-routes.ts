@@ -118,7 +118,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountServices> = async (
 };
 
 async function changePassword(
-  { prisma, passwords, lockout, credentials }: AccountServices,
+  { prisma, sessions, passwords, lockout, credentials }: AccountServices,
   username: string,
   { currentPassword, newPassword }: PasswordChangeRequest,
   address: string,
@@ -161,5 +161,6 @@ async function changePassword(
       address,
     );
   });
+  sessions.forgetAll(user.id);
   return { outcome: 'password-changed' };
 }

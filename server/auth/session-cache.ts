@@ -26,6 +26,8 @@ export interface SessionCache {
   fill(key: string, read: () => Promise<CachedSession | null>): Promise<CachedSession | null>;
   /** Forgets a session that this process itself ends, before the notification does. */
   forget(key: string): void;
+  /** The same for all sessions of one person. */
+  forgetUser(userId: string): void;
   /** Since the start. */
   stats(): { hits: number; misses: number; size: number };
   close(): Promise<void>;
@@ -53,6 +55,11 @@ export function createSessionCache(subscribe: Subscribe, capacity = defaultCapac
     if (keys?.size === 0) keysOfUser.delete(entry.user.id);
   }
 
+  function forgetUser(userId: string): void {
+    changes += 1;
+    for (const key of [...(keysOfUser.get(userId) ?? [])]) forget(key);
+  }
+
   function keep(key: string, session: CachedSession): void {
     forget(key);
     entries.set(key, session);
@@ -65,10 +72,7 @@ export function createSessionCache(subscribe: Subscribe, capacity = defaultCapac
   }
 
   const subscription = subscribe(channel, {
-    heard(userId) {
-      changes += 1;
-      for (const key of [...(keysOfUser.get(userId) ?? [])]) forget(key);
-    },
+    heard: forgetUser,
     interrupted() {
       changes += 1;
       entries.clear();
@@ -96,6 +100,7 @@ export function createSessionCache(subscribe: Subscribe, capacity = defaultCapac
       return session;
     },
     forget,
+    forgetUser,
     stats: () => ({ hits, misses, size: entries.size }),
     close: () => subscription.close(),
   };

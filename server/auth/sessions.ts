@@ -44,6 +44,8 @@ export interface Sessions {
   list(userId: string, token: string): Promise<OwnSession[]>;
   /** Ends one of a person's own sessions by its id. @returns false when they have no such session. */
   endOwn(userId: string, id: string): Promise<boolean>;
+  /** After a change that has ended all sessions of a person: this instance does not wait to be told. */
+  forgetAll(userId: string): void;
   /** Deletes sessions that are over. @returns how many. */
   sweep(): Promise<number>;
 }
@@ -144,7 +146,7 @@ export function createSessions(
           FROM admitted
         ), told AS (
           INSERT INTO audit_log (id, actor_id, action, subject, address, detail)
-          SELECT ${timeOrderedUuid(now())}::uuid, id, 'sign-in', 'user:' || id, ${address}::text,
+          SELECT ${timeOrderedUuid()}::uuid, id, 'sign-in', 'user:' || id, ${address}::text,
                  jsonb_build_object('client', ${client}::text)
           FROM admitted
         )
@@ -204,8 +206,11 @@ export function createSessions(
 
     async endOwn(userId, id) {
       const { count } = await prisma.session.deleteMany({ where: { userId, id } });
+      cache.forgetUser(userId);
       return count === 1;
     },
+
+    forgetAll: cache.forgetUser,
 
     async sweep() {
       const { count } = await prisma.session.deleteMany({

@@ -3,9 +3,9 @@ import { randomFillSync } from 'node:crypto';
 /**
  * A UUID of version 7 (RFC 9562), as Prisma gives to new rows: ids that sort by time keep an index compact.
  *
- * @param now epoch milliseconds.
+ * @param now epoch milliseconds; the system's clock by default, as for the rows that Prisma writes.
  */
-export function timeOrderedUuid(now: number): string {
+export function timeOrderedUuid(now: number = Date.now()): string {
   const bytes = Buffer.alloc(16);
   bytes.writeUIntBE(now, 0, 6);
   randomFillSync(bytes, 6);

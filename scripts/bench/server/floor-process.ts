@@ -3,13 +3,14 @@
  * sends the headers that it is given; `POST /api/auth/login` is node:http with prepared statements of `pg`, doing the same exchange with the platform
  * and the same reads and writes as the server, and nothing else: no checks, no limits, no faults, no logs.
  */
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import pg from 'pg';
 import { Agent, request } from 'undici';
 import { meResponse } from '../../../server/auth/schemas.ts';
+import { timeOrderedUuid } from '../../../server/database/uuid.ts';
 import { serveUsage } from './usage.ts';
 
 const {
@@ -56,19 +57,20 @@ const findUser = {
                 union_id, employee_code, is_super_executive, bound_at, bound_by::text, left_at, created_at, updated_at
          FROM users WHERE ding_user_id = $1`,
 };
-const holdUser = {
-  name: 'hold-user',
-  text: `SELECT 1 FROM users WHERE id = $1 AND ding_user_id = $2 AND status = 'ACTIVE' FOR SHARE`,
-};
-const insertSession = {
-  name: 'insert-session',
-  text: `INSERT INTO sessions (token_hash, user_id, client, address, created_at, last_seen_at, expires_at)
-         VALUES ($1, $2, 'MINI', $3, $4, $4, $5)`,
-};
-const insertAudit = {
-  name: 'insert-audit',
-  text: `INSERT INTO audit_log (id, actor_id, action, subject, address, detail)
-         VALUES ($1, $2, 'sign-in', $3, $4, '{"client":"mini"}')`,
+/** What the server writes in its one statement, without its cases. */
+const openSession = {
+  name: 'open-session',
+  text: `
+    WITH held AS (
+      SELECT id FROM users WHERE id = $1 AND ding_user_id = $2 AND status = 'ACTIVE' FOR SHARE
+    ), opened AS (
+      INSERT INTO sessions (token_hash, user_id, client, address, created_at, last_seen_at, expires_at)
+      SELECT $3::bytea, id, 'MINI', $4::text, $5::timestamptz, $5::timestamptz, $6::timestamptz FROM held
+    ), told AS (
+      INSERT INTO audit_log (id, actor_id, action, subject, address, detail)
+      SELECT $7::uuid, id, 'sign-in', 'user:' || id, $4::text, '{"client":"mini"}' FROM held
+    )
+    SELECT 1 FROM held`,
 };
 const lifetimeMs = 30 * 24 * 3_600_000;
 
@@ -92,18 +94,10 @@ async function startLogin(): Promise<void> {
     const token = randomBytes(32).toString('base64url');
     const now = new Date();
     const expiresAt = new Date(now.getTime() + lifetimeMs);
-    const client = await pool.connect();
-    try {
-      await client.query('BEGIN');
-      const held = await client.query({ ...holdUser, values: [userId, personId] });
-      if (held.rowCount !== 1) throw new Error(`${personId} is not bound any more`);
-      const hash = createHash('sha256').update(token).digest();
-      await client.query({ ...insertSession, values: [hash, userId, address, now, expiresAt] });
-      await client.query({ ...insertAudit, values: [randomUUID(), userId, `user:${userId}`, address] });
-      await client.query('COMMIT');
-    } finally {
-      client.release();
-    }
+    const hash = createHash('sha256').update(token).digest();
+    const values = [userId, personId, hash, address, now, expiresAt, timeOrderedUuid()];
+    const held = await pool.query({ ...openSession, values });
+    if (held.rowCount !== 1) throw new Error(`${personId} is not bound any more`);
     return { token, expiresAt };
   }
 
