@@ -111,7 +111,7 @@ describe('the process', () => {
     [
       'a configuration that is wrong',
       async () => ({ PORT: 'x', DINGTALK_CORP_ID: '' }),
-      /配置有 2 处问题.*PORT：.*DINGTALK_CORP_ID：/s,
+      /配置有 2 处问题.*DINGTALK_CORP_ID：.*PORT：/s,
     ],
     [
       'a port in use',

@@ -72,6 +72,22 @@ async function openLocal(config: DatabaseConfig): Promise<Database> {
   };
 }
 
+/** More distinct statements than the server has; what is beyond, such as lists of odd lengths, is not prepared. */
+const preparedStatements = 500;
+
+/** Names each statement's text, so that PostgreSQL parses it once for a connection and not at every call. */
+function statementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const known = names.get(sql);
+    if (known !== undefined) return known;
+    if (names.size >= preparedStatements) return '';
+    const name = `miniapp_${names.size}`;
+    names.set(sql, name);
+    return name;
+  };
+}
+
 function openPostgres(url: string, config: DatabaseConfig): Database {
   const pool = new pg.Pool({
     connectionString: url,
@@ -90,7 +106,7 @@ function openPostgres(url: string, config: DatabaseConfig): Database {
   // The same for one that is ended while it is lent out: its query rejects, and that says it all.
   pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, { disposeExternalPool: true }),
+    adapter: new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: statementNames() }),
     transactionOptions: transactionOptions(config),
   });
   return {
