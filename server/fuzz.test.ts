@@ -240,7 +240,7 @@ async function fuzz(path: string, method: string, operation: Operation): Promise
       expectContract(sent, response);
       // Signed out by the request itself, or by one before it: the next ones are signed in again.
       const ended = path === '/api/auth/logout' || (sent.signedIn && response.statusCode === 401);
-      if (ended && sent.signedIn) token = await server.tokenOf('zhangsan');
+      if (ended && sent.signedIn) token = await server.tokenOf('admin');
     }),
     { numRuns: requestsEach },
   );
@@ -269,7 +269,7 @@ const platforms: ['dingtalk' | 'zhezhengding', (path: string) => boolean][] = [
 describe.each(platforms)('on %s', (platform, isMeant) => {
   beforeAll(async () => {
     server = await build({ platform, env: { ZHEZHENGDING_EVENTS: 'on', ...callbackEnvironment } });
-    token = await server.tokenOf('zhangsan');
+    token = await server.tokenOf('admin');
     const notice = await server.prisma.notice.findFirstOrThrow({ where: { publishedAt: { not: null } } });
     noticeId = notice.id;
   });
