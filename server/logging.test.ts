@@ -122,7 +122,8 @@ test.each(['dingtalk', 'zhezhengding'] as const)('a whole run on %s logs no secr
       for (const value of [user.mobile, user.passwordHash]) if (value !== null) secrets.add(value);
     }
 
-    const text = JSON.stringify(server.logs());
+    // Without fractions: a measured time may have any digits in a row.
+    const text = JSON.stringify(server.logs()).replace(/\d+\.\d+/g, '');
     expect(server.logs().length).toBeGreaterThan(40);
     expect(text).toContain('request failed');
     for (const secret of secrets) {
