@@ -62,4 +62,5 @@ if (await postgresAnswers(process.env.TEST_POSTGRES_URL ?? 'postgresql://postgre
 }
 
 // The embedded database alone takes seconds to start, and several start at once on a small machine.
-export default { projects, testTimeout: 60_000, maxWorkers: '100%' };
+// Each file keeps its own copy of PostgreSQL's WebAssembly alive for as long as its process lives.
+export default { projects, testTimeout: 60_000, maxWorkers: '100%', workerIdleMemoryLimit: '1500MB' };
