@@ -2,6 +2,7 @@ import type { PrismaClient, Transaction } from '../database/database.ts';
 
 /** What the audit log tells; `subject` is what was acted on, e.g. `user:<id>` or `account:<username>`. */
 export type AuditEvent =
+  // Written by the statement that opens the session (docs/decisions/0015), not through recordAudit.
   | { action: 'sign-in'; actorId: string; subject: string; detail: { client: string } }
   | { action: 'sign-out'; actorId: string; subject: string; detail: Record<string, never> }
   | { action: 'password.changed'; actorId: string; subject: string; detail: Record<string, never> }

@@ -19,14 +19,19 @@ export function clearSessionCookie(reply: FastifyReply): void {
   reply.clearCookie(cookieName, cookieOptions);
 }
 
+/** What a request shows as `Authorization: Bearer`; null without. */
+export function bearerToken(request: FastifyRequest): string | null {
+  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
+}
+
 /**
  * The session token of a request: `Authorization: Bearer` first, else the cookie; null without either.
  *
  * @throws AppError FORBIDDEN for a post that another site makes with the cookie.
  */
 export function sessionToken(request: FastifyRequest): string | null {
-  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (bearer !== undefined) return bearer;
+  const bearer = bearerToken(request);
+  if (bearer !== null) return bearer;
   const cookie = request.cookies[cookieName] ?? null;
   // `SameSite=Lax` alone does not cover sibling subdomains and older browsers.
   if (cookie !== null && !safeMethods.has(request.method) && isCrossSite(request))

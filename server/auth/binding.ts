@@ -3,6 +3,7 @@ import type { BindRejected, BindRejectedReason, Client, NoPermission } from '../
 import type { PrismaClient } from '../database/database.ts';
 import type { BindTicket, User } from '../database/generated/client.ts';
 import { AppError } from '../errors.ts';
+import { clientOf } from './clients.ts';
 import type { CredentialVerifier } from './credentials.ts';
 import { isUniqueViolation, linkAccount } from './linking.ts';
 import type { Lockout, LockSubject } from './lockout.ts';
@@ -107,7 +108,7 @@ export function createBinding(deps: {
   }
 
   async function link(ticket: BindTicket, user: User, request: BindingRequest): Promise<BindingResult> {
-    const client: Client = ticket.client === 'H5' ? 'h5' : 'mini';
+    const client = clientOf[ticket.client];
     const { address, replaces } = request;
     const person = {
       id: ticket.dingUserId,

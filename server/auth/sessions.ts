@@ -2,6 +2,7 @@ import type { Client, OwnSession, SessionUser } from '../contract.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { ClientKind, Role } from '../database/generated/client.ts';
 import { timeOrderedUuid } from '../database/uuid.ts';
+import { clientOf, kindOf } from './clients.ts';
 import { createSecret, hashSecret, looksLikeSecret } from './secrets.ts';
 import type { CachedSession, SessionCache } from './session-cache.ts';
 
@@ -69,9 +70,6 @@ interface SessionRow {
   ding_user_id: string | null;
   is_super_executive: boolean;
 }
-
-const clientOf = { MINI: 'mini', H5: 'h5' } as const satisfies Record<ClientKind, Client>;
-export const kindOf = { mini: 'MINI', h5: 'H5' } as const satisfies Record<Client, ClientKind>;
 
 export function createSessions(
   prisma: PrismaClient,

@@ -2,6 +2,7 @@ import type { Client } from '../contract.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { BindTicket } from '../database/generated/client.ts';
 import type { PlatformPerson } from '../platform/platform.ts';
+import { kindOf } from './clients.ts';
 import { createSecret, hashSecret, looksLikeSecret } from './secrets.ts';
 
 /** How long a person has to type user name and password, in milliseconds. */
@@ -30,7 +31,7 @@ export function createTickets(prisma: PrismaClient, now: () => number): Tickets 
           unionId: person.unionId,
           employeeCode: person.employeeCode,
           personName: person.name,
-          client: client === 'h5' ? 'H5' : 'MINI',
+          client: kindOf[client],
           createdAt: new Date(now()),
           expiresAt,
         },

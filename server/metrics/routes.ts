@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { Gauge } from 'prom-client';
+import { bearerToken } from '../auth/authenticate.ts';
 import { hashSecret } from '../auth/secrets.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../errors.ts';
@@ -20,8 +21,7 @@ const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0
 function mayRead(request: FastifyRequest, token: string | null): boolean {
   // The socket's own address: behind a proxy on this machine everybody would be local.
   if (token === null) return loopback.has(request.socket.remoteAddress ?? '') && !isForwarded(request);
-  const shown = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  return timingSafeEqual(hashSecret(shown), hashSecret(token));
+  return timingSafeEqual(hashSecret(bearerToken(request) ?? ''), hashSecret(token));
 }
 
 const isForwarded = ({ headers }: FastifyRequest) => 'x-forwarded-for' in headers || 'forwarded' in headers;
