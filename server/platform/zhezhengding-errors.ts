@@ -63,7 +63,8 @@ function checkAnswer(api: string, { status, json }: UpstreamAnswer): void {
 }
 
 const exchangeApi = '/rpc/oauth2/dingtalk_app_user.json';
-const signatureCode = 'OPF-B001-05-16-0009';
+/** The gateway's refusal of a signature, and of a nonce that it has seen. */
+export const signatureCode = 'OPF-B001-05-16-0009';
 
 function errorOf(api: string, code: string, requestId: string | null): PlatformError {
   const where = `浙政钉 ${api}（错误码 ${code}${requestId ? `，requestId ${requestId}` : ''}）`;

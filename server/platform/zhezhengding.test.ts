@@ -156,10 +156,21 @@ test.each<[string, Reply, object]>([
     { kind: 'fault', upstreamCode: 'OPF-B001-01-01-0001' },
   ],
   ['an unknown code', refusal('999999'), { kind: 'fault', upstreamCode: '999999' }],
-])('%s', async (_, reply, expected) => {
+])('%s', async (name, reply, expected) => {
   await setUp({ [exchangeApi]: [reply] });
   expect(await rejection(platform.exchangeCode('code'))).toMatchObject({ api: exchangeApi, ...expected });
-  expect(server.count(exchangeApi)).toBe(1);
+  // A refused signature may be no more than a nonce that another instance used: signed anew, once.
+  expect(server.count(exchangeApi)).toBe(name.includes('bad signature') ? 2 : 1);
+});
+
+test('a nonce that another instance used is drawn anew, and the call made', async () => {
+  await setUp({ [exchangeApi]: [raw(403, JSON.stringify(signatureFailure)), success(person)] });
+  expect((await platform.exchangeCode('code')).id).toBe('93');
+  const nonces = server.received
+    .filter(({ path }) => path === exchangeApi)
+    .map(({ headers }) => headers['x-hmac-auth-nonce']);
+  expect(nonces).toHaveLength(2);
+  expect(new Set(nonces).size).toBe(2);
 });
 
 test('forbidden at another API than the exchange is an administrator’s move', async () => {

@@ -9,7 +9,7 @@ import {
   type TokenStore,
 } from './platform.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
-import { contentGuard, readSuccess } from './zhezhengding-errors.ts';
+import { contentGuard, readSuccess, signatureCode } from './zhezhengding-errors.ts';
 import { createZhezhengdingMessages, type ZhezhengdingCall } from './zhezhengding-messages.ts';
 import {
   createNonces,
@@ -98,8 +98,25 @@ export function createZhezhengding(
     },
   });
 
-  /** One signed call. */
-  function call<T>(
+  /**
+   * One signed call. A nonce has only four digits beside the milliseconds, so two instances can meet on one, and
+   * the gateway refuses the second as a wrong signature: before the API saw it, so signing it anew repeats nothing.
+   */
+  async function call<T>(
+    method: 'GET' | 'POST',
+    api: string,
+    parameters: Parameters,
+    read: (answer: UpstreamAnswer) => T,
+  ): Promise<T> {
+    try {
+      return await callOnce(method, api, parameters, read);
+    } catch (error) {
+      if (!(error instanceof PlatformError && error.upstreamCode === signatureCode)) throw error;
+      return callOnce(method, api, parameters, read);
+    }
+  }
+
+  function callOnce<T>(
     method: 'GET' | 'POST',
     api: string,
     parameters: Parameters,
