@@ -7,8 +7,8 @@ import {
   TypeBoxValidatorCompiler,
 } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import type { Problems } from './admin/problems.ts';
-import { adminRoutes } from './admin/routes.ts';
+import { admin } from './admin/index.ts';
+import type { Problems } from './admin/overview/problems.ts';
 import { apiDocs } from './api-docs.ts';
 import { auth } from './auth/index.ts';
 import type { Config } from './config/config.ts';
@@ -104,7 +104,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(events, { database, platform, settings: config.events, now });
   await app.register(outbox, { prisma, platform, now });
   await app.register(metricsRoutes, { metrics, prisma, token: config.metricsToken });
-  await app.register(adminRoutes, { prisma, platform, problems, now });
+  await app.register(admin, { database, platform, problems, now });
   await app.register(noticeRoutes, { prisma, now });
   await app.register(healthRoutes, { database, isStopping: () => stopping });
   return app;

@@ -7,13 +7,13 @@ import type { Platform } from '../platform/platform.ts';
 import { accountRoutes } from './account-routes.ts';
 import { authenticate } from './authenticate.ts';
 import { createBinding } from './binding.ts';
-import { localCredentials } from './credentials.ts';
+import { type CredentialVerifier, localCredentials } from './credentials.ts';
 import { httpCredentials } from './http-credentials.ts';
-import { createLockout } from './lockout.ts';
-import { createPasswords } from './passwords.ts';
+import { createLockout, type Lockout } from './lockout.ts';
+import { createPasswords, type Passwords } from './passwords.ts';
 import { authRoutes } from './routes.ts';
 import { createSessionCache } from './session-cache.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions, type Sessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
 import { createTickets } from './tickets.ts';
 
@@ -27,10 +27,19 @@ export interface AuthOptions {
   now: () => number;
 }
 
+export interface Accounts {
+  sessions: Sessions;
+  passwords: Passwords;
+  lockout: Lockout;
+  credentials: CredentialVerifier;
+}
+
 declare module 'fastify' {
   interface FastifyInstance {
     /** How often this process found a session in its memory, since the start. */
     sessionCacheStats(): { hits: number; misses: number; size: number };
+    /** For the administrators' routes, which act on other people's accounts. */
+    accounts: Accounts;
   }
 }
 
@@ -51,6 +60,7 @@ export const auth = fp(
       policy.credentials === null
         ? localCredentials(prisma, passwords)
         : httpCredentials(prisma, policy.credentials);
+    app.decorate('accounts', { sessions, passwords, lockout, credentials });
     const signIn = createSignIn({ ...options, prisma, sessions, tickets });
     const binding = createBinding({ prisma, sessions, tickets, credentials, lockout, now });
 

@@ -1,13 +1,12 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
-import { requireRole } from '../auth/authenticate.ts';
-import type { AdminOverview } from '../contract.ts';
-import type { PrismaClient } from '../database/database.ts';
-import { countMessages } from '../messages/outbox.ts';
-import type { Platform } from '../platform/platform.ts';
-import { contractSchema, faultResponses, instant, nullable, strict } from '../schema.ts';
+import type { AdminOverview } from '../../contract.ts';
+import type { PrismaClient } from '../../database/database.ts';
+import { countMessages } from '../../messages/outbox.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { contractSchema, faultResponses, instant, nullable, strict } from '../../schema.ts';
 import type { Problems } from './problems.ts';
 
-export interface AdminOptions {
+export interface OverviewOptions {
   prisma: PrismaClient;
   platform: Platform;
   problems: Problems;
@@ -37,16 +36,14 @@ const overview = contractSchema<AdminOverview>()(
 const mostLocks = 200;
 
 /** What an administrator must know of to put right. */
-export const adminRoutes: FastifyPluginAsyncTypebox<AdminOptions> = async (
+export const overviewRoutes: FastifyPluginAsyncTypebox<OverviewOptions> = async (
   app,
   { prisma, platform, problems, now },
 ) => {
-  app.addHook('preHandler', app.authenticate);
-
   app.get(
     '/api/admin/overview',
     {
-      preHandler: requireRole('ADMIN', 'AUDITOR'),
+      config: { roles: ['ADMIN', 'AUDITOR'] },
       schema: {
         tags: ['管理'],
         summary: '需要管理员处理的事：平台配置问题、暂停的接口、锁定、积压',

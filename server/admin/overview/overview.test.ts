@@ -1,6 +1,6 @@
-import type { AdminOverview } from '../contract.ts';
-import { type Built, build } from '../testing/build.ts';
-import { expectFault, get, ticketOf } from '../testing/http.ts';
+import type { AdminOverview } from '../../contract.ts';
+import { type Built, build } from '../../testing/build.ts';
+import { expectFault, get, ticketOf } from '../../testing/http.ts';
 
 const api = '/topapi/v2/user/getuserinfo';
 let server: Built;

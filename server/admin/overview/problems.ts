@@ -1,5 +1,5 @@
-import type { PlatformProblem } from '../contract.ts';
-import type { UpstreamCall } from '../platform/index.ts';
+import type { PlatformProblem } from '../../contract.ts';
+import type { UpstreamCall } from '../../platform/index.ts';
 
 export interface Problems {
   /** Takes every finished call to the platform: one with a remedy is a problem, a good one ends its API's. */

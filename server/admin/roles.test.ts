@@ -1,0 +1,64 @@
+import { type Built, build } from '../testing/build.ts';
+import { expectFault } from '../testing/http.ts';
+
+let server: Built;
+const tokens: Record<string, string> = {};
+
+beforeAll(async () => {
+  server = await build();
+  await server.prisma.user.update({ where: { username: 'chenguang' }, data: { role: 'AUDITOR' } });
+  tokens.USER = await server.tokenOf('zhangsan');
+  tokens.AUDITOR = await server.tokenOf('chenguang');
+  tokens.ADMIN = await server.tokenOf('admin');
+});
+
+afterAll(() => server?.close());
+
+/** What an auditor may call: reading, and nothing that shows more than the log does. */
+const forAuditors: readonly string[] = ['GET /api/admin/overview'];
+
+interface Operation {
+  method: 'GET' | 'POST';
+  url: string;
+}
+
+/** Every administrators' route of the OpenAPI document, with a value for each parameter. */
+async function operations(): Promise<Operation[]> {
+  await server.app.ready();
+  return Object.entries(server.app.swagger().paths ?? {})
+    .filter(([path]) => path.startsWith('/api/admin/'))
+    .flatMap(([path, methods]) =>
+      Object.keys(methods ?? {}).map((method) => ({
+        method: method.toUpperCase() as Operation['method'],
+        url: path,
+      })),
+    );
+}
+
+function call({ method, url }: Operation, token?: string) {
+  return server.app.inject({
+    method,
+    url: url.replace(/\{\w+\}/g, '019ab000-0000-7000-8000-000000000000'),
+    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+    ...(method === 'POST' ? { payload: {} } : {}),
+  });
+}
+
+test('every administrators’ route refuses who is not signed in, ordinary people, and auditors where it writes', async () => {
+  const all = await operations();
+  expect(all.length).toBeGreaterThan(0);
+  for (const operation of all) {
+    // A body that is refused first would hide a route without a check: the refusal must be the role's.
+    expectFault(await call(operation), 401, 'SESSION_EXPIRED');
+    expectFault(await call(operation, tokens.USER), 403, 'FORBIDDEN');
+    const name = `${operation.method} ${operation.url}`;
+    const auditor = await call(operation, tokens.AUDITOR);
+    expect([name, auditor.statusCode === 403]).toEqual([name, !forAuditors.includes(name)]);
+    expect((await call(operation, tokens.ADMIN)).statusCode).not.toBe(403);
+  }
+});
+
+test('the list of what auditors may call names only routes that exist', async () => {
+  const all = (await operations()).map(({ method, url }) => `${method} ${url}`);
+  expect(forAuditors.filter((name) => !all.includes(name))).toEqual([]);
+});
