@@ -1,0 +1,157 @@
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+
+/**
+ * What `listing.yaml` says of an app that is to be listed: the facts that no program can find out by itself.
+ * A fact that is not known yet is null; nothing is ever made up for it. Each fact's `title` is what people call
+ * it, `examples[0]` shows how it is written: whoever misses a fact asks for it in these words.
+ */
+const section = <const P extends TProperties>(title: string, properties: P) =>
+  Type.Object(properties, { additionalProperties: false, title });
+
+const known = <S extends TSchema>(schema: S, title: string, example: unknown) =>
+  Type.Union([schema, Type.Null()], { title, examples: [example] });
+
+const line = (title: string, example: string) =>
+  known(Type.String({ minLength: 1, maxLength: 500 }), title, example);
+
+const yesOrNo = (title: string, example: boolean) => known(Type.Boolean(), title, example);
+
+/** A day as people write it in forms: `2026-11-24`. */
+const day = (title: string) => known(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }), title, '2026-11-24');
+
+const count = (title: string, example: number) => known(Type.Integer({ minimum: 0 }), title, example);
+
+/** A rule of the check-up that a person answers: the answer, and what shows that it is true. */
+const answer = section('体检问题的回答', {
+  answer: Type.Union([Type.Enum(['yes', 'no', 'not-applicable']), Type.Null()]),
+  /** A file beside listing.yaml, e.g. a screenshot, or an address that shows it. */
+  evidence: Type.Optional(line('证明', 'evidence/offline-approval.jpg')),
+  note: Type.Optional(line('说明', '已与省大数据局电话沟通，同意上架')),
+});
+
+/** A rule that is not met, and for which the owner answers (情况说明). */
+const exception = section('情况说明', {
+  problem: line('存在的问题', '应用域名使用服务商的二级域名'),
+  reason: line('原因', '本单位没有域名，当地大数据局也无法提供'),
+  plan: line('因此怎样做、后续怎样改进', '先使用服务商域名上架，2027 年 3 月前更换'),
+  risk: line('已知晓的风险', '域名到期或变更会使应用无法打开'),
+  date: day('落款日期'),
+});
+
+export const listingSchema = section('上架信息', {
+  app: section('应用', {
+    name: line('应用名称', '工单助手'),
+    description: line('应用简介', '机关工作人员提交和处理工单'),
+    platform: known(Type.Enum(['zhezhengding', 'dingtalk']), '平台', 'zhezhengding'),
+    forms: known(
+      Type.Array(Type.Enum(['miniprogram', 'h5']), { minItems: 1, uniqueItems: true }),
+      '应用形态',
+      ['miniprogram', 'h5'],
+    ),
+    pc: yesOrNo('是否要在 PC 端使用', false),
+    sendsDing: yesOrNo('服务端是否发送 DING 消息', false),
+  }),
+  owner: section('业主单位', {
+    organisation: line('业主单位全称', '浙江省某某厅'),
+    office: line('经办处室', '办公室'),
+    contact: line('业主联系人', '王某'),
+    phone: line('业主联系电话', '0571-00000000'),
+  }),
+  vendor: section('服务商', {
+    organisation: line('服务商全称', '某某信息技术有限公司'),
+    contact: line('服务商联系人', '李某'),
+    phone: line('服务商联系电话', '0571-00000000'),
+  }),
+  scope: section('使用范围与权限', {
+    users: known(Type.Enum(['own-line', 'beyond']), '给谁用：本单位条线内，或超出本单位', 'own-line'),
+    usersDescription: line('使用范围的说明', '本厅机关各处室'),
+    expectedUsers: count('预计使用人数', 300),
+    contacts: known(
+      Type.Enum(['none', 'own-line', 'beyond']),
+      '通讯录权限：不要、本单位条线内、超出本单位',
+      'none',
+    ),
+    permissions: Type.Array(Type.String({ minLength: 1 }), { title: '申请的接口权限' }),
+    superExecutives: yesOrNo('是否对超级高管开放', false),
+    applicant: known(Type.Enum(['owner', 'big-data-bureau']), '由谁发起上架申请', 'owner'),
+  }),
+  domain: section('域名', {
+    name: known(
+      Type.String({ pattern: '^(?!-)[A-Za-z0-9.-]+$', maxLength: 253 }),
+      '应用域名（不带 https://）',
+      'app.example.gov.cn',
+    ),
+    belongsTo: known(
+      Type.Enum(['owner', 'authority', 'vendor']),
+      '域名是谁的：业主、大数据局、服务商',
+      'owner',
+    ),
+  }),
+  deployment: section('部署', {
+    network: line('应用与数据库所在的网络', '政务外网'),
+    vpn: yesOrNo('是否使用 VPN 接入', false),
+    gateway: Type.Array(Type.String({ minLength: 1 }), {
+      title: '互联网接入区的网关地址',
+      examples: [['10.0.0.10']],
+    }),
+    instances: Type.Array(
+      section('应用实例', {
+        host: Type.String({ minLength: 1 }),
+        port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+      }),
+      { title: '应用实例', examples: [[{ host: '10.1.0.11', port: 3000 }]] },
+    ),
+    database: Type.Array(
+      section('数据库', {
+        host: Type.String({ minLength: 1 }),
+        port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+      }),
+      { title: '数据库', examples: [[{ host: '10.1.0.21', port: 5432 }]] },
+    ),
+  }),
+  organisations: section('平台的组织', {
+    test: line('测试组织的 corpId（浙政钉：租户 id）', 'ding0123456789abcdef'),
+    production: line('正式组织的 corpId（浙政钉：租户 id）', '196729'),
+  }),
+  stability: section('稳定性平台', {
+    bid: line('H5 的 wpk-bid', 'dta_1_123456789'),
+  }),
+  answers: Type.Record(Type.String({ pattern: '^[a-z0-9-]+$' }), answer, { title: '体检问题' }),
+  exceptions: Type.Record(Type.String({ pattern: '^[a-z0-9-]+$' }), exception, { title: '情况说明' }),
+});
+
+export type Listing = Static<typeof listingSchema>;
+export type ListingAnswer = Static<typeof answer>;
+export type ListingException = Static<typeof exception>;
+
+export const emptyException: ListingException = {
+  problem: null,
+  reason: null,
+  plan: null,
+  risk: null,
+  date: null,
+};
+
+/** A listing of which nothing is known yet. */
+export function emptyListing(): Listing {
+  return {
+    app: { name: null, description: null, platform: null, forms: null, pc: null, sendsDing: null },
+    owner: { organisation: null, office: null, contact: null, phone: null },
+    vendor: { organisation: null, contact: null, phone: null },
+    scope: {
+      users: null,
+      usersDescription: null,
+      expectedUsers: null,
+      contacts: null,
+      permissions: [],
+      superExecutives: null,
+      applicant: null,
+    },
+    domain: { name: null, belongsTo: null },
+    deployment: { network: null, vpn: null, gateway: [], instances: [], database: [] },
+    organisations: { test: null, production: null },
+    stability: { bid: null },
+    answers: {},
+    exceptions: {},
+  };
+}
