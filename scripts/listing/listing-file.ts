@@ -52,10 +52,10 @@ function merge(base: unknown, given: unknown): unknown {
   if (given === null || given === undefined) return base;
   if (!isRecord(given)) return given;
   return Object.fromEntries(
-    [...new Set([...Object.keys(base), ...Object.keys(given)])].map((key) => [
-      key,
-      key in base ? merge(base[key], given[key]) : given[key],
-    ]),
+    [...new Set([...Object.keys(base), ...Object.keys(given)])]
+      .map((key) => [key, key in base ? merge(base[key], given[key]) : given[key]])
+      // An optional fact that is left empty is left out.
+      .filter(([key, value]) => value !== null || (typeof key === 'string' && key in base)),
   );
 }
 

@@ -108,6 +108,20 @@ export const listingSchema = section('上架信息', {
       }),
       { title: '数据库', examples: [[{ host: '10.1.0.21', port: 5432 }]] },
     ),
+    /** Their X-Forwarded-For is believed: who stands in front of the gateway, if anything does. */
+    loadBalancers: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        title: '网关前面的负载均衡（SLB）地址，没有就不写',
+        examples: [['10.0.0.5']],
+      }),
+    ),
+    /** Not counted by the gateway's limit for one address. */
+    loadtestFrom: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        title: '压测机的地址，网关不对它限速',
+        examples: [['10.0.0.200']],
+      }),
+    ),
   }),
   organisations: section('平台的组织', {
     test: line('测试组织的 corpId（浙政钉：租户 id）', 'ding0123456789abcdef'),

@@ -1,0 +1,202 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { emptyListing } from '../listing/listing.ts';
+import { parseListing } from '../listing/listing-file.ts';
+import { readConfig } from '../mini/config.ts';
+import { type Answers, complete, readArguments } from './answers.ts';
+import { currentAnswers, makeOwn } from './own.ts';
+
+const words = [
+  'name=工单助手',
+  'package=work-orders',
+  'owner=浙江省某某厅',
+  'platform=zhezhengding',
+  'corp-id=196729',
+  'domain=app.dept.gov.cn',
+];
+const asked = [{ id: 'offline-agreement', ask: '是否已线下沟通？', evidence: '截图' }];
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'init-'));
+  for (const part of [
+    'package.json',
+    'package-lock.json',
+    '.env.example',
+    'README.md',
+    'README.en.md',
+    'mini',
+  ]) {
+    if (existsSync(part)) cpSync(part, path.join(root, part), { recursive: true });
+  }
+  // A fresh clone's, whatever this checkout has been made into.
+  edit('package.json', (text) =>
+    JSON.stringify({
+      ...JSON.parse(text),
+      name: 'zhezhengding-miniapp-template',
+      version: '1.4.0',
+      template: undefined,
+    }),
+  );
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const edit = (file: string, change: (text: string) => string) =>
+  writeFileSync(path.join(root, file), change(read(file)));
+
+/** What `npm run init` does with these words, without a terminal. */
+async function init(...args: string[]): Promise<string[]> {
+  return makeOwn(root, await complete(readArguments(args), await currentAnswers(root), null), asked);
+}
+
+function everyFile(folder = root): Map<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return new Map(
+    names
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .map((file) => [file, readFileSync(file, 'latin1')]),
+  );
+}
+
+test('a fresh clone becomes somebody’s own', async () => {
+  await init(...words);
+  const file = JSON.parse(read('package.json'));
+  expect(file).toMatchObject({
+    name: 'work-orders',
+    version: '0.1.0',
+    template: { name: 'zhezhengding-miniapp-template', version: '1.4.0' },
+  });
+  expect(JSON.parse(read('package-lock.json'))).toMatchObject({
+    name: 'work-orders',
+    packages: { '': { name: 'work-orders' } },
+  });
+  const listing = parseListing(read('listing.yaml'));
+  expect(listing).toMatchObject({
+    app: { name: '工单助手', platform: 'zhezhengding', description: null },
+    owner: { organisation: '浙江省某某厅' },
+    domain: { name: 'app.dept.gov.cn' },
+    organisations: { production: '196729', test: null },
+    answers: { 'offline-agreement': { answer: null } },
+    exceptions: {},
+  });
+  expect({ ...emptyListing(), ...listing }).toEqual(listing);
+  await expect(readConfig(path.join(root, 'mini'), 'production')).resolves.toMatchObject({
+    serverUrl: 'https://app.dept.gov.cn',
+    corpId: '196729',
+    container: 'zhezhengding',
+  });
+  expect(JSON.parse(read('mini/app.json')).window.defaultTitle).toBe('工单助手');
+  expect(read('README.md')).toMatch(/^# 工单助手$/m);
+  expect(existsSync(path.join(root, 'README.en.md'))).toBe(false);
+});
+
+test('secrets are fresh in each clone, and the production organisation is fenced off', async () => {
+  await init(...words, 'test-corp-id=57');
+  const first = parseEnv(read('.env'));
+  expect(first).toMatchObject({
+    PLATFORM: 'zhezhengding',
+    PRODUCTION_ORGANISATIONS: '196729',
+    ZHEZHENGDING_TENANT_ID: '57',
+  });
+  expect(Buffer.from(first.SECRET_KEY ?? '', 'base64')).toHaveLength(32);
+  expect(first.METRICS_TOKEN).toMatch(/^[\w-]{32}$/);
+  rmSync(path.join(root, '.env'));
+  await init();
+  const second = parseEnv(read('.env'));
+  expect(second.SECRET_KEY).not.toBe(first.SECRET_KEY);
+  expect(second.METRICS_TOKEN).not.toBe(first.METRICS_TOKEN);
+});
+
+test('a second run changes nothing, with the same words or with none', async () => {
+  await init(...words);
+  const before = everyFile();
+  await expect(init(...words)).resolves.toEqual([]);
+  await expect(init()).resolves.toEqual([]);
+  expect(everyFile()).toEqual(before);
+});
+
+test('a later change touches its own values, and nothing that people wrote', async () => {
+  await init(...words);
+  edit('listing.yaml', (text) =>
+    text
+      .replace('answer: }', 'answer: yes, evidence: a.jpg } # 张工确认过')
+      .replace(/^vendor:\n.*\n {2}organisation:$/m, 'vendor:\n  organisation: 某公司'),
+  );
+  edit('.env', (text) => `${text}DATABASE_POOL=7\n`);
+  const secret = parseEnv(read('.env')).SECRET_KEY;
+  await expect(init('domain=new.dept.gov.cn')).resolves.toEqual([
+    '修改 listing.yaml',
+    '修改 mini/config/production.ts',
+  ]);
+  expect(read('listing.yaml')).toContain('offline-agreement: { answer: yes, evidence: a.jpg } # 张工确认过');
+  expect(parseListing(read('listing.yaml'))).toMatchObject({
+    domain: { name: 'new.dept.gov.cn' },
+    vendor: { organisation: '某公司' },
+    app: { name: '工单助手' },
+  });
+  expect(parseEnv(read('.env'))).toMatchObject({ SECRET_KEY: secret, DATABASE_POOL: '7' });
+  expect(JSON.parse(read('package.json')).template.version).toBe('1.4.0');
+});
+
+test.each<[string, string[], RegExp]>([
+  ['an address for a domain', ['domain=10.0.0.1'], /domain：应是一个域名/],
+  ['a domain with its scheme', ['domain=https://a.gov.cn'], /domain：应是一个域名/],
+  ['a platform that is none', ['platform=wechat'], /platform：只能是/],
+  ['a package name that npm refuses', ['package=工单'], /package：以小写字母开头/],
+  ['an empty name', ['name='], /name：不能为空/],
+  ['an unknown word', ['nmae=甲'], /没有“nmae”这一项/],
+  ['a word without a value', ['工单助手'], /名字=值/],
+  ['an unknown flag', ['--nmae', '甲'], /看不懂/],
+])('%s is refused with an example', (_, args, expected) => {
+  expect(() => readArguments(args)).toThrow(expected);
+});
+
+test('flags are the same as words', () => {
+  expect(readArguments(['--name', '工单助手', '--corp-id=196729'])).toEqual({
+    name: '工单助手',
+    corpId: '196729',
+  });
+});
+
+test('without a terminal and without words it says what is missing, and changes nothing', () => {
+  const before = readFileSync('package.json', 'utf8');
+  // In this checkout itself: it must stop before it writes.
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['scripts/bootstrap.mjs', 'scripts/init/main.ts', 'package=work-orders', 'platform=nothing'],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  expect(status).toBe(1);
+  expect(stderr).toContain('platform=zhezhengding');
+  expect(stderr).not.toContain('    at ');
+  expect(readFileSync('package.json', 'utf8')).toBe(before);
+});
+
+test('what is missing without a terminal is listed with an example each', async () => {
+  await expect(complete({ name: '工单助手' }, {}, null)).rejects.toThrow(
+    /package=work-orders[\s\S]*domain=app\.example\.gov\.cn/,
+  );
+});
+
+test('in a terminal it asks for what is not known, again after a mistake, and Enter keeps what is', async () => {
+  const replies = ['', 'work-orders', '10.0.0.1', '', 'app.dept.gov.cn'];
+  const shown: string[] = [];
+  const known: Partial<Answers> = { name: '工单助手' };
+  const given: Partial<Answers> = { owner: '某厅', platform: 'dingtalk', corpId: 'ding1', testCorpId: '' };
+  const answers = await complete(given, known, async (question) => {
+    shown.push(question);
+    return replies.shift() ?? '';
+  });
+  expect(answers).toEqual({ ...known, ...given, package: 'work-orders', domain: 'app.dept.gov.cn' });
+  expect(shown[0]).toContain('回车用“工单助手”');
+  expect(shown[3]).toContain('应是一个域名');
+  expect(replies).toEqual([]);
+});
