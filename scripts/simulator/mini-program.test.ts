@@ -82,6 +82,41 @@ test('binding: a wrong password, then the right one, then signing out', async ()
   await app.waitFor(() => Object.keys(app.storage).length === 0);
 });
 
+test('where one is signed in is listed, and another sign-in can be ended from there', async () => {
+  const token = await servers.dingtalk.tokenOf('chenguang');
+  const app = await open('chenguang', 'dingtalk');
+  await app.waitFor('全部通知');
+  await app.tap('我的');
+  await app.tap('登录着的设备');
+  await app.waitFor('正在使用');
+  expect(app.path).toBe('pages/sessions/index');
+  const rows = () => app.text().split('最近使用').length - 1;
+  const before = rows();
+  // The latest used first: the phone's own, then the one that was opened just before it.
+  await app.tap('让它退出');
+  await app.waitFor('取消');
+  await app.tap('退出登录');
+  await app.waitFor(() => rows() === before - 1);
+  const answer = await servers.dingtalk.app.inject({
+    url: '/api/me',
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(answer.statusCode).toBe(401);
+});
+
+test('without a network the list of sign-ins says so, and loads when it is back', async () => {
+  const app = await open('chenguang', 'dingtalk');
+  await app.waitFor('全部通知');
+  await app.tap('我的');
+  await app.waitFor('退出登录');
+  app.faults.noNetwork = true;
+  await app.tap('登录着的设备');
+  await app.waitFor('重试');
+  delete app.faults.noNetwork;
+  await app.tap('重试');
+  await app.waitFor('正在使用');
+});
+
 describe.each([
   ['there is no network', { noNetwork: true }],
   ['the server is down', { serverDown: true }],

@@ -1,5 +1,5 @@
 import type { MeResponse, RoleName, SessionUser } from '../../../server/contract.ts';
-import { confirm, toast } from '../../services/dd.ts';
+import { confirm, navigateTo, toast } from '../../services/dd.ts';
 import { call } from '../../services/http.ts';
 import { faultInPlace, leave, requireSession, safely } from '../../services/navigation.ts';
 import { signOut, updateUser } from '../../services/session.ts';
@@ -49,6 +49,10 @@ Page({
         { label: '平台账号', value: user.dingUserId === null ? '未绑定' : '已绑定' },
       ],
     });
+  },
+
+  openSessions() {
+    navigateTo('/pages/sessions/index');
   },
 
   signOut() {
