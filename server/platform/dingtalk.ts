@@ -132,6 +132,7 @@ export function createDingTalk(
     },
     getPerson: ({ id }: PersonRef) => readDetail(id),
     ...createDingTalkMessages(config, { callOld, callNew }),
+    registerEventCallback: null,
     circuits: () => upstream.circuits(),
     close: () => upstream.close(),
   };

@@ -129,6 +129,14 @@ export interface Platform {
    */
   recallMessage(taskId: string): Promise<void>;
 
+  /**
+   * Has events of one kind posted to an address of ours; registering again replaces the address. Null where that
+   * is done in the developer console alone (DingTalk).
+   *
+   * The function throws PlatformError.
+   */
+  readonly registerEventCallback: ((eventTag: string, callbackUrl: string) => Promise<void>) | null;
+
   /** The APIs that are not called now because they failed again and again; empty when all is well. */
   circuits(): readonly CircuitStatus[];
 

@@ -21,6 +21,10 @@ const readEnvelope = guard(
   }),
 );
 
+const readPlain = guard(
+  Type.Object({ success: maybe(Flag), errcode: maybe(Code), content: maybe(Type.Unknown()) }),
+);
+
 /** A reader of `content.data`. */
 export function contentGuard<const Schema extends TSchema>(data: Schema) {
   return guard(Type.Object({ content: Type.Object({ data }) }));
@@ -30,6 +34,21 @@ export function contentGuard<const Schema extends TSchema>(data: Schema) {
 export function readSuccess<T>(api: string, answer: UpstreamAnswer, read: Guard<T>): T {
   checkAnswer(api, answer);
   return read(api, answer.json);
+}
+
+/**
+ * The answer to an event registration. The document shows `{success, errcode: "0"}` for it, where every other
+ * API has `content`; either is a success.
+ */
+export function readRegistered(api: string, answer: UpstreamAnswer): void {
+  const plain = readPlain(api, answer.json);
+  if (answer.status < 400 && isTrue(plain.success) && plain.content == null && String(plain.errcode) === '0')
+    return;
+  const { errcode } = plain;
+  if (plain.content == null && errcode != null && String(errcode) !== '0') {
+    throw errorOf(api, safeCode(String(errcode)), null);
+  }
+  checkAnswer(api, answer);
 }
 
 /**

@@ -301,3 +301,41 @@ describe('messages', () => {
     });
   });
 });
+
+describe('registerEventCallback', () => {
+  const registerApi = '/openplatform/message/register_event_callback';
+  const tag = 'MOZI_VDS_TENANT_CHANGE|EMPLOYEE_LEAVE';
+  const register = () =>
+    platform.registerEventCallback?.(tag, 'https://app.example.gov.cn/api/events/zhezhengding');
+
+  test.each<[string, Reply]>([
+    ['as the document shows it', { success: true, errcode: '0', errmsg: '成功' }],
+    ['with a number', { success: true, errcode: 0 }],
+    ['as every other API', success()],
+  ])('a success %s', async (_, reply) => {
+    await setUp({ [registerApi]: [reply] });
+    await register();
+    const sent = new URLSearchParams(server.received.at(-1)?.body);
+    expect(Object.fromEntries(sent)).toEqual({
+      access_token: 'token-1',
+      eventTag: tag,
+      callbackUrl: 'https://app.example.gov.cn/api/events/zhezhengding',
+      tenantId: '57',
+    });
+  });
+
+  test.each<[string, Reply, object]>([
+    ['a refusal as the document’s', { success: false, errcode: '240132' }, { kind: 'misconfigured' }],
+    [
+      'an error code beside success',
+      { success: true, errcode: '999' },
+      { kind: 'fault', upstreamCode: '999' },
+    ],
+    ['a refusal as every other API’s', refusal('240132'), { kind: 'misconfigured' }],
+    ['no code at all', { success: true }, { kind: 'fault' }],
+    ['an HTTP error', raw(500, '{"success":true,"errcode":"0"}'), { kind: 'fault' }],
+  ])('%s', async (_, reply, expected) => {
+    await setUp({ [registerApi]: [reply] });
+    expect(await rejection(register() ?? Promise.resolve())).toMatchObject({ api: registerApi, ...expected });
+  });
+});

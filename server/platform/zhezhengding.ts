@@ -9,7 +9,7 @@ import {
   type TokenStore,
 } from './platform.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
-import { contentGuard, readSuccess, signatureCode } from './zhezhengding-errors.ts';
+import { contentGuard, readRegistered, readSuccess, signatureCode } from './zhezhengding-errors.ts';
 import { createZhezhengdingMessages, type ZhezhengdingCall } from './zhezhengding-messages.ts';
 import {
   createNonces,
@@ -40,6 +40,7 @@ export interface ZhezhengdingConfig {
 const tokenApi = '/gettoken.json';
 const exchangeApi = '/rpc/oauth2/dingtalk_app_user.json';
 const employeeApi = '/mozi/employee/getEmployeeByCode';
+const registerApi = '/openplatform/message/register_event_callback';
 const accountsApi = '/mozi/employee/listEmployeeAccountIds';
 
 const readToken = contentGuard(
@@ -215,6 +216,15 @@ export function createZhezhengding(
       ),
     getPerson,
     ...createZhezhengdingMessages(config, callTenant),
+    registerEventCallback: (eventTag, callbackUrl) =>
+      callTenant(
+        registerApi,
+        [
+          ['eventTag', eventTag],
+          ['callbackUrl', callbackUrl],
+        ],
+        (answer) => readRegistered(registerApi, answer),
+      ),
     circuits: () => upstream.circuits(),
     close: () => upstream.close(),
   };
