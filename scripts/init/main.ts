@@ -1,7 +1,11 @@
 import { createInterface } from 'node:readline/promises';
 import { failStart } from '../../server/start-failure.ts';
+import { rules } from '../listing/rules/index.ts';
 import { complete, readArguments, usage } from './answers.ts';
 import { currentAnswers, makeOwn } from './own.ts';
+
+/** Each rule that a person answers has its place in a new listing.yaml. */
+const asked = rules.flatMap(({ id, question }) => (question === undefined ? [] : [{ id, ...question }]));
 
 /** `npm run init`: makes the template somebody's own. */
 async function main(): Promise<void> {
@@ -16,7 +20,7 @@ async function main(): Promise<void> {
       : null;
   try {
     const answers = await complete(given, current, terminal && ((question) => terminal.question(question)));
-    const done = await makeOwn(root, answers, []);
+    const done = await makeOwn(root, answers, asked);
     console.log(
       done.length === 0 ? '已经是这样，什么也没有改。' : done.map((line) => `  ${line}`).join('\n'),
     );
