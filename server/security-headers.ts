@@ -2,11 +2,43 @@ import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:
 import { Socket } from 'node:net';
 import helmet, { type HelmetOptions } from 'helmet';
 
+export interface SecurityHeaderOptions {
+  /** Whether browsers are told to insist on https: in production, where there is one. */
+  hsts: boolean;
+}
+
+/**
+ * For answers that are data: nobody may frame them, run anything in them, or take them for something else. What
+ * helmet sets beyond that says how a browser shows a page, and would be sent with every answer for nothing.
+ */
+export function dataHeaders({ hsts }: SecurityHeaderOptions): OutgoingHttpHeaders {
+  return headersOf({
+    strictTransportSecurity: hsts,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    frameguard: { action: 'deny' },
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    referrerPolicy: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  });
+}
+
+/** For pages: everything that helmet sets. A page with a policy of its own replaces it. */
+export function pageHeaders({ hsts }: SecurityHeaderOptions): OutgoingHttpHeaders {
+  return headersOf({ strictTransportSecurity: hsts });
+}
+
 /**
  * helmet's headers, by name in lower case. Without nonces they are the same for every answer, so they are made
  * once: as a middleware helmet makes them anew for each request, and sets them one by one.
  */
-export function securityHeaders(options: Readonly<HelmetOptions>): OutgoingHttpHeaders {
+function headersOf(options: Readonly<HelmetOptions>): OutgoingHttpHeaders {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   helmet(options)(request, response, (error) => {

@@ -1,0 +1,120 @@
+import os from 'node:os';
+import { readArguments } from './arguments.ts';
+import { givenTokens } from './sessions.ts';
+import { allowedTarget, configuredDomain } from './target.ts';
+
+describe('the command line', () => {
+  const defaults = {
+    url: null,
+    connections: [50, 100, 200],
+    seconds: 30,
+    warmUpSeconds: 5,
+    timeoutSeconds: 10,
+    tokens: null,
+    endpoints: null,
+  };
+
+  test('has defaults', () => {
+    expect(readArguments([])).toEqual(defaults);
+  });
+
+  test('takes words as well as options, since a shell may swallow the options', () => {
+    const wanted = { ...defaults, url: 'https://app.example.com', connections: [50, 80], seconds: 20 };
+    expect(readArguments(['https://app.example.com', '50,80', '20s'])).toEqual(wanted);
+    expect(readArguments(['20s', '50, 80', 'https://app.example.com'])).toEqual(wanted);
+    expect(
+      readArguments(['--url', 'https://app.example.com', '--connections', '50,80', '--seconds', '20']),
+    ).toEqual(wanted);
+  });
+
+  test('takes interfaces', () => {
+    const { endpoints } = readArguments(['--endpoint', 'GET /a?b=1', '--endpoint', 'POST /c {"d":"e f"}']);
+    expect(endpoints).toEqual([
+      { method: 'GET', path: '/a?b=1', body: null },
+      { method: 'POST', path: '/c', body: '{"d":"e f"}' },
+    ]);
+  });
+
+  test.each<[string[], RegExp]>([
+    [['--hours', '3'], /看不懂这些参数/],
+    [['5000'], /并发数应为 1 到 2000 之间的整数，写的是“5000”/],
+    [['0'], /并发数/],
+    [['many'], /并发数/],
+    [['50', '60'], /“60”多余/],
+    [['601s'], /每档的秒数应为 1 到 600/],
+    [['50,60,70,80,90,100,110', '600s'], /一共要压测 4200 秒，上限是 3600 秒/],
+    [['1,2,3,4,5,6,7,8,9,10,11'], /最多 10 档/],
+    [['--timeout', '0'], /超时的秒数/],
+    [['--endpoint', 'DELETE /x'], /看不懂接口/],
+    [['--endpoint', 'GET /x {}'], /GET 接口不能带内容/],
+    [['--endpoint', 'POST /x {a}'], /不是 JSON/],
+  ])('refuses %j', (args, message) => {
+    expect(() => readArguments(args)).toThrow(message);
+    expect(() => readArguments(args)).toThrow(/用法/);
+  });
+});
+
+describe('whom it may be aimed at', () => {
+  const own = Object.values(os.networkInterfaces()).flatMap((list) => list ?? [])[0]?.address ?? '127.0.0.1';
+
+  test.each(['http://127.0.0.1:3000', 'http://localhost:3000', 'http://[::1]:3000', 'http://127.8.8.8'])(
+    'this machine: %s',
+    (address) => {
+      expect(allowedTarget(`${address}/`, null)).toEqual({ address, local: true, appDomain: null });
+    },
+  );
+
+  test('this machine by its own address', () => {
+    expect(allowedTarget(`http://${own.includes(':') ? `[${own}]` : own}:3000`, null).local).toBe(true);
+  });
+
+  test('the app’s own domain, with the path that it stands under', () => {
+    expect(allowedTarget('https://App.Example.com/desk/', 'app.example.com')).toEqual({
+      address: 'https://app.example.com/desk',
+      local: false,
+      appDomain: 'app.example.com',
+    });
+  });
+
+  test.each<[string, string, string | null, RegExp]>([
+    ['somebody else', 'https://www.example.com', null, /不能压测 www\.example\.com.*还没有登记应用域名/s],
+    ['a neighbour', 'https://other.example.com', 'app.example.com', /登记的应用域名是 app\.example\.com/],
+    ['a subdomain', 'https://x.app.example.com', 'app.example.com', /不能压测/],
+    ['a name that only looks like this machine', 'http://127.0.0.1.example.com', null, /不能压测/],
+    ['a name that only begins like it', 'http://localhost.example.com', null, /不能压测/],
+    ['no TLS', 'http://app.example.com', 'app.example.com', /要用 https 压测：https:\/\/app\.example\.com/],
+    ['another scheme', 'ftp://127.0.0.1', null, /这不是可以压测的地址：ftp/],
+    ['no address', 'app.example.com', 'app.example.com', /这不是可以压测的地址：app\.example\.com/],
+  ])('not %s', (_who, address, domain, message) => {
+    expect(() => allowedTarget(address, domain)).toThrow(message);
+  });
+
+  test('what may be a password is not repeated', () => {
+    expect(() => allowedTarget('https://user:hunter2@127.0.0.1', null)).toThrow(/^这不是可以压测的地址。/);
+  });
+
+  test('the domain is that of PUBLIC_ORIGIN', async () => {
+    expect(await configuredDomain({ PUBLIC_ORIGIN: 'https://App.Example.com' })).toBe('app.example.com');
+  });
+});
+
+describe('tokens', () => {
+  test('of the environment', async () => {
+    const tokens = 'aaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbb,';
+    expect(await givenTokens(null, { LOADTEST_TOKENS: tokens })).toEqual([
+      'aaaaaaaaaaaaaaaaaaaa',
+      'bbbbbbbbbbbbbbbbbbbb',
+    ]);
+    expect(await givenTokens(null, {})).toBeNull();
+  });
+
+  test('that are none are named by their place, not repeated', async () => {
+    await expect(givenTokens(null, { LOADTEST_TOKENS: 'aaaaaaaaaaaaaaaaaaaa,x\r\ny: z' })).rejects.toThrow(
+      /^环境变量 LOADTEST_TOKENS 里的第 2 个不是会话令牌。$/,
+    );
+    await expect(givenTokens('no-such-file', {})).rejects.toThrow(
+      '读不到会话令牌文件 no-such-file：没有这个文件',
+    );
+    await expect(givenTokens(__filename, {})).rejects.toThrow(/里的第 \d+ 个不是会话令牌/);
+  });
+});

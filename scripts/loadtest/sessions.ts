@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import pLimit from 'p-limit';
+import type { Environment } from '../../server/config/environment.ts';
+import type { LoginOutcome } from '../../server/contract.ts';
+import { StartFailure } from '../../server/start-failure.ts';
+import { errorText } from './http.ts';
+
+export interface TestSessions {
+  tokens: string[];
+  /** Signs out whatever was signed in for the test alone. */
+  close(): Promise<void>;
+}
+
+/** Sign-ins at once; the server has a limit of calls to the platform anyway. */
+const atOnce = 10;
+
+/**
+ * Tokens that are given, by a file (one a line, `#` begins a comment) or by `LOADTEST_TOKENS` (commas).
+ *
+ * @returns null where none are given.
+ * @throws StartFailure in Chinese for a file that cannot be read or holds none.
+ */
+export async function givenTokens(file: string | null, env: Environment): Promise<string[] | null> {
+  if (file === null) {
+    const tokens = (env.LOADTEST_TOKENS ?? '').split(',').flatMap((token) => token.trim() || []);
+    return tokens.length > 0 ? checked(tokens, '环境变量 LOADTEST_TOKENS') : null;
+  }
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new StartFailure(`读不到会话令牌文件 ${file}：${errorText(error)}`);
+  }
+  const tokens = text.split(/\r?\n/).flatMap((line) => line.replace(/#.*/, '').trim() || []);
+  if (tokens.length === 0) throw new StartFailure(`会话令牌文件 ${file} 里没有令牌：一行写一个。`);
+  return checked(tokens, file);
+}
+
+/** What is no token would become a header that breaks the request, and the message must not repeat it. */
+function checked(tokens: string[], where: string): string[] {
+  const wrong = tokens.findIndex((token) => !/^[\w.~+/=-]{16,1024}$/.test(token));
+  if (wrong >= 0) throw new StartFailure(`${where} 里的第 ${wrong + 1} 个不是会话令牌。`);
+  return [...new Set(tokens)];
+}
+
+/** Where the emulator answers, people whose sign-in succeeds at once; null where no emulator is there. */
+async function emulatedPeople(emulatorUrl: string): Promise<string[] | null> {
+  try {
+    const response = await fetch(`${emulatorUrl}/_emulator/people`, { signal: AbortSignal.timeout(3000) });
+    const people: unknown = response.ok ? await response.json() : null;
+    if (!Array.isArray(people)) return null;
+    return people.flatMap((person: { key: string; account: string; standing: string }) =>
+      person.account === 'bound' && person.standing === 'member' ? person.key : [],
+    );
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Signs in so many sessions at a server that runs against the emulator, one for each connection.
+ *
+ * @throws StartFailure in Chinese: no emulator there, or the server refuses its codes.
+ */
+export async function emulatedSessions(
+  address: string,
+  emulatorUrl: string,
+  count: number,
+  progress: (done: number) => void,
+): Promise<TestSessions> {
+  const people = await emulatedPeople(emulatorUrl);
+  if (people === null || people.length === 0) {
+    throw new StartFailure(
+      `没有会话：本机没有运行平台仿真（${emulatorUrl}）。先运行 npm run dev，或用 --tokens 文件 给出会话令牌，见 docs/loadtest.md。`,
+    );
+  }
+  const limit = pLimit(atOnce);
+  const tokens: string[] = [];
+  const close = async () => {
+    await Promise.all(tokens.map((token) => limit(() => signOut(address, token))));
+  };
+  try {
+    await Promise.all(
+      Array.from({ length: count }, (_, n) =>
+        limit(async () => {
+          tokens.push(await signIn(address, emulatorUrl, people[n % people.length] ?? ''));
+          progress(tokens.length);
+        }),
+      ),
+    );
+  } catch (error) {
+    limit.clearQueue();
+    await close();
+    throw error;
+  }
+  return { tokens, close };
+}
+
+async function signIn(address: string, emulatorUrl: string, personId: string): Promise<string> {
+  const { authCode } = (await post(`${emulatorUrl}/_emulator/auth-codes`, { personId })) as {
+    authCode: string;
+  };
+  const outcome = (await post(`${address}/api/auth/login`, { authCode })) as LoginOutcome;
+  if (outcome.outcome === 'signed-in' && outcome.session.token !== undefined) return outcome.session.token;
+  throw new StartFailure(
+    `${address} 没有让仿真的 ${personId} 登录（${outcome.outcome}）。数据库里是示例数据吗？`,
+  );
+}
+
+async function post(url: string, body: object): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(30_000),
+    });
+  } catch (error) {
+    throw new StartFailure(`连不上 ${new URL(url).origin}：${errorText(error)}`);
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer;
+  const code =
+    typeof answer === 'object' && answer !== null && 'code' in answer ? ` ${String(answer.code)}` : '';
+  throw new StartFailure(
+    `登录失败：${new URL(url).pathname} 应答 ${response.status}${code}。本机的服务连的是平台仿真吗？不是的话，用 --tokens 文件 给出会话令牌，见 docs/loadtest.md。`,
+  );
+}
+
+async function signOut(address: string, token: string): Promise<void> {
+  try {
+    await fetch(`${address}/api/auth/logout`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(5000),
+    });
+  } catch {
+    // The session ends by itself; a test that broke the server is told of by its figures.
+  }
+}

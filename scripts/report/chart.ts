@@ -1,0 +1,267 @@
+/**
+ * Charts as plain SVG, with axes, units and Chinese labels. The same text goes into an HTML report as it stands and
+ * through `svgToPng` into a DOCX. Series differ by dash and mark as well as by colour, so that a chart survives a
+ * black-and-white printer.
+ */
+import { escapeHtml } from './html.ts';
+import { axisNumber, niceTicks } from './scale.ts';
+
+export interface LineSeries {
+  name: string;
+  /** Ascending in x; a null y leaves a gap. */
+  points: readonly (readonly [x: number, y: number | null])[];
+}
+
+interface Frame {
+  title: string;
+  /** With its unit, e.g. `平均延迟（毫秒）`. */
+  yLabel: string;
+  /** Pixels; 760 × 320 by default. */
+  width?: number;
+  height?: number;
+  /** A line across the chart, e.g. the bar that must be met. */
+  threshold?: { value: number; label: string };
+}
+
+export interface LineChart extends Frame {
+  xLabel: string;
+  series: readonly LineSeries[];
+  /** Named parts of the x axis, each from its `from` to the next one's. */
+  bands?: readonly { from: number; label: string }[];
+}
+
+export interface BarChart extends Frame {
+  categories: readonly string[];
+  /** One value a category. */
+  series: readonly { name: string; values: readonly (number | null)[] }[];
+}
+
+/** For pages, where the first family that a machine has is taken; `svgToPng` brings a font of its own. */
+export const svgFontFamily = 'PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, sans-serif';
+
+const colours = ['#0052d9', '#c2410c', '#0b7a4b', '#7c3aed', '#9d174d', '#4b5563'] as const;
+const dashes = ['', '7 4', '2 3', '10 3 2 3', '5 2', '1 4'] as const;
+const grey = '#5c6470';
+const margin = { top: 64, right: 24, bottom: 52, left: 72 } as const;
+
+interface Area {
+  width: number;
+  height: number;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** Measured values over time or another number. */
+export function lineChart(chart: LineChart): string {
+  const area = areaOf(chart);
+  const xs = chart.series.flatMap(({ points }) => points.map(([x]) => x));
+  const xMin = Math.min(...xs, ...(chart.bands ?? []).map(({ from }) => from));
+  const xMax = Math.max(...xs);
+  const [low, high] = Number.isFinite(xMin) && xMax > xMin ? [xMin, xMax] : [finite(xMin), finite(xMin) + 1];
+  const xAt = (x: number) => area.left + ((x - low) / (high - low)) * (area.right - area.left);
+  const values = chart.series.flatMap(({ points }) => points.flatMap(([, y]) => y ?? []));
+  const y = yAxis(area, values, chart);
+  const xTicks = niceTicks(low, high, 8).filter((tick) => tick >= low && tick <= high);
+  const parts = [
+    ...bands(chart.bands ?? [], high, xAt, area),
+    ...y.parts,
+    ...xTicks.map((tick) => textAt(xAt(tick), area.bottom + 18, axisNumber(tick), { anchor: 'middle' })),
+    textAt((area.left + area.right) / 2, area.height - 10, chart.xLabel, { anchor: 'middle' }),
+    ...chart.series.flatMap((series, index) => drawLine(series, index, xAt, y.at)),
+    ...threshold(chart, area, y.at),
+  ];
+  return frame(
+    chart,
+    area,
+    chart.series.map(({ name }) => name),
+    'line',
+    parts,
+  );
+}
+
+/** Values side by side, with each value written on its bar. */
+export function barChart(chart: BarChart): string {
+  const area = areaOf(chart);
+  const y = yAxis(
+    area,
+    chart.series.flatMap(({ values }) => values.flatMap((value) => value ?? [])),
+    chart,
+  );
+  const slot = (area.right - area.left) / Math.max(1, chart.categories.length);
+  const bar = Math.min(48, (slot * 0.72) / Math.max(1, chart.series.length));
+  const parts = [...y.parts];
+  const labels: string[] = [];
+  chart.categories.forEach((category, index) => {
+    const middle = area.left + slot * (index + 0.5);
+    parts.push(textAt(middle, area.bottom + 20, category, { anchor: 'middle' }));
+    chart.series.forEach(({ values }, nth) => {
+      const value = values[index] ?? null;
+      if (value === null) return;
+      const left = middle + (nth - chart.series.length / 2) * bar;
+      const top = y.at(value);
+      parts.push(
+        `<rect x="${round(left + 1)}" y="${round(top)}" width="${round(bar - 2)}" height="${round(area.bottom - top)}" fill="${colourOf(nth)}"/>`,
+      );
+      labels.push(
+        textAt(left + bar / 2, top - 5, axisNumber(value), { anchor: 'middle', size: 11, halo: true }),
+      );
+    });
+  });
+  parts.push(...threshold(chart, area, y.at), ...labels);
+  return frame(
+    chart,
+    area,
+    chart.series.map(({ name }) => name),
+    'bar',
+    parts,
+  );
+}
+
+function areaOf({ width = 760, height = 320 }: Frame): Area {
+  return {
+    width,
+    height,
+    left: margin.left,
+    right: width - margin.right,
+    top: margin.top,
+    bottom: height - margin.bottom,
+  };
+}
+
+function yAxis(area: Area, values: readonly number[], chart: Frame) {
+  const top = Math.max(...values, chart.threshold?.value ?? 0, 0);
+  // Room above the highest value for what is written there.
+  const ticks = niceTicks(0, top > 0 ? top * 1.06 : 1, 5);
+  const max = ticks.at(-1) ?? 1;
+  const at = (value: number) => area.bottom - (value / max) * (area.bottom - area.top);
+  const parts = ticks.flatMap((tick) => [
+    `<line x1="${area.left}" y1="${round(at(tick))}" x2="${area.right}" y2="${round(at(tick))}" stroke="${tick === 0 ? grey : '#e3e6eb'}"/>`,
+    textAt(area.left - 8, at(tick) + 4, axisNumber(tick), { anchor: 'end' }),
+  ]);
+  parts.push(textAt(area.left - 60, area.top - 12, chart.yLabel, {}));
+  return { at, parts };
+}
+
+/** A sample a second is a dense line; a handful of points gets marks too, and a lonely one would not show at all. */
+function drawLine(
+  { points }: LineSeries,
+  index: number,
+  xAt: (x: number) => number,
+  yAt: (y: number) => number,
+): string[] {
+  const colour = colourOf(index);
+  let path = '';
+  let pen = 'M';
+  const marks: string[] = [];
+  for (const [x, y] of points) {
+    if (y === null) {
+      pen = 'M';
+      continue;
+    }
+    const [px, py] = [round(xAt(x)), round(yAt(y))];
+    path += `${pen}${px} ${py}`;
+    pen = 'L';
+    if (points.length <= 40) marks.push(`<circle cx="${px}" cy="${py}" r="2.5" fill="${colour}"/>`);
+  }
+  const line = `<path d="${path}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"${dashOf(index)}/>`;
+  return path === '' ? [] : [line, ...marks];
+}
+
+function bands(
+  all: readonly { from: number; label: string }[],
+  end: number,
+  xAt: (x: number) => number,
+  area: Area,
+): string[] {
+  return all.flatMap(({ from, label }, index) => {
+    const [left, right] = [xAt(from), xAt(all[index + 1]?.from ?? end)];
+    const ground = `<rect x="${round(left)}" y="${area.top}" width="${round(right - left)}" height="${area.bottom - area.top}" fill="#f5f7fa"/>`;
+    return [
+      ...(index % 2 === 1 ? [ground] : []),
+      textAt((left + right) / 2, area.top + 14, label, { anchor: 'middle', size: 11 }),
+    ];
+  });
+}
+
+function threshold({ threshold: bar }: Frame, area: Area, yAt: (y: number) => number): string[] {
+  if (bar === undefined) return [];
+  const y = round(yAt(bar.value));
+  return [
+    `<line x1="${area.left}" y1="${y}" x2="${area.right}" y2="${y}" stroke="#b0191e" stroke-width="1.5" stroke-dasharray="4 3"/>`,
+    textAt(area.left + 6, y - 6, bar.label, { size: 11, fill: '#b0191e', halo: true }),
+  ];
+}
+
+function frame(
+  { title }: Frame,
+  area: Area,
+  names: readonly string[],
+  mark: 'line' | 'bar',
+  parts: readonly string[],
+): string {
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${area.width} ${area.height}" width="${area.width}" height="${area.height}" font-family="${svgFontFamily}" font-size="12" role="img">`,
+    `<title>${escapeHtml(title)}</title>`,
+    `<rect width="${area.width}" height="${area.height}" fill="#fff"/>`,
+    textAt(area.width / 2, 22, title, { anchor: 'middle', size: 15, weight: 'bold', fill: '#1f2329' }),
+    ...legend(names, area, mark),
+    ...parts,
+    '</svg>',
+  ].join('\n');
+}
+
+/** On one line at the top right; one series alone is named by the title. */
+function legend(names: readonly string[], area: Area, mark: 'line' | 'bar'): string[] {
+  if (names.length < 2) return [];
+  const widths = names.map((name) => 42 + textWidth(name, 12));
+  let x = area.right - widths.reduce((sum, width) => sum + width, 0);
+  return names.flatMap((name, index) => {
+    const colour = colourOf(index);
+    const sign =
+      mark === 'bar'
+        ? `<rect x="${round(x)}" y="36" width="12" height="12" fill="${colour}"/>`
+        : `<line x1="${round(x - 8)}" y1="42" x2="${round(x + 14)}" y2="42" stroke="${colour}" stroke-width="2"${dashOf(index)}/>`;
+    const label = textAt(x + 18, 46, name, {});
+    x += widths[index] ?? 0;
+    return [sign, label];
+  });
+}
+
+/** Pixels, near enough to lay things out: Chinese characters are as wide as they are high, others about half. */
+export function textWidth(text: string, size: number): number {
+  return [...text].reduce((sum, character) => sum + (character > '\u2e7f' ? size : size * 0.56), 0);
+}
+
+interface TextStyle {
+  anchor?: 'start' | 'middle' | 'end';
+  size?: number;
+  weight?: 'bold';
+  fill?: string;
+  /** White around the letters, for text that may stand on a line. */
+  halo?: boolean;
+}
+
+function textAt(
+  x: number,
+  y: number,
+  text: string,
+  { anchor, size, weight, fill = grey, halo = false }: TextStyle,
+): string {
+  const more = [
+    anchor === undefined ? '' : ` text-anchor="${anchor}"`,
+    size === undefined ? '' : ` font-size="${size}"`,
+    weight === undefined ? '' : ` font-weight="${weight}"`,
+    halo ? ' stroke="#fff" stroke-width="3" paint-order="stroke"' : '',
+  ].join('');
+  return `<text x="${round(x)}" y="${round(y)}" fill="${fill}"${more}>${escapeHtml(text)}</text>`;
+}
+
+const colourOf = (index: number) => colours[index % colours.length] ?? colours[0];
+const dashOf = (index: number) => {
+  const dash = dashes[index % dashes.length];
+  return dash ? ` stroke-dasharray="${dash}"` : '';
+};
+const round = (value: number) => Math.round(value * 10) / 10;
+const finite = (value: number) => (Number.isFinite(value) ? value : 0);

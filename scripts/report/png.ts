@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { initWasm, Resvg } from '@resvg/resvg-wasm';
+import { projectRoot } from '../../server/database/paths.ts';
+import { withFonts } from './svg-fonts.ts';
+
+export interface Png {
+  data: Uint8Array;
+  /** Pixels. */
+  width: number;
+  height: number;
+}
+
+let ready: Promise<void> | null = null;
+
+/**
+ * Draws an SVG with the Chinese font that the project brings, so that every machine makes the same picture, those
+ * without Chinese fonts too. Whatever family the SVG names, its text is set in Noto Sans SC, normal or bold (by the
+ * attribute `font-weight`, not by a style sheet).
+ *
+ * @param svg the whole text of the file; nothing outside of it is loaded.
+ * @param scale pixels for each of the SVG's own; 2 is sharp on paper at half the width of a page.
+ * @throws Error of the renderer, if `svg` is not SVG.
+ */
+export async function svgToPng(svg: string, scale = 2): Promise<Png> {
+  // A WebAssembly module can be set up only once in a process.
+  ready ??= readFile(
+    createRequire(path.join(projectRoot, 'package.json')).resolve('@resvg/resvg-wasm/index_bg.wasm'),
+  ).then((wasm) => initWasm(wasm));
+  await ready;
+  const { svg: drawn, fontBuffers } = await withFonts(svg);
+  const drawing = new Resvg(drawn, {
+    fitTo: { mode: 'zoom', value: scale },
+    background: '#fff',
+    font: { fontBuffers },
+  });
+  try {
+    const image = drawing.render();
+    try {
+      return { data: image.asPng(), width: image.width, height: image.height };
+    } finally {
+      image.free();
+    }
+  } finally {
+    drawing.free();
+  }
+}
