@@ -1,9 +1,11 @@
 import { pageFailed, pageNotFound, queryValue } from './services/navigation.ts';
 import { launchedWith } from './services/session.ts';
+import { watchUpdates } from './services/update.ts';
 
 App({
   onLaunch(options) {
     launchedWith(queryValue(options.query, 'corpId'));
+    watchUpdates();
   },
   onError(error) {
     pageFailed(error);

@@ -153,6 +153,20 @@ async function isTaurus(): Promise<boolean> {
   }
 }
 
+/**
+ * What tells of newer packages of the mini program; null where the container has no such thing.
+ *
+ * Source: DingTalk's documentation of `dd.getUpdateManager`.
+ */
+export function updateManager(): Dd.UpdateManager | null {
+  try {
+    return typeof dd.getUpdateManager === 'function' ? dd.getUpdateManager() || null : null;
+  } catch (error) {
+    console.warn('the container has no update manager', error);
+    return null;
+  }
+}
+
 /** The container's own corpId; an empty string where it has none. */
 export function containerCorpId(): string {
   return typeof dd.corpId === 'string' ? dd.corpId : '';

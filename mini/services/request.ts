@@ -1,7 +1,9 @@
 /** One HTTP request to the server, without a session: every way of failing becomes one `Fault`. */
 import { config } from '../config/current.ts';
+import { version } from '../version.ts';
 import { type HttpAnswer, httpRequest } from './dd.ts';
 import { answerFault, clientFault, type Fault, parsed } from './faults.ts';
+import { asksForUpdate, mustUpdate } from './update.ts';
 
 /** Milliseconds. The server's own limit for a platform call is below that. */
 const TIMEOUT = 10_000;
@@ -24,7 +26,7 @@ export interface RequestOptions {
  * the others.
  */
 export async function request<T>(options: RequestOptions): Promise<Reply<T>> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { 'X-Mini-Version': version };
   if (options.token !== undefined) headers.Authorization = `Bearer ${options.token}`;
   if (options.method === 'POST') headers['Content-Type'] = 'application/json';
   const answer = await httpRequest({
@@ -34,6 +36,7 @@ export async function request<T>(options: RequestOptions): Promise<Reply<T>> {
     timeout: TIMEOUT,
     ...(options.method === 'POST' ? { data: JSON.stringify(options.body || {}) } : {}),
   });
+  if (asksForUpdate(answer)) mustUpdate();
   if (!succeeded(answer)) {
     const unauthorised = options.token === undefined ? 'AUTH_CODE_INVALID' : 'SESSION_EXPIRED';
     return { ok: false, fault: answerFault(answer, unauthorised) };

@@ -42,6 +42,16 @@ declare namespace Dd {
     headers?: unknown;
   }
 
+  /** The container looks for a newer package by itself at each cold start; the next cold start runs it. */
+  interface UpdateManager {
+    /** A newer package has been downloaded. */
+    onUpdateReady(listener: () => void): void;
+    /** A newer package could not be downloaded. */
+    onUpdateFailed(listener: () => void): void;
+    /** Starts the mini program anew, with the newer package. */
+    applyUpdate(): void;
+  }
+
   interface Api {
     /** Historical, synchronous; empty or missing in some containers. */
     readonly corpId?: string;
@@ -55,6 +65,8 @@ declare namespace Dd {
       onFail?: (failure: Failure) => void;
     }): void;
     httpRequest(options: HttpOptions): void;
+    /** Missing in old clients, and in some 浙政钉 containers. */
+    getUpdateManager?(): UpdateManager;
     getSystemInfo(options: Callbacks<Record<string, unknown>>): void;
     getStorage(options: Callbacks<{ data?: unknown }> & { key: string }): void;
     setStorage(options: Callbacks<unknown> & { key: string; data: unknown }): void;

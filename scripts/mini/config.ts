@@ -18,17 +18,26 @@ export async function readConfig(
   env: Environment,
   overrides: Partial<MiniConfig> = {},
 ): Promise<MiniConfig> {
-  const file = path.join(source, 'config', `${env}.ts`);
-  const code = await transpile(await readFile(file, 'utf8'), file);
-  const module = { exports: {} as { config?: MiniConfig } };
-  runInContext(code, createContext({ module, exports: module.exports }));
-  if (module.exports.config === undefined) throw new Error(`mini/config/${env}.ts 没有导出 config。`);
-  const config = { ...module.exports.config, ...overrides };
+  const config = { ...(await readConfigFile(source, env)), ...overrides };
   const problem = configProblem(env, config);
   if (problem !== null) {
     throw new Error(`mini/config/${env}.ts 还不能用来构建：${problem}`);
   }
   return config;
+}
+
+/**
+ * Reads `mini/config/<env>.ts` as it stands, with whatever is wrong in it.
+ *
+ * @throws Error where it exports no configuration; of the file system where it is missing.
+ */
+export async function readConfigFile(source: string, env: Environment): Promise<MiniConfig> {
+  const file = path.join(source, 'config', `${env}.ts`);
+  const code = await transpile(await readFile(file, 'utf8'), file);
+  const module = { exports: {} as { config?: MiniConfig } };
+  runInContext(code, createContext({ module, exports: module.exports }));
+  if (module.exports.config === undefined) throw new Error(`mini/config/${env}.ts 没有导出 config。`);
+  return module.exports.config;
 }
 
 const placeholder = /replace-me|\.example(\.|$)|example\.(com|org|net)$/i;

@@ -44,6 +44,7 @@ test('every rejection has its own words', () => {
     'INVALID_CREDENTIALS',
     'LOCKED',
     'TICKET_EXPIRED',
+    'PASSWORD_EXPIRED',
     'ACCOUNT_ALREADY_BOUND',
     'PERSON_ALREADY_BOUND',
   ] as const;

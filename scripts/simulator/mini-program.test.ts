@@ -93,7 +93,7 @@ test('where one is signed in is listed, and another sign-in can be ended from th
   const rows = () => app.text().split('最近使用').length - 1;
   const before = rows();
   // The latest used first: the phone's own, then the one that was opened just before it.
-  await app.tap('让它退出');
+  await app.tap('让它退出', { index: 0 });
   await app.waitFor('取消');
   await app.tap('退出登录');
   await app.waitFor(() => rows() === before - 1);

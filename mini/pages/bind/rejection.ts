@@ -12,6 +12,8 @@ export function rejectionText(rejection: BindRejected): string {
       return `密码错误次数太多，账号已锁定。请 ${waitText(rejection.retryAfterSeconds || 60)}后再试。`;
     case 'TICKET_EXPIRED':
       return '等待时间太久，这次绑定已过期。请重新登录后再绑定。';
+    case 'PASSWORD_EXPIRED':
+      return '这个密码是管理员给的，已过期。请联系管理员重新设置。';
     case 'ACCOUNT_ALREADY_BOUND':
       return '这个账号已绑定其他人。请换成您自己的账号，或联系管理员核对。';
     case 'PERSON_ALREADY_BOUND':

@@ -3,6 +3,7 @@ import { confirm, navigateTo, toast } from '../../services/dd.ts';
 import { call } from '../../services/http.ts';
 import { faultInPlace, leave, requireSession, safely } from '../../services/navigation.ts';
 import { signOut, updateUser } from '../../services/session.ts';
+import { version } from '../../version.ts';
 
 const roles: Record<RoleName, string> = { USER: '普通用户', ADMIN: '管理员', AUDITOR: '审计员' };
 
@@ -47,6 +48,7 @@ Page({
         { label: '部门', value: user.department || '暂无部门信息' },
         { label: '角色', value: roles[user.role] || '普通用户' },
         { label: '平台账号', value: user.dingUserId === null ? '未绑定' : '已绑定' },
+        { label: '版本', value: version },
       ],
     });
   },

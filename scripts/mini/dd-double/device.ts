@@ -73,7 +73,7 @@ export class Device {
         this.giveCode({ ...(success && { success }), ...(fail && { fail }) });
       };
     }
-    const absent = ['corpId', 'getAuthCode', 'dtBridge'];
+    const absent = ['corpId', 'getAuthCode', 'dtBridge', 'getUpdateManager'];
     return new Proxy(api, {
       get: (target, name) => {
         if (typeof name !== 'string') return undefined;

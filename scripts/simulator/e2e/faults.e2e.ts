@@ -140,6 +140,8 @@ run('every fault of the panel ends on a page with text and a next step', () => {
     const hidden = httpErrors === 'fail' ? '-hidden' : '';
     const whole = fault.id === 'ip-not-whitelisted' && hidden === '';
     await phone.screenshot(`fault-${fault.id}${hidden}`, { whole, document: whole });
+    const pictured = fault.id === 'platform-timeout' && hidden === '';
+    if (pictured) await phone.screenshot('trouble', { document: true });
     await recover(HOME);
   }
 

@@ -31,6 +31,8 @@ export interface OpenAppOptions extends StartOptions {
   trustedHosts?: readonly string[];
   /** Answers requests instead of the network. */
   transport?: Transport;
+  /** Whether the container has a newer package of the app. */
+  update?: Device['update'];
 }
 
 export interface WaitOptions {
@@ -139,6 +141,7 @@ function deviceOf(options: OpenAppOptions): Device {
     faults: options.faults ?? {},
     httpErrors: options.httpErrors ?? 'fail',
     trustedHosts: options.trustedHosts,
+    update: options.update,
   };
 }
 

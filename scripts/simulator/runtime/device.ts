@@ -1,4 +1,5 @@
 import type { Transport } from './dd/http.ts';
+import type { UpdateState } from './dd/updates.ts';
 
 /** Where `dd.setStorage` keeps its values: memory in tests, `localStorage` in a browser. */
 export interface StorageBackend {
@@ -48,6 +49,8 @@ export interface Device {
   /** HTTP 可信域名 of the app, host names; `undefined`: not checked. Others fail with code 11. */
   trustedHosts?: readonly string[] | undefined;
   systemInfo?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether a newer package of the app is there; `none` by default. */
+  update?: UpdateState | undefined;
 }
 
 export function memoryStorage(initial: Readonly<Record<string, string>> = {}): StorageBackend {

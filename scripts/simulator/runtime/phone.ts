@@ -246,6 +246,13 @@ export class Phone implements InstanceHost, TemplateHost {
       stack: this.stack,
       chrome: this.chrome,
       redraw: () => this.drawChrome(),
+      restart: () => {
+        // Not from within the code that asks for it.
+        void Promise.resolve().then(() => {
+          this.stop();
+          this.start();
+        });
+      },
     });
     evaluate(this.app.script, {
       dd,

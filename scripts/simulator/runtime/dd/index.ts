@@ -5,6 +5,7 @@ import { asynchronous, type CallHost, DdError, type Options } from './call.ts';
 import type { Dialogs } from './dialogs.ts';
 import { httpRequest } from './http.ts';
 import { MiniStorage } from './storage.ts';
+import { updateManager } from './updates.ts';
 
 export interface DdParts {
   host: CallHost;
@@ -13,12 +14,21 @@ export interface DdParts {
   stack: PageStack;
   chrome: Chrome;
   redraw(): void;
+  /** Ends the mini program and starts it anew, as a client does for a newer package. */
+  restart(): void;
 }
 
 const INVALID_AUTH_CODE = 'invalid-auth-code';
 
 /** Absent on one platform or in some versions, so code asks for them before it uses them. */
-const ASKED_FOR: ReadonlySet<PropertyKey> = new Set(['corpId', 'dtBridge', 'getAuthCode', 'then', 'toJSON']);
+const ASKED_FOR: ReadonlySet<PropertyKey> = new Set([
+  'corpId',
+  'dtBridge',
+  'getAuthCode',
+  'getUpdateManager',
+  'then',
+  'toJSON',
+]);
 
 const SYSTEM_INFO: Readonly<Record<string, unknown>> = {
   app: 'com.alibaba.android.rimet',
@@ -168,7 +178,7 @@ function navigation({ host, stack, chrome, redraw }: DdParts): Record<string, un
   };
 }
 
-function system({ host, device }: DdParts): Record<string, unknown> {
+function system({ host, device, restart }: DdParts): Record<string, unknown> {
   const info = (): Record<string, unknown> => ({
     ...SYSTEM_INFO,
     ...(device.platform === 'zhezhengding' ? { app: 'taurus' } : {}),
@@ -182,5 +192,6 @@ function system({ host, device }: DdParts): Record<string, unknown> {
         ? { networkAvailable: false, networkType: 'NOTREACHABLE' }
         : { networkAvailable: true, networkType: 'WIFI' },
     ),
+    ...(device.update === 'absent' ? {} : { getUpdateManager: () => updateManager(host, device, restart) }),
   };
 }

@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { projectRoot } from '../../server/database/paths.ts';
+import { readArguments } from './arguments.ts';
+
+/** The tool as people run it, on a copy of the project that it may change. */
+
+let root: string;
+const at = (...names: string[]) => path.join(root, ...names);
+const read = (...names: string[]) => readFile(at(...names), 'utf8');
+const good =
+  "export const config = { serverUrl: 'https://app.hangzhou-dept.cn', corpId: 'dingabc', container: 'auto' };\n";
+const configure = (text: string) => writeFile(at('mini', 'config', 'production.ts'), text);
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(os.tmpdir(), 'release-'));
+  for (const part of [
+    'mini',
+    'scripts',
+    'server',
+    'prisma',
+    'package.json',
+    'mini.project.json',
+    'tsconfig.json',
+  ]) {
+    await cp(path.join(projectRoot, part), at(part), { recursive: true });
+  }
+  await symlink(path.join(projectRoot, 'node_modules'), at('node_modules'), 'junction');
+}, 60_000);
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  await configure(good);
+  await writeFile(at('mini', 'version.ts'), "/** About it. */\nexport const version = '0.1.0';\n");
+  for (const made of ['CHANGELOG.md', 'release', 'listing.yaml'])
+    await rm(at(made), { recursive: true, force: true });
+});
+
+function run(...args: string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', path.join('scripts', 'release', 'main.ts'), ...args],
+      {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+      });
+    }
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+test('two releases: package, version, change log and steps of each', async () => {
+  const first = await run('1.2.0', '列表加了搜索', '修复 <绑定> 的提示');
+  expect(first).toMatchObject({ code: 0, output: expect.stringContaining('小程序 1.2.0 已构建') });
+  expect(await read('mini', 'version.ts')).toBe("/** About it. */\nexport const version = '1.2.0';\n");
+  expect(await read('release', 'mini', 'dist', 'mini', 'version.js')).toContain('1.2.0');
+  expect(await read('release', 'mini', 'dist', 'mini', 'config', 'current.js')).toContain(
+    'https://app.hangzhou-dept.cn',
+  );
+  expect(JSON.parse(await read('release', 'mini', 'mini.project.json'))).toMatchObject({
+    miniprogramRoot: 'dist/mini',
+  });
+  // What `npm run dev` writes is left alone.
+  expect(existsSync(at('dist', 'mini'))).toBe(false);
+  const page = await read('release', '小程序-1.2.0-发布步骤.html');
+  expect(page).toContain('修复 &lt;绑定&gt; 的提示');
+  expect(page).toMatch(/3\.9\.22.*release.mini.*版本号填 1\.2\.0/s);
+  const steps = await read('release', '小程序-1.2.0-发布步骤.md');
+  expect(steps).toContain('MINI_MINIMUM_VERSION 设为 1.2.0');
+  expect(steps).toContain('无，这是第一版');
+
+  const second = await run('--version', '1.10.0', '--note', '第二版');
+  expect(second.code).toBe(0);
+  const changes = await read('CHANGELOG.md');
+  expect(changes.match(/^## .*$/gm)).toEqual([
+    expect.stringMatching(/^## 小程序 1\.10\.0（\d{4}-\d\d-\d\d）$/),
+    expect.stringMatching(/^## 小程序 1\.2\.0（/),
+  ]);
+  expect(changes).toContain('- 列表加了搜索\n- 修复 <绑定> 的提示\n');
+  expect(await read('release', '小程序-1.10.0-发布步骤.md')).toContain('退回 1.2.0');
+
+  const again = await run('1.9.0', '更旧的');
+  expect(again).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('1.9.0 不比已经发布过的 1.10.0 新。请用更大的版本号，例如 1.10.1'),
+  });
+  expect(await read('CHANGELOG.md')).toBe(changes);
+}, 120_000);
+
+describe('what goes wrong leaves everything as it was', () => {
+  test.each<[string, () => Promise<void>, RegExp]>([
+    [
+      'a configuration that is not filled in',
+      () => cp(path.join(projectRoot, 'mini/config/production.ts'), at('mini/config/production.ts')),
+      /没有发布：mini\/config\/production\.ts 还不能用来构建：serverUrl 还是占位地址/,
+    ],
+    [
+      'a server that is not the listed domain',
+      () =>
+        writeFile(
+          at('listing.yaml'),
+          'app:\n  forms: [miniprogram]\ndomain:\n  name: other.hangzhou-dept.cn\n',
+        ),
+      /体检里小程序的规则没有通过.*mini-server-address/s,
+    ],
+  ])('%s', async (_what, spoil, message) => {
+    await spoil();
+    const { code, output } = await run('1.2.0', '改动');
+    expect(output).toMatch(message);
+    expect(output).not.toMatch(/^ +at /m);
+    expect(code).toBe(1);
+    expect(await read('mini', 'version.ts')).toContain("'0.1.0'");
+    expect(existsSync(at('CHANGELOG.md'))).toBe(false);
+    expect(existsSync(at('release', '小程序-1.2.0-发布步骤.md'))).toBe(false);
+  });
+
+  test('sources that the check refuses', async () => {
+    const file = at('mini', 'pages', 'home', 'index.axml');
+    const before = await readFile(file, 'utf8');
+    await writeFile(file, `${before}<viewww />\n`);
+    const { code, output } = await run('1.2.0', '改动');
+    await writeFile(file, before);
+    expect(output).toMatch(/小程序检查没有通过，没有发布：.*pages\/home\/index\.axml/s);
+    expect(code).toBe(1);
+    expect(await read('mini', 'version.ts')).toContain("'0.1.0'");
+  });
+
+  test('no words on what has changed, and nobody to ask', async () => {
+    const { code, output } = await run('1.2.0');
+    expect(output).toMatch(/没有写这一版改了什么。.*--note/s);
+    expect(code).toBe(1);
+  });
+});
+
+describe('the command line', () => {
+  test('takes words as well as options', () => {
+    const wanted = { version: '1.2.0', notes: ['甲', '乙'] };
+    expect(readArguments(['1.2.0', '甲', ' 乙 '])).toEqual(wanted);
+    expect(readArguments(['--version', '1.2.0', '--note', '甲', '--note', '乙'])).toEqual(wanted);
+  });
+
+  test.each([[[]], [['1.2']], [['v1.2.0']], [['--version', 'next']], [['--force', '1.2.0']]])(
+    'refuses %j',
+    (args) => {
+      expect(() => readArguments(args)).toThrow(/用法/);
+    },
+  );
+});
