@@ -1,0 +1,233 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseEnv } from 'node:util';
+import { loadConfig } from '../../server/config/config.ts';
+import { projectRoot } from '../../server/database/paths.ts';
+import { StartFailure } from '../../server/start-failure.ts';
+import { emptyListing, type Listing } from '../listing/listing.ts';
+import { svgToPng } from '../report/png.ts';
+import { environmentTemplate } from './environment.ts';
+import { deployFiles } from './files.ts';
+import { quoted } from './nginx-answers.ts';
+import { deployPlan } from './plan.ts';
+import { serviceUnit, targetUnit } from './systemd.ts';
+import { topologySvg } from './topology.ts';
+import { writeFiles } from './write.ts';
+
+const known: Listing = {
+  ...emptyListing(),
+  app: { ...emptyListing().app, name: '工单助手', platform: 'zhezhengding' },
+  domain: { name: 'app.example.gov.cn', belongsTo: 'owner' },
+  deployment: {
+    ...emptyListing().deployment,
+    gateway: ['10.0.0.10'],
+    instances: [
+      { host: '10.1.0.11', port: 3001 },
+      { host: '10.1.0.12', port: 3001 },
+    ],
+    database: [{ host: '10.1.0.21', port: 5432 }],
+  },
+};
+const plan = deployPlan(known, 'work-orders');
+const deployment = (more: Partial<Listing['deployment']>): Listing => ({
+  ...known,
+  deployment: { ...known.deployment, ...more },
+});
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'deploy-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('the plan', () => {
+  test('asks for every fact that is missing, by name, with an example', () => {
+    const asking = () => deployPlan(emptyListing(), 'work-orders');
+    expect(asking).toThrow(StartFailure);
+    for (const words of ['平台', '应用域名', '网关地址', '应用实例', '数据库', '10.1.0.11']) {
+      expect(asking).toThrow(words);
+    }
+  });
+
+  const one = { host: '10.1.0.11', port: 3001 };
+  test.each<[string, Partial<Listing['deployment']>, string]>([
+    ['a single instance', { instances: [one] }, '至少要两个'],
+    ['the same instance twice', { instances: [one, { ...one }] }, '10.1.0.11:3001 写了两次'],
+    ['a gateway that is no address', { gateway: ['gateway; evil'] }, '“gateway; evil”不是 IP 地址'],
+    ['a range with too many bits', { loadBalancers: ['10.0.0.0/33'] }, '“10.0.0.0/33”不是'],
+    ['a host that is none', { database: [{ host: 'a b', port: 1 }] }, '“a b”不是 IP 地址，也不是主机名'],
+  ])('refuses %s', (_, more, words) => {
+    expect(() => deployPlan(deployment(more), 'work-orders')).toThrow(words);
+  });
+});
+
+describe('the files', () => {
+  const example = () => readFile(path.join(projectRoot, '.env.example'), 'utf8');
+
+  test('are the same each time, and leave what people have edited', async () => {
+    const files = deployFiles(plan, await example());
+    const what = async (options = {}) =>
+      Object.fromEntries((await writeFiles(folder, files, options)).map((file) => [file.path, file.what]));
+    const all = (value: string) => Object.fromEntries(files.map((file) => [file.path, value]));
+    const contents = async () =>
+      Promise.all(files.map((file) => readFile(path.join(folder, ...file.path.split('/')), 'utf8')));
+    expect(await what()).toEqual(all('written'));
+    const first = await contents();
+    expect(await what()).toEqual(all('unchanged'));
+    expect(await contents()).toEqual(first);
+
+    const edited = path.join(folder, 'nginx', 'work-orders.conf');
+    await writeFile(edited, '# by hand\n');
+    expect(await what()).toMatchObject({ 'nginx/work-orders.conf': 'edited', 'topology.svg': 'unchanged' });
+    expect(await readFile(edited, 'utf8')).toBe('# by hand\n');
+    expect(await readFile(`${edited}.new`, 'utf8')).toBe(first[0]);
+    expect(await what({ force: true })).toMatchObject({ 'nginx/work-orders.conf': 'written' });
+    expect(await contents()).toEqual(first);
+  });
+
+  test('a file that was there before is nobody’s to replace', async () => {
+    await writeFile(path.join(folder, 'env.production'), 'SECRET_KEY=mine\n');
+    const files = deployFiles(plan, await example());
+    await writeFiles(folder, files);
+    expect(await readFile(path.join(folder, 'env.production'), 'utf8')).toBe('SECRET_KEY=mine\n');
+  });
+
+  test('npm run deploy:files writes them from listing.yaml, twice without harm', async () => {
+    const run = (...words: string[]) => {
+      const tsx = pathToFileURL(path.join(projectRoot, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
+      const main = path.join(projectRoot, 'scripts', 'deploy', 'main.ts');
+      const options = { cwd: folder, encoding: 'utf8' } as const;
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        ['--import', tsx, main, ...words],
+        options,
+      );
+      return { status, output: stdout + stderr };
+    };
+    expect(run()).toMatchObject({ status: 1, output: expect.stringContaining('npm run init') });
+    // JSON is YAML.
+    await writeFile(path.join(folder, 'listing.yaml'), JSON.stringify(known));
+    expect(run()).toMatchObject({ status: 0, output: expect.stringContaining('已写入 deploy/topology.svg') });
+    expect((await readdir(path.join(folder, 'deploy'))).sort()).toEqual([
+      '.generated.json',
+      'env.production',
+      'nginx',
+      'systemd',
+      'topology.svg',
+    ]);
+    await writeFile(path.join(folder, 'deploy', 'topology.svg'), 'mine');
+    expect(run()).toMatchObject({ status: 0, output: expect.stringContaining('改过，没有覆盖') });
+    expect(run('覆盖')).toMatchObject({
+      status: 0,
+      output: expect.stringContaining('已写入 deploy/topology.svg'),
+    });
+    expect(run('delete')).toMatchObject({ status: 1, output: expect.stringContaining('用法') });
+  });
+});
+
+describe('the environment template', () => {
+  const development = ['DATA_DIR', 'EMULATOR_PORT', 'SIMULATOR_PORT', 'PRODUCTION_ORGANISATIONS'];
+  const variablesOf = (text: string) =>
+    [...text.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name ?? '');
+
+  test.each(['dingtalk', 'zhezhengding'] as const)(
+    'has every variable of .env.example that production on %s can use',
+    async (platform) => {
+      const example = await readFile(path.join(projectRoot, '.env.example'), 'utf8');
+      const template = environmentTemplate(example, { ...plan, platform });
+      const other = platform === 'dingtalk' ? 'ZHEZHENGDING_' : 'DINGTALK_';
+      const expected = variablesOf(example).filter(
+        (name) => !development.includes(name) && !name.startsWith(other),
+      );
+      expect(variablesOf(template)).toEqual(expected);
+    },
+  );
+
+  test('once filled in, it is a configuration that production starts with', async () => {
+    const example = await readFile(path.join(projectRoot, '.env.example'), 'utf8');
+    const template = environmentTemplate(example, plan);
+    const values = parseEnv(template) as Record<string, string>;
+    expect(() => loadConfig(values)).toThrow('SECRET_KEY');
+    const config = loadConfig({
+      ...values,
+      SECRET_KEY: 'pQ7x0bJm2vK9sW4yT6uR1zE8aL3dF5gH',
+      ZHEZHENGDING_APP_KEY: 'myapp-9Xk2',
+      ZHEZHENGDING_APP_SECRET: 'a-secret-of-the-real-app',
+      ZHEZHENGDING_TENANT_ID: '196729',
+      ZHEZHENGDING_BASE_URL: 'https://openplatform-pro.ding.zj.gov.cn',
+    });
+    expect(config).toMatchObject({
+      production: true,
+      trustProxy: '10.0.0.10',
+      // Two instances share the platform's limit.
+      platform: { callsPerSecond: 10 },
+      database: { url: expect.stringContaining('@10.1.0.21:5432/work_orders') },
+    });
+  });
+});
+
+describe('the topology', () => {
+  test('shows everything that is there, in a picture that can be drawn', async () => {
+    const full = deployPlan(
+      deployment({
+        gateway: ['10.0.0.10', '10.0.0.11'],
+        loadBalancers: ['10.0.0.5'],
+        instances: [1, 2, 3, 4, 5].map((at) => ({ host: `10.1.0.${at}`, port: 3000 + at })),
+        network: '政务外网 <A&B>',
+      }),
+      'work-orders',
+    );
+    const svg = topologySvg(full);
+    for (const words of [
+      '工单助手',
+      'https://app.example.gov.cn',
+      '10.0.0.11',
+      '10.0.0.5',
+      '10.1.0.5:3005',
+    ]) {
+      expect(svg).toContain(words);
+    }
+    expect(svg).toContain('政务外网 &lt;A&amp;B&gt;');
+    expect(topologySvg(full)).toBe(svg);
+    const png = await svgToPng(svg, 1);
+    expect(png.width).toBe(1240);
+    expect(png.height).toBeGreaterThan(500);
+  });
+});
+
+describe('systemd', () => {
+  const analyze = spawnSync('systemd-analyze', ['--version']).status === 0 ? test : test.skip;
+
+  analyze('finds nothing to complain about in the units', async () => {
+    const unit = path.join(folder, 'work-orders@.service');
+    // The two things that this machine does not have.
+    const here = serviceUnit(plan)
+      .replace('/opt/work-orders/node/bin/node', process.execPath)
+      .replace(/^(User|Group)=.*$/gm, '$1=root');
+    await writeFile(unit, here);
+    await writeFile(path.join(folder, 'work-orders.target'), targetUnit(plan));
+    const instance = path.join(folder, 'work-orders@3001.service');
+    await writeFile(instance, here);
+    const { stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', instance], {
+      encoding: 'utf8',
+      env: { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` },
+    });
+    const about = `${stdout}${stderr}`.split('\n').filter((line) => line.includes('work-orders'));
+    expect(about).toEqual([]);
+  });
+
+  test('gives a stop more time than the server takes', async () => {
+    const limit = /^TimeoutStopSec=(\d+)$/m.exec(serviceUnit(plan))?.[1];
+    const stopping = await readFile(path.join(projectRoot, 'server', 'stopping.ts'), 'utf8');
+    const own = /stopWithinMs = ([\d_]+)/.exec(stopping)?.[1]?.replaceAll('_', '');
+    expect(Number(limit) * 1000).toBeGreaterThan(Number(own));
+  });
+});
+
+test('a text that nginx cannot take is refused when it is made', () => {
+  expect(quoted("it's \\ here")).toBe("'it\\'s \\\\ here'");
+  expect(() => quoted('长'.repeat(1400))).toThrow('4,096');
+});

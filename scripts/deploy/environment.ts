@@ -1,0 +1,106 @@
+import type { DeployPlan } from './plan.ts';
+
+/** What production needs to know of a variable beyond `.env.example`. */
+interface ProductionNote {
+  /** Chinese, one line. */
+  note: string;
+  /** The value to start from; null leaves it for a person to fill in. */
+  value?: (plan: DeployPlan) => string | null;
+}
+
+/** Not in production: the server never asks for them there, or must not. */
+const leftOut: ReadonlySet<string> = new Set([
+  'DATA_DIR',
+  'EMULATOR_PORT',
+  'SIMULATOR_PORT',
+  'PRODUCTION_ORGANISATIONS',
+]);
+
+const only = (platform: DeployPlan['platform']) => (name: string) =>
+  name.startsWith(platform === 'zhezhengding' ? 'DINGTALK_' : 'ZHEZHENGDING_');
+
+const notes: Readonly<Record<string, ProductionNote>> = {
+  NODE_ENV: { note: '', value: () => 'production' },
+  HOST: { note: '不要改：manage.mjs 要从本机访问；由防火墙只放行网关', value: () => '0.0.0.0' },
+  PORT: { note: '由 systemd 按实例的名字给出，这里不用填' },
+  TRUST_PROXY: {
+    note: '网关在内网一侧的地址：只信它写的客户端地址。换了网关要跟着改',
+    value: ({ gateways }) => gateways.join(','),
+  },
+  PUBLIC_ORIGIN: { note: '填了才会提醒证书到期', value: ({ domain }) => `https://${domain}` },
+  CERTIFICATE_ADDRESS: {
+    note: '应用服务器一般访问不到公网域名，改连网关：防火墙要允许应用服务器访问网关的 443',
+    value: ({ gateways: [first = ''] }) =>
+      first.includes('/') ? '' : `${first.includes(':') ? `[${first}]` : first}:443`,
+  },
+  SECRET_KEY: {
+    note: '必填。所有实例、所有机器相同；换掉它只会让应用令牌重取一次',
+    value: () => null,
+  },
+  METRICS_TOKEN: { note: '监控系统在另一台机器上才要填；网关不对外提供 /metrics' },
+  PLATFORM: { note: '', value: ({ platform }) => platform },
+  PLATFORM_CALLS_PER_SECOND: {
+    note: '平台的上限 20，由全部实例平分',
+    value: ({ instances }) => String(Math.max(1, Math.floor(20 / instances.length))),
+  },
+  DATABASE_URL: {
+    note: '必填。密码里的特殊字符要写成 %40 这样的编码',
+    value: ({ databases: [first], name }) =>
+      `postgresql://${name.replaceAll('-', '_')}:密码@${first?.host ?? '127.0.0.1'}:${first?.port ?? 5432}/${name.replaceAll('-', '_')}`,
+  },
+  DATABASE_POOL: { note: '实例数 × 本值（每个实例另有约 2 个监听连接）要小于数据库的 max_connections' },
+  REQUESTS_PER_MINUTE: { note: '压测当天可以改大，例如 10000000，测完改回来' },
+};
+
+/** `.env.example` without what only development reads, with production's own notes and values. */
+export function environmentTemplate(example: string, plan: DeployPlan): string {
+  const skipPlatform = only(plan.platform);
+  const blocks = example.split(/\n{2,}/).map((block) => block.split('\n'));
+  const kept = blocks
+    .map((block) => productionBlock(block, plan, skipPlatform))
+    .filter((block) => block !== '');
+  return `${[heading(plan), ...kept].join('\n\n').trimEnd()}\n`;
+}
+
+function heading(plan: DeployPlan): string {
+  return [
+    `# ${plan.appName}的生产配置，由 npm run deploy:files 生成。复制成 /opt/${plan.name}/shared/.env 再填写。`,
+    '# 里面有密钥：文件权限 0640，属主 root，属组是服务的用户；不要放进代码库，不要用即时通讯工具传。',
+    '# 改了以后逐个重启实例：node manage.mjs restart',
+  ].join('\n');
+}
+
+const assignment = /^#?([A-Z][A-Z0-9_]*)=(.*)$/;
+
+/** One paragraph of the example: comments and the variables under them. */
+function productionBlock(
+  lines: readonly string[],
+  plan: DeployPlan,
+  skip: (name: string) => boolean,
+): string {
+  const variables = lines.flatMap((line) => assignment.exec(line)?.[1] ?? []);
+  const goes = (name: string) => leftOut.has(name) || skip(name);
+  if (variables.length === 0) return lines.filter((line) => line.startsWith('# ──')).join('\n');
+  if (variables.every(goes)) return '';
+  const written: string[] = [];
+  let comments: string[] = [];
+  for (const line of lines) {
+    const [, name = '', value = ''] = assignment.exec(line) ?? [];
+    if (name === '') {
+      comments.push(line);
+      continue;
+    }
+    // The comment above a variable goes with it; the one above several stays with the first that is kept.
+    if (!goes(name)) written.push(...comments, ...productionLines(line, name, value, plan));
+    comments = [];
+  }
+  return written.join('\n');
+}
+
+function productionLines(line: string, name: string, value: string, plan: DeployPlan): string[] {
+  const production = notes[name];
+  if (production === undefined) return [line];
+  const given = production.value?.(plan);
+  const written = given === undefined ? line : `${name}=${given ?? value}`;
+  return [...(production.note === '' ? [] : [`# 生产：${production.note}`]), written];
+}

@@ -1,0 +1,265 @@
+import { bodyLimit, importLimit } from '../../server/limits.ts';
+import { failover } from './failover.ts';
+import { accessLog, answerLocations, errorPages } from './nginx-parts.ts';
+import { type DeployPlan, endpoint } from './plan.ts';
+
+/** What differs between machines, and nothing of how requests are treated. */
+export interface GatewayMachine {
+  /** Ports that the public reaches. */
+  httpPort: number;
+  httpsPort: number;
+  /** An address to listen on; null for all. */
+  listenOn: string | null;
+  /** The certificate with its chain, and its key, both PEM. */
+  certificate: string;
+  certificateKey: string;
+  /** Folder of the logs. */
+  logs: string;
+  /** nginx's version, for what older ones do not know. */
+  version: string;
+}
+
+/** Where the files lie on a gateway set up after docs/deploy.md. */
+export function usualMachine(domain: string): GatewayMachine {
+  return {
+    httpPort: 80,
+    httpsPort: 443,
+    listenOn: null,
+    certificate: `/etc/nginx/certs/${domain}.pem`,
+    certificateKey: `/etc/nginx/certs/${domain}.key`,
+    logs: '/var/log/nginx',
+    version: '1.26',
+  };
+}
+
+/**
+ * Seconds, for what is told of in docs/decisions/0026-gateway.md. The mini program gives up after 10 s: the
+ * gateway must have answered by then. Imports and exports of the console take longer.
+ */
+export const timeouts = { connect: 2, read: 9, adminRead: 60, keepAlive: 50 } as const;
+
+/** One address; an office of thousands stands behind one. As the server's REQUESTS_PER_MINUTE, with room for bursts. */
+const requestsPerSecond = 400;
+const burst = 2000;
+
+/**
+ * The gateway's nginx configuration, one file for `conf.d`: for nginx 1.15.3 and later, without modules that
+ * Debian's `nginx-light` or openEuler's package lack.
+ */
+export function nginxSite(plan: DeployPlan, machine: GatewayMachine = usualMachine(plan.domain)): string {
+  const id = plan.name.replaceAll('-', '_');
+  const { domain } = plan;
+  const listen = (port: number, more = '') => {
+    const { listenOn } = machine;
+    const at = listenOn === null ? [`${port}`, `[::]:${port}`] : [`${listenOn}:${port}`];
+    return at.map((address) => `    listen ${address}${more};`).join('\n');
+  };
+  const port = machine.httpsPort === 443 ? '' : `:${machine.httpsPort}`;
+  const http2 = http2Lines(machine.version);
+  return `# ${plan.appName}：网关的 nginx 配置，由 npm run deploy:files 从 listing.yaml 生成。
+# 放到 /etc/nginx/conf.d/${plan.name}.conf，用 nginx -t 检查，用 nginx -s reload 生效（不断开正在处理的请求）。
+# 每一项为什么这样定：docs/deploy.md 和 docs/decisions/0026-gateway.md。
+
+upstream ${id} {
+    # 各工作进程共用一份“哪个实例坏了”的记录。
+    zone ${id} 256k;
+    # 卡住的实例手上的请求越积越多，新请求自然去另一个。
+    least_conn;
+${plan.instances
+  .map(
+    (instance) =>
+      `    server ${endpoint(instance)} max_fails=${failover.maxFails} fail_timeout=${failover.failTimeoutSeconds}s;`,
+  )
+  .join('\n')}
+    keepalive 64;
+    # 比服务端的 60 秒短：总是网关先关闭空闲连接，请求不会撞上正在关闭的连接。
+    keepalive_timeout ${timeouts.keepAlive}s;
+}
+
+# 一个单位常共用一个出口地址，限制只拦失控的机器。${plan.loadtestFrom.length > 0 ? '压测机不限。' : ''}
+geo $${id}_counted {
+    default 1;
+${plan.loadtestFrom.map((address) => `    ${address} 0;\n`).join('')}}
+map $${id}_counted $${id}_address {
+    1 $binary_remote_addr;
+    0 "";
+}
+limit_req_zone $${id}_address zone=${id}_requests:16m rate=${requestsPerSecond}r/s;
+limit_conn_zone $${id}_address zone=${id}_connections:16m;
+
+${accessLog(id)}
+
+# http 一律转到 https。
+server {
+${listen(machine.httpPort)}
+    server_name ${domain};
+    server_tokens off;
+    access_log off;
+    return 301 https://${domain}${port}$request_uri;
+}
+
+# 用地址或别的域名访问的，不回答。
+server {
+${listen(machine.httpPort, ' default_server')}
+    server_name _;
+    access_log off;
+    return 444;
+}
+${strangers(machine, listen)}
+server {
+${listen(machine.httpsPort, ` ssl${http2.listen}`)}
+${http2.directive}    server_name ${domain};
+
+    ssl_certificate     ${machine.certificate};
+    ssl_certificate_key ${machine.certificateKey};
+    ssl_protocols       TLSv1.2 TLSv1.3;
+    ssl_ciphers         ${ciphers};
+    ssl_prefer_server_ciphers off;
+    ssl_session_cache   shared:${id}_tls:16m;
+    ssl_session_timeout 1d;
+    ssl_session_tickets off;
+
+    server_tokens off;
+    # 路径、状态、用时、实例都在访问日志里；错误日志会带上查询参数（可能有手机号），所以只记严重的。
+    access_log ${machine.logs}/${plan.name}.access.log ${id};
+    error_log  ${machine.logs}/${plan.name}.error.log crit;
+${realAddress(plan)}
+    limit_req   zone=${id}_requests burst=${burst} nodelay;
+    limit_conn  ${id}_connections 1000;
+    limit_req_status  429;
+    limit_conn_status 429;
+
+    client_header_timeout 15s;
+    client_body_timeout   15s;
+    send_timeout          30s;
+    keepalive_timeout     30s;
+    large_client_header_buffers 4 16k;
+    # 与服务端相同（server/limits.ts）。
+    client_max_body_size    ${bodyLimit};
+    client_body_buffer_size ${bodyLimit};
+
+    # 只压缩页面文件：把密文和访客的输入压在一起，会泄露密文。
+    gzip on;
+    gzip_proxied any;
+    gzip_vary on;
+    gzip_min_length 1024;
+    gzip_types text/css application/javascript text/javascript image/svg+xml;
+
+    add_header Strict-Transport-Security "max-age=31536000" always;
+    proxy_hide_header Strict-Transport-Security;
+
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Host ${domain};
+    # 写成真实的客户端地址，不是在访客自己写的后面追加：追加的，谁都能冒充别人。
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto https;
+    proxy_set_header X-Forwarded-Host ${domain};
+    proxy_set_header X-Request-Id $request_id;
+    proxy_set_header X-Real-IP "";
+    proxy_set_header Forwarded "";
+    proxy_set_header Proxy "";
+
+    proxy_connect_timeout ${timeouts.connect}s;
+    proxy_send_timeout    ${timeouts.read}s;
+    proxy_read_timeout    ${timeouts.read}s;
+    # 连不上就换一个实例。已经发出去的 POST 绝不重发（没有 non_idempotent）：免登码只能用一次。
+    proxy_next_upstream error timeout invalid_header;
+    proxy_next_upstream_tries ${Math.min(plan.instances.length, 3)};
+    # 等满了读超时的不再换：人已经等得够久。
+    proxy_next_upstream_timeout ${timeouts.read - 1}s;
+    # 服务端自己的错误应答原样给出。
+    proxy_intercept_errors off;
+
+${errorPages('html', id)}
+
+    # 只给内网看的，到实例的端口上去看。
+    location = /metrics { ${refuse(id)} }
+    location = /readyz  { ${refuse(id)} }
+    location ^~ /docs   { ${refuse(id)} }
+
+    location = /healthz {
+${errorPages('json', id, 8)}
+        proxy_pass http://${id};
+    }
+
+    location /api/ {
+${errorPages('json', id, 8)}
+        proxy_pass http://${id};
+    }
+
+    location /api/admin/ {
+${errorPages('json', id, 8)}
+        proxy_read_timeout ${timeouts.adminRead}s;
+        proxy_pass http://${id};
+    }
+
+    # 后台导入人员的文件。
+    location /api/admin/import/ {
+${errorPages('json', id, 8)}
+        client_max_body_size ${importLimit};
+        client_body_timeout  60s;
+        proxy_send_timeout   ${timeouts.adminRead}s;
+        proxy_read_timeout   ${timeouts.adminRead}s;
+        proxy_pass http://${id};
+    }
+
+    # 管理后台和 H5 的页面。文件名带内容的散列，服务端让浏览器存一年；页面本身不存。
+    location / {
+        proxy_pass http://${id};
+    }
+
+${answerLocations(id)}
+}
+`;
+}
+
+/** Mozilla's intermediate list; TLS 1.3 has its own. */
+const ciphers = [
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+const refuse = (id: string) => `error_page 404 = @${id}_not_found_json; return 404;`;
+
+/** Whether nginx of this version knows what came with another. */
+function atLeast(version: string, wanted: string): boolean {
+  const [a, b] = [version, wanted].map((text) => text.split('.').map(Number));
+  for (let at = 0; at < 3; at += 1) {
+    const difference = (a?.[at] ?? 0) - (b?.[at] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+function http2Lines(version: string): { listen: string; directive: string } {
+  return atLeast(version, '1.25.1')
+    ? { listen: '', directive: '    http2 on;\n' }
+    : { listen: ' http2', directive: '' };
+}
+
+/** Who asks for another name over TLS is shown no certificate. */
+function strangers(machine: GatewayMachine, listen: (port: number, more: string) => string): string {
+  if (!atLeast(machine.version, '1.19.4')) return '';
+  return `server {
+${listen(machine.httpsPort, ' ssl default_server')}
+    server_name _;
+    access_log off;
+    ssl_reject_handshake on;
+}
+`;
+}
+
+function realAddress({ loadBalancers }: DeployPlan): string {
+  if (loadBalancers.length === 0) return '';
+  return `
+    # 网关前面的负载均衡：只信它们写的客户端地址。
+${loadBalancers.map((address) => `    set_real_ip_from ${address};`).join('\n')}
+    real_ip_header X-Forwarded-For;
+    real_ip_recursive on;
+`;
+}

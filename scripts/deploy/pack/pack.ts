@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import { copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { projectRoot } from '../../../server/database/paths.ts';
+import { buildInto } from '../../build-into.ts';
+import { filesBelow, type Manifest, manifestFile, sha256Of } from '../manage/manifest.ts';
+import { type PackageFile, readPackage, serviceName } from '../service-name.ts';
+import { installDependencies } from './dependencies.ts';
+import { writeTarGz } from './tar.ts';
+import { type PackOptions, targetName } from './target.ts';
+
+export interface Packed {
+  archive: string;
+  sha256: string;
+  /** Files in it. */
+  files: number;
+}
+
+/**
+ * Builds the application and puts all that a machine without internet needs into one archive: the server, the
+ * pages, the migrations, the tools, the packages that they load, the files of `deploy/`, and the documents.
+ *
+ * @param tell hears what is being done, in Chinese.
+ */
+export async function pack(
+  { target, node, into }: PackOptions,
+  tell: (line: string) => void,
+): Promise<Packed> {
+  const own = await readPackage();
+  const name = await serviceName();
+  const title = `${name}-${own.version}-${targetName(target)}`;
+  const staging = await mkdtemp(path.join(os.tmpdir(), 'pack-'));
+  try {
+    const folder = path.join(staging, title);
+    await mkdir(folder);
+    tell('构建服务端和页面……');
+    await buildInto(path.join(folder, 'dist'));
+    tell(`安装 ${targetName(target)} 的生产依赖……`);
+    await installDependencies(projectRoot, folder, target);
+    await writeFile(path.join(folder, 'package.json'), productionPackage(own, folder));
+    await writeFile(path.join(folder, 'manage.mjs'), "import './dist/scripts/deploy/manage/main.js';\n");
+    await copyDocuments(projectRoot, folder);
+    await copyDeployFiles(projectRoot, folder);
+    if (node !== null) {
+      await mkdir(path.join(folder, 'runtime'));
+      await copyFile(node, path.join(folder, 'runtime', path.basename(node)));
+    }
+    tell('计算校验值，压缩……');
+    const files = await filesBelow(folder);
+    const manifest: Manifest = {
+      format: 1,
+      name,
+      version: own.version,
+      platform: target,
+      node: own.engines.node.replace(/^>=/, ''),
+      migrations: await migrationsIn(folder),
+      files: Object.fromEntries(
+        await Promise.all(
+          files.map(async (file) => [file, await sha256Of(path.join(folder, ...file.split('/')))] as const),
+        ),
+      ),
+    };
+    await writeFile(path.join(folder, manifestFile), `${JSON.stringify(manifest, null, 1)}\n`);
+    await mkdir(into, { recursive: true });
+    const archive = path.join(into, `${title}.tar.gz`);
+    await writeTarGz(
+      [...files, manifestFile].map((file) => ({
+        path: `${title}/${file}`,
+        file: path.join(folder, ...file.split('/')),
+      })),
+      archive,
+    );
+    const sha256 = await sha256Of(archive);
+    await writeFile(`${archive}.sha256`, `${sha256}  ${path.basename(archive)}\n`);
+    return { archive, sha256, files: files.length + 1 };
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** The npm scripts whose programs the package holds, so that the documents' commands work there as well. */
+function productionPackage(own: PackageFile, folder: string): string {
+  const scripts: Record<string, string> = { start: 'node dist/server/main.js' };
+  for (const [script, command] of Object.entries(own.scripts)) {
+    const [, source] = /^node scripts\/bootstrap\.mjs (scripts\/[\w/-]+)\.ts$/.exec(command) ?? [];
+    if (source === undefined || !existsSync(path.join(folder, 'dist', `${source}.js`))) continue;
+    scripts[script] = `node dist/${source}.js`;
+  }
+  const { name, version, description, engines, dependencies } = own;
+  const content = {
+    name,
+    version,
+    private: true,
+    description,
+    type: 'module',
+    engines,
+    scripts,
+    dependencies,
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+/** About development alone. */
+const developmentDocuments: ReadonlySet<string> = new Set(['bench.md', 'emulator.md', 'simulator.md']);
+
+async function copyDocuments(project: string, folder: string): Promise<void> {
+  await copyFile(path.join(project, 'README.md'), path.join(folder, 'README.md'));
+  await copyFile(path.join(project, '.env.example'), path.join(folder, '.env.example'));
+  await mkdir(path.join(folder, 'docs'));
+  for (const file of await readdir(path.join(project, 'docs'))) {
+    if (!file.endsWith('.md') || developmentDocuments.has(file)) continue;
+    await copyFile(path.join(project, 'docs', file), path.join(folder, 'docs', file));
+  }
+}
+
+/** Whatever somebody put there by mistake: keys, certificates and filled-in configurations stay at home. */
+const secret = /^\.env|\.(?:key|pem|pfx|p12|jks)$|^\.generated\.json$|\.new$/;
+
+async function copyDeployFiles(project: string, folder: string): Promise<void> {
+  const deploy = path.join(project, 'deploy');
+  if (!existsSync(deploy)) return;
+  await cp(deploy, path.join(folder, 'deploy'), {
+    recursive: true,
+    filter: (source) => !secret.test(path.basename(source)),
+  });
+}
+
+async function migrationsIn(folder: string): Promise<string[]> {
+  const entries = await readdir(path.join(folder, 'dist', 'prisma', 'migrations'), { withFileTypes: true });
+  return entries.flatMap((entry) => (entry.isDirectory() ? entry.name : [])).sort();
+}

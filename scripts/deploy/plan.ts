@@ -1,0 +1,114 @@
+import { isIP } from 'node:net';
+import { StartFailure } from '../../server/start-failure.ts';
+import { missingFacts } from '../listing/facts/facts.ts';
+import type { Listing } from '../listing/listing.ts';
+
+/** What the files of a deployment are made from: the facts of listing.yaml, complete and checked. */
+export interface DeployPlan {
+  /** Names the service, its folder and its system user; the package's name. */
+  name: string;
+  appName: string;
+  domain: string;
+  /** What the instances see requests come from. */
+  gateways: readonly string[];
+  instances: readonly Endpoint[];
+  databases: readonly Endpoint[];
+  /** In front of the gateway; their X-Forwarded-For is believed. */
+  loadBalancers: readonly string[];
+  loadtestFrom: readonly string[];
+  platform: 'zhezhengding' | 'dingtalk';
+  /** What the network of application and database is called. */
+  network: string;
+}
+
+export interface Endpoint {
+  host: string;
+  port: number;
+}
+
+type Deployment = Listing['deployment'];
+
+/** What no deployment can do without. */
+const needed = [
+  'app.platform',
+  'domain.name',
+  'deployment.gateway',
+  'deployment.instances',
+  'deployment.database',
+];
+
+/**
+ * The plan that listing.yaml tells.
+ *
+ * @param name the service's name: lower-case letters, digits and hyphens.
+ * @throws StartFailure that asks for every fact that is missing, by name; or says which address cannot be one.
+ */
+export function deployPlan(listing: Listing, name: string): DeployPlan {
+  const { app, domain, deployment } = listing;
+  const asked = missingFacts(listing, needed).map(({ title, example }) => `  ${title}。例如 ${example}`);
+  if (asked.length > 0 || app.platform === null || domain.name === null) {
+    throw new StartFailure(
+      ['listing.yaml 里还缺这些，填好后重新运行：', ...asked, '说明见 docs/deploy.md。'].join('\n'),
+    );
+  }
+  const problems = [
+    ...(deployment.instances.length < 2 ? ['  instances 只有一个：至少要两个，一个坏了另一个接着服务'] : []),
+    ...addressProblems(deployment),
+    ...duplicates(deployment.instances),
+  ];
+  if (problems.length > 0) {
+    throw new StartFailure(['listing.yaml 的 deployment 有问题：', ...problems].join('\n'));
+  }
+  return {
+    name,
+    appName: app.name ?? name,
+    domain: domain.name.toLowerCase(),
+    gateways: deployment.gateway,
+    instances: deployment.instances,
+    databases: deployment.database,
+    loadBalancers: deployment.loadBalancers ?? [],
+    loadtestFrom: deployment.loadtestFrom ?? [],
+    platform: app.platform,
+    network: deployment.network ?? '政务外网',
+  };
+}
+
+/** An address, or a range such as `10.0.0.0/24`. */
+function isAddress(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+const isHostName = (text: string) =>
+  text.length <= 253 && text.split('.').every((label) => /^(?!-)[A-Za-z0-9-]{1,63}(?<!-)$/.test(label));
+
+/** Everything ends up in configuration files, where a stray character would mean something. */
+function addressProblems(deployment: Deployment): string[] {
+  const lists = {
+    gateway: deployment.gateway,
+    loadBalancers: deployment.loadBalancers ?? [],
+    loadtestFrom: deployment.loadtestFrom ?? [],
+  };
+  const ranges = Object.entries(lists).flatMap(([fact, addresses]) =>
+    addresses
+      .filter((address) => !isAddress(address))
+      .map((address) => `  ${fact} 里的“${address}”不是 IP 地址或网段，例如 10.0.0.10 或 10.0.0.0/24`),
+  );
+  const hosts = [...deployment.instances, ...deployment.database]
+    .filter(({ host }) => isIP(host) === 0 && !isHostName(host))
+    .map(({ host }) => `  “${host}”不是 IP 地址，也不是主机名`);
+  return [...ranges, ...hosts];
+}
+
+function duplicates(instances: readonly Endpoint[]): string[] {
+  const names = instances.map(endpoint);
+  const twice = names.filter((name, at) => names.indexOf(name) !== at);
+  return [...new Set(twice)].map((name) => `  instances 里 ${name} 写了两次`);
+}
+
+/** `10.1.0.11:3001`, with brackets around an IPv6 address. */
+export function endpoint({ host, port }: Endpoint): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}

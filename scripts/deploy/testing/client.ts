@@ -1,0 +1,103 @@
+import https from 'node:https';
+import type { Gateway } from './nginx.ts';
+
+/** An answer of the gateway, or why there is none. */
+export interface Exchange {
+  method: string;
+  path: string;
+  /** `performance.now()` when it was sent. */
+  startedAt: number;
+  /** HTTP status; 0 where the connection broke. */
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+  /** SHA-256 of the certificate that the gateway showed. */
+  fingerprint: string;
+}
+
+export interface Sent {
+  method?: 'GET' | 'POST';
+  headers?: Record<string, string>;
+  /** Sent as it is; an object as JSON. */
+  body?: object | string;
+  token?: string;
+  /** Where the request comes from; all of 127.0.0.0/8 is this machine. */
+  from?: string;
+  agent?: https.Agent;
+}
+
+/** Sends one request over TLS to the gateway, with its certificate checked. Never rejects. */
+export function send(gateway: Gateway, path: string, options: Sent = {}): Promise<Exchange> {
+  const { body, token, from, agent } = options;
+  const method = options.method ?? (body === undefined ? 'GET' : 'POST');
+  const exchange: Exchange = {
+    method,
+    path,
+    startedAt: performance.now(),
+    status: 0,
+    headers: {},
+    text: '',
+    fingerprint: '',
+  };
+  return new Promise((resolve) => {
+    const request = https.request({
+      host: '127.0.0.1',
+      port: gateway.httpsPort,
+      servername: gateway.plan.domain,
+      ca: gateway.certificates.map(({ authority }) => authority),
+      method,
+      path,
+      agent: agent ?? false,
+      ...(from !== undefined && { localAddress: from }),
+      headers: {
+        host: gateway.plan.domain,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...options.headers,
+      },
+    });
+    // What has not been answered in this time never will be; the gateway's own limits are below.
+    request.setTimeout(30_000, () => request.destroy(new Error('no answer')));
+    request.on('error', (error) => resolve({ ...exchange, status: 0, text: String(error) }));
+    request.on('response', (response) => {
+      const peer = 'getPeerCertificate' in response.socket ? response.socket : null;
+      exchange.fingerprint =
+        (peer as import('node:tls').TLSSocket | null)?.getPeerCertificate().fingerprint256 ?? '';
+      exchange.headers = response.headers;
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => {
+        exchange.text += chunk;
+      });
+      response.on('error', (error) => resolve({ ...exchange, status: 0, text: String(error) }));
+      response.on('end', () => resolve({ ...exchange, status: response.statusCode ?? 0 }));
+    });
+    request.end(typeof body === 'object' ? JSON.stringify(body) : body);
+  });
+}
+
+export const json = (exchange: Exchange) => JSON.parse(exchange.text) as Record<string, unknown>;
+
+export interface Load {
+  /** All that has ended so far. */
+  exchanges: readonly Exchange[];
+  stop(): Promise<void>;
+}
+
+/** Clients that send one request after the other, each on a connection of its own, until they are told to stop. */
+export function startLoad(clients: number, next: (client: number) => Promise<Exchange>): Load {
+  const exchanges: Exchange[] = [];
+  let stopping = false;
+  const running = Promise.all(
+    Array.from({ length: clients }, async (_, client) => {
+      while (!stopping) exchanges.push(await next(client));
+    }),
+  );
+  running.catch(() => {});
+  return {
+    exchanges,
+    async stop() {
+      stopping = true;
+      await running;
+    },
+  };
+}
