@@ -1,0 +1,307 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { TlsOptions } from 'node:tls';
+import { listening, makeCertificate, makeChain, serveTls, type TlsServer } from '../testing/certificates.ts';
+import { offersVersion } from './handshake.ts';
+import { type InspectOptions, inspectCertificate } from './inspect.ts';
+
+const host = 'app.hangzhou-dept.cn';
+
+const open: TlsServer[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+async function serve(options: TlsOptions): Promise<number> {
+  const server = await serveTls(options);
+  open.push(server);
+  return server.port;
+}
+
+const inspect = (port: number, more: Partial<InspectOptions> = {}) =>
+  inspectCertificate({ host, connectTo: { host: '127.0.0.1', port }, timeoutMs: 5000, ...more });
+
+const codes = (report: { problems: { code: string }[] }) => report.problems.map(({ code }) => code);
+
+/** Serves files over plain http, as authorities do with their certificates. */
+async function serveFiles(files: Record<string, Buffer | string>): Promise<string> {
+  const server = createHttpServer((request, response) => {
+    const file = files[request.url ?? ''];
+    response.statusCode = file === undefined ? 404 : 200;
+    response.end(file);
+  });
+  const { port, close } = await listening(server);
+  open.push({ port, close });
+  return `http://127.0.0.1:${port}`;
+}
+
+test('a good certificate: nothing is wrong, and all of it is told', async () => {
+  const { root, intermediate, leaf } = await makeChain(host, { until: 100.5 });
+  const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
+  const report = await inspect(port, { ca: root.cert });
+  expect(report).toMatchObject({
+    host,
+    subject: host,
+    issuer: 'Test / Test CA',
+    san: [host],
+    daysLeft: 100,
+    chainComplete: true,
+    selfSigned: false,
+    hostMatches: true,
+    protocol: 'TLSv1.3',
+    trusted: true,
+    trustedBy: 'given',
+    problems: [],
+  });
+  expect(report.chain.map(({ subject, from }) => [subject, from])).toEqual([
+    [`Test / ${host}`, 'server'],
+    ['Test / Test CA', 'server'],
+    ['Test / Test Root', 'store'],
+  ]);
+  expect(report.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  expect(Date.parse(report.validTo) - Date.parse(report.validFrom)).toBeGreaterThan(100 * 86_400_000);
+});
+
+test('the root sent along is no fault', async () => {
+  const { root, intermediate, leaf } = await makeChain(host);
+  const port = await serve({ cert: leaf.cert + intermediate.cert + root.cert, key: leaf.key });
+  const report = await inspect(port, { ca: root.cert });
+  expect(codes(report)).toEqual([]);
+  expect(report.chain.map(({ from }) => from)).toEqual(['server', 'server', 'store']);
+});
+
+test('self-signed', async () => {
+  const own = await makeCertificate({ name: host, hosts: [host] });
+  const report = await inspect(await serve(own));
+  expect(codes(report)).toEqual(['SELF_SIGNED']);
+  expect(report).toMatchObject({ selfSigned: true, trusted: false, trustedBy: null });
+  expect(report.problems[0]?.text).toContain('自制');
+});
+
+test.each(['with its root', 'without its root'])(
+  'a home-made authority, %s: untrusted, not short',
+  async (how) => {
+    const { root, intermediate, leaf } = await makeChain(host);
+    const cert = leaf.cert + intermediate.cert + (how === 'with its root' ? root.cert : '');
+    const report = await inspect(await serve({ cert, key: leaf.key }), { fetchIssuers: true });
+    expect(codes(report)).toEqual(['UNTRUSTED_AUTHORITY']);
+    expect(report.problems[0]?.text).toContain('Test Root');
+  },
+);
+
+test('NODE_EXTRA_CA_CERTS and the like do not count: only browsers’ roots and those given', async () => {
+  const { intermediate, leaf, root } = await makeChain(host);
+  const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
+  const other = await makeCertificate({ name: 'Other Root', ca: true });
+  expect(codes(await inspect(port, { ca: other.cert }))).toEqual(['UNTRUSTED_AUTHORITY']);
+  expect(codes(await inspect(port, { ca: [other.cert, root.cert] }))).toEqual([]);
+});
+
+describe('a short chain', () => {
+  test('told from an untrusted one by fetching what is missing', async () => {
+    const root = await makeCertificate({ name: 'Test Root', ca: true });
+    const intermediate = await makeCertificate({ name: 'Test CA', ca: true, issuer: root });
+    const url = await serveFiles({ '/ca.cer': Buffer.from(intermediate.certificate.rawData) });
+    const leaf = await makeCertificate({
+      name: host,
+      hosts: [host],
+      issuer: intermediate,
+      issuerUrl: `${url}/ca.cer`,
+    });
+    const port = await serve({ cert: leaf.cert, key: leaf.key });
+    const report = await inspect(port, { ca: root.cert, fetchIssuers: true });
+    expect(codes(report)).toEqual(['CHAIN_INCOMPLETE']);
+    expect(report).toMatchObject({ chainComplete: false, trusted: true, trustedBy: 'given' });
+    expect(report.problems[0]?.text).toContain('“Test / Test CA”');
+    // The same chain below a root that nobody trusts.
+    const untrusted = await inspect(port, { fetchIssuers: true });
+    expect(codes(untrusted)).toEqual(['UNTRUSTED_AUTHORITY']);
+    expect(untrusted.trusted).toBe(false);
+  });
+
+  test('by what the certificate says, where it cannot be fetched', async () => {
+    const { root, intermediate } = await makeChain(host);
+    const leaf = await makeCertificate({
+      name: host,
+      hosts: [host],
+      issuer: intermediate,
+      issuerUrl: 'http://127.0.0.1:1/ca.cer',
+    });
+    const port = await serve({ cert: leaf.cert, key: leaf.key });
+    for (const fetchIssuers of [true, false]) {
+      const report = await inspect(port, { ca: root.cert, fetchIssuers });
+      expect(codes(report)).toEqual(['CHAIN_INCOMPLETE']);
+      expect(report.trusted).toBe(false);
+    }
+  });
+
+  test('is not fooled by somebody else’s certificate at that address', async () => {
+    const { root, intermediate } = await makeChain(host);
+    const stranger = await makeCertificate({ name: 'Test CA', ca: true, issuer: root });
+    const url = await serveFiles({ '/ca.pem': stranger.cert });
+    const leaf = await makeCertificate({
+      name: host,
+      hosts: [host],
+      issuer: intermediate,
+      issuerUrl: `${url}/ca.pem`,
+    });
+    const report = await inspect(await serve({ cert: leaf.cert, key: leaf.key }), {
+      ca: root.cert,
+      fetchIssuers: true,
+    });
+    expect(report.trusted).toBe(false);
+  });
+});
+
+test.each([
+  ['expired', { from: -100, until: -2 }, ['EXPIRED']],
+  ['not yet valid', { from: 2, until: 100 }, ['NOT_YET_VALID']],
+  ['29 days left', { until: 29.5 }, ['EXPIRES_SOON']],
+  ['30 days left', { until: 30.5 }, []],
+] as const)('%s', async (_name, dates, expected) => {
+  const { root, intermediate, leaf } = await makeChain(host, dates);
+  const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
+  const report = await inspect(port, { ca: root.cert });
+  expect(codes(report)).toEqual(expected);
+  // Dates are one thing, trust is another.
+  expect(report.trusted).toBe(true);
+});
+
+test('an expired intermediate', async () => {
+  const root = await makeCertificate({ name: 'Test Root', ca: true });
+  const intermediate = await makeCertificate({ name: 'Old CA', ca: true, issuer: root, from: -9, until: -2 });
+  const leaf = await makeCertificate({ name: host, hosts: [host], issuer: intermediate });
+  const report = await inspect(await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key }), {
+    ca: root.cert,
+  });
+  expect(codes(report)).toEqual(['EXPIRED']);
+  expect(report.problems[0]?.text).toContain('Old CA');
+});
+
+test('everything that is wrong at once is told at once', async () => {
+  const own = await makeCertificate({ name: 'x', hosts: ['other.hangzhou-dept.cn'], from: -9, until: -1.5 });
+  const report = await inspect(await serve(own));
+  expect(codes(report)).toEqual(['SELF_SIGNED', 'EXPIRED', 'HOST_MISMATCH']);
+  expect(report.daysLeft).toBe(-2);
+});
+
+describe('names', () => {
+  test.each([
+    ['another name', ['other.hangzhou-dept.cn'], false],
+    ['the common name alone', [], false],
+    ['a wildcard of its level', ['*.hangzhou-dept.cn'], true],
+    ['a wildcard of a higher level', ['*.cn'], false],
+  ])('%s', async (_name, hosts, matches) => {
+    const { root, intermediate, leaf } = await makeChain(host, { hosts });
+    const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
+    const report = await inspect(port, { ca: root.cert });
+    expect(report.hostMatches).toBe(matches);
+    expect(codes(report)).toEqual(matches ? [] : ['HOST_MISMATCH']);
+  });
+
+  test('an address', async () => {
+    const { root, intermediate, leaf } = await makeChain('127.0.0.1');
+    const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
+    const report = await inspectCertificate({ host: '127.0.0.1', port, ca: root.cert, timeoutMs: 5000 });
+    expect(codes(report)).toEqual([]);
+  });
+});
+
+test('weak keys and SHA-1', async () => {
+  const { root, intermediate } = await makeChain(host);
+  const short = await makeCertificate({ name: host, hosts: [host], issuer: intermediate, rsa: 1024 });
+  const report = await inspect(
+    await serve({ cert: short.cert + intermediate.cert, key: short.key, ciphers: 'DEFAULT:@SECLEVEL=0' }),
+    { ca: root.cert },
+  );
+  expect(codes(report)).toEqual(['WEAK_KEY']);
+  const old = await makeCertificate({ name: 'Old Root', ca: true, rsa: 2048, hash: 'SHA-1' });
+  const signed = await makeCertificate({ name: host, hosts: [host], issuer: old, rsa: 2048, hash: 'SHA-1' });
+  const weak = await inspect(
+    await serve({ cert: signed.cert, key: signed.key, ciphers: 'DEFAULT:@SECLEVEL=0' }),
+    { ca: old.cert },
+  );
+  expect(codes(weak)).toEqual(['WEAK_SIGNATURE']);
+});
+
+describe('versions of TLS', () => {
+  test('only an old one', async () => {
+    const { root, intermediate, leaf } = await makeChain(host);
+    const port = await serve({
+      cert: leaf.cert + intermediate.cert,
+      key: leaf.key,
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'ALL:@SECLEVEL=0',
+    });
+    expect(codes(await inspect(port, { ca: root.cert }))).toEqual(['OLD_PROTOCOL']);
+  });
+
+  test('each is found out by itself', async () => {
+    const { intermediate, leaf } = await makeChain(host);
+    const base = { cert: leaf.cert + intermediate.cert, key: leaf.key, ciphers: 'ALL:@SECLEVEL=0' };
+    const offered = async (options: TlsOptions) => {
+      const target = { host: '127.0.0.1', port: await serve({ ...base, ...options }), timeoutMs: 5000 };
+      const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+      return Promise.all(versions.map((version) => offersVersion(target, version)));
+    };
+    expect(await offered({ minVersion: 'TLSv1.2' })).toEqual([false, false, true, true]);
+    expect(await offered({ minVersion: 'TLSv1.1', maxVersion: 'TLSv1.2' })).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect(await offered({ minVersion: 'TLSv1', maxVersion: 'TLSv1.3' })).toEqual([true, true, true, true]);
+  });
+});
+
+describe('where there is no certificate to see', () => {
+  const reasonOf = (options: Partial<InspectOptions>) =>
+    inspectCertificate({ host, timeoutMs: 5000, ...options }).then(
+      () => 'none',
+      (error: { name: string; reason: string; message: string }) => {
+        expect(error.name).toBe('CertificateUnreachable');
+        expect(error.message).toMatch(/[\u4e00-\u9fff]/);
+        return error.reason;
+      },
+    );
+
+  async function serveTcp(answer: (socket: import('node:net').Socket) => void) {
+    const server = await listening(
+      createTcpServer((socket) => {
+        socket.on('error', () => {});
+        answer(socket);
+      }),
+    );
+    open.push(server);
+    return { host: '127.0.0.1', port: server.port };
+  }
+
+  test('nobody listens', async () => {
+    const server = await serveTcp(() => {});
+    await open.pop()?.close();
+    expect(await reasonOf({ connectTo: server })).toBe('refused');
+  });
+
+  test('plain http', async () => {
+    const connectTo = await serveTcp((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    expect(await reasonOf({ connectTo })).toBe('not-tls');
+  });
+
+  test('a connection that is cut off', async () => {
+    const connectTo = await serveTcp((socket) => socket.once('data', () => socket.destroy()));
+    expect(await reasonOf({ connectTo })).toBe('handshake');
+  });
+
+  test('silence', async () => {
+    const connectTo = await serveTcp(() => {});
+    expect(await reasonOf({ connectTo, timeoutMs: 100 })).toBe('timeout');
+    const signal = AbortSignal.abort();
+    expect(await reasonOf({ connectTo, signal })).toBe('timeout');
+  });
+
+  test('no such name', async () => {
+    expect(['dns', 'network']).toContain(await reasonOf({ host: 'no-such-name.invalid' }));
+  });
+});

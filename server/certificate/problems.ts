@@ -1,0 +1,142 @@
+import type { X509Certificate } from 'node:crypto';
+import { type ChainEnd, isSelfSigned, readableName } from './chain.ts';
+import { issuerAddress, type MissingIssuer } from './missing-issuer.ts';
+import { type CertificateProblem, type CertificateReport, soonDays } from './report.ts';
+
+type Facts = Omit<CertificateReport, 'problems'>;
+
+interface Grounds {
+  end: ChainEnd;
+  missing: MissingIssuer;
+  /** OpenSSL's code for what it alone knows; null without one. */
+  refusal: string | null;
+  now: number;
+}
+
+const replace = '向正规证书机构申请新证书（免费的也可以），装到网关上并重新加载 nginx。';
+
+/** Everything that is wrong with a certificate, worst first. */
+export function judge(facts: Facts, grounds: Grounds): CertificateProblem[] {
+  return [
+    ...judgeTrust(facts, grounds),
+    ...judgeDates(facts, grounds),
+    ...judgeName(facts),
+    ...judgeStrength(facts, grounds.end),
+    ...(grounds.refusal === null
+      ? []
+      : [problem('REFUSED', `证书通不过验证（OpenSSL：${grounds.refusal}）。`, replace)]),
+  ];
+}
+
+function problem(code: CertificateProblem['code'], text: string, remedy: string): CertificateProblem {
+  return { code, text, remedy };
+}
+
+function judgeTrust(facts: Facts, { end, missing }: Grounds): CertificateProblem[] {
+  if (facts.selfSigned && end.root === null) {
+    return [
+      problem('SELF_SIGNED', '这是自制（自签名）证书，手机和浏览器都不信任，指南不允许使用。', replace),
+    ];
+  }
+  const last = end.sent.at(-1);
+  if (end.root !== null || last === undefined) return [];
+  const issuer = readableName(last.issuer);
+  const short = (words: string) =>
+    problem(
+      'CHAIN_INCOMPLETE',
+      words,
+      '把证书机构给的中间证书接在网站证书后面，存成一个文件（fullchain），ssl_certificate 指向它，再重新加载 nginx。',
+    );
+  const untrusted = (words: string) => problem('UNTRUSTED_AUTHORITY', words, replace);
+  if (missing.found === 'trusted') {
+    const names = missing.missing.map((one) => `“${readableName(one.subject)}”`).join('、');
+    return [short(`证书链不完整：服务器没有发送中间证书${names}，手机上会打不开。`)];
+  }
+  if (isSelfSigned(last)) {
+    return [untrusted(`证书由自建的机构“${readableName(last.subject)}”签发，手机和浏览器不信任它。`)];
+  }
+  if (missing.found === 'nothing' && issuerAddress(last) !== null) {
+    return [short(`证书链不完整：服务器没有发送签发者“${issuer}”的证书，手机上会打不开。`)];
+  }
+  return [
+    untrusted(
+      `签发者“${issuer}”不在受信任的证书机构里，手机和浏览器不信任它。如果证书机构还给过中间证书，说明它没有装上。`,
+    ),
+  ];
+}
+
+function judgeDates(facts: Facts, { end, now }: Grounds): CertificateProblem[] {
+  const found: CertificateProblem[] = [];
+  const isExpired = (one: X509Certificate) => Date.parse(one.validTo) < now;
+  const above = end.sent.slice(1).find(isExpired);
+  if (Date.parse(facts.validTo) < now) {
+    found.push(
+      problem('EXPIRED', `证书已于 ${localDay(facts.validTo)} 过期，钉钉会拦截，应用打不开。`, replace),
+    );
+  } else if (above !== undefined) {
+    found.push(
+      problem(
+        'EXPIRED',
+        `中间证书“${readableName(above.subject)}”已于 ${localDay(above.validTo)} 过期。`,
+        '向证书机构要新的中间证书，换到 fullchain 里并重新加载 nginx。',
+      ),
+    );
+  } else if (facts.daysLeft < soonDays) {
+    found.push(
+      problem(
+        'EXPIRES_SOON',
+        `证书还有 ${facts.daysLeft} 天到期（${localDay(facts.validTo)}），少于 ${soonDays} 天。`,
+        '现在就申请并更换新证书，过期后钉钉会直接拦截。',
+      ),
+    );
+  }
+  if (Date.parse(facts.validFrom) > now) {
+    found.push(
+      problem(
+        'NOT_YET_VALID',
+        `证书从 ${localDay(facts.validFrom)} 起才有效。`,
+        '检查服务器和本机的时间是否正确；时间没错就等证书生效后再换上。',
+      ),
+    );
+  }
+  return found;
+}
+
+function judgeName({ hostMatches, host, san }: Facts): CertificateProblem[] {
+  if (hostMatches) return [];
+  const names = san.length === 0 ? '没有写任何域名' : `是给 ${san.join('、')} 的`;
+  return [
+    problem('HOST_MISMATCH', `证书${names}，不包含 ${host}。`, `申请包含 ${host} 的证书，装到网关上。`),
+  ];
+}
+
+/** sha1WithRSAEncryption and ecdsa-with-SHA1 as they stand in a certificate. */
+const sha1 = ['06092a864886f70d010105', '06072a8648ce3d0401'].map((hex) => Buffer.from(hex, 'hex'));
+
+function judgeStrength({ protocol }: Facts, { sent, root }: ChainEnd): CertificateProblem[] {
+  const found: CertificateProblem[] = [];
+  const bits = sent[0]?.publicKey.asymmetricKeyDetails?.modulusLength;
+  if (bits !== undefined && bits < 2048) {
+    found.push(problem('WEAK_KEY', `证书的 RSA 密钥只有 ${bits} 位，浏览器要求至少 2048 位。`, replace));
+  }
+  // A trusted root is trusted for itself, not for its signature.
+  const signed = sent.filter((one) => root === null || !one.raw.equals(root.raw));
+  if (signed.some((one) => sha1.some((oid) => one.raw.includes(oid)))) {
+    found.push(problem('WEAK_SIGNATURE', '证书链里有 SHA-1 签名，浏览器已不接受。', replace));
+  }
+  if (!/^TLSv1\.[23]$/.test(protocol)) {
+    found.push(
+      problem(
+        'OLD_PROTOCOL',
+        `服务器只会 ${protocol}，浏览器要求 TLS 1.2 以上。`,
+        '在网关上打开 TLS 1.2 和 1.3（nginx：ssl_protocols TLSv1.2 TLSv1.3;）。',
+      ),
+    );
+  }
+  return found;
+}
+
+/** The day in China, e.g. `2026-12-24`. */
+export function localDay(instant: string): string {
+  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 10);
+}

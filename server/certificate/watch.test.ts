@@ -1,0 +1,256 @@
+import { createServer, type Server } from 'node:tls';
+import { type Built, build } from '../testing/build.ts';
+import { listening, makeCertificate, type TestCertificate, type TlsServer } from '../testing/certificates.ts';
+
+/** The watch as a part of the running server, against a gateway whose certificate is replaced. */
+
+const day = 86_400_000;
+const host = 'app.hangzhou-dept.cn';
+
+let authority: TestCertificate;
+let gateway: Server;
+let address: TlsServer;
+let server: Built;
+
+const environment = () => ({
+  PUBLIC_ORIGIN: `https://${host}`,
+  CERTIFICATE_ADDRESS: `127.0.0.1:${address.port}`,
+});
+
+beforeAll(async () => {
+  authority = await makeCertificate({ name: 'Test CA', ca: true });
+  gateway = createServer({ cert: authority.cert, key: authority.key }, (socket) => {
+    socket.on('error', () => {});
+    socket.resume();
+  });
+  gateway.on('tlsClientError', () => {});
+  address = await listening(gateway);
+  await install(60);
+  server = await build({ env: environment() });
+});
+afterAll(async () => {
+  await server?.close();
+  await address?.close();
+});
+
+let ahead = 0;
+/** Messages of earlier tests. */
+let seen = 0;
+function advance(days: number): void {
+  ahead += days;
+  server.advance(days * day);
+}
+afterEach(async () => {
+  advance(-ahead);
+  await server.prisma.outboxMessage.deleteMany();
+  seen = server.emulator.control.messages().length;
+});
+
+/** Puts a new certificate on the gateway, with so many days left. */
+async function install(days: number): Promise<void> {
+  const leaf = await makeCertificate({ name: host, hosts: [host], issuer: authority, until: days + 0.5 });
+  gateway.setSecureContext({ cert: leaf.cert + authority.cert, key: leaf.key });
+}
+
+/** The texts that the administrator has got, oldest first. */
+async function told(): Promise<string[]> {
+  // The running workers send as well, so that an empty round here does not mean that all is sent.
+  for (;;) {
+    await server.app.outbox.drain();
+    if ((await server.prisma.outboxMessage.count({ where: { status: { not: 'SENT' } } })) === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return server.emulator.control
+    .messages()
+    .slice(seen)
+    .map((message) => {
+      // The platform delivers the same text once a day: each test has days of its own.
+      expect(message).toMatchObject({ kind: 'work-notification', undelivered: [] });
+      expect(message.receivers).toHaveLength(1);
+      return JSON.stringify(message.content);
+    });
+}
+
+const look = () => server.app.checkCertificate();
+
+test('looks at its start, and shows what it sees', async () => {
+  await server.app.ready();
+  while (server.app.certificateStatus() === null) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(server.app.certificateStatus()).toEqual({
+    host,
+    daysLeft: 60,
+    validTo: expect.stringMatching(/^\d{4}-/),
+    problems: [expect.stringContaining('自建的机构')],
+    checkedAt: expect.stringMatching(/^\d{4}-/),
+  });
+  const { body } = await server.app.inject({ url: '/metrics' });
+  expect(body).toContain(`certificate_days_left{host="${host}"} 60`);
+  expect(await told()).toEqual([]);
+});
+
+test('tells the administrators at 30, 14, 7 and 1 days, once each', async () => {
+  await install(31);
+  await look();
+  expect(await told()).toEqual([]);
+  for (const [days, expected] of [
+    [30, 1],
+    [29, 1],
+    [15, 1],
+    [14, 2],
+    [13, 2],
+    [7, 3],
+    [2, 3],
+    [1, 4],
+    [0, 4],
+    [-3, 4],
+  ] as const) {
+    advance(31 - days - ahead);
+    await look();
+    await look();
+    expect({ days, told: (await told()).length }).toEqual({ days, told: expected });
+    expect(server.app.certificateStatus()?.daysLeft).toBe(days);
+  }
+  const texts = await told();
+  for (const [at, days] of [30, 14, 7, 1].entries()) {
+    expect(texts[at]).toContain(`${host} 的 HTTPS 证书还有 ${days} 天到期`);
+  }
+});
+
+test('late, it tells the most urgent alone, and no milder one afterwards', async () => {
+  await install(6);
+  await look();
+  expect(await told()).toEqual([expect.stringContaining('还有 6 天')]);
+  // A clock that is behind, on another instance or after a correction.
+  advance(-5);
+  await look();
+  advance(-10);
+  await look();
+  expect(await told()).toHaveLength(1);
+  advance(20);
+  await look();
+  expect(await told()).toEqual([expect.any(String), expect.stringContaining('还有 1 天')]);
+});
+
+test('an expired one is told as expired', async () => {
+  await install(-2);
+  await look();
+  expect(await told()).toEqual([expect.stringContaining('已于')]);
+  expect(server.app.certificateStatus()?.problems).toContainEqual(expect.stringContaining('过期'));
+});
+
+test('a replaced certificate is watched anew', async () => {
+  await install(5);
+  await look();
+  await install(90);
+  await look();
+  expect(await told()).toHaveLength(1);
+  await install(4);
+  await look();
+  expect(await told()).toHaveLength(2);
+});
+
+test('any number of instances, and restarts, tell once', async () => {
+  const others = await Promise.all(
+    [1, 2, 3].map(() => build({ database: server.database, emulator: server.emulator, env: environment() })),
+  );
+  try {
+    await install(10);
+    await Promise.all(others.map((other) => other.app.ready()));
+    await Promise.all([server, ...others].map((one) => one.app.checkCertificate()));
+    expect(await told()).toHaveLength(1);
+    expect(others.map((other) => other.app.certificateStatus()?.daysLeft)).toEqual([10, 10, 10]);
+  } finally {
+    for (const other of others) await other.close();
+  }
+  const restarted = await build({ database: server.database, emulator: server.emulator, env: environment() });
+  try {
+    await restarted.app.ready();
+    await restarted.app.checkCertificate();
+    expect(await told()).toHaveLength(1);
+  } finally {
+    await restarted.close();
+  }
+});
+
+test('only administrators who can be reached are told; where there is none, the log says so', async () => {
+  await install(11);
+  await server.prisma.user.updateMany({ where: { role: 'ADMIN' }, data: { status: 'DISABLED' } });
+  try {
+    await look();
+    expect(await told()).toEqual([]);
+    expect(server.logs()).toContainEqual(
+      expect.objectContaining({ level: 50, alert: 'nobody', msg: expect.stringContaining('no bound') }),
+    );
+  } finally {
+    await server.prisma.user.updateMany({ where: { role: 'ADMIN' }, data: { status: 'ACTIVE' } });
+  }
+  await look();
+  expect(await told()).toHaveLength(1);
+});
+
+test('an alert that could not be written is told at the next look', async () => {
+  await install(12);
+  await server.prisma.$executeRaw`ALTER TABLE outbox_messages RENAME TO outbox_messages_away`;
+  try {
+    await look();
+    expect(server.app.certificateStatus()).toMatchObject({ daysLeft: 12 });
+  } finally {
+    await server.prisma.$executeRaw`ALTER TABLE outbox_messages_away RENAME TO outbox_messages`;
+  }
+  expect(server.logs()).toContainEqual(
+    expect.objectContaining({ level: 50, msg: expect.stringContaining('could not be written') }),
+  );
+  await look();
+  expect(await told()).toHaveLength(1);
+});
+
+test('a gateway that does not answer is shown, and ends nothing', async () => {
+  await install(50);
+  await look();
+  const away = await build({
+    database: server.database,
+    emulator: server.emulator,
+    env: { ...environment(), CERTIFICATE_ADDRESS: '127.0.0.1:1' },
+  });
+  try {
+    await away.app.ready();
+    await away.app.checkCertificate();
+    expect(away.app.certificateStatus()).toMatchObject({
+      host,
+      daysLeft: null,
+      validTo: null,
+      problems: [expect.stringContaining('没能检查证书：127.0.0.1 的 1 端口没有服务在监听')],
+    });
+    const { body } = await away.app.inject({ url: '/metrics' });
+    expect(body).not.toContain('certificate_days_left{');
+    expect((await away.app.inject({ url: '/healthz' })).statusCode).toBe(200);
+  } finally {
+    await away.close();
+  }
+});
+
+test('what was known stays known while the gateway is away', async () => {
+  await install(50);
+  await look();
+  advance(2);
+  gateway.setSecureContext({});
+  await look();
+  expect(server.app.certificateStatus()).toMatchObject({
+    daysLeft: 48,
+    problems: [expect.stringContaining('没能检查证书')],
+  });
+  await install(70);
+  await look();
+  expect(server.app.certificateStatus()).toMatchObject({ daysLeft: 72 - 4 });
+});
+
+test('without PUBLIC_ORIGIN nothing is watched', async () => {
+  const plain = await build({ database: server.database, emulator: server.emulator });
+  try {
+    await plain.app.ready();
+    await plain.app.checkCertificate();
+    expect(plain.app.certificateStatus()).toBeNull();
+  } finally {
+    await plain.close();
+  }
+});

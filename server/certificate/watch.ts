@@ -1,0 +1,161 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import type { PrismaClient } from '../database/database.ts';
+import { alertAdministrators } from './alerts.ts';
+import type { CertificateConfig } from './config.ts';
+import { inspectCertificate } from './inspect.ts';
+import { type CertificateReport, CertificateUnreachable } from './report.ts';
+
+/** What an administrator sees of the app's certificate. */
+export interface CertificateStatus {
+  host: string;
+  /** Whole days left, below 0 once it has expired; null where it could never be read. */
+  daysLeft: number | null;
+  /** ISO 8601, UTC; null where it could never be read. */
+  validTo: string | null;
+  /** Chinese, worst first; empty: nothing is wrong. */
+  problems: string[];
+  /** When it was last looked at, successfully or not. ISO 8601, UTC. */
+  checkedAt: string;
+}
+
+export interface CertificateWatch {
+  /** Looks once, and tells the administrators where it is time to. Never throws. */
+  check(): Promise<void>;
+  status(): CertificateStatus | null;
+  stop(): Promise<void>;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Null while nothing has been looked at, and where no `PUBLIC_ORIGIN` is set. */
+    certificateStatus(): CertificateStatus | null;
+    /** Looks at the certificate now; resolves when that is done. Does nothing without a `PUBLIC_ORIGIN`. */
+    checkCertificate(): Promise<void>;
+  }
+}
+
+export interface CertificateWatchOptions {
+  prisma: PrismaClient;
+  /** Null: nothing is watched. */
+  target: CertificateConfig | null;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+const hour = 3_600_000;
+
+/** From one look to the next. With up to as much again by chance, so that instances do not look together. */
+const everyMs = 4 * hour;
+
+/** A gateway that takes longer does not serve anybody. */
+const timeoutMs = 10_000;
+
+export function createCertificateWatch(options: {
+  prisma: PrismaClient;
+  target: CertificateConfig;
+  now: () => number;
+  log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
+  /** Called after an alert was written to the outbox. */
+  wake: () => void;
+}): CertificateWatch {
+  const { prisma, target, now, log, wake } = options;
+  const stopping = new AbortController();
+  let last: CertificateReport | null = null;
+  let status: CertificateStatus | null = null;
+  let running: Promise<void> | null = null;
+
+  function keep(problems: readonly string[]): void {
+    status = {
+      host: target.host,
+      // Counted anew: the certificate that was read days ago has fewer days left by now.
+      daysLeft: last === null ? null : Math.floor((Date.parse(last.validTo) - now()) / (24 * hour)),
+      validTo: last?.validTo ?? null,
+      problems: [...problems],
+      checkedAt: new Date(now()).toISOString(),
+    };
+  }
+
+  async function look(): Promise<void> {
+    try {
+      last = await inspectCertificate({ ...target, timeoutMs, now: now(), signal: stopping.signal });
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      const known = error instanceof CertificateUnreachable;
+      log.warn({ err: error, host: target.host }, 'the certificate could not be looked at');
+      keep([`没能检查证书：${known ? error.message : '程序出错，原因在服务端日志里。'}`]);
+      return;
+    }
+    const { problems, daysLeft, validTo } = last;
+    keep(problems.map(({ text }) => text));
+    const codes = problems.map(({ code }) => code);
+    log[codes.length === 0 ? 'info' : 'warn']({ host: target.host, daysLeft, validTo, codes }, 'certificate');
+    try {
+      const told = await alertAdministrators(prisma, last, now());
+      if (told.alert === 'sent') {
+        log.info(told, 'administrators are told that the certificate expires');
+        wake();
+      } else if (told.alert === 'nobody') {
+        log.error(told, 'the certificate expires, and no bound administrator can be told');
+      }
+    } catch (err) {
+      // The next look tells them: nothing was written.
+      log.error({ err }, 'the certificate expires, but the alert could not be written');
+    }
+  }
+
+  return {
+    check() {
+      running ??= look().finally(() => {
+        running = null;
+      });
+      return running;
+    },
+    status: () => status,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/**
+ * Watches the certificate of the app's own address for as long as the server runs. Every instance looks for itself
+ * (one handshake in hours costs nothing), so each can show what it saw; that administrators are told once is the
+ * outbox's work.
+ */
+export const certificateWatch = fp(
+  async (app: FastifyInstance, { prisma, target, now }: CertificateWatchOptions) => {
+    const watch =
+      target === null
+        ? null
+        : createCertificateWatch({ prisma, target, now, log: app.log, wake: () => app.outbox.wake() });
+    app.decorate('certificateStatus', () => watch?.status() ?? null);
+    app.decorate('checkCertificate', async () => watch?.check());
+    if (watch === null) return;
+
+    const stopping = new AbortController();
+    let looking: Promise<void> | null = null;
+    async function keepLooking(): Promise<void> {
+      // `ref: false`: the watch alone keeps no process alive.
+      for (;;) {
+        await watch?.check();
+        await delay(everyMs * (1 + Math.random()), undefined, { ref: false, signal: stopping.signal });
+      }
+    }
+    app.addHook('onReady', async () => {
+      // Not waited for: a gateway that does not answer must not hold up the start.
+      looking = keepLooking().catch((err: unknown) => {
+        if (!stopping.signal.aborted) app.log.error({ err }, 'the watch of the certificate ended');
+      });
+    });
+    // Before `onClose`, where the database may already be closed.
+    app.addHook('preClose', async () => {
+      stopping.abort();
+      await watch.stop();
+      await looking;
+    });
+  },
+  { name: 'certificate', dependencies: ['outbox'] },
+);
