@@ -63,20 +63,27 @@ export function newListing(asked: readonly ListingQuestion[]): string {
   return lines.join('\n');
 }
 
+/** What a fact may be set to. */
+export type FactValue =
+  | string
+  | number
+  | boolean
+  | readonly (string | Readonly<Record<string, string | number>>)[];
+
 /**
  * Sets facts in a `listing.yaml` that is there already. Only the values change: the text around them, with all
  * comments and answers, stays as people wrote it.
  *
  * @param facts by section and name, e.g. `{ 'app.name': '工单助手' }`; null leaves a fact as it is.
  */
-export function updateListing(text: string, facts: Readonly<Record<string, string | null>>): string {
+export function updateListing(text: string, facts: Readonly<Record<string, FactValue | null>>): string {
   return Object.entries(facts).reduce((file, [path, value]) => {
     const [section = '', name = ''] = path.split('.');
     return value === null ? file : setFact(file, section, name, value);
   }, text);
 }
 
-function setFact(text: string, section: string, name: string, value: string): string {
+function setFact(text: string, section: string, name: string, value: FactValue): string {
   const { contents } = parseDocument(text);
   const place = pairOf(contents, section);
   if (place === null) return `${text.trimEnd()}\n\n${section}:\n  ${name}: ${flow(value)}\n`;
@@ -114,8 +121,8 @@ function choices({ enum: own, anyOf = [], items }: Shape): string[] {
   return own ?? [...anyOf.flatMap(choices), ...(items === undefined ? [] : choices(items))];
 }
 
-/** JSON is YAML; what needs no quotes reads better without. */
-function flow(value: unknown): string {
+/** A value on one line: JSON is YAML; what needs no quotes reads better without. */
+export function flow(value: unknown): string {
   if (
     typeof value === 'string' &&
     /^[\p{L}\p{N}][\p{L}\p{N}\-.（）]*$/u.test(value) &&

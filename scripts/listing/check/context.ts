@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import type { Environment } from '../../../server/config/environment.ts';
+import { loadListing } from '../listing-file.ts';
+import type { Context } from '../rule.ts';
+import { type CheckRequest, readText } from './arguments.ts';
+import { createProbes } from './probes.ts';
+import { projectFiles } from './project-files.ts';
+
+/** What the commands of the listing look at: the project in the working folder, and the network as it is. */
+export async function createContext(
+  request: Pick<CheckRequest, 'envFile' | 'connect' | 'ca'>,
+): Promise<Context> {
+  const listing = await loadListing();
+  const now = Date.now();
+  const host = listing.domain.name?.toLowerCase() ?? null;
+  return {
+    listing,
+    ...environments(request),
+    files: projectFiles(process.cwd()),
+    probes: createProbes({ host, connect: request.connect, ca: request.ca, now }),
+    now,
+  };
+}
+
+/** What production runs with, and what developers run with, as far as this machine knows. */
+function environments({ envFile }: Pick<CheckRequest, 'envFile'>): Pick<Context, 'env' | 'developmentEnv'> {
+  const file: Environment = existsSync('.env') ? parseEnv(readText('.env')) : {};
+  const here: Environment = { ...file, ...process.env };
+  const isProduction = here.NODE_ENV?.trim() === 'production';
+  return {
+    env: envFile === null ? here : parseEnv(readText(envFile)),
+    developmentEnv: isProduction ? null : here,
+  };
+}

@@ -1,0 +1,113 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { rootCertificates } from 'node:tls';
+import type { Probed } from './probes.ts';
+
+export interface HttpAsk {
+  /** Path and query. */
+  path: string;
+  /** Sent as JSON by POST; GET without. */
+  json?: unknown;
+  headers?: Readonly<Record<string, string>>;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** By name in lower case; repeated ones joined. */
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  /** The body as JSON; undefined where it is none. */
+  json: unknown;
+}
+
+export interface HttpTarget {
+  scheme: 'https' | 'http';
+  /** The host as the app's users write it. */
+  host: string;
+  /** Whom to connect to. */
+  target: { host: string; port: number };
+  /** PEM of roots beside those of browsers. */
+  ca: string | undefined;
+  timeoutMs: number;
+}
+
+/** A page is far smaller; what is longer is not what was asked for. */
+const largestBytes = 2 * 1024 * 1024;
+
+/**
+ * Asks once and follows nothing. The certificate is not judged here, so that a bad one does not hide everything
+ * else; `NODE_EXTRA_CA_CERTS` and proxies of this machine play no part.
+ */
+export function ask(
+  { scheme, host, target, ca, timeoutMs }: HttpTarget,
+  wanted: HttpAsk,
+): Promise<Probed<{ answer: HttpAnswer }>> {
+  const body = wanted.json === undefined ? null : JSON.stringify(wanted.json);
+  const options = {
+    host: target.host,
+    port: target.port,
+    servername: host,
+    path: wanted.path,
+    method: body === null ? 'GET' : 'POST',
+    timeout: timeoutMs,
+    agent: false,
+    ca: ca === undefined ? [...rootCertificates] : [...rootCertificates, ca],
+    // Old protocols and bad certificates have rules of their own.
+    rejectUnauthorized: false,
+    headers: {
+      host,
+      'user-agent': 'listing-check',
+      ...(body === null
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+      ...wanted.headers,
+    },
+  } as const;
+  return new Promise((resolve) => {
+    const failed = (error: Error) => {
+      const code = 'code' in error ? String(error.code) : '';
+      const where = `${scheme}://${host}${wanted.path}`;
+      const certain =
+        ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'EPROTO'].includes(code) || /^ERR_SSL_|^HPE_/.test(code);
+      resolve({ ok: false, reason: `${where} 没有应答（${code || error.message}）。`, certain });
+    };
+    const request = (scheme === 'https' ? httpsRequest : httpRequest)(options, (response) => {
+      readBody(response).then(
+        (text) => resolve({ ok: true, answer: answerOf(response, text) }),
+        (error: unknown) => failed(error instanceof Error ? error : new Error(String(error))),
+      );
+    });
+    // The option counts silence alone: a server that drips bytes would hold us for ever.
+    const timer = setTimeout(() => request.destroy(timedOut()), timeoutMs);
+    request.on('timeout', () => request.destroy(timedOut()));
+    request.on('error', failed);
+    request.on('close', () => clearTimeout(timer));
+    request.end(body);
+  });
+}
+
+const timedOut = () => Object.assign(new Error('timed out'), { code: '超时' });
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    parts.push(part);
+    length += part.length;
+    if (length > largestBytes) break;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function answerOf({ statusCode = 0, headers }: IncomingMessage, body: string): HttpAnswer {
+  const flat = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]);
+  return { status: statusCode, headers: Object.fromEntries(flat), body, json: parsed(body) };
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import type { Context, Finding, Rule } from '../rule.ts';
+import { type CheckReport, isSettled, type ResultState, type RuleResult, stateWords } from './report.ts';
+
+export interface RunOptions {
+  /** For one rule, in milliseconds. */
+  timeoutMs?: number;
+  rehearsal?: readonly string[];
+  /** Whether `rules` are not all of them. */
+  partial?: boolean;
+  /** Called as each rule ends. */
+  progress?: (done: number, total: number) => void;
+  clock?: () => number;
+}
+
+/**
+ * Runs the rules side by side. A rule that throws, or does not end in time, is reported as a fault of that rule;
+ * the others go on.
+ */
+export async function runRules(
+  rules: readonly Rule[],
+  context: Context,
+  options: RunOptions = {},
+): Promise<CheckReport> {
+  const { timeoutMs = 60_000, rehearsal = [], partial = false, progress, clock = Date.now } = options;
+  const startedAt = new Date(clock()).toISOString();
+  let done = 0;
+  const results = await Promise.all(
+    rules.map(async (rule) => {
+      const outcome = await runOne(rule, context, timeoutMs);
+      done += 1;
+      progress?.(done, rules.length);
+      return resultOf(rule, outcome, context);
+    }),
+  );
+  const totals = Object.fromEntries(
+    (Object.keys(stateWords) as ResultState[]).map((state) => [
+      state,
+      results.filter((result) => result.state === state).length,
+    ]),
+  ) as Record<ResultState, number>;
+  const open = results.filter(({ severity, state }) => severity === 'must' && !isSettled(state));
+  return {
+    app: context.listing.app.name,
+    domain: context.listing.domain.name,
+    startedAt,
+    finishedAt: new Date(clock()).toISOString(),
+    rehearsal,
+    partial,
+    results,
+    totals,
+    open: open.map(({ id }) => id),
+    passed: open.length === 0,
+  };
+}
+
+type Outcome = Omit<Finding, 'state'> & { state: ResultState };
+
+async function runOne(rule: Rule, context: Context, timeoutMs: number): Promise<Outcome> {
+  const stopping = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => {
+      stopping.abort();
+      resolve(
+        fault(`${timeoutMs / 1000} 秒内没有查完。`, '网络慢时再运行一次；总是这样，请报告给模板的维护者。'),
+      );
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([rule.check(context, stopping.signal), late]);
+  } catch (error) {
+    return fault(
+      `规则自己出错了：${error instanceof Error ? error.message : String(error)}`,
+      `这不是应用的问题。请检查 scripts/listing/rules 里的 ${rule.id}，或报告给模板的维护者。`,
+      error instanceof Error
+        ? (error.stack ?? '')
+            .split('\n')
+            .slice(1, 4)
+            .map((line) => line.trim())
+        : [],
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const fault = (detail: string, remedy: string, evidence: readonly string[] = []): Outcome => ({
+  state: 'fault',
+  detail,
+  evidence,
+  remedy,
+});
+
+function resultOf(rule: Rule, outcome: Outcome, { listing }: Context): RuleResult {
+  const { id, section, title, severity, how } = rule;
+  const { state, detail, evidence } = outcome;
+  return {
+    id,
+    section,
+    title,
+    severity,
+    how,
+    state,
+    detail,
+    evidence,
+    remedy: isSettled(state) ? '' : (outcome.remedy ?? rule.remedy),
+    excused: !isSettled(state) && listing.exceptions[id] !== undefined,
+  };
+}

@@ -1,0 +1,135 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { strFromU8, unzipSync } from 'fflate';
+import { StartFailure } from '../../../server/start-failure.ts';
+import { exception, prepareMaterials, whole } from '../testing/materials.ts';
+import { asLocked } from './folder.ts';
+import { materialsFolder } from './run.ts';
+
+/** The folder when it is written again, the archive, and the pages that an office program makes of it. */
+
+jest.setTimeout(60_000);
+
+const subject = prepareMaterials();
+const { checkUp, write, written, read, words } = subject;
+
+describe('running it again', () => {
+  test('replaces what it wrote, and removes what is no more', async () => {
+    subject.listing.exceptions['domain-owner'] = exception;
+    await write(checkUp({ 'domain-owner': 'fail' }));
+    subject.listing.app.name = '新工单';
+    const again = await write(checkUp({ 'domain-owner': 'pass' }));
+    expect(again.edited).toEqual([]);
+    expect(await written()).toEqual(whole);
+    expect(await words('1-上架申请信息.docx')).toContain('新工单');
+  });
+
+  test('never touches what somebody edited or put there', async () => {
+    subject.listing.exceptions['domain-owner'] = exception;
+    await write(checkUp({ 'domain-owner': 'fail' }));
+    const folder = path.join(subject.out, materialsFolder);
+    const statement = '7-情况说明/问题情况说明-domain-owner.docx';
+    await writeFile(path.join(folder, '1-上架申请信息.docx'), 'edited');
+    await writeFile(path.join(folder, statement), 'stamped');
+    await writeFile(path.join(folder, '补充.txt'), 'mine');
+    for (let run = 0; run < 2; run += 1) {
+      const again = await write();
+      expect(again.edited).toEqual([
+        { path: '1-上架申请信息.docx', newPath: '1-上架申请信息（新生成）.docx' },
+      ]);
+      expect((await read('1-上架申请信息.docx')).toString()).toBe('edited');
+      expect((await read(statement)).toString()).toBe('stamped');
+      expect((await read('补充.txt')).toString()).toBe('mine');
+      expect(await words('1-上架申请信息（新生成）.docx')).toContain('工单助手');
+    }
+    // The edited one goes into the archive.
+    const archived = unzipSync(await readFile(path.join(subject.out, `${materialsFolder}.zip`)));
+    expect(strFromU8(archived[`${materialsFolder}/1-上架申请信息.docx`] ?? new Uint8Array())).toBe('edited');
+    expect(Object.keys(archived).some((name) => name.includes('新生成'))).toBe(false);
+  });
+});
+
+test('a file that another program has open is told by name; other errors stay as they are', () => {
+  for (const code of ['EBUSY', 'EPERM', 'EACCES']) {
+    const told = asLocked(Object.assign(new Error('refused'), { code }), '1-上架申请信息.docx');
+    expect(told).toBeInstanceOf(StartFailure);
+    expect(String(told)).toContain('写不了 1-上架申请信息.docx');
+  }
+  const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+  expect(asLocked(full, 'x')).toBe(full);
+});
+
+describe('the archive', () => {
+  test('holds the folder’s files, with names that Windows reads as UTF-8', async () => {
+    await write();
+    const archive = await readFile(path.join(subject.out, `${materialsFolder}.zip`));
+    const files = unzipSync(archive);
+    expect(Object.keys(files).sort()).toEqual(whole.map((name) => `${materialsFolder}/${name}`));
+    expect(Buffer.from(files[`${materialsFolder}/0-目录.html`] ?? []).equals(await read('0-目录.html'))).toBe(
+      true,
+    );
+    // Bit 11 of the flags, in the central directory (at 8) and in the local header (at 6).
+    const end = archive.length - 22;
+    const entries = archive.readUInt16LE(end + 10);
+    expect(entries).toBe(whole.length);
+    for (let at = archive.readUInt32LE(end + 16), entry = 0; entry < entries; entry += 1) {
+      expect(archive.readUInt32LE(at)).toBe(0x02014b50);
+      const local = archive.readUInt32LE(at + 42);
+      const flags = [archive.readUInt16LE(at + 8), archive.readUInt16LE(local + 6)];
+      expect(flags.map((bits) => bits & 0x0800)).toEqual([0x0800, 0x0800]);
+      at +=
+        46 + archive.readUInt16LE(at + 28) + archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32);
+    }
+  });
+
+  test('is opened by another program', async () => {
+    await write();
+    // Not everywhere, but where it is, it is a second reading of the format.
+    const unzip = ['/usr/bin/unzip'].find((program) => existsSync(program));
+    if (unzip === undefined) return console.warn('skipped: unzip is not installed');
+    const listed = execFileSync(unzip, ['-tq', path.join(subject.out, `${materialsFolder}.zip`)], {
+      encoding: 'utf8',
+    });
+    expect(listed).toContain('No errors detected');
+  });
+});
+
+describe('on paper', () => {
+  const office = ['/usr/bin/soffice', '/usr/bin/libreoffice'].find((program) => existsSync(program));
+  const run = office === undefined ? test.skip : test;
+  if (office === undefined) {
+    console.warn('skipped: LibreOffice is not installed, so no DOCX was turned into pages');
+  }
+
+  run('LibreOffice makes A4 pages of every DOCX', async () => {
+    subject.listing.exceptions['domain-owner'] = exception;
+    await rm(path.join(subject.project.folder, 'listing', 'loadtest'), { recursive: true });
+    await write(checkUp({ 'domain-owner': 'fail' }));
+    const pages = await mkdtemp(path.join(os.tmpdir(), 'pages-'));
+    try {
+      const documents = (await written()).filter((name) => name.endsWith('.docx'));
+      expect(documents).toHaveLength(4);
+      await promisify(execFile)(office ?? '', [
+        // A profile of its own: another LibreOffice may be running.
+        `-env:UserInstallation=file://${pages}/profile`,
+        '--headless',
+        '--convert-to',
+        'pdf',
+        '--outdir',
+        pages,
+        ...documents.map((name) => path.join(subject.out, materialsFolder, ...name.split('/'))),
+      ]);
+      for (const name of documents) {
+        const pdf = path.join(pages, `${path.basename(name, '.docx')}.pdf`);
+        expect((await stat(pdf)).size).toBeGreaterThan(5_000);
+        expect(await readFile(pdf, 'latin1')).toMatch(/\/MediaBox\s*\[\s*0 0 59[45][\d.]* 84[12]/);
+      }
+    } finally {
+      await rm(pages, { recursive: true, force: true });
+    }
+  });
+});

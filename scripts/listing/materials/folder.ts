@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { StartFailure } from '../../../server/start-failure.ts';
+import type { Material } from './material.ts';
+
+/** What was written last, by path: only a file that is still the same is replaced or removed. */
+const recordFile = '.generated.json';
+
+export interface Written {
+  /** Files that somebody has edited since: they stay, and the new ones lie beside them. */
+  edited: { path: string; newPath: string }[];
+  /** What the folder holds for people now: an edited file in its edited form. */
+  files: { path: string; content: Uint8Array }[];
+}
+
+/**
+ * Writes the materials into a folder of their own, so that it holds just these: what an earlier run wrote and this
+ * one has no more is removed. A file that was edited by hand is never touched.
+ */
+export async function writeMaterials(folder: string, materials: readonly Material[]): Promise<Written> {
+  const before = await readRecord(folder);
+  const record: Record<string, string> = {};
+  const result: Written = { edited: [], files: [] };
+  for (const { path: file, content } of materials) {
+    const present = await readOrNull(inside(folder, file));
+    const edited = present !== null && hash(present) !== before[file] && !present.equals(content);
+    if (edited) {
+      const newPath = beside(file);
+      await put(folder, newPath, content);
+      record[newPath] = hash(content);
+      // Still somebody's own at the next run.
+      if (before[file] !== undefined) record[file] = before[file];
+      result.edited.push({ path: file, newPath });
+      result.files.push({ path: file, content: present });
+      continue;
+    }
+    await put(folder, file, content);
+    record[file] = hash(content);
+    result.files.push({ path: file, content });
+  }
+  for (const [file, written] of Object.entries(before)) {
+    if (file in record) continue;
+    const present = await readOrNull(inside(folder, file));
+    if (present !== null && hash(present) === written) await rm(inside(folder, file));
+  }
+  await put(folder, recordFile, Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
+  return result;
+}
+
+/** `1-上架申请信息.docx` → `1-上架申请信息（新生成）.docx`. */
+function beside(file: string): string {
+  const extension = path.posix.extname(file);
+  return `${file.slice(0, file.length - extension.length)}（新生成）${extension}`;
+}
+
+const inside = (folder: string, file: string): string => path.join(folder, ...file.split('/'));
+
+async function put(folder: string, file: string, content: Uint8Array): Promise<void> {
+  await mkdir(path.dirname(inside(folder, file)), { recursive: true });
+  await writeFile(inside(folder, file), content).catch((error: unknown) => {
+    throw asLocked(error, inside(folder, file));
+  });
+}
+
+/** Windows lets nobody write to a file that Word has open: a person is told to close it. Other errors stay. */
+export function asLocked(error: unknown, file: string): unknown {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+  if (code !== 'EBUSY' && code !== 'EPERM' && code !== 'EACCES') return error;
+  return new StartFailure(`写不了 ${file}：它可能正被 Word、WPS 或压缩软件打开。请关闭后重新运行。`);
+}
+
+const hash = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+async function readOrNull(file: string): Promise<Buffer | null> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')
+      return null;
+    throw error;
+  }
+}
+
+/** A record that cannot be read means that nothing is known to be untouched. */
+async function readRecord(folder: string): Promise<Record<string, string>> {
+  const content = await readOrNull(inside(folder, recordFile));
+  try {
+    const value: unknown = JSON.parse(content?.toString('utf8') ?? '{}');
+    return typeof value === 'object' && value !== null ? { ...(value as Record<string, string>) } : {};
+  } catch {
+    return {};
+  }
+}
