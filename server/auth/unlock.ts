@@ -19,9 +19,15 @@ const lookBackMs = 24 * 3_600_000;
  *
  * @param who a user name, or the platform id of a person: one who may not bind yet has no account.
  * @param now epoch milliseconds.
+ * @param by who asks for it; the command line acts as the system.
  * @returns null when nobody is called so.
  */
-export async function unlock(prisma: PrismaClient, who: string, now: number): Promise<Unlocked | null> {
+export async function unlock(
+  prisma: PrismaClient,
+  who: string,
+  now: number,
+  by: { actorId: string | null; address: string | null } = { actorId: null, address: null },
+): Promise<Unlocked | null> {
   const user =
     (await prisma.user.findUnique({ where: { username: who } })) ??
     (await prisma.user.findUnique({ where: { dingUserId: who } }));
@@ -36,7 +42,8 @@ export async function unlock(prisma: PrismaClient, who: string, now: number): Pr
       const { count } = await tx.lockout.deleteMany({ where: { subject } });
       if (count === 0) continue;
       forgotten.push(subject);
-      await recordAudit(tx, { action: 'lockout.cleared', actorId: null, subject, detail: {} }, null);
+      const event = { action: 'lockout.cleared', actorId: by.actorId, subject, detail: {} } as const;
+      await recordAudit(tx, event, by.address);
     }
     return forgotten;
   });
