@@ -28,6 +28,10 @@ const httpCodes: Readonly<Record<number, ErrorCode>> = {
   429: 'TOO_MANY_REQUESTS',
 };
 
+/** The contract's code of anything that is thrown. */
+export const faultCode = (error: unknown): ErrorCode =>
+  error instanceof Error ? toAppError(error).code : 'INTERNAL_ERROR';
+
 function toAppError(error: FastifyError | Error): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof PlatformError) {

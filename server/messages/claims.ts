@@ -63,6 +63,7 @@ export function createClaims(prisma: PrismaClient, now: () => number) {
           WHERE "next_attempt_at" <= ${at}
             AND "kind"::text = ANY(${kinds})
             AND ("lease_until" IS NULL OR "lease_until" < ${at})
+            AND "recall_wanted_at" IS NULL
             AND ("status" = 'PENDING' OR ("status" = 'UNCERTAIN' AND "kind" = 'WORK_NOTIFICATION'
               AND "attempts" < ${maxAttempts} AND "next_attempt_at" > ${since}))
           ORDER BY "next_attempt_at", "id"
@@ -84,6 +85,8 @@ export function createClaims(prisma: PrismaClient, now: () => number) {
           id: claim.id,
           leaseUntil: claim.leaseUntil,
           status: claim.doubtful ? 'UNCERTAIN' : 'PENDING',
+          // Somebody may have taken it back since the claim.
+          recallWantedAt: null,
         },
         data: { status: 'SENDING', leaseUntil, attempts: { increment: 1 } },
       });

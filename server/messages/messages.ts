@@ -51,7 +51,7 @@ export interface Messages {
   recall(id: string): Promise<RecallOutcome>;
   /**
    * Sends a message once more that FAILED (its reason is mended) or is UNCERTAIN (somebody made sure that it did
-   * not arrive). @returns false for any other.
+   * not arrive). @returns false for any other, and for one that was taken back.
    */
   resend(id: string): Promise<boolean>;
 }
@@ -59,7 +59,8 @@ export interface Messages {
 export type MessagingPlatform = Pick<Platform, 'getMessageResult' | 'recallMessage'>;
 
 const recallWithinMs = 24 * 60 * 60_000;
-const cancelled = '发送前已撤回';
+/** What a row tells that was taken back before it was sent. */
+export const cancelledReason = '发送前已撤回';
 
 /** What can be done with messages after `enqueue`. */
 export function createMessages(
@@ -111,7 +112,7 @@ export function createMessages(
       // Wins or loses against a worker in one statement: `begin` asks for the same status.
       const { count } = await prisma.outboxMessage.updateMany({
         where: { id, status: 'PENDING' },
-        data: { status: 'FAILED', lastError: cancelled, leaseUntil: null },
+        data: { status: 'FAILED', lastError: cancelledReason, leaseUntil: null },
       });
       if (count > 0) return { outcome: 'cancelled' };
       const row = await read(id);
@@ -125,7 +126,7 @@ export function createMessages(
 
     async resend(id) {
       const { count } = await prisma.outboxMessage.updateMany({
-        where: { id, status: { in: ['FAILED', 'UNCERTAIN'] } },
+        where: { id, status: { in: ['FAILED', 'UNCERTAIN'] }, recallWantedAt: null },
         data: { status: 'PENDING', attempts: 0, leaseUntil: null, nextAttemptAt: new Date(now()) },
       });
       return count > 0;

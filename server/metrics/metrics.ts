@@ -8,9 +8,9 @@ export interface Metrics {
   readonly registry: Registry;
   platformCall(call: UpstreamCall): void;
   circuit: CircuitListener;
-  /** @param outcome an outcome, or outcome and reason: `no-permission OUT_OF_RANGE`. */
-  signIn(outcome: string): void;
-  binding(outcome: string): void;
+  /** @param outcome an outcome, or outcome and reason: `no-permission OUT_OF_RANGE`, `fault PLATFORM_BUSY`. */
+  signIn: (outcome: string) => void;
+  binding: (outcome: string) => void;
 }
 
 /** Prometheus metrics of one server. No label ever names a person. */
@@ -20,7 +20,7 @@ export function createMetrics(): Metrics {
   const registers = [registry];
   const signIns = new Counter({
     name: 'sign_ins_total',
-    help: 'Sign-ins by outcome and reason',
+    help: 'Sign-ins by outcome and reason, or by the code of the fault that ended them',
     labelNames: ['outcome'],
     registers,
   });

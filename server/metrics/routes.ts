@@ -72,6 +72,17 @@ export const metricsRoutes = fp(
         for (const { kind, status, count } of await countMessages(prisma)) this.set({ kind, status }, count);
       },
     });
+    new Gauge({
+      name: 'certificate_days_left',
+      help: "Days left of the certificate of the app's own address, as last seen; absent while it is not known",
+      labelNames: ['host'],
+      registers,
+      collect() {
+        this.reset();
+        const { host = '', daysLeft = null } = app.certificateStatus() ?? {};
+        if (daysLeft !== null) this.set({ host }, daysLeft);
+      },
+    });
 
     app.get(
       '/metrics',
@@ -83,5 +94,5 @@ export const metricsRoutes = fp(
       },
     );
   },
-  { name: 'metrics', dependencies: ['auth'] },
+  { name: 'metrics', dependencies: ['auth', 'certificate'] },
 );

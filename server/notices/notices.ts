@@ -10,14 +10,14 @@ export interface Notices {
    * @throws AppError INVALID_REQUEST for a cursor that is not ours.
    */
   list(userId: string, cursor: string | null, limit: number): Promise<NoticePage>;
-  /** Null when there is no such notice, or it is not published. */
+  /** Null when there is no such notice, or it is not published, or not any more. */
   get(userId: string, id: string): Promise<NoticeDetail | null>;
   /** Marks as read; the first time counts. Null when there is no such notice. */
   markRead(userId: string, id: string): Promise<Date | null>;
 }
 
 export function createNotices(prisma: PrismaClient, now: () => number): Notices {
-  const published = () => ({ publishedAt: { lte: new Date(now()) } });
+  const published = () => ({ publishedAt: { lte: new Date(now()) }, withdrawnAt: null });
 
   return {
     async list(userId, cursor, limit) {

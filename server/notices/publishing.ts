@@ -1,3 +1,4 @@
+import { recordAudit } from '../audit/audit.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import { enqueue } from '../messages/outbox.ts';
 
@@ -7,6 +8,12 @@ export type PublishOutcome =
   /** It was published before, or has a date: nothing was changed, and nobody is notified again. */
   | { outcome: 'already-published'; publishedAt: Date }
   | { outcome: 'not-found' };
+
+/** Who publishes, for the audit log; null for a tool. */
+export interface Publisher {
+  actorId: string | null;
+  address: string | null;
+}
 
 /** Names the notification of a notice in the outbox. */
 export const noticeKey = (id: string) => `notice:${id}`;
@@ -18,6 +25,8 @@ const longestTitle = 200;
 /** Longest that a publication may take, in milliseconds: half a million readers fit. */
 const transactionMs = 60_000;
 
+export const noticeSubject = (id: string) => `notice:${id}`;
+
 /**
  * Publishes a notice now and notifies its readers: everybody who is bound, active and has not left. All or
  * nothing: the date and the messages stand in one transaction. Publishing twice changes nothing, also at once.
@@ -27,19 +36,52 @@ const transactionMs = 60_000;
  *
  * @param now epoch milliseconds.
  */
-export async function publishNotice(prisma: PrismaClient, id: string, now: number): Promise<PublishOutcome> {
+export async function publishNotice(
+  prisma: PrismaClient,
+  id: string,
+  now: number,
+  publisher: Publisher = { actorId: null, address: null },
+): Promise<PublishOutcome> {
+  const outcome = await publish(prisma, id, now, publisher, null);
+  if (outcome.outcome === 'conflict') throw new Error('a publication without a version met a conflict');
+  return outcome;
+}
+
+/**
+ * The same, if the notice is still what the publisher has seen.
+ *
+ * @param version of the notice, as it was read.
+ * @returns `conflict` when somebody has changed the draft since.
+ */
+export function publishVersion(
+  prisma: PrismaClient,
+  id: string,
+  now: number,
+  { version, ...publisher }: Publisher & { version: number },
+): Promise<PublishOutcome | { outcome: 'conflict' }> {
+  return publish(prisma, id, now, publisher, version);
+}
+
+function publish(
+  prisma: PrismaClient,
+  id: string,
+  now: number,
+  { actorId, address }: Publisher,
+  version: number | null,
+): Promise<PublishOutcome | { outcome: 'conflict' }> {
   return prisma.$transaction(
     async (tx) => {
       // The row's lock makes a second publication wait, and then find the date.
       const { count } = await tx.notice.updateMany({
-        where: { id, publishedAt: null },
-        data: { publishedAt: new Date(now) },
+        where: { id, publishedAt: null, ...(version !== null && { version }) },
+        data: { publishedAt: new Date(now), version: { increment: 1 } },
       });
       const notice = await tx.notice.findUnique({
         where: { id },
         select: { title: true, publishedAt: true },
       });
-      if (notice === null || notice.publishedAt === null) return { outcome: 'not-found' };
+      if (notice === null) return { outcome: 'not-found' };
+      if (notice.publishedAt === null) return { outcome: 'conflict' };
       if (count === 0) return { outcome: 'already-published', publishedAt: notice.publishedAt };
       let receivers = 0;
       const rows = await enqueue(
@@ -55,7 +97,17 @@ export async function publishNotice(prisma: PrismaClient, id: string, now: numbe
         now,
       );
       // A notice that was taken back by hand has its messages already.
-      return { outcome: 'published', receivers: rows === 0 ? 0 : receivers };
+      if (rows === 0) receivers = 0;
+      else await tx.notice.update({ where: { id }, data: { notified: receivers } });
+      const detail = {
+        title: notice.title,
+        receivers,
+        before: { state: 'draft' },
+        after: { state: 'published', publishedAt: notice.publishedAt.toISOString() },
+      } as const;
+      const event = { action: 'notice.published', actorId, subject: noticeSubject(id), detail } as const;
+      await recordAudit(tx, event, address);
+      return { outcome: 'published', receivers };
     },
     { timeout: transactionMs },
   );

@@ -1,5 +1,5 @@
-import type { PlatformProblem } from '../../contract.ts';
 import type { UpstreamCall } from '../../platform/index.ts';
+import type { PlatformProblem } from './contract.ts';
 
 export interface Problems {
   /** Takes every finished call to the platform: one with a remedy is a problem, a good one ends its API's. */
@@ -11,7 +11,7 @@ export interface Problems {
 /** More kinds of problems than there are; what is beyond is told in the log all the same. */
 const kept = 50;
 
-/** What is wrong with the app's settings on the platform, as far as this process has met it. */
+/** What is wrong with the app's settings on the platform, as far as this process has met it; the reporter tells the others. */
 export function createProblems(now: () => number): Problems {
   const problems = new Map<string, PlatformProblem>();
   return {

@@ -1,73 +1,105 @@
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
-import type { AdminOverview } from '../../contract.ts';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { recordAudit } from '../../audit/audit.ts';
+import { signedInUser } from '../../auth/authenticate.ts';
 import type { PrismaClient } from '../../database/database.ts';
-import { countMessages } from '../../messages/outbox.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { contractSchema, faultResponses, instant, nullable, strict } from '../../schema.ts';
-import type { Problems } from './problems.ts';
+import { faultResponses } from '../../schema.ts';
+import { readOverview } from './overview.ts';
+import { createPeopleCounts } from './people-counts.ts';
+import type { Reporter } from './reporter.ts';
+import {
+  overview,
+  peopleCounts,
+  signInsByHourSchema,
+  signInsQuery,
+  unlockOutcome,
+  unlockRequest,
+} from './schemas.ts';
+import { signInsByHour } from './sign-ins.ts';
 
 export interface OverviewOptions {
   prisma: PrismaClient;
   platform: Platform;
-  problems: Problems;
+  reporter: Reporter;
   now: () => number;
 }
 
-const overview = contractSchema<AdminOverview>()(
-  strict({
-    problems: Type.Array(
-      strict({
-        api: Type.String(),
-        upstreamCode: nullable(Type.String()),
-        remedy: Type.String(),
-        firstSeen: instant,
-        lastSeen: instant,
-        count: Type.Integer({ minimum: 1 }),
-      }),
-    ),
-    heldBack: Type.Array(strict({ api: Type.String(), state: Type.Enum(['open', 'half-open']) })),
-    locked: Type.Array(strict({ subject: Type.String(), until: instant })),
-    eventLagSeconds: Type.Number({ minimum: 0 }),
-    messages: strict({ failed: Type.Integer({ minimum: 0 }), uncertain: Type.Integer({ minimum: 0 }) }),
-  }),
-);
+const tags = ['管理'];
 
-/** Rows of a list that a person reads. */
-const mostLocks = 200;
+/** What an administrator must know of to put right, and how things are. */
+export const overviewRoutes: FastifyPluginAsyncTypebox<OverviewOptions> = async (app, options) => {
+  const { prisma, reporter, now } = options;
+  const countPeople = createPeopleCounts(prisma, now);
+  const readers = { roles: ['ADMIN', 'AUDITOR'] } as const;
 
-/** What an administrator must know of to put right. */
-export const overviewRoutes: FastifyPluginAsyncTypebox<OverviewOptions> = async (
-  app,
-  { prisma, platform, problems, now },
-) => {
   app.get(
     '/api/admin/overview',
     {
-      config: { roles: ['ADMIN', 'AUDITOR'] },
+      config: readers,
       schema: {
-        tags: ['管理'],
-        summary: '需要管理员处理的事：平台配置问题、暂停的接口、锁定、积压',
+        tags,
+        summary: '概览：平台配置问题及处理步骤、接口健康、令牌、证书、积压、锁定',
         response: { 200: overview, ...faultResponses },
       },
     },
-    async () => {
-      const locked = await prisma.lockout.findMany({
-        where: { lockedUntil: { gt: new Date(now()) } },
-        orderBy: { lockedUntil: 'desc' },
-        take: mostLocks,
+    () =>
+      readOverview({
+        ...options,
+        eventLagSeconds: () => app.platformEvents.lagSeconds(),
+        certificate: () => app.certificateStatus(),
+      }),
+  );
+
+  app.get(
+    '/api/admin/overview/sign-ins',
+    {
+      config: readers,
+      schema: {
+        tags,
+        summary: '最近 24 小时或 7 天的登录，按结果和小时',
+        querystring: signInsQuery,
+        response: { 200: signInsByHourSchema, ...faultResponses },
+      },
+    },
+    async (request) => {
+      await reporter.flush();
+      return signInsByHour(prisma, Number(request.query.days ?? '1') * 24, now());
+    },
+  );
+
+  app.get(
+    '/api/admin/overview/people',
+    {
+      config: readers,
+      schema: {
+        tags,
+        summary: '人数：已绑定、未绑定、已离开、已停用',
+        response: { 200: peopleCounts, ...faultResponses },
+      },
+    },
+    countPeople,
+  );
+
+  app.post(
+    '/api/admin/overview/unlock',
+    {
+      config: { roles: ['ADMIN'] },
+      schema: {
+        tags,
+        summary: '解除一个账号或人员因密码输错的等待',
+        body: unlockRequest,
+        response: { 200: unlockOutcome, ...faultResponses },
+      },
+    },
+    async (request) => {
+      const subject = `${request.body.kind}:${request.body.name}`;
+      const actorId = signedInUser(request).id;
+      return prisma.$transaction(async (tx) => {
+        const { count } = await tx.lockout.deleteMany({ where: { subject } });
+        if (count === 0) return { outcome: 'not-locked' as const };
+        await recordAudit(tx, { action: 'lockout.cleared', actorId, subject, detail: {} }, request.ip);
+        return { outcome: 'unlocked' as const };
       });
-      const messages = await countMessages(prisma);
-      const countOf = (wanted: string) =>
-        messages.filter(({ status }) => status === wanted).reduce((sum, { count }) => sum + count, 0);
-      return {
-        problems: problems.list(),
-        heldBack: platform.circuits().map(({ api, state }) => ({ api, state })),
-        locked: locked.flatMap(({ subject, lockedUntil }) =>
-          lockedUntil === null ? [] : [{ subject, until: lockedUntil.toISOString() }],
-        ),
-        eventLagSeconds: await app.platformEvents.lagSeconds(),
-        messages: { failed: countOf('FAILED'), uncertain: countOf('UNCERTAIN') },
-      };
     },
   );
 };

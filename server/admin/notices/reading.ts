@@ -1,0 +1,89 @@
+import type { PrismaClient } from '../../database/database.ts';
+import { Prisma } from '../../database/generated/client.ts';
+import { literal } from '../../database/like.ts';
+import { decodeCursor, encodeCursor } from '../../notices/cursor.ts';
+import type { ReaderPage, Reading } from './contract.ts';
+
+/** Who may read notices: the same people as a publication notifies. */
+const inAudience = Prisma.sql`u.status = 'ACTIVE' AND u.left_at IS NULL AND u.ding_user_id IS NOT NULL`;
+
+export interface ReaderFilter {
+  read: boolean;
+  /** Part of a name, a user name or a department; empty for everybody. */
+  search: string;
+  cursor: string | null;
+  limit: number;
+}
+
+interface Row {
+  id: string;
+  username: string;
+  name: string;
+  department: string | null;
+  readAt: Date | null;
+}
+
+export async function countAudience(prisma: PrismaClient): Promise<number> {
+  return prisma.user.count({ where: { status: 'ACTIVE', leftAt: null, dingUserId: { not: null } } });
+}
+
+/** How many have read a notice, and how many have not. */
+export async function countReading(prisma: PrismaClient, id: string, now: number): Promise<Reading> {
+  const [row] = await prisma.$queryRaw<{ audience: number; read: number; all: number }[]>`
+    SELECT count(*)::int AS audience, count(r.user_id)::int AS read,
+      (SELECT count(*)::int FROM notice_reads WHERE notice_id = ${id}::uuid) AS "all"
+    FROM users u LEFT JOIN notice_reads r ON r.notice_id = ${id}::uuid AND r.user_id = u.id
+    WHERE ${inAudience}`;
+  const { audience, read, all } = row ?? { audience: 0, read: 0, all: 0 };
+  return {
+    takenAt: new Date(now).toISOString(),
+    audience,
+    read,
+    unread: audience - read,
+    readByOthers: all - read,
+  };
+}
+
+/**
+ * Who has read a notice, the latest first; or who of the audience has not, in the order of their accounts.
+ *
+ * @throws AppError INVALID_REQUEST for a cursor that is not ours.
+ */
+export async function listReaders(
+  prisma: PrismaClient,
+  id: string,
+  filter: ReaderFilter,
+): Promise<ReaderPage> {
+  const { search, limit } = filter;
+  const after = filter.cursor === null ? null : decodeCursor(filter.cursor);
+  const pattern = `%${literal(search.trim())}%`;
+  const matches =
+    search.trim() === ''
+      ? Prisma.empty
+      : Prisma.sql`AND (u.name ILIKE ${pattern} OR u.username ILIKE ${pattern} OR u.department ILIKE ${pattern})`;
+  const rows = filter.read
+    ? await prisma.$queryRaw<Row[]>`
+        SELECT u.id, u.username, u.name, u.department, r.read_at AS "readAt"
+        FROM notice_reads r JOIN users u ON u.id = r.user_id
+        WHERE r.notice_id = ${id}::uuid ${matches}
+          ${after === null ? Prisma.empty : Prisma.sql`AND (r.read_at, r.user_id) < (${after.publishedAt}::timestamptz, ${after.id}::uuid)`}
+        ORDER BY r.read_at DESC, r.user_id DESC LIMIT ${limit + 1}::int`
+    : await prisma.$queryRaw<Row[]>`
+        SELECT u.id, u.username, u.name, u.department, NULL::timestamptz AS "readAt"
+        FROM users u
+        WHERE ${inAudience} ${matches}
+          ${after === null ? Prisma.empty : Prisma.sql`AND u.id > ${after.id}::uuid`}
+          AND NOT EXISTS (
+            SELECT 1 FROM notice_reads r WHERE r.notice_id = ${id}::uuid AND r.user_id = u.id
+          )
+        ORDER BY u.id LIMIT ${limit + 1}::int`;
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map((row) => ({ ...row, readAt: row.readAt?.toISOString() ?? null })),
+    nextCursor:
+      rows.length > limit && last !== undefined
+        ? encodeCursor({ publishedAt: last.readAt ?? new Date(0), id: last.id })
+        : null,
+  };
+}

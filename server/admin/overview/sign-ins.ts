@@ -1,0 +1,54 @@
+import type { PrismaClient } from '../../database/database.ts';
+import { type ActivityKind, periodMs } from './activity.ts';
+import type { SignInSeries, SignInsByHour } from './contract.ts';
+
+const hourMs = periodMs['sign-in'];
+
+interface Sum {
+  label: string;
+  periodStart: Date;
+  count: number;
+}
+
+/** An outcome, or outcome and reason: `no-permission OUT_OF_RANGE`; see server/metrics. */
+function partsOf(label: string): { outcome: string; reason: string | null } {
+  const [outcome = '', reason = null] = label.split(' ', 2);
+  return { outcome, reason };
+}
+
+/** Sign-ins of all instances by outcome and hour, of the last `hours`; the current hour is the last one. */
+export async function signInsByHour(
+  prisma: PrismaClient,
+  hours: number,
+  now: number,
+): Promise<SignInsByHour> {
+  const from = Math.floor(now / hourMs) * hourMs - (hours - 1) * hourMs;
+  const sumsOf = (kind: ActivityKind) => prisma.$queryRaw<Sum[]>`
+    SELECT label, period_start AS "periodStart", sum(count)::int AS count
+    FROM activity_counts
+    WHERE kind = ${kind} AND period_start >= ${new Date(from)}::timestamptz
+    GROUP BY label, period_start`;
+  const series = new Map<string, SignInSeries>();
+  for (const { label, periodStart, count } of await sumsOf('sign-in')) {
+    const at = Math.round((periodStart.getTime() - from) / hourMs);
+    // Another server's clock may be in the next hour already.
+    if (at >= hours) continue;
+    const one = series.get(label) ?? { ...partsOf(label), total: 0, hours: Array<number>(hours).fill(0) };
+    one.hours[at] = count;
+    one.total += count;
+    series.set(label, one);
+  }
+  const bindings = new Map<string, number>();
+  for (const { label, count } of await sumsOf('binding')) {
+    bindings.set(label, (bindings.get(label) ?? 0) + count);
+  }
+  return {
+    takenAt: new Date(now).toISOString(),
+    from: new Date(from).toISOString(),
+    hours,
+    series: [...series.values()].sort((a, b) => b.total - a.total),
+    bindings: [...bindings]
+      .map(([label, total]) => ({ ...partsOf(label), total }))
+      .sort((a, b) => b.total - a.total),
+  };
+}
