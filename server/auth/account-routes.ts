@@ -2,7 +2,6 @@ import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typ
 import { recordAudit } from '../audit/audit.ts';
 import type { OwnSessions, PasswordChangeOutcome, PasswordChangeRequest, SessionEnded } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
-import type { User } from '../database/generated/client.ts';
 import { AppError } from '../errors.ts';
 import { contractSchema, faultResponses, instant, nullable, strict, text, uuid } from '../schema.ts';
 import { clearSessionCookie, sessionToken, signedInUser } from './authenticate.ts';
@@ -132,27 +131,18 @@ async function changePassword(
 
   // A stolen session must not be a way to guess the password: the same counter as at binding.
   const subjects: LockSubject[] = [`account:${username}`];
-  const attempt = await lockout.reserve(subjects);
-  if (!attempt.allowed) return { ...rejected('LOCKED'), retryAfterSeconds: attempt.retryAfterSeconds };
-  let user: User | null;
-  try {
-    user = await credentials.verify(username, currentPassword);
-  } catch (error) {
-    await lockout.release(subjects);
-    throw error;
+  const attempt = await lockout.attempt(subjects, () => credentials.verify(username, currentPassword));
+  if (attempt.outcome === 'locked') {
+    return { ...rejected('LOCKED'), retryAfterSeconds: attempt.retryAfterSeconds };
   }
-  if (user === null) {
-    return attempt.lockedForSeconds > 0
-      ? { ...rejected('LOCKED'), retryAfterSeconds: attempt.lockedForSeconds }
-      : rejected('WRONG_PASSWORD');
-  }
-  await lockout.clear(subjects);
+  if (attempt.outcome === 'wrong') return rejected('WRONG_PASSWORD');
+  const user = attempt.value;
   const passwordHash = await passwords.hash(newPassword);
   await prisma.$transaction(async (tx) => {
     // Under the old hash only: of two changes at once the first one wins. The trigger ends the sessions.
     const { count } = await tx.user.updateMany({
       where: { id: user.id, passwordHash: user.passwordHash },
-      data: { passwordHash },
+      data: { passwordHash, mustChangePassword: false, passwordExpiresAt: null },
     });
     if (count === 0) throw new AppError('SESSION_EXPIRED');
     await recordAudit(

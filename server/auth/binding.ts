@@ -90,21 +90,17 @@ export function createBinding(deps: {
     request: BindingRequest,
     subjects: readonly LockSubject[],
   ): Promise<User | BindRejected> {
-    const attempt = await lockout.reserve(subjects);
-    if (!attempt.allowed) {
-      return refuse(ticket, request, { reason: 'LOCKED', retryAfterSeconds: attempt.retryAfterSeconds });
+    const attempt = await lockout.attempt(subjects, () =>
+      credentials.verify(request.username, request.password),
+    );
+    switch (attempt.outcome) {
+      case 'right':
+        return attempt.value;
+      case 'wrong':
+        return refuse(ticket, request, { reason: 'INVALID_CREDENTIALS', attemptsLeft: attempt.attemptsLeft });
+      case 'locked':
+        return refuse(ticket, request, { reason: 'LOCKED', retryAfterSeconds: attempt.retryAfterSeconds });
     }
-    let user: User | null;
-    try {
-      user = await credentials.verify(request.username, request.password);
-    } catch (error) {
-      await lockout.release(subjects);
-      throw error;
-    }
-    if (user !== null) return user;
-    return attempt.lockedForSeconds > 0
-      ? refuse(ticket, request, { reason: 'LOCKED', retryAfterSeconds: attempt.lockedForSeconds })
-      : refuse(ticket, request, { reason: 'INVALID_CREDENTIALS', attemptsLeft: attempt.attemptsLeft });
   }
 
   async function link(ticket: BindTicket, user: User, request: BindingRequest): Promise<BindingResult> {
@@ -141,8 +137,10 @@ export function createBinding(deps: {
       const subjects: LockSubject[] = [`person:${ticket.dingUserId}`, `account:${request.username}`];
       const proved = await prove(ticket, request, subjects);
       if ('outcome' in proved) return { refusal: proved };
-      await lockout.clear(subjects);
       if (proved.status !== 'ACTIVE') return { refusal: noPermission('ACCOUNT_DISABLED') };
+      if (proved.passwordExpiresAt !== null && proved.passwordExpiresAt.getTime() <= now()) {
+        return { refusal: await refuse(ticket, request, { reason: 'PASSWORD_EXPIRED' }) };
+      }
       // The guide: the ids of 超级高管 are kept by hand, and they are matched by id alone.
       if (proved.isSuperExecutive) return { refusal: noPermission('BINDING_CLOSED') };
       try {

@@ -1,4 +1,6 @@
+import { development } from '../config/constants.ts';
 import { type Built, build } from '../testing/build.ts';
+import { rowCounts, ticketOf } from '../testing/http.ts';
 
 let server: Built;
 beforeAll(async () => {
@@ -22,5 +24,19 @@ describe('somebody who had left', () => {
     expect(await server.login('zhangsan')).toEqual({ outcome: 'no-permission', reason: 'LEFT_ORGANISATION' });
     expect(await server.prisma.user.findUnique({ where })).toMatchObject({ leftAt });
     await server.prisma.user.update({ where, data: { leftAt: null } });
+  });
+
+  test('is not let in by a binding whose ticket is older, and nothing of it is written', async () => {
+    const ticket = await ticketOf(server, 'lisi');
+    const where = { username: 'lisi' };
+    const leftAt = new Date(Date.now() + 60_000);
+    await server.prisma.user.update({ where, data: { leftAt } });
+    const before = await rowCounts(server.prisma);
+    const request = { ticket, username: 'lisi', password: development.password };
+    expect(await server.bind(request)).toEqual({ outcome: 'no-permission', reason: 'LEFT_ORGANISATION' });
+    expect(await rowCounts(server.prisma)).toEqual(before);
+    // Back again, with the same ticket: it was not used up.
+    await server.prisma.user.update({ where, data: { leftAt: null } });
+    expect(await server.bind(request)).toMatchObject({ outcome: 'signed-in' });
   });
 });

@@ -14,7 +14,22 @@ export type Attempt =
   | { allowed: true; attemptsLeft: number; lockedForSeconds: number }
   | { allowed: false; retryAfterSeconds: number };
 
+/** How an attempt with a password ended. */
+export type Verified<T> =
+  | { outcome: 'right'; value: T }
+  | { outcome: 'wrong'; attemptsLeft: number }
+  /** Was locked, or is from now on. */
+  | { outcome: 'locked'; retryAfterSeconds: number };
+
 export interface Lockout {
+  /**
+   * One attempt from beginning to end: reserved before the password is looked at, given back where it could not be
+   * looked at, and all failures forgotten where it was right.
+   *
+   * @param look what the password opens; null for a wrong one.
+   * @throws what `look` throws: then the attempt does not count.
+   */
+  attempt<T>(subjects: readonly LockSubject[], look: () => Promise<T | null>): Promise<Verified<T>>;
   /**
    * Counts an attempt as failed *before* the password is looked at, so that parallel guesses, a crash or a
    * rolled-back transaction cannot get attempts for free. The fifth and every later failure locks, for 1, 2, 4 …
@@ -59,7 +74,26 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
     return { failures: row.failures, lockedForSeconds: Math.max(0, Math.ceil(lockedForMs / 1000)) };
   }
 
-  return {
+  const lockout: Lockout = {
+    async attempt<T>(subjects: readonly LockSubject[], look: () => Promise<T | null>): Promise<Verified<T>> {
+      const reserved = await lockout.reserve(subjects);
+      if (!reserved.allowed) return { outcome: 'locked', retryAfterSeconds: reserved.retryAfterSeconds };
+      let value: T | null;
+      try {
+        value = await look();
+      } catch (error) {
+        await lockout.release(subjects);
+        throw error;
+      }
+      if (value !== null) {
+        await lockout.clear(subjects);
+        return { outcome: 'right', value };
+      }
+      const { lockedForSeconds, attemptsLeft } = reserved;
+      return lockedForSeconds > 0
+        ? { outcome: 'locked', retryAfterSeconds: lockedForSeconds }
+        : { outcome: 'wrong', attemptsLeft };
+    },
     async reserve(subjects) {
       // Looked at first, so that one subject's lock does not use up the attempts of the other.
       const locked = await secondsLocked(subjects);
@@ -90,4 +124,5 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
       return count;
     },
   };
+  return lockout;
 }

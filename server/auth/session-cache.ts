@@ -21,7 +21,8 @@ export interface SessionCache {
   get(key: string): CachedSession | null;
   /**
    * Reads a session through `read` and keeps it, unless something changed while it was being read: the answer
-   * may be older than the change, whose notification has come and gone.
+   * may be older than the change, whose notification has come and gone. Many who ask for the same session at once
+   * cost one reading, under the same condition.
    */
   fill(key: string, read: () => Promise<CachedSession | null>): Promise<CachedSession | null>;
   /** Forgets a session that this process itself ends, before the notification does. */
@@ -33,6 +34,13 @@ export interface SessionCache {
   close(): Promise<void>;
 }
 
+/** A reading under way. */
+interface Flight {
+  /** How many changes had been heard of when it began; null: nothing was heard then. */
+  since: number | null;
+  session: Promise<CachedSession | null>;
+}
+
 /**
  * Live sessions in memory, so that a request of a signed-in person costs no database read. What ends a session
  * anywhere is announced by the database to every process; while the announcements do not get through, nothing
@@ -42,11 +50,13 @@ export function createSessionCache(subscribe: Subscribe, capacity = defaultCapac
   /** In the order of last use: the first one is the next to go. */
   const entries = new Map<string, CachedSession>();
   const keysOfUser = new Map<string, Set<string>>();
+  const flights = new Map<string, Flight>();
   let changes = 0;
   let hits = 0;
   let misses = 0;
 
   function forget(key: string): void {
+    flights.delete(key);
     const entry = entries.get(key);
     if (entry === undefined) return;
     entries.delete(key);
@@ -71,6 +81,21 @@ export function createSessionCache(subscribe: Subscribe, capacity = defaultCapac
     }
   }
 
+  async function land(
+    key: string,
+    flight: Flight,
+    read: () => Promise<CachedSession | null>,
+  ): Promise<CachedSession | null> {
+    try {
+      const found = await read();
+      const isFresh = subscription.live && flight.since === changes && flights.get(key) === flight;
+      if (found !== null && isFresh) keep(key, found);
+      return found;
+    } finally {
+      if (flights.get(key) === flight) flights.delete(key);
+    }
+  }
+
   const subscription = subscribe(channel, {
     heard: forgetUser,
     interrupted() {
@@ -92,12 +117,13 @@ export function createSessionCache(subscribe: Subscribe, capacity = defaultCapac
       entries.set(key, entry);
       return entry;
     },
-    async fill(key, read) {
-      const before = changes;
-      const wasLive = subscription.live;
-      const session = await read();
-      if (session !== null && wasLive && subscription.live && before === changes) keep(key, session);
-      return session;
+    fill(key, read) {
+      const flight = flights.get(key);
+      if (flight !== undefined && subscription.live && flight.since === changes) return flight.session;
+      const started: Flight = { since: subscription.live ? changes : null, session: Promise.resolve(null) };
+      flights.set(key, started);
+      started.session = land(key, started, read);
+      return started.session;
     },
     forget,
     forgetUser,
