@@ -1,11 +1,24 @@
+import { postgresAnswers } from './scripts/jest-postgres.mjs';
+
+/** The console is tested on PostgreSQL, as it runs in production; without one its tests are left out. */
+const withConsole = await postgresAnswers(
+  process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres',
+);
+
 /**
- * Browser tests: `npm run test:e2e`. They start what `npm run dev` starts and drive the browser that is
- * installed. One at a time: each has a whole development stack and a browser of its own.
+ * Browser tests: `npm run test:e2e`. They start what `npm run dev` starts, or the server with the built console,
+ * and drive the browser that is installed. One at a time: each has a whole stack and a browser of its own.
  */
 export default {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/scripts/simulator/e2e/**/*.e2e.ts'],
-  globalSetup: '<rootDir>/scripts/simulator/e2e/support/setup.ts',
+  testMatch: [
+    '<rootDir>/scripts/simulator/e2e/**/*.e2e.ts',
+    ...(withConsole ? ['<rootDir>/server/console/e2e/**/*.e2e.ts'] : []),
+  ],
+  globalSetup: withConsole
+    ? '<rootDir>/server/console/e2e/support/setup.ts'
+    : '<rootDir>/scripts/simulator/e2e/support/setup.ts',
+  globalTeardown: '<rootDir>/server/console/e2e/support/teardown.ts',
   transform: {
     '\\.[cm]?[jt]sx?$': [
       '@swc/jest',

@@ -71,7 +71,7 @@ test('in production there are no documents, and browsers are told to stay on htt
     const { headers } = await server.app.inject('/healthz');
     expect(headers['strict-transport-security']).toContain('max-age=');
     expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(headers['content-security-policy']).toContain("default-src 'self'");
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
   } finally {
     await server.close();
   }

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { pageHeaders } from './security-headers.ts';
 
 /** The OpenAPI document and its page at /docs, made from the routes' schemas. Not in production. */
 export const apiDocs = fp(
@@ -17,7 +18,16 @@ export const apiDocs = fp(
         components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       },
     });
-    await app.register(swaggerUi, { routePrefix: '/docs' });
+    const page = pageHeaders({ hsts: false });
+    await app.register(swaggerUi, {
+      routePrefix: '/docs',
+      uiHooks: {
+        onRequest(_request, reply, done) {
+          reply.headers(page);
+          done();
+        },
+      },
+    });
   },
   { name: 'api-docs' },
 );

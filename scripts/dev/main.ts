@@ -1,10 +1,11 @@
 /**
- * `npm run dev`: emulator, server (restarted on change), mini program build (watch) and simulator, then one
- * table of addresses. Ctrl-C ends all of it.
+ * `npm run dev`: emulator, server (restarted on change), builds of the mini program and of the console (watch) and
+ * simulator, then one table of addresses. Ctrl-C ends all of it.
  */
 
 import { development } from '../../server/config/constants.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
+import { watchConsole } from '../../server/console/build.ts';
 import { failStart } from '../../server/start-failure.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import { people } from '../emulator/people.ts';
@@ -68,6 +69,14 @@ async function start(parts: Parts): Promise<void> {
   console.log(describe(settings, ready, { simulatorUrl, serverUrl, secondUrl, emulatorUrl }));
   console.log(`  ${((performance.now() - startedAt) / 1000).toFixed(1)} 秒启动完成。按 Ctrl-C 停止。\n`);
   process.send?.({ kind: 'ready', simulator: simulatorUrl });
+
+  // Not waited for: its page says that it is not ready, and loads itself anew a moment later.
+  const told = (message: string) => {
+    if (!stopping) console.error(`管理后台的页面构建失败：\n${message}`);
+  };
+  parts
+    .add(watchConsole(settings.consoleFolder, told))
+    .catch((error: unknown) => told(error instanceof Error ? error.message : String(error)));
 }
 
 interface Addresses {
@@ -84,6 +93,7 @@ function describe(settings: DevSettings, ready: Ready, addresses: Addresses): st
     [`服务 · ${settings.platform === 'dingtalk' || settings.emulated ? '钉钉' : '浙政钉'}`, serverUrl],
     ...(secondUrl === null ? [] : [['服务 · 浙政钉', secondUrl]]),
     ...(emulatorUrl === null ? [] : [['平台仿真（钉钉与浙政钉的接口）', emulatorUrl]]),
+    ['管理后台（也是 H5 入口）', `${serverUrl}/console`],
     ['接口文档', `${serverUrl}/docs`],
     ['数据库', ready.database],
     ['小程序构建结果', 'dist/mini（用小程序开发者工具打开本目录）'],

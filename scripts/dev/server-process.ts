@@ -111,6 +111,9 @@ export async function startServerProcess(
 
 function isSource(file: string): boolean {
   return (
-    /\.(?:ts|sql)$/.test(file) && !/\.test\.ts$/.test(file) && !file.split(path.sep).includes('generated')
+    /\.(?:ts|sql)$/.test(file) &&
+    !/\.(?:test|e2e)\.ts$/.test(file) &&
+    !file.split(path.sep).includes('generated') &&
+    !file.startsWith(path.join('console', 'app') + path.sep)
   );
 }

@@ -13,6 +13,7 @@ import { explainStartFailure } from '../../server/start-failure.ts';
 import { stopOnSignals } from '../../server/stopping.ts';
 import { emulatorEnvironment } from '../emulator/environment.ts';
 import type { ServerMessage } from './messages.ts';
+import { devConsoleFolder } from './settings.ts';
 
 function tell(message: ServerMessage): void {
   process.send?.(message);
@@ -21,14 +22,20 @@ function tell(message: ServerMessage): void {
 /** One configuration a platform; the emulator's URL is the one argument, absent with real credentials. */
 function configurations(emulatorUrl: string | undefined): Config[] {
   const env = { LOG_LEVEL: 'warn', ...process.env };
-  if (emulatorUrl === undefined) return [loadConfig(env)];
+  if (emulatorUrl === undefined) return [loadConfig(env)].map(withDevConsole);
   const first = loadConfig({ ...env, ...emulatorEnvironment('dingtalk', emulatorUrl) });
   const second = loadConfig({
     ...env,
     ...emulatorEnvironment('zhezhengding', emulatorUrl),
     PORT: String(first.port + 1),
   });
-  return [first, second];
+  return [first, second].map(withDevConsole);
+}
+
+/** The console as `npm run dev` builds it, and builds it anew after each change. */
+function withDevConsole(config: Config): Config {
+  const folder = devConsoleFolder(config.database.dataDir);
+  return { ...config, console: { ...config.console, folder } };
 }
 
 async function main(emulatorUrl: string | undefined): Promise<void> {

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { defaultDataDir } from '../../server/config/constants.ts';
 import { ConfigError, type Environment, EnvironmentReader } from '../../server/config/environment.ts';
 
 /** What `npm run dev` decides from the environment, before anything starts. */
@@ -9,6 +11,13 @@ export interface DevSettings {
   /** Whether the emulator stands in for the platform: where `.env` names no credentials. */
   emulated: boolean;
   platform: 'dingtalk' | 'zhezhengding';
+  /** Where the console is built to: not where `npm run build` puts it. */
+  consoleFolder: string;
+}
+
+/** Beside the embedded database, so that two stacks with data of their own do not build into one folder. */
+export function devConsoleFolder(dataDir: string): string {
+  return path.join(path.dirname(path.resolve(dataDir)), 'console');
 }
 
 /** @throws ConfigError for a port that is none, or one port for two things. */
@@ -21,6 +30,7 @@ export function readDevSettings(env: Environment): DevSettings {
     simulatorPort: reader.integer('SIMULATOR_PORT', 3200, 1, 65_535),
     emulated: reader.optional(platform === 'dingtalk' ? 'DINGTALK_APP_KEY' : 'ZHEZHENGDING_APP_KEY') === null,
     platform,
+    consoleFolder: devConsoleFolder(reader.optional('DATA_DIR') ?? defaultDataDir),
   };
   const taken = new Map([
     [settings.port, 'PORT'],

@@ -1,5 +1,5 @@
 /** How many columns a terminal uses for the text: Chinese characters and full-width signs take two. */
-function columns(text: string): number {
+export function columns(text: string): number {
   let width = 0;
   for (const character of text) width += /[ᄀ-ᅟ⺀-꓏가-힣豈-﫿︰-﹯＀-｠￠-￦]/u.test(character) ? 2 : 1;
   return width;

@@ -2,11 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { AuthConfig } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
+import { createSealing } from '../database/sealing.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Platform } from '../platform/platform.ts';
 import { accountRoutes } from './account-routes.ts';
 import { authenticate } from './authenticate.ts';
 import { createBinding } from './binding.ts';
+import { consoleAuthRoutes } from './console-routes.ts';
+import { createConsoleSignIn } from './console-sign-in.ts';
+import { createPasswordTickets } from './console-tickets.ts';
 import { type CredentialVerifier, localCredentials } from './credentials.ts';
 import { httpCredentials } from './http-credentials.ts';
 import { createLockout, type Lockout } from './lockout.ts';
@@ -21,6 +25,8 @@ export interface AuthOptions {
   database: Database;
   platform: Platform;
   policy: AuthConfig;
+  /** Seals what clients carry for the server. */
+  secretKey: string;
   /** The configured organisation, where clients can know it (DingTalk); null elsewhere. */
   corpId: string | null;
   metrics: Metrics;
@@ -66,6 +72,17 @@ export const auth = fp(
 
     await app.register(authenticate, { sessions });
     await app.register(authRoutes, { prisma, sessions, signIn, binding, metrics: options.metrics });
+    const consoleSignIn = createConsoleSignIn({
+      prisma,
+      sessions,
+      credentials,
+      passwords,
+      lockout,
+      tickets: createPasswordTickets(createSealing(options.secretKey), now),
+      limits: policy,
+      now,
+    });
+    await app.register(consoleAuthRoutes, { consoleSignIn });
     await app.register(accountRoutes, { prisma, sessions, passwords, lockout, credentials });
 
     // Rows that are over refuse themselves; sweeping only keeps the tables small, so a failure can wait.

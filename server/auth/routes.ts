@@ -3,8 +3,10 @@ import type { FastifyReply } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
 import type { Client, SignedIn } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
+import { faultCode } from '../error-handler.ts';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { updateOf } from '../mini-version.ts';
 import { faultResponses } from '../schema.ts';
 import {
   clearSessionCookie,
@@ -33,6 +35,22 @@ function labelOf(result: { outcome: string; reason?: string }): string {
   return result.reason === undefined ? result.outcome : `${result.outcome} ${result.reason}`;
 }
 
+/** Counts how a sign-in or a binding ended, whichever way it did. */
+async function counted<T>(
+  count: (outcome: string) => void,
+  work: Promise<T>,
+  label: (result: T) => string,
+): Promise<T> {
+  try {
+    const result = await work;
+    count(label(result));
+    return result;
+  } catch (error) {
+    count(`fault ${faultCode(error)}`);
+    throw error;
+  }
+}
+
 /** Moves an h5 client's token out of the body, where scripts could read it, into the cookie. */
 function deliver(result: SignedInWithToken, client: Client, reply: FastifyReply): SignedIn {
   if (client === 'mini') return result;
@@ -56,15 +74,13 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
       const { authCode, corpId = null, client = 'mini' } = request.body;
       if (client === 'h5' && isCrossSite(request)) throw new AppError('FORBIDDEN');
       const replaces = sessionToken(request);
-      const result = await services.signIn.signIn({
-        authCode,
-        corpId,
-        client,
-        replaces,
-        address: request.ip,
-      });
-      services.metrics.signIn(labelOf(result));
-      return result.outcome === 'signed-in' ? deliver(result, client, reply) : result;
+      const result = await counted(
+        services.metrics.signIn,
+        services.signIn.signIn({ authCode, corpId, client, replaces, address: request.ip }),
+        labelOf,
+      );
+      const outcome = result.outcome === 'signed-in' ? deliver(result, client, reply) : result;
+      return { ...outcome, ...updateOf(request) };
     },
   );
 
@@ -80,13 +96,16 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
     },
     async (request, reply) => {
       const replaces = sessionToken(request);
-      const bound = await services.binding.bind({
-        ...request.body,
-        replaces,
-        address: request.ip,
-        crossSite: isCrossSite(request),
-      });
-      services.metrics.binding('refusal' in bound ? labelOf(bound.refusal) : 'signed-in');
+      const bound = await counted(
+        services.metrics.binding,
+        services.binding.bind({
+          ...request.body,
+          replaces,
+          address: request.ip,
+          crossSite: isCrossSite(request),
+        }),
+        (result) => ('refusal' in result ? labelOf(result.refusal) : 'signed-in'),
+      );
       return 'refusal' in bound ? bound.refusal : deliver(bound.signedIn, bound.client, reply);
     },
   );
@@ -121,6 +140,6 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
       schema: { tags, summary: '当前登录的人', response: { 200: meResponse, ...faultResponses } },
       preHandler: app.authenticate,
     },
-    async (request) => ({ user: signedInUser(request) }),
+    async (request) => ({ user: signedInUser(request), ...updateOf(request) }),
   );
 };

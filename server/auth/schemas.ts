@@ -14,7 +14,7 @@ import type {
 } from '../contract.ts';
 import { contractSchema, instant, nullable, strict, text, uuid } from '../schema.ts';
 
-const sessionUser = contractSchema<SessionUser>()(
+export const sessionUser = contractSchema<SessionUser>()(
   strict({
     id: uuid,
     username: Type.String(),
@@ -26,6 +26,9 @@ const sessionUser = contractSchema<SessionUser>()(
   }),
 );
 
+/** See `ClientUpdate`. */
+const update = Type.Optional(Type.Literal('required', { description: '小程序版本太旧，请用户更新' }));
+
 const signedIn = contractSchema<SignedIn>()(
   strict({
     outcome: Type.Literal('signed-in'),
@@ -34,6 +37,7 @@ const signedIn = contractSchema<SignedIn>()(
       expiresAt: instant,
     }),
     user: sessionUser,
+    update,
   }),
 );
 
@@ -42,6 +46,7 @@ const bindRequired = contractSchema<BindRequired>()(
     outcome: Type.Literal('bind-required'),
     ticket: strict({ token: Type.String(), expiresAt: instant }),
     person: strict({ name: Type.String() }),
+    update,
   }),
 );
 
@@ -55,6 +60,7 @@ const noPermission = contractSchema<NoPermission>()(
       'ACCOUNT_DISABLED',
       'BINDING_CLOSED',
     ]),
+    update,
   }),
 );
 
@@ -65,6 +71,7 @@ const bindRejected = contractSchema<BindRejected>()(
       'INVALID_CREDENTIALS',
       'LOCKED',
       'TICKET_EXPIRED',
+      'PASSWORD_EXPIRED',
       'ACCOUNT_ALREADY_BOUND',
       'PERSON_ALREADY_BOUND',
     ]),
@@ -91,6 +98,6 @@ export const bindRequest = contractSchema<BindRequest>()(
 
 export const bindOutcome = contractSchema<BindOutcome>()(Type.Union([signedIn, bindRejected, noPermission]));
 
-export const meResponse = contractSchema<MeResponse>()(strict({ user: sessionUser }));
+export const meResponse = contractSchema<MeResponse>()(strict({ user: sessionUser, update }));
 
 export const signedOut = contractSchema<SignedOut>()(strict({ outcome: Type.Literal('signed-out') }));

@@ -1,0 +1,126 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../errors.ts';
+import { contractSchema, faultResponses, instant, strict, text } from '../schema.ts';
+import { isCrossSite, sessionToken, setSessionCookie } from './authenticate.ts';
+import type {
+  ConsoleNoPermission,
+  ConsolePasswordChangeRequired,
+  ConsoleRejected,
+  ConsoleSignedIn,
+  ConsoleSignInOutcome,
+  ConsoleSignInRequest,
+  FirstPasswordOutcome,
+  FirstPasswordRejected,
+  FirstPasswordRequest,
+} from './console-contract.ts';
+import type { Caller, ConsoleSignIn, WithToken } from './console-sign-in.ts';
+import { sessionUser } from './schemas.ts';
+
+const signedIn = contractSchema<ConsoleSignedIn>()(
+  strict({
+    outcome: Type.Literal('signed-in'),
+    session: strict({ expiresAt: instant }),
+    user: sessionUser,
+  }),
+);
+
+const noPermission = contractSchema<ConsoleNoPermission>()(
+  strict({
+    outcome: Type.Literal('no-permission'),
+    reason: Type.Enum(['ADMINISTRATORS_ONLY', 'ACCOUNT_DISABLED', 'LEFT_ORGANISATION']),
+  }),
+);
+
+const rejected = contractSchema<ConsoleRejected>()(
+  strict({
+    outcome: Type.Literal('sign-in-rejected'),
+    reason: Type.Enum(['INVALID_CREDENTIALS', 'LOCKED', 'PASSWORD_EXPIRED']),
+    attemptsLeft: Type.Optional(Type.Integer({ minimum: 0 })),
+    retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 1 })),
+  }),
+);
+
+const passwordChangeRequired = contractSchema<ConsolePasswordChangeRequired>()(
+  strict({
+    outcome: Type.Literal('password-change-required'),
+    ticket: strict({ token: Type.String(), expiresAt: instant }),
+    person: strict({ name: Type.String() }),
+  }),
+);
+
+const passwordRejected = contractSchema<FirstPasswordRejected>()(
+  strict({
+    outcome: Type.Literal('password-rejected'),
+    reason: Type.Enum(['TOO_SHORT', 'TOO_COMMON', 'CONTAINS_USERNAME', 'UNCHANGED', 'TICKET_EXPIRED']),
+  }),
+);
+
+const signInRequest = contractSchema<ConsoleSignInRequest>()(
+  strict({ username: text(1, 64), password: text(1, 256) }),
+);
+const signInOutcome = contractSchema<ConsoleSignInOutcome>()(
+  Type.Union([signedIn, passwordChangeRequired, rejected, noPermission]),
+);
+const passwordRequest = contractSchema<FirstPasswordRequest>()(
+  strict({ ticket: text(1, 512), newPassword: text(1, 256) }),
+);
+const passwordOutcome = contractSchema<FirstPasswordOutcome>()(
+  Type.Union([signedIn, passwordRejected, noPermission]),
+);
+
+const tags = ['登录'];
+
+/**
+ * An administration has few administrators, even behind one address; more requests than this are somebody who
+ * tries user names. Each attempt also writes to the audit log, which nobody can shorten.
+ */
+const rateLimit = { max: 60, timeWindow: '1 minute' };
+
+/** Signing in to the console in an ordinary browser, outside of the platforms. */
+export const consoleAuthRoutes: FastifyPluginAsyncTypebox<{ consoleSignIn: ConsoleSignIn }> = async (
+  app,
+  { consoleSignIn },
+) => {
+  app.post(
+    '/api/auth/console/sign-in',
+    {
+      config: { rateLimit },
+      schema: {
+        tags,
+        summary: '管理员、审计员在普通浏览器里用用户名和密码登录管理后台',
+        body: signInRequest,
+        response: { 200: signInOutcome, ...faultResponses },
+      },
+    },
+    async (request, reply) =>
+      deliver(await consoleSignIn.signIn({ ...request.body, ...callerOf(request) }), reply),
+  );
+
+  app.post(
+    '/api/auth/console/password',
+    {
+      config: { rateLimit },
+      schema: {
+        tags,
+        summary: '把一次性密码换成自己的密码，并登录',
+        body: passwordRequest,
+        response: { 200: passwordOutcome, ...faultResponses },
+      },
+    },
+    async (request, reply) =>
+      deliver(await consoleSignIn.setPassword({ ...request.body, ...callerOf(request) }), reply),
+  );
+};
+
+/** @throws AppError FORBIDDEN for another site's page: nobody may be signed in to a stranger's account by it. */
+function callerOf(request: FastifyRequest): Caller {
+  if (isCrossSite(request)) throw new AppError('FORBIDDEN');
+  return { address: request.ip, replaces: sessionToken(request) };
+}
+
+/** The token goes into the cookie, where no script reads it. */
+function deliver<T>({ answer, token, expiresAt }: WithToken<T>, reply: FastifyReply): T {
+  if (token !== null && expiresAt !== null) setSessionCookie(reply, token, expiresAt);
+  return answer;
+}

@@ -1,0 +1,6 @@
+import type { ConsoleEntry } from '../entry.ts';
+
+/** What the server wrote into the page (`page.ts`): which app, which platform, which version. */
+export const entry: ConsoleEntry = JSON.parse(
+  document.getElementById('entry')?.textContent ?? 'null',
+) as ConsoleEntry;

@@ -1,0 +1,14 @@
+import { createApp } from 'vue';
+import App from './App.vue';
+import { crashed, watchForCrashes } from './crash.ts';
+import { router } from './router.ts';
+import { tellStability } from './stability.ts';
+import './styles/base.css';
+
+watchForCrashes(router);
+tellStability();
+const app = createApp(App);
+app.config.errorHandler = (error, _instance, info) => crashed(error, info);
+app.use(router);
+// Replaces the server's words: from here on the app says what happens.
+app.mount('#app');

@@ -1,0 +1,21 @@
+import type { RoleName } from '../../contract.ts';
+import type { ConsolePage } from './console-page.ts';
+
+const slices = import.meta.glob<{ pages: ConsolePage[] }>('./pages/*/index.ts', { eager: true });
+
+/** Every page of the console, in the order of the menu. */
+export const consolePages: readonly ConsolePage[] = Object.values(slices)
+  .flatMap(({ pages }) => pages)
+  .sort((a, b) => a.order - b.order);
+
+/** What stands in the menu of a role. */
+export function menuOf(role: RoleName): ConsolePage[] {
+  return consolePages.filter((page) => page.menu !== false && page.roles.includes(role));
+}
+
+/** Where somebody begins: the first page of their menu; ordinary people at the H5 home. */
+export function firstPathOf(role: RoleName): string {
+  const [first] = menuOf(role);
+  if (role === 'USER') return '/h5';
+  return first === undefined ? '/me' : `/${first.path}`;
+}

@@ -1,0 +1,12 @@
+import type { ConsolePage } from '../../console-page.ts';
+
+export const pages: ConsolePage[] = [
+  {
+    path: 'audit',
+    title: '审计日志',
+    icon: 'history',
+    order: 60,
+    roles: ['ADMIN', 'AUDITOR'],
+    component: () => import('./AuditPage.vue'),
+  },
+];

@@ -1,0 +1,12 @@
+import type { ConsolePage } from '../../console-page.ts';
+
+export const pages: ConsolePage[] = [
+  {
+    path: 'import-export',
+    title: '导入导出',
+    icon: 'swap',
+    order: 40,
+    roles: ['ADMIN', 'AUDITOR'],
+    component: () => import('./ImportExportPage.vue'),
+  },
+];

@@ -1,0 +1,43 @@
+import type { Delivery, NoticeRow, NoticeState } from '../../../../admin/notices/contract.ts';
+import { ApiError } from '../../api.ts';
+import { dateTime, number } from '../../format.ts';
+
+export const stateNames: Readonly<Record<NoticeState, string>> = {
+  draft: '草稿',
+  published: '已发布',
+  withdrawn: '已撤回',
+};
+
+/** When it came into its state. */
+export function sinceText({ state, updatedAt, publishedAt, withdrawnAt }: NoticeRow): string {
+  if (state === 'draft') return `${dateTime(updatedAt)} 修改`;
+  return state === 'published' ? `${dateTime(publishedAt)} 发布` : `${dateTime(withdrawnAt)} 撤回`;
+}
+
+/** What became of the work notifications, one line a state; empty where nobody was notified. */
+export function deliveryLines(delivery: Delivery): { text: string; bad: boolean }[] {
+  const lines: [number, string, boolean][] = [
+    [delivery.sent, '平台已收下', false],
+    [delivery.waiting, '等待发送', false],
+    [delivery.failed, '没有发出', true],
+    [delivery.uncertain, '不确定是否送达', true],
+    [delivery.recalled, '已撤回', false],
+    [delivery.recalling, '正在撤回', false],
+    [delivery.cancelled, '发出之前就取消了', false],
+    [delivery.kept, '已送达，撤不回了', true],
+  ];
+  return lines
+    .filter(([people]) => people > 0)
+    .map(([people, text, bad]) => ({ text: `${text}：${number(people)} 人`, bad }));
+}
+
+export const errorText = (error: unknown): string =>
+  error instanceof ApiError ? error.message : '没有成功，请重试；还不行请联系管理员。';
+
+/** Paragraphs as the mini program shows them: parted by empty lines. */
+export const paragraphsOf = (body: string): string[] =>
+  body
+    .replace(/\r\n?/g, '\n')
+    .trim()
+    .split(/\n\s*\n/)
+    .filter((text) => text.trim() !== '');

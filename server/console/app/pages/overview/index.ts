@@ -1,0 +1,12 @@
+import type { ConsolePage } from '../../console-page.ts';
+
+export const pages: ConsolePage[] = [
+  {
+    path: 'overview',
+    title: '概览',
+    icon: 'dashboard',
+    order: 10,
+    roles: ['ADMIN', 'AUDITOR'],
+    component: () => import('./OverviewPage.vue'),
+  },
+];

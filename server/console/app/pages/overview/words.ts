@@ -1,0 +1,75 @@
+/** What the server counts by code, in words. */
+
+const outcomes: Readonly<Record<string, string>> = {
+  'signed-in': '登录成功',
+  'bind-required': '需要绑定',
+  'no-permission': '没有权限',
+  fault: '出错',
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  OUT_OF_RANGE: '不在应用的可见范围',
+  LEFT_ORGANISATION: '已不在组织里',
+  WRONG_ORGANISATION: '不是本组织的人',
+  ACCOUNT_DISABLED: '账号已停用',
+  BINDING_CLOSED: '没有账号，且未开放绑定',
+  AUTH_CODE_INVALID: '授权码失效（小程序会自动重试一次）',
+  PLATFORM_MISCONFIGURED: '平台配置有误',
+  PLATFORM_FAULT: '平台故障',
+  PLATFORM_BUSY: '平台繁忙或限流',
+  PLATFORM_TIMEOUT: '平台没有按时回答',
+  SERVER_BUSY: '服务繁忙',
+  DATABASE_UNAVAILABLE: '数据库连不上',
+  ACCOUNTS_UNAVAILABLE: '账号系统连不上',
+  INTERNAL_ERROR: '服务异常',
+  FORBIDDEN: '跨站请求被拒绝',
+  INVALID_CREDENTIALS: '用户名或密码不对',
+  LOCKED: '输错太多次，需要等待',
+  TICKET_EXPIRED: '绑定超时',
+  PASSWORD_EXPIRED: '初始密码已过期',
+  ACCOUNT_ALREADY_BOUND: '账号已被别人绑定',
+  PERSON_ALREADY_BOUND: '本人已绑定别的账号',
+};
+
+/** `没有权限：不在应用的可见范围`. What is not known stands as it is. */
+export function outcomeText(outcome: string, reason: string | null): string {
+  const name = outcomes[outcome] ?? outcome;
+  return reason === null ? name : `${name}：${reasons[reason] ?? reason}`;
+}
+
+/** How an attempt to bind ended. */
+export function bindingText(outcome: string, reason: string | null): string {
+  if (outcome === 'signed-in') return '绑定成功';
+  const name = outcome === 'bind-rejected' ? '绑定被拒绝' : (outcomes[outcome] ?? outcome);
+  return reason === null ? name : `${name}：${reasons[reason] ?? reason}`;
+}
+
+export const faultText = (code: string): string => reasons[code] ?? code;
+
+const kinds: Readonly<Record<string, string>> = {
+  misconfigured: '配置有误',
+  busy: '繁忙或限流',
+  timeout: '没有按时回答',
+  fault: '故障',
+};
+
+export const kindText = (kind: string): string => kinds[kind] ?? kind;
+
+const apis: Readonly<Record<string, string>> = {
+  '*': '全部接口',
+  '/v1.0/oauth2/accessToken': '获取应用令牌',
+  '/topapi/v2/user/getuserinfo': '免登：换取身份',
+  '/topapi/v2/user/get': '读取人员',
+  '/topapi/message/corpconversation/asyncsend_v2': '发送工作通知',
+  '/topapi/message/corpconversation/recall': '撤回工作通知',
+  '/topapi/message/corpconversation/getsendprogress': '查询发送进度',
+  '/topapi/message/corpconversation/getsendresult': '查询送达结果',
+  '/v1.0/robot/ding/send': '发送 DING',
+  '/gettoken.json': '获取应用令牌',
+  '/rpc/oauth2/dingtalk_app_user.json': '免登：换取身份',
+  '/message/workNotification': '发送工作通知',
+  '/message/revoke': '撤回工作通知',
+};
+
+/** What an API is for; null for one that has no name here. */
+export const apiName = (api: string): string | null => apis[api] ?? null;

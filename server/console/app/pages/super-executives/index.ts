@@ -1,0 +1,12 @@
+import type { ConsolePage } from '../../console-page.ts';
+
+export const pages: ConsolePage[] = [
+  {
+    path: 'super-executives',
+    title: '超级高管',
+    icon: 'star',
+    order: 30,
+    roles: ['ADMIN', 'AUDITOR'],
+    component: () => import('./SuperExecutivesPage.vue'),
+  },
+];

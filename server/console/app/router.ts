@@ -1,0 +1,85 @@
+import { watch } from 'vue';
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
+import type { RoleName } from '../../contract.ts';
+import { entry } from './entry.ts';
+import { consolePages, firstPathOf } from './pages.ts';
+import { currentUser } from './session.ts';
+import WaitPage from './shell/WaitPage.vue';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: string;
+    /** Who may see it; everybody who is signed in, when absent. */
+    roles?: readonly RoleName[];
+  }
+}
+
+const pageRoutes = consolePages.map(
+  ({ path, title, roles, component }): RouteRecordRaw => ({
+    path,
+    component,
+    props: true,
+    meta: { title, roles },
+  }),
+);
+
+const routes: RouteRecordRaw[] = [
+  {
+    path: '/h5',
+    component: () => import('./h5/H5Layout.vue'),
+    children: [
+      { path: '', component: () => import('./h5/HomePage.vue'), meta: { title: '首页' } },
+      { path: 'notices', component: () => import('./h5/NoticesPage.vue'), meta: { title: '通知' } },
+      {
+        path: 'notices/:id',
+        component: () => import('./h5/NoticePage.vue'),
+        props: true,
+        meta: { title: '通知详情' },
+      },
+      { path: 'me', component: () => import('./h5/MePage.vue'), meta: { title: '我的' } },
+    ],
+  },
+  {
+    path: '/',
+    component: () => import('./shell/ConsoleLayout.vue'),
+    children: [
+      // The guard below sends everybody from here to where they begin.
+      { path: '', component: WaitPage },
+      ...pageRoutes,
+      {
+        path: 'me',
+        component: () => import('./shell/AccountPage.vue'),
+        meta: { title: '我的账号', roles: ['ADMIN', 'AUDITOR'] },
+      },
+      {
+        path: ':rest(.*)*',
+        component: () => import('./shell/NotFoundPage.vue'),
+        meta: { title: '没有这个页面' },
+      },
+    ],
+  },
+];
+
+export const router = createRouter({
+  history: createWebHistory('/console/'),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+});
+
+// Without a session, the sign-in page shows above whatever address is open. The console is no place for ordinary
+// people: they belong to the H5 pages, which show all that is theirs.
+router.beforeEach((to) => {
+  const user = currentUser.value;
+  if (user === null || to.path.startsWith('/h5')) return true;
+  if (user.role === 'USER') return '/h5';
+  return to.path === '/' ? firstPathOf(user.role) : true;
+});
+// Who has signed in may belong elsewhere than the address says.
+watch(currentUser, (user) => {
+  if (user === null) return;
+  // Before the first page is there, the address that counts is the one that is being opened.
+  void router.isReady().then(() => router.replace({ path: router.currentRoute.value.fullPath, force: true }));
+});
+router.afterEach((to) => {
+  document.title = to.meta.title === undefined ? entry.appName : `${to.meta.title} · ${entry.appName}`;
+});

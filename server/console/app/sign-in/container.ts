@@ -1,0 +1,58 @@
+import { entry } from '../entry.ts';
+
+export type Container = 'dingtalk' | 'zhezhengding';
+
+/**
+ * Which platform's client shows this page; null in an ordinary browser. 浙政钉's clients say `TaurusApp`, and some
+ * of them `DingTalk` beside it; see docs/decisions/0018-h5-entry.md.
+ */
+export function containerOf(userAgent: string): Container | null {
+  if (/TaurusApp/i.test(userAgent)) return 'zhezhengding';
+  return /DingTalk/i.test(userAgent) ? 'dingtalk' : null;
+}
+
+/** Where this page may sign in without a password: within the platform that the server belongs to. */
+export const ownContainer: Container | null =
+  containerOf(navigator.userAgent) === entry.platform ? entry.platform : null;
+
+/** Longest wait for the client's answer, in milliseconds: some of them never give one. */
+const waitMs = 10_000;
+
+/** The client did not give a code. */
+export class NoCode extends Error {
+  override readonly name = 'NoCode';
+}
+
+/**
+ * A single-use code of the platform's client, good for five minutes. Each platform's library is loaded only where
+ * it is used.
+ *
+ * @throws NoCode when the client refuses, or does not answer in time.
+ */
+export async function authCode(container: Container): Promise<string> {
+  const asked = container === 'dingtalk' ? dingtalkCode() : zhezhengdingCode();
+  let timer = 0;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = window.setTimeout(() => reject(new NoCode('the client has not answered')), waitMs);
+  });
+  try {
+    const code = await Promise.race([asked, late]);
+    if (typeof code !== 'string' || code === '') throw new NoCode('the answer holds no code');
+    return code;
+  } catch (cause) {
+    console.warn('no auth code', cause);
+    throw cause instanceof NoCode ? cause : new NoCode('the client has refused');
+  } finally {
+    window.clearTimeout(timer);
+  }
+}
+
+async function dingtalkCode(): Promise<string | undefined> {
+  const { requestDingTalkCode } = await import('./dingtalk.ts');
+  return requestDingTalkCode(entry.corpId ?? '');
+}
+
+async function zhezhengdingCode(): Promise<string | undefined> {
+  const { requestZhezhengdingCode } = await import('./zhezhengding.ts');
+  return requestZhezhengdingCode();
+}

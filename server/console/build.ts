@@ -1,0 +1,105 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { build } from 'vite';
+import { type Manifest, readManifest } from './manifest.ts';
+import { consoleBuild, consoleDist } from './vite.config.ts';
+
+/** Bytes of gzip that a first visit may load: what every page needs, and the largest page on top. */
+const firstPageBudget = 350 * 1024;
+
+const gzipped = promisify<Buffer, { level: number }, Buffer>(gzip);
+
+export interface BuiltConsole {
+  /** The chunk that makes the heaviest first page, by the manifest's name. */
+  page: string;
+  /** Bytes of gzip, JavaScript and CSS. */
+  firstPageBytes: number;
+}
+
+/**
+ * Builds the console.
+ *
+ * @param folder to build into; `dist/console` by default.
+ * @throws when the first page has become too heavy, with its size.
+ */
+export async function buildConsole(folder = consoleDist): Promise<BuiltConsole> {
+  await build({ ...consoleBuild, build: { ...consoleBuild.build, outDir: folder } });
+  const sizes = await compress(path.join(folder, 'assets'));
+  const heaviest = heaviestFirstPage(await readManifest(folder), sizes);
+  if (heaviest.firstPageBytes > firstPageBudget) {
+    throw new Error(
+      `管理后台的首页太大：打开 ${heaviest.page} 要下载 ${kib(heaviest.firstPageBytes)} KB（gzip），上限 ${kib(firstPageBudget)} KB。` +
+        '请把大的依赖改成用到时才加载（import()）。',
+    );
+  }
+  return heaviest;
+}
+
+/**
+ * Builds the console, and again after each change. Resolves with the first build, also with one that failed.
+ *
+ * @param folder to build into.
+ * @param onFailure told of each build that failed; what was built before stays in place.
+ */
+export async function watchConsole(
+  folder: string,
+  onFailure: (message: string) => void,
+): Promise<{ close(): Promise<void> }> {
+  const built = await build({
+    ...consoleBuild,
+    build: { ...consoleBuild.build, outDir: folder, watch: {}, minify: false, reportCompressedSize: false },
+  });
+  if (!('on' in built)) throw new Error('Vite has built once instead of watching');
+  await new Promise<void>((resolve) => {
+    built.on('event', (event) => {
+      if (event.code === 'ERROR') onFailure(event.error.message);
+      if (event.code === 'END' || event.code === 'ERROR') resolve();
+    });
+  });
+  return { close: () => built.close() };
+}
+
+/**
+ * Writes each file compressed beside itself, for the server to send: in a network without a proxy that does it.
+ *
+ * @returns bytes of gzip by the file's name in the manifest.
+ */
+async function compress(folder: string): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for (const file of await readdir(folder)) {
+    const content = await readFile(path.join(folder, file));
+    const small = await gzipped(content, { level: 9 });
+    sizes.set(`assets/${file}`, small.length);
+    if (small.length < content.length * 0.9) await writeFile(path.join(folder, `${file}.gz`), small);
+  }
+  return sizes;
+}
+
+/** Every chunk that a route loads by itself is somebody's first page; the heaviest counts. */
+function heaviestFirstPage(manifest: Manifest, sizes: ReadonlyMap<string, number>): BuiltConsole {
+  const entry = Object.keys(manifest).find((name) => manifest[name]?.isEntry === true) ?? '';
+  const layout = Object.keys(manifest).filter((name) => /Layout\.vue$/.test(name));
+  let heaviest: BuiltConsole = { page: entry, firstPageBytes: 0 };
+  for (const page of Object.keys(manifest)) {
+    // A page of the console also needs the frame around it.
+    for (const frame of layout) {
+      const files = new Set([entry, frame, page].flatMap((name) => [...filesOf(manifest, name)]));
+      const firstPageBytes = [...files].reduce((sum, file) => sum + (sizes.get(file) ?? 0), 0);
+      if (firstPageBytes > heaviest.firstPageBytes) heaviest = { page, firstPageBytes };
+    }
+  }
+  return heaviest;
+}
+
+function filesOf(manifest: Manifest, name: string, seen = new Set<string>()): Set<string> {
+  const chunk = manifest[name];
+  if (chunk === undefined || seen.has(chunk.file)) return seen;
+  seen.add(chunk.file);
+  for (const css of chunk.css ?? []) seen.add(css);
+  for (const imported of chunk.imports ?? []) filesOf(manifest, imported, seen);
+  return seen;
+}
+
+const kib = (bytes: number): number => Math.ceil(bytes / 1024);

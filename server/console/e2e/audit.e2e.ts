@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { decodeCsv } from '../../admin/import/decode.ts';
+import { type ConsoleStack, openConsole } from './support/console.ts';
+
+const withoutBrowser = process.env.E2E_WITHOUT_BROWSER !== undefined;
+const described = withoutBrowser ? describe.skip : describe;
+
+described('the audit log', () => {
+  let stack: ConsoleStack;
+  beforeAll(async () => {
+    stack = await openConsole();
+    await stack.sql(`UPDATE users SET role = 'AUDITOR' WHERE username = 'chenguang'`);
+    await stack.sql(`
+      INSERT INTO audit_log (id, at, actor_id, action, subject, address, detail)
+      SELECT gen_random_uuid(), now() - n * interval '7 minutes',
+        (SELECT id FROM users WHERE username = CASE n % 3 WHEN 0 THEN 'zhangsan' ELSE 'lisi' END),
+        CASE n % 4 WHEN 0 THEN 'sign-out' ELSE 'sign-in' END,
+        'user:' || (SELECT id FROM users WHERE username = CASE n % 3 WHEN 0 THEN 'zhangsan' ELSE 'lisi' END),
+        '192.0.2.' || n % 9, CASE n % 4 WHEN 0 THEN '{}' ELSE '{"client": "mini"}' END::jsonb
+      FROM generate_series(1, 120) AS n`);
+    await stack.sql(`
+      INSERT INTO audit_log (id, at, actor_id, action, subject, address, detail)
+      SELECT gen_random_uuid(), now() - interval '1 minute', admin.id, 'person.edited', 'user:' || lisi.id, '192.0.2.77',
+        '{"before": {"department": "旧办公室", "role": "USER", "mobile": "100****0001"},
+          "after": {"department": "大数据发展中心", "role": "AUDITOR", "mobile": null}}'
+      FROM users admin, users lisi WHERE admin.username = 'admin' AND lisi.username = 'lisi'`);
+    await stack.sql(`
+      INSERT INTO audit_log (id, at, action, subject, address, detail)
+      VALUES (gen_random_uuid(), now() - interval '2 minutes', 'bind.refused', 'account:lisi', '192.0.2.5',
+        '{"reason": "INVALID_CREDENTIALS", "dingUserId": "270105"}')`);
+  });
+  afterAll(() => stack?.close());
+
+  test('is read, opened, narrowed and read further', async () => {
+    const person = await stack.signedIn('/audit', 'chenguang');
+    await person.sees('保留 365 天', '修改人员', '李四（lisi）', '绑定被拒绝', '未登录');
+    await person.page.getByRole('button', { name: /修改人员的详情/ }).click();
+    await person.sees('改动前', '旧办公室', '大数据发展中心', '审计员', '100****0001');
+    await person.page.getByRole('button', { name: /绑定被拒绝的详情/ }).click();
+    await person.sees('用户名或密码不对', '270105');
+    await person.screenshot('audit', { document: true });
+    expect(await person.accessibilityFaults()).toEqual([]);
+
+    const rows = person.page.locator('.log__table > tbody');
+    expect(await rows.count()).toBe(50);
+    await person.press('更早的记录');
+    await person.page.waitForFunction(() => document.querySelectorAll('.log__table > tbody').length === 100);
+
+    await person.fill('关键字', '大数据发展');
+    await person.press('查询');
+    await person.sees('已经到头，共 1 条');
+    await person.press('清空条件');
+    await person.fill('操作人', '张三');
+    await person.fill('来源地址', '192.0.2.3');
+    await person.page.keyboard.press('Enter');
+    await person.sees(/已经到头，共 \d+ 条/);
+    expect(await person.page.getByText('lisi').count()).toBe(0);
+    await person.fill('从（北京时间）', '2020-01-01');
+    await person.fill('到（含当天）', '2020-01-02');
+    await person.press('查询');
+    await person.sees('没有符合条件的记录。放宽条件，或换一段时间再试。');
+    await person.screenshot('audit-empty');
+    expect(await person.accessibilityFaults()).toEqual([]);
+    await person.verify();
+  });
+
+  test('the action is chosen from a list with Chinese names; the keyboard opens an entry', async () => {
+    const person = await stack.signedIn('/audit', 'chenguang');
+    await person.sees('修改人员');
+    await person.page.getByLabel('操作', { exact: true }).click();
+    await person.page.locator('.t-select-option').getByText('修改人员', { exact: true }).click();
+    await person.press('查询');
+    await person.sees('已经到头，共 1 条');
+    await person.page.getByRole('button', { name: /修改人员的详情/ }).focus();
+    await person.page.keyboard.press('Enter');
+    await person.sees('大数据发展中心');
+    await person.verify();
+  });
+
+  test('is exported as it was narrowed, and tells that it was', async () => {
+    const person = await stack.signedIn('/audit', 'chenguang');
+    await person.fill('关键字', '大数据发展');
+    await person.press('查询');
+    await person.sees('已经到头，共 1 条');
+    await person.press('导出 CSV');
+    await person.sees('导出符合当前条件的全部记录');
+    await person.screenshot('audit-export');
+    expect(await person.accessibilityFaults()).toEqual([]);
+    const [download] = await Promise.all([
+      person.page.waitForEvent('download'),
+      person.page.locator('.t-dialog').getByRole('button', { name: '导出', exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('审计日志.csv');
+    const decoded = decodeCsv(await readFile(await download.path()));
+    expect('text' in decoded ? decoded.text : '').toMatch(
+      /^时间（北京时间）,操作人.*\r\n[^\r]*,管理员,admin,修改人员,李四（lisi）,192\.0\.2\.77,.*部门：旧办公室 → 大数据发展中心.*\r\n$/,
+    );
+    await person.press('清空条件');
+    await person.sees('导出审计日志', '关键字：大数据发展');
+    await person.verify();
+  });
+});

@@ -1,0 +1,158 @@
+import { type ConsoleStack, openConsole } from './support/console.ts';
+import type { PersonPage } from './support/person-page.ts';
+
+const api = '/topapi/v2/user/getuserinfo';
+let stack: ConsoleStack;
+let person: PersonPage;
+
+beforeAll(async () => {
+  stack = await openConsole();
+}, 180_000);
+afterAll(() => stack?.close());
+afterEach(() => person?.close());
+
+const region = (name: string) => person.page.getByRole('region', { name, exact: true });
+
+async function signIn(who: string): Promise<void> {
+  await fetch(`${stack.url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ authCode: await stack.authCode(who) }),
+  });
+}
+
+/** A week of an office: busy mornings, quiet nights, an hour of trouble. */
+async function fillWeek(): Promise<void> {
+  await stack.sql(`
+    INSERT INTO activity_counts (kind, period_start, label, instance, count)
+    SELECT 'sign-in', date_trunc('hour', now()) - h * interval '1 hour', o.label, gen_random_uuid(),
+      greatest(1, (o.share * (CASE WHEN extract(hour FROM now() - h * interval '1 hour' + interval '8 hours')
+        BETWEEN 8 AND 17 THEN 900 ELSE 40 END) * (0.7 + (h * 7 % 10) / 16.0))::int)
+    FROM generate_series(0, 167) h,
+      (VALUES ('signed-in', 1.0), ('bind-required', 0.12), ('no-permission OUT_OF_RANGE', 0.04)) AS o (label, share)
+    UNION ALL SELECT 'sign-in', date_trunc('hour', now()) - interval '3 hours', 'fault PLATFORM_TIMEOUT',
+      gen_random_uuid(), 170
+    UNION ALL SELECT 'binding', date_trunc('hour', now()) - interval '2 hours', 'signed-in', gen_random_uuid(), 84
+    UNION ALL SELECT 'binding', date_trunc('hour', now()) - interval '2 hours',
+      'bind-rejected INVALID_CREDENTIALS', gen_random_uuid(), 9`);
+}
+
+test('says in words that all is well, and that nobody has signed in', async () => {
+  await stack.sql('DELETE FROM activity_counts');
+  person = await stack.signedIn('/overview');
+  await person.sees('一切正常，没有需要处理的事', '没有人登录', '没有人被锁定。', '未配置', /个在运行/);
+  await person.sees(/统计，每 5 分钟重新数一次/, /的情况，每 15 秒更新/, /共 \d+ 人，其中超级高管 1 人/);
+  await person.screenshot('console-overview-well');
+  expect(await person.accessibilityFaults()).toEqual([]);
+  await person.verify();
+});
+
+test('a fault stands there with its remedy, step by step, and goes when the API answers again', async () => {
+  await fillWeek();
+  await stack.control('faults', { path: api, kind: 'ip-not-whitelisted', times: 3 });
+  for (let at = 0; at < 3; at += 1) await signIn('zhangsan');
+  await stack.control('faults', { path: api, kind: 'no-permission', times: 1 });
+  await signIn('zhangsan');
+  await stack.sql(`INSERT INTO lockouts (subject, failures, last_failure, locked_until) VALUES
+    ('account:lisi', 6, now(), now() + interval '4 minutes'), ('person:270102', 5, now(), now() + interval '1 minute')`);
+  await stack.sql(`INSERT INTO super_executive_faults (id, user_id, code, method, route, request_id)
+    SELECT gen_random_uuid(), id, 'PLATFORM_TIMEOUT', 'GET', '/api/notices', '6f1f0c9a-4f0e-4f51-9f3e-0d3f6f3a7b21'
+    FROM users WHERE username = 'chenguang'`);
+  person = await stack.signedIn('/overview');
+  await person.sees(
+    '服务器的出口 IP 不在白名单里',
+    '203.0.113.9',
+    /怎么处理（3 步）/,
+    '应用缺少接口权限',
+    /超级高管在 7 天内遇到了故障/,
+    '登录成功',
+    '账号 lisi',
+    '免登：换取身份',
+  );
+  for (const title of ['服务器的出口 IP 不在白名单里', '应用缺少接口权限']) {
+    await person.page.getByRole('listitem').filter({ hasText: title }).getByText('怎么处理').click();
+  }
+  await person.sees(/开发配置 → 安全设置/, /开发配置 → 权限管理/, /应用缺少接口权限/);
+  await person.screenshot('console-overview', { document: true });
+  await person.page.getByRole('img', { name: /^最近 24 小时的登录/ }).scrollIntoViewIfNeeded();
+  await person.screenshot('console-overview-chart', { document: true });
+  await region('人员').scrollIntoViewIfNeeded();
+  await person.screenshot('console-overview-below');
+  expect(await person.accessibilityFaults()).toEqual([]);
+
+  // Without a reload: the page asks by itself, and its parts stay where they are.
+  const chart = await person.page.locator('svg[role=img]').elementHandle();
+  await stack.sql('DELETE FROM super_executive_faults');
+  await signIn('zhangsan');
+  await person.page.getByText('服务器的出口 IP 不在白名单里').waitFor({ state: 'detached' });
+  await person.sees('一切正常，没有需要处理的事');
+  expect(await chart?.evaluate((node) => node.isConnected)).toBe(true);
+  await person.verify();
+});
+
+test('the chart can be read as a table, by keyboard alone, for a day and for a week', async () => {
+  person = await stack.signedIn('/overview');
+  const picture = person.page.getByRole('img', { name: /^最近 24 小时的登录/ });
+  await picture.waitFor();
+  expect(await picture.locator('> title').textContent()).toMatch(
+    /最近 24 小时的登录，共 [\d,]+ 次：登录成功 [\d,]+/,
+  );
+  await person.page.getByText('用表格看每小时的数字').focus();
+  await person.page.keyboard.press('Enter');
+  const table = region('最近 24 小时的登录的表格').getByRole('table');
+  const hours = await table.getByRole('row').count();
+  expect(hours).toBeGreaterThan(20);
+  await person.page.getByRole('radio', { name: '7 天' }).focus();
+  await person.page.keyboard.press('Space');
+  await region('最近 7 天的登录的表格').waitFor();
+  expect(await region('最近 7 天的登录的表格').getByRole('row').count()).toBeGreaterThan(160);
+  await person.screenshot('console-overview-week');
+  await person.verify();
+});
+
+test('an administrator unlocks after a question; an auditor only looks', async () => {
+  await stack.sql("UPDATE users SET role = 'AUDITOR' WHERE username = 'chenguang'");
+  const auditor = await stack.signedIn('/overview', 'chenguang');
+  await auditor.sees('账号 lisi');
+  expect(await auditor.page.getByRole('button', { name: /解锁/ }).count()).toBe(0);
+  await auditor.close();
+
+  person = await stack.signedIn('/overview');
+  await person.press('解锁账号 lisi');
+  await person.sees('解锁账号 lisi？', /请先确认是本人在操作/);
+  await person.screenshot('console-overview-unlock');
+  await person.page.getByRole('button', { name: '取消' }).click();
+  await person.page.getByText('解锁账号 lisi？').waitFor({ state: 'hidden' });
+  expect(await stack.sql("SELECT 1 FROM lockouts WHERE subject = 'account:lisi'")).toHaveLength(1);
+  await person.press('解锁账号 lisi');
+  await person.page.getByRole('button', { name: '解锁', exact: true }).last().click();
+  await person.sees('已解锁账号 lisi');
+  await person.page.getByText('账号 lisi', { exact: true }).waitFor({ state: 'detached' });
+  expect(await stack.sql("SELECT 1 FROM lockouts WHERE subject = 'account:lisi'")).toEqual([]);
+  expect(
+    await stack.sql("SELECT 1 FROM audit_log WHERE action = 'lockout.cleared' AND actor_id IS NOT NULL"),
+  ).toHaveLength(1);
+  await person.verify();
+});
+
+test('when a renewal fails, what was there stays, and the page says so', async () => {
+  person = await stack.signedIn('/overview');
+  await person.sees('一切正常，没有需要处理的事');
+  await person.page.route('**/api/admin/overview**', (route) => route.abort());
+  await person.press('刷新');
+  await person.sees(/刚才没有刷新成功/, '一切正常，没有需要处理的事');
+  await person.page.unroute('**/api/admin/overview**');
+  await person.press('刷新');
+  await person.page
+    .getByText(/刚才没有刷新成功/)
+    .first()
+    .waitFor({ state: 'detached' });
+
+  await person.page.route('**/api/admin/overview**', (route) => route.abort());
+  await person.page.reload();
+  await person.sees('没有加载出来', '连不上服务器，请检查网络后重试。');
+  await person.page.unroute('**/api/admin/overview**');
+  await person.press('重试');
+  await person.sees('一切正常，没有需要处理的事');
+  await person.verify(/Failed to load resource/);
+});

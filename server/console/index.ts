@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Config } from '../config/config.ts';
+import type { ErrorBody } from '../contract.ts';
+import { projectRoot } from '../database/paths.ts';
+import { pageHeaders } from '../security-headers.ts';
+import { contentSecurityPolicy } from './csp.ts';
+import type { ConsoleEntry } from './entry.ts';
+import { consoleFiles } from './files.ts';
+import { consolePage, faultPage } from './page.ts';
+import { stabilityCode } from './stability.ts';
+import { appVersion } from './version.ts';
+
+/**
+ * The administrators' console and the H5 entry: one page under `/console`, whose files never change once built,
+ * while the page itself is never kept.
+ */
+export async function consoleRoutes(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
+  const { platform, console: settings } = config;
+  const entry: ConsoleEntry = {
+    appName: settings.appName,
+    environment: settings.environment,
+    platform: platform.name,
+    corpId: platform.name === 'dingtalk' ? platform.corpId : null,
+    version: await appVersion(),
+  };
+  const files = consoleFiles(settings.folder);
+  const page = pageHeaders({ hsts: config.production });
+  const headOf = (nonce: string) => stabilityCode(settings.stability, entry.version, nonce);
+
+  function dress(reply: FastifyReply, nonce: string): void {
+    reply
+      .headers(page)
+      .removeHeader('x-frame-options')
+      .header('content-security-policy', contentSecurityPolicy(nonce, platform.name, settings.stability))
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8');
+  }
+
+  await app.register(async (pages) => {
+    // A person reads this answer, also when the server turns it away: the contract's JSON becomes a page.
+    pages.addHook('onSend', async (request, reply, payload) => {
+      if (reply.statusCode < 400 || !Buffer.isBuffer(payload)) return payload;
+      const nonce = newNonce();
+      const { message } = JSON.parse(payload.toString()) as ErrorBody;
+      dress(reply, nonce);
+      return Buffer.from(faultPage({ appName: entry.appName, message, nonce, url: request.url }));
+    });
+    for (const url of ['/console', '/console/*']) {
+      // Not in the API's document: pages are for people.
+      pages.get(url, { schema: { hide: true } }, async (request, reply) => {
+        const nonce = newNonce();
+        dress(reply, nonce);
+        const built = await files.current();
+        return consolePage({ entry, files: built, nonce, head: headOf(nonce), url: request.url });
+      });
+    }
+  });
+
+  // `root` must exist, and a build may come later: each file is sent from the folder of the build instead.
+  await app.register(fastifyStatic, { root: projectRoot, serve: false, preCompressed: true });
+  app.get('/console/assets/*', { schema: { hide: true } }, (request, reply) => {
+    const { '*': file } = request.params as { '*': string };
+    // The names hold a hash of the content.
+    return reply.removeHeader('cache-control').sendFile(file, path.join(settings.folder, 'assets'), {
+      immutable: true,
+      maxAge: '365d',
+      dotfiles: 'ignore',
+    });
+  });
+}
+
+/** For one answer. */
+const newNonce = (): string => randomBytes(16).toString('base64');

@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { projectRoot } from '../database/paths.ts';
+
+/** The app's version, of package.json beside the sources or the build; `0.0.0` where there is none. */
+export async function appVersion(): Promise<string> {
+  for (const folder of [projectRoot, path.dirname(projectRoot)]) {
+    try {
+      const { version } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as {
+        version?: unknown;
+      };
+      if (typeof version === 'string') return version;
+    } catch {
+      // The other place, then.
+    }
+  }
+  return '0.0.0';
+}

@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import vue from '@vitejs/plugin-vue';
+import type { InlineConfig } from 'vite';
+
+const folder = path.dirname(fileURLToPath(import.meta.url));
+const project = path.resolve(folder, '..', '..');
+
+/** Where the console is built to, and served from. */
+export const consoleDist = path.join(project, 'dist', 'console');
+
+/**
+ * How the console is built, for `npm run build` and, watching, `npm run dev`. The page itself is written by the
+ * server (`page.ts`), which finds the files' names in the manifest.
+ */
+export const consoleBuild = {
+  configFile: false,
+  root: path.join(folder, 'app'),
+  base: '/console/',
+  publicDir: false,
+  logLevel: 'warn',
+  clearScreen: false,
+  plugins: [vue()],
+  define: {
+    __VUE_OPTIONS_API__: 'true',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+  },
+  build: {
+    outDir: consoleDist,
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    // The web views of DingTalk and 浙政钉 are not the newest browsers.
+    target: ['chrome87', 'safari14'],
+    // The page has no inline script of its own, and the policy allows none without a nonce.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: { input: path.join(folder, 'app', 'main.ts') },
+  },
+} satisfies InlineConfig;
