@@ -2,14 +2,23 @@ import type { FastifyInstance } from 'fastify';
 import { requireRole } from '../auth/authenticate.ts';
 import type { Database } from '../database/database.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { Problems } from './overview/problems.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { exportRoutes } from './export/routes.ts';
+import { importRoutes } from './import/routes.ts';
+import { adminNoticeRoutes } from './notices/routes.ts';
+import type { Reporter } from './overview/reporter.ts';
 import { overviewRoutes } from './overview/routes.ts';
+import { peopleRoutes } from './people/routes.ts';
 import './roles.ts';
+import { superExecutiveRoutes } from './super-executives/routes.ts';
 
 export interface AdminOptions {
   database: Database;
   platform: Platform;
-  problems: Problems;
+  reporter: Reporter;
+  /** Encrypts generated passwords until they are fetched. */
+  secretKey: string;
+  auditRetentionDays: number;
   now: () => number;
 }
 
@@ -18,7 +27,7 @@ export interface AdminOptions {
  * `config.roles`; one that does not keeps the server from starting, so none can be open by oversight.
  */
 export async function admin(app: FastifyInstance, options: AdminOptions): Promise<void> {
-  const { database, platform, problems, now } = options;
+  const { database, platform, reporter, now } = options;
   const { prisma } = database;
   app.addHook('onRoute', (route) => {
     const roles = route.config?.roles;
@@ -29,5 +38,11 @@ export async function admin(app: FastifyInstance, options: AdminOptions): Promis
     const own = route.onRequest ?? [];
     route.onRequest = [app.authenticate, requireRole(...roles), ...(Array.isArray(own) ? own : [own])];
   });
-  await app.register(overviewRoutes, { prisma, platform, problems, now });
+  await app.register(overviewRoutes, { prisma, platform, reporter, now });
+  await app.register(peopleRoutes, { prisma, now });
+  await app.register(superExecutiveRoutes, { prisma, now });
+  await app.register(adminNoticeRoutes, { prisma, now });
+  await app.register(importRoutes, { database, secretKey: options.secretKey, now });
+  await app.register(exportRoutes, { prisma });
+  await app.register(auditRoutes, { prisma, retentionDays: options.auditRetentionDays });
 }

@@ -15,7 +15,25 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 
 /** What an auditor may call: reading, and nothing that shows more than the log does. */
-const forAuditors: readonly string[] = ['GET /api/admin/overview'];
+const forAuditors: readonly string[] = [
+  'GET /api/admin/overview',
+  'GET /api/admin/overview/sign-ins',
+  'GET /api/admin/overview/people',
+  'GET /api/admin/people',
+  'GET /api/admin/people/count',
+  'GET /api/admin/people/{id}',
+  'GET /api/admin/people/{id}/history',
+  'GET /api/admin/super-executives',
+  'GET /api/admin/notices',
+  'GET /api/admin/notices/audience',
+  'GET /api/admin/notices/{id}',
+  'GET /api/admin/notices/{id}/reading',
+  'GET /api/admin/notices/{id}/readers',
+  'GET /api/admin/audit',
+  'GET /api/admin/audit/actions',
+  'POST /api/admin/audit/export',
+  'POST /api/admin/export/people',
+];
 
 interface Operation {
   method: 'GET' | 'POST';

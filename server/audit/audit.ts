@@ -1,13 +1,77 @@
 import type { PrismaClient, Transaction } from '../database/database.ts';
 
+/** A type, not an interface: only those fit Prisma's JSON. */
+type NoticeText = { title: string; body: string };
+
+/** Fields by name, for `before` and `after` and for filters; no passwords, no full mobile numbers. */
+export type AuditedFields = Readonly<Record<string, string | number | boolean | null>>;
+
+/** What an administrator did to a person. */
+export interface PersonChanged {
+  action:
+    | 'person.edited'
+    | 'person.disabled'
+    | 'person.enabled'
+    | 'person.unbound'
+    | 'password.reset'
+    | 'super-executive.added'
+    | 'super-executive.removed';
+  actorId: string;
+  subject: string;
+  detail: { before: AuditedFields; after: AuditedFields };
+}
+
 /** What the audit log tells; `subject` is what was acted on, e.g. `user:<id>` or `account:<username>`. */
 export type AuditEvent =
   // Written by the statement that opens the session (docs/decisions/0015), not through recordAudit.
-  | { action: 'sign-in'; actorId: string; subject: string; detail: { client: string } }
+  | { action: 'sign-in'; actorId: string; subject: string; detail: { client: string; by?: 'password' } }
+  | {
+      action: 'sign-in.refused';
+      actorId: null;
+      subject: string;
+      detail: { client: 'h5'; by: 'password'; reason: string };
+    }
+  | {
+      action: 'administrator.created';
+      actorId: null;
+      subject: string;
+      detail: { username: string; name: string; by: 'command-line' };
+    }
   | { action: 'sign-out'; actorId: string; subject: string; detail: Record<string, never> }
   | { action: 'password.changed'; actorId: string; subject: string; detail: Record<string, never> }
   | { action: 'lockout.cleared'; actorId: string | null; subject: string; detail: Record<string, never> }
   | { action: 'account.bound'; actorId: string; subject: string; detail: { by: string; dingUserId: string } }
+  | {
+      action: 'notice.created' | 'notice.changed' | 'notice.deleted';
+      actorId: string;
+      subject: string;
+      detail: { before?: NoticeText; after?: NoticeText };
+    }
+  | {
+      action: 'notice.published';
+      actorId: string | null;
+      subject: string;
+      detail: {
+        title: string;
+        receivers: number;
+        before: { state: 'draft' };
+        after: { state: 'published'; publishedAt: string };
+      };
+    }
+  | {
+      action: 'notice.withdrawn';
+      actorId: string;
+      subject: string;
+      detail: {
+        title: string;
+        before: { state: 'published'; publishedAt: string };
+        after: { state: 'withdrawn'; withdrawnAt: string };
+      };
+    }
+  | { action: 'person.created'; actorId: string; subject: string; detail: { after: AuditedFields } }
+  | PersonChanged
+  | { action: 'sessions.ended'; actorId: string; subject: string; detail: { sessions: number } }
+  | { action: 'mobile.revealed'; actorId: string; subject: string; detail: Record<string, never> }
   | {
       action: 'person.left' | 'person.returned';
       actorId: null;
@@ -19,7 +83,41 @@ export type AuditEvent =
       actorId: null;
       subject: string;
       detail: { reason: string; dingUserId: string };
-    };
+    }
+  // One for each person of an import is written by the import itself, all of them in one statement.
+  | {
+      action: 'person.imported';
+      actorId: string;
+      subject: string;
+      detail: { import: string; row: number; before?: AuditedFields; after: AuditedFields };
+    }
+  | {
+      action: 'people.imported';
+      actorId: string;
+      subject: string;
+      detail: {
+        fileHash: string;
+        rows: number;
+        created: number;
+        changed: number;
+        unchanged: number;
+        passwords: number;
+      };
+    }
+  | { action: 'import.passwords-read'; actorId: string; subject: string; detail: { passwords: number } }
+  | {
+      action: 'people.exported';
+      actorId: string;
+      subject: string;
+      detail: { filters: AuditedFields; mobiles: 'masked' | 'full'; encoding: string };
+    }
+  | {
+      action: 'audit.exported';
+      actorId: string;
+      subject: string;
+      detail: { filters: AuditedFields; encoding: string };
+    }
+  | { action: 'audit.purged'; actorId: null; subject: string; detail: { rows: number; before: string } };
 
 /**
  * Appends one event; with a transaction's client it stands or falls with what it tells.

@@ -16,6 +16,8 @@ export interface BuildOptions {
   platform?: PlatformName;
   /** Environment variables over the defaults, e.g. `{ BINDING: 'off' }`. */
   env?: Record<string, string>;
+  /** Where the console is built; by default, where `npm run build` puts it. */
+  consoleFolder?: string;
   /** A database of another `build()`, for a second instance on it; it stays open at `close`. */
   database?: TestDatabase;
   /** The emulator of another `build()`; it keeps running at `close`. */
@@ -74,7 +76,7 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
   const now = () => Date.now() + ahead;
   const emulator = options.emulator ?? (await startEmulator());
   if (options.emulator === undefined) opened.push(emulator);
-  const config = loadConfig({
+  const loaded = loadConfig({
     NODE_ENV: 'test',
     PORT: '0',
     PLATFORM_TIMEOUT_MS: '1500',
@@ -87,6 +89,8 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
     ...emulatorEnvironment(platformName, emulator.url),
     ...options.env,
   });
+  const folder = options.consoleFolder ?? loaded.console.folder;
+  const config = { ...loaded, console: { ...loaded.console, folder } };
   const database = options.database ?? (await createTestDatabase());
   if (options.database === undefined) {
     opened.push(database);

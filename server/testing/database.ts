@@ -61,6 +61,13 @@ export async function createPostgresDatabase(): Promise<string> {
   return withDatabase(name);
 }
 
+/** @returns the address of a new PostgreSQL database with nothing in it, not even the tables. */
+export async function createEmptyDatabase(): Promise<string> {
+  const name = `miniapp_test_${randomBytes(8).toString('hex')}`;
+  await asAdministrator((client) => client.query(`CREATE DATABASE ${name}`));
+  return withDatabase(name);
+}
+
 export async function dropPostgresDatabase(url: string): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   await asAdministrator((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));

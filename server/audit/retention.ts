@@ -1,0 +1,84 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Database } from '../database/database.ts';
+import { whileAlone } from '../events/run-lock.ts';
+import { recordAudit } from './audit.ts';
+
+const lookEveryMs = 3_600_000;
+/** Rows of one statement: short ones, since signing in writes to this table too. */
+const batch = 5000;
+
+/**
+ * Deletes what is older than so many days by the database's clock, on one instance at a time, and writes down that
+ * it did.
+ *
+ * @returns how many rows went; null when another process is at it.
+ */
+export async function purgeAuditLog(
+  database: Database,
+  retentionDays: number,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<number | null> {
+  const { prisma } = database;
+  const ran = await whileAlone(database, 'audit:purge', async (lock) => {
+    // Once, so that what a purge covers can be told.
+    const [row] = await prisma.$queryRaw<{ before: Date }[]>`
+      SELECT now() - make_interval(days => ${retentionDays}::int) AS before`;
+    if (row === undefined) return 0;
+    const { before } = row;
+    let rows = 0;
+    for (let count = batch; count === batch && !signal.aborted; ) {
+      await lock.check();
+      count = await prisma.$executeRaw`
+        DELETE FROM audit_log WHERE id IN
+          (SELECT id FROM audit_log WHERE at < ${before} ORDER BY at, id LIMIT ${batch})`;
+      rows += count;
+    }
+    if (rows > 0) {
+      const detail = { rows, before: before.toISOString() };
+      const event = { action: 'audit.purged', actorId: null, subject: 'audit', detail } as const;
+      await recordAudit(prisma, event, null);
+    }
+    return rows;
+  });
+  return ran?.result ?? null;
+}
+
+export interface RetentionOptions {
+  database: Database;
+  retentionDays: number;
+}
+
+/** Purges the audit log every hour; not at the start, since servers may restart again and again. */
+export const auditRetention = fp(
+  async (app: FastifyInstance, { database, retentionDays }: RetentionOptions) => {
+    const stopping = new AbortController();
+    let running: Promise<void> | null = null;
+    const timer = setInterval(() => {
+      running ??= look(database, retentionDays, stopping.signal, app.log).finally(() => {
+        running = null;
+      });
+    }, lookEveryMs);
+    timer.unref();
+    app.addHook('onClose', async () => {
+      clearInterval(timer);
+      stopping.abort();
+      await running;
+    });
+  },
+  { name: 'audit-retention' },
+);
+
+async function look(
+  database: Database,
+  retentionDays: number,
+  signal: AbortSignal,
+  logger: FastifyBaseLogger,
+): Promise<void> {
+  try {
+    const rows = await purgeAuditLog(database, retentionDays, signal);
+    if (rows !== null && rows > 0) logger.info({ rows, retentionDays }, 'old audit entries deleted');
+  } catch (err) {
+    logger.warn({ err }, 'deleting old audit entries failed');
+  }
+}

@@ -1,0 +1,80 @@
+import type { LightMyRequestResponse } from 'fastify';
+import { type CsvEncoding, csvLines, encodeCsv } from '../admin/csv.ts';
+import type { ImportJobView, ImportPreview, ImportStart } from '../admin/import/contract.ts';
+import type { Built } from './build.ts';
+import { until } from './client.ts';
+import { bearer, get } from './http.ts';
+
+export type Rows = readonly (readonly string[])[];
+
+/** A file with these rows, the heading first. */
+export const csvOf = (rows: Rows, encoding: CsvEncoding = 'utf-8'): Buffer =>
+  encodeCsv(csvLines(rows), encoding);
+
+/** Posts a file as the console does. */
+export function upload(
+  server: Built,
+  step: 'preview' | 'start',
+  bytes: Buffer,
+  token: string,
+  query: Record<string, string> = {},
+): Promise<LightMyRequestResponse> {
+  return server.app.inject({
+    method: 'POST',
+    url: `/api/admin/import/${step}`,
+    query,
+    payload: bytes,
+    headers: { 'content-type': 'text/csv', ...bearer(token) },
+  });
+}
+
+export async function previewOf(
+  server: Built,
+  bytes: Buffer,
+  token: string,
+  query: Record<string, string> = {},
+): Promise<ImportPreview> {
+  const response = await upload(server, 'preview', bytes, token, query);
+  if (response.statusCode !== 200) throw new Error(response.body);
+  return response.json();
+}
+
+export async function startOf(
+  server: Built,
+  bytes: Buffer,
+  token: string,
+  query: Record<string, string>,
+): Promise<ImportStart> {
+  const response = await upload(server, 'start', bytes, token, query);
+  if (response.statusCode !== 200) throw new Error(response.body);
+  return response.json();
+}
+
+/** Waits until an import is over. */
+export async function jobOver(server: Built, id: string, token: string): Promise<ImportJobView> {
+  let job: ImportJobView | undefined;
+  await until(
+    async () => {
+      job = (await get(server, `/api/admin/import/jobs/${id}`, token)).json<ImportJobView>();
+      return job.status !== 'running';
+    },
+    60_000,
+    'the import is over',
+  );
+  if (job === undefined) throw new Error('no job');
+  return job;
+}
+
+/** Previews, starts, and waits: what a person does. */
+export async function importFile(
+  server: Built,
+  bytes: Buffer,
+  token: string,
+  query: Record<string, string> = {},
+): Promise<ImportJobView> {
+  const preview = await previewOf(server, bytes, token, query);
+  if (preview.token === null) throw new Error(JSON.stringify(preview));
+  const started = await startOf(server, bytes, token, { ...query, token: preview.token });
+  if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
+  return jobOver(server, started.jobId, token);
+}
