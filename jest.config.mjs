@@ -49,12 +49,13 @@ if (await postgresAnswers(process.env.TEST_POSTGRES_URL ?? 'postgresql://postgre
     ...node,
     displayName: 'postgresql',
     globals: { TEST_DATABASE: 'postgresql' },
-    testMatch: ['<rootDir>/server/**/*.test.ts'],
+    testMatch: ['<rootDir>/server/**/*.test.ts', '<rootDir>/scripts/**/*.postgres.test.ts'],
     // What never sees this database.
     testPathIgnorePatterns: [
       ...node.testPathIgnorePatterns,
       '<rootDir>/server/platform/',
       '<rootDir>/server/config/',
+      '<rootDir>/server/console/app/',
       '<rootDir>/server/database/embedded.test.ts',
       '<rootDir>/server/auth/passwords.test.ts',
     ],

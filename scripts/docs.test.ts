@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import type { ConsoleNoPermissionReason, ConsoleRejectedReason } from '../server/auth/console-contract.ts';
 import { type Config, loadConfig } from '../server/config/config.ts';
 import type { Environment } from '../server/config/environment.ts';
 import type {
@@ -49,7 +50,16 @@ const reasons = {
   CONTAINS_USERNAME: true,
   UNCHANGED: true,
   NO_PASSWORD_HERE: true,
-} satisfies Record<NoPermissionReason | BindRejectedReason | PasswordRejectedReason, true>;
+  ADMINISTRATORS_ONLY: true,
+  PASSWORD_EXPIRED: true,
+} satisfies Record<
+  | NoPermissionReason
+  | BindRejectedReason
+  | PasswordRejectedReason
+  | ConsoleNoPermissionReason
+  | ConsoleRejectedReason,
+  true
+>;
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const namesOf = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[];

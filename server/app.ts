@@ -8,40 +8,44 @@ import {
 } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { admin } from './admin/index.ts';
-import type { Problems } from './admin/overview/problems.ts';
+import type { Reporter } from './admin/overview/reporter.ts';
+import { superExecutiveFaults } from './admin/super-executives/faults.ts';
 import { apiDocs } from './api-docs.ts';
+import { auditRetention } from './audit/retention.ts';
 import { auth } from './auth/index.ts';
+import { certificateWatch } from './certificate/watch.ts';
 import type { Config } from './config/config.ts';
+import { consoleRoutes } from './console/index.ts';
 import type { Database } from './database/database.ts';
+import { draining } from './draining.ts';
 import { clientErrorHandler, commonHeaders, errorHandler, frameworkErrors } from './error-handler.ts';
 import { AppError } from './errors.ts';
 import { events } from './events/index.ts';
 import { healthRoutes } from './health/routes.ts';
+import { bodyLimit } from './limits.ts';
 import { outbox } from './messages/index.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { metricsRoutes } from './metrics/routes.ts';
+import { miniVersion } from './mini-version.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import type { Platform } from './platform/platform.ts';
 import { pressure } from './pressure.ts';
-import { securityHeaders } from './security-headers.ts';
+import { dataHeaders } from './security-headers.ts';
 
 export interface AppParts {
   config: Config;
   database: Database;
   platform: Platform;
   metrics: Metrics;
-  problems: Problems;
+  reporter: Reporter;
   logger: FastifyBaseLogger;
   /** Epoch milliseconds; the system's clock by default. */
   now?: () => number;
 }
 
-/** Bytes; the contract's longest request is far below. */
-const bodyLimit = 64 * 1024;
-
 /** Puts the server together without listening. Closing the app does not close the parts given to it. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { config, database, platform, metrics, problems, now = Date.now } = parts;
+  const { config, database, platform, metrics, reporter, now = Date.now } = parts;
   const { prisma } = database;
   registerAjvFormats();
   const app = Fastify({
@@ -63,7 +67,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler);
 
-  const security = securityHeaders({ hsts: config.production });
+  const security = dataHeaders({ hsts: config.production });
   // With callbacks, not promises: these run for every request.
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(security).headers(commonHeaders(request.id));
@@ -74,6 +78,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('preClose', async () => {
     stopping = true;
   });
+  if (config.trustProxy !== false) await app.register(draining);
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping) reply.header('connection', 'close');
     // As bytes: Node would join a text to the headers, and encode all of it at the price of its Chinese part.
@@ -82,6 +87,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   // JSON alone: a form or plain text is what another site's page can post without being asked.
   app.removeContentTypeParser('text/plain');
   await app.register(errorHandler);
+  await app.register(miniVersion, { minimum: config.miniMinimumVersion });
   await app.register(cookie);
   await app.register(rateLimit, {
     // A whole office can stand behind one address, so this only stops a single machine that runs wild; what
@@ -93,19 +99,31 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   });
   await app.register(pressure, { maxEventLoopDelayMs: config.maxEventLoopDelayMs });
   if (!config.production) await app.register(apiDocs);
+  await app.register(superExecutiveFaults, { prisma });
   await app.register(auth, {
     database,
     platform,
     policy: config.auth,
+    secretKey: config.secretKey,
     corpId: config.platform.name === 'dingtalk' ? config.platform.corpId : null,
     metrics,
     now,
   });
   await app.register(events, { database, platform, settings: config.events, now });
   await app.register(outbox, { prisma, platform, now });
+  await app.register(certificateWatch, { prisma, target: config.certificate, now });
   await app.register(metricsRoutes, { metrics, prisma, token: config.metricsToken });
-  await app.register(admin, { database, platform, problems, now });
+  await app.register(admin, {
+    database,
+    platform,
+    reporter,
+    secretKey: config.secretKey,
+    auditRetentionDays: config.auditRetentionDays,
+    now,
+  });
+  await app.register(auditRetention, { database, retentionDays: config.auditRetentionDays });
   await app.register(noticeRoutes, { prisma, now });
+  await app.register(consoleRoutes, { config });
   await app.register(healthRoutes, { database, isStopping: () => stopping });
   return app;
 }

@@ -1,11 +1,14 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { createActivity } from './admin/overview/activity.ts';
+import { callLabel, heldBackCall } from './admin/overview/overview.ts';
 import { createProblems } from './admin/overview/problems.ts';
+import { createReporter } from './admin/overview/reporter.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import { createSealing } from './database/sealing.ts';
 import { databaseTokenStore } from './database/token-store.ts';
-import { createMetrics } from './metrics/metrics.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { createPlatform } from './platform/index.ts';
 
 /**
@@ -20,7 +23,20 @@ export async function assemble(
   logger: FastifyBaseLogger,
   now: () => number = Date.now,
 ): Promise<FastifyInstance> {
-  const metrics = createMetrics();
+  const counters = createMetrics();
+  const activity = createActivity(now);
+  // What the metrics lose at a restart, and no instance has of the others, is kept for the overview.
+  const metrics: Metrics = {
+    ...counters,
+    signIn(outcome) {
+      counters.signIn(outcome);
+      activity.count('sign-in', outcome);
+    },
+    binding(outcome) {
+      counters.binding(outcome);
+      activity.count('binding', outcome);
+    },
+  };
   const problems = createProblems(now);
   const platform = createPlatform(config.platform, {
     tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
@@ -28,6 +44,8 @@ export async function assemble(
     onCall(call) {
       metrics.platformCall(call);
       problems.note(call);
+      const ended = call.ok ? 'ok' : (call.kind ?? 'fault');
+      activity.count('call', callLabel(call.api, call.refusedBy === undefined ? ended : heldBackCall));
       logger[call.ok ? 'debug' : 'warn'](call, 'platform call');
     },
     onCircuit(change) {
@@ -35,7 +53,20 @@ export async function assemble(
       logger.warn(change, 'platform circuit');
     },
   });
-  const app = await buildApp({ config, database, platform, metrics, problems, logger, now });
+  const reporter = createReporter({
+    prisma: database.prisma,
+    activity,
+    state: () => ({
+      problems: problems.list(),
+      heldBack: platform.circuits().map(({ api, state }) => ({ api, state })),
+    }),
+    now,
+    log: logger,
+  });
+  const app = await buildApp({ config, database, platform, metrics, reporter, logger, now });
+  app.addHook('onReady', async () => reporter.start());
+  // After the last request: it is counted too.
+  app.addHook('onClose', () => reporter.stop());
   app.addHook('onClose', () => platform.close());
   return app;
 }

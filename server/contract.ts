@@ -33,6 +33,8 @@ export type BindRejectedReason =
   | 'INVALID_CREDENTIALS'
   | 'LOCKED'
   | 'TICKET_EXPIRED'
+  /** The password was given out by an administrator, and was not used or changed in time. */
+  | 'PASSWORD_EXPIRED'
   | 'ACCOUNT_ALREADY_BOUND'
   | 'PERSON_ALREADY_BOUND';
 
@@ -53,22 +55,31 @@ export interface BindRequest {
   password: string;
 }
 
+/**
+ * Said to a mini program that tells its version by `X-Mini-Version` and is older than the server's minimum. The
+ * header `X-Mini-Update` of every answer says the same.
+ */
+export type ClientUpdate = 'required';
+
 export interface SignedIn {
   outcome: 'signed-in';
   /** `token` is absent for `h5`, whose token is in the cookie. */
   session: { token?: string; expiresAt: Instant };
   user: SessionUser;
+  update?: ClientUpdate;
 }
 
 export interface BindRequired {
   outcome: 'bind-required';
   ticket: { token: string; expiresAt: Instant };
   person: { name: string };
+  update?: ClientUpdate;
 }
 
 export interface NoPermission {
   outcome: 'no-permission';
   reason: NoPermissionReason;
+  update?: ClientUpdate;
 }
 
 export interface BindRejected {
@@ -85,6 +96,7 @@ export type BindOutcome = SignedIn | BindRejected | NoPermission;
 
 export interface MeResponse {
   user: SessionUser;
+  update?: ClientUpdate;
 }
 
 export interface SignedOut {
@@ -168,34 +180,6 @@ export interface NoticeDetail {
 /** `POST /api/notices/:id/read`; idempotent. */
 export interface NoticeReadResponse {
   readAt: Instant;
-}
-
-/** Something that only an administrator can put right on the platform. */
-export interface PlatformProblem {
-  /** The API's path. */
-  api: string;
-  /** The platform's own error code, where there was one. */
-  upstreamCode: string | null;
-  /** What to do, in Chinese: names the IP to whitelist, the permission to apply for, the setting to mend. */
-  remedy: string;
-  firstSeen: Instant;
-  lastSeen: Instant;
-  /** Calls that met it. */
-  count: number;
-}
-
-/** `GET /api/admin/overview`, for administrators and auditors. */
-export interface AdminOverview {
-  /** Not over yet, as far as this instance has seen: a problem is over when its API answers well again. */
-  problems: PlatformProblem[];
-  /** APIs to which this instance sends nothing for now, since they are faulty. */
-  heldBack: { api: string; state: 'open' | 'half-open' }[];
-  /** Accounts and persons that must wait after wrong passwords: `account:<user name>`, `person:<platform id>`. */
-  locked: { subject: string; until: Instant }[];
-  /** Seconds that the oldest event of the platform has been waiting. */
-  eventLagSeconds: number;
-  /** Messages that were not sent, or may not have been. */
-  messages: { failed: number; uncertain: number };
 }
 
 /** Every code of a non-2xx answer; cause and remedy of each stand in docs/errors.md. */

@@ -48,11 +48,13 @@ const errorCodes = [
   'PLATFORM_TIMEOUT',
 ] as const satisfies readonly ErrorCode[];
 
+export const errorCode = Type.Enum(errorCodes);
+
 const errorSchema = contractSchema<ErrorBody>()(
   strict({
     statusCode: Type.Integer(),
     error: Type.String(),
-    code: Type.Enum(errorCodes),
+    code: errorCode,
     message: Type.String({ description: '中文，可直接显示给用户' }),
     requestId: Type.String(),
   }),

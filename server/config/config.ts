@@ -1,9 +1,12 @@
 import { isIP } from 'node:net';
 import type { HttpCredentialsConfig } from '../auth/http-credentials.ts';
+import { type CertificateConfig, readCertificate } from '../certificate/config.ts';
+import { type ConsoleConfig, readConsole } from '../console/config.ts';
 import type { DatabaseConfig } from '../database/database.ts';
 import { type EventsConfig, readEvents } from '../events/config.ts';
+import { versionPattern } from '../mini-version.ts';
 import type { PlatformConfig } from '../platform/index.ts';
-import { credentialsUrlExample, databaseUrlExample, development } from './constants.ts';
+import { credentialsUrlExample, databaseUrlExample, defaultDataDir, development } from './constants.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { refuseDevelopmentSettings, refuseProductionOrganisation } from './refusals.ts';
 
@@ -36,10 +39,17 @@ export interface Config {
   platform: PlatformConfig;
   auth: AuthConfig;
   events: EventsConfig;
+  console: ConsoleConfig;
+  /** Whose certificate is watched; null: none. */
+  certificate: CertificateConfig | null;
+  /** Days that the audit log is kept: 180 at least (网络安全法, article 21), as the database enforces too. */
+  auditRetentionDays: number;
   /** Whoever shows it may read /metrics; null: only the machine itself. */
   metricsToken: string | null;
   /** Above this delay of the event loop, in milliseconds, requests are turned away; 0: never. */
   maxEventLoopDelayMs: number;
+  /** Mini programs older than this are asked to update; null: none. */
+  miniMinimumVersion: string | null;
   database: DatabaseConfig;
 }
 
@@ -54,8 +64,8 @@ const hour = 3_600_000;
 export function loadConfig(env: Environment): Config {
   const reader = new EnvironmentReader(env);
   const matchByMobile = reader.oneOf('MATCH_BY_MOBILE', ['on', 'off'], 'off') === 'on';
-  const production =
-    reader.oneOf('NODE_ENV', ['development', 'test', 'production'], 'development') === 'production';
+  const environment = reader.oneOf('NODE_ENV', ['development', 'test', 'production'], 'development');
+  const production = environment === 'production';
   const platform = readPlatform(reader, matchByMobile);
   const config: Config = {
     production,
@@ -79,8 +89,12 @@ export function loadConfig(env: Environment): Config {
       forbiddenPasswords: production ? [development.password] : [],
     },
     events: readEvents(reader, platform),
+    console: readConsole(reader, environment),
+    certificate: readCertificate(reader),
+    auditRetentionDays: reader.integer('AUDIT_RETENTION_DAYS', 365, 180, 3650),
     metricsToken: reader.optional('METRICS_TOKEN'),
     maxEventLoopDelayMs: reader.integer('MAX_EVENT_LOOP_DELAY_MS', 2000, 0, 60_000),
+    miniMinimumVersion: readMiniVersion(reader),
     database: readDatabase(reader),
   };
   if (production) refuseDevelopmentSettings(reader, config);
@@ -156,6 +170,14 @@ function isProxy(entry: string): boolean {
   return family !== 0 && fits && more.length === 0;
 }
 
+function readMiniVersion(reader: EnvironmentReader): string | null {
+  const version = reader.optional('MINI_MINIMUM_VERSION');
+  if (version !== null && !versionPattern.test(version)) {
+    reader.complain('MINI_MINIMUM_VERSION', '应为小程序的版本号', '1.2.0');
+  }
+  return version;
+}
+
 function readDatabase(reader: EnvironmentReader): DatabaseConfig {
   const url = reader.optional('DATABASE_URL');
   if (url !== null && !(/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url))) {
@@ -163,7 +185,7 @@ function readDatabase(reader: EnvironmentReader): DatabaseConfig {
   }
   return {
     url,
-    dataDir: reader.optional('DATA_DIR') ?? '.data/database',
+    dataDir: reader.optional('DATA_DIR') ?? defaultDataDir,
     poolSize: reader.integer('DATABASE_POOL', 10, 2, 500),
     timeoutMs: reader.integer('DATABASE_TIMEOUT_MS', 5000, 100, 60_000),
   };

@@ -9,5 +9,8 @@ export const development = {
 /** 浙政钉's open platform in production; the test platform has another host. */
 export const zhezhengdingProductionHost = 'openplatform-pro.ding.zj.gov.cn';
 
+/** Where the embedded database keeps its files. */
+export const defaultDataDir = '.data/database';
+
 export const databaseUrlExample = 'postgresql://app:密码@127.0.0.1:5432/app';
 export const credentialsUrlExample = 'https://accounts.example.gov.cn/verify';
