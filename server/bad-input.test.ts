@@ -63,6 +63,8 @@ const badBodies: [Route, string, unknown][] = [
   ['/api/auth/bind', 'an array as the user name', { ...binding, username: ['lisi'] }],
   ['/api/auth/bind', 'an empty password', { ...binding, password: '' }],
   ['/api/auth/bind', 'NUL in the user name', { ...binding, username: 'lisi\u0000' }],
+  ['/api/auth/bind', 'half a character in the user name', { ...binding, username: 'lisi\ud800' }],
+  ['/api/auth/bind', 'halves of a character in the wrong order', { ...binding, username: '\udfb7\ud842' }],
   ['/api/auth/bind', 'NUL in the password', { ...binding, password: '\u0000' }],
   ['/api/auth/bind', 'a password too long', { ...binding, password: 'p'.repeat(257) }],
   ['/api/auth/bind', 'a user name too long', { ...binding, username: 'u'.repeat(65) }],
@@ -71,6 +73,11 @@ const badBodies: [Route, string, unknown][] = [
 
 test.each(badBodies)('%s with %s', async (url, _, body) => {
   expectFault(await post(server, url, body), 400, 'INVALID_REQUEST');
+});
+
+test('a character of two halves is one', async () => {
+  const answer = await post(server, '/api/auth/bind', { ...binding, username: '𠮷田', password: '👍👍' });
+  expect(answer.statusCode).toBe(200);
 });
 
 describe.each(Object.keys(routes) as Route[])('%s', (url) => {

@@ -1,5 +1,6 @@
 import { type Static, type TProperties, type TSchema, Type } from '@fastify/type-provider-typebox';
 import type { ErrorBody, ErrorCode } from './contract.ts';
+import { storablePattern } from './database/storable.ts';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? unknown : never) : never;
 
@@ -16,12 +17,9 @@ export const contractSchema =
 export const strict = <const P extends TProperties>(properties: P, options: { description?: string } = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options });
 
-/**
- * A string from outside: bounded, and without NUL, which PostgreSQL cannot store (a request with one would end
- * as a fault of the database instead of a 400).
- */
+/** A string from outside: bounded, and of characters that can be stored. */
 export const text = (minLength: number, maxLength: number) =>
-  Type.String({ minLength, maxLength, pattern: '^[^\\u0000]*$' });
+  Type.String({ minLength, maxLength, pattern: storablePattern });
 
 export const instant = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
 

@@ -1,3 +1,5 @@
+import { isStorable } from '../database/storable.ts';
+
 /** What a decrypted event of DingTalk says, as far as anything here depends on it. */
 export interface DingTalkEvent {
   type: string;
@@ -57,5 +59,5 @@ function texts(value: unknown): string[] {
 function text(value: unknown): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const found = String(value).trim();
-  return found !== '' && found.length <= 128 && !found.includes('\u0000') ? found : null;
+  return found !== '' && found.length <= 128 && isStorable(found) ? found : null;
 }

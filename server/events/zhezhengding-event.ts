@@ -1,3 +1,4 @@
+import { isStorable } from '../database/storable.ts';
 import { parseJson } from '../platform/json.ts';
 
 /** Bounds of what one callback may make us look at. */
@@ -21,7 +22,7 @@ export function readPersonHints(body: string): string[] {
     if (typeof value !== 'string' && typeof value !== 'number') return;
     for (const part of String(value).split(',')) {
       const hint = part.trim();
-      const fits = hint !== '' && hint.length <= limits.length && !hint.includes('\u0000');
+      const fits = hint !== '' && hint.length <= limits.length && isStorable(hint);
       if (fits && found.size < limits.people) found.add(hint);
     }
   }
