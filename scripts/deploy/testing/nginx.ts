@@ -146,7 +146,10 @@ ${temporary.map((name) => `    ${name}_temp_path ${at('tmp')}/${name};`).join('\
   const written = (name: string) => readFile(at(name), 'utf8').catch(() => '');
 
   const accessLog = async () => {
-    const lines = (await written(`${plan.name}.access.log`)).split('\n').filter((line) => line !== '');
+    const text = await written(`${plan.name}.access.log`);
+    // nginx may be in the middle of a line.
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    const lines = whole.split('\n').filter((line) => line !== '');
     return lines.map((line) => JSON.parse(line) as AccessLine);
   };
 
