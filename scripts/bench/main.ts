@@ -1,12 +1,14 @@
 /**
- * `npm run bench` measures the server, the list of people, importing with the audit log, and the simulator;
- * `npm run bench server`, `people`, `import` or `simulator` one of them. It never fails for a figure: a bar that is missed is printed as 未达标.
+ * `npm run bench` measures the server, the list of people, importing with the audit log, the console's pages and
+ * the simulator; `npm run bench server`, `people`, `import`, `console` or `simulator` one of them. It never fails
+ * for a figure: a bar that is missed is printed as 未达标.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../../server/database/paths.ts';
 import { failStart, StartFailure } from '../../server/start-failure.ts';
+import { benchConsole } from './console.ts';
 import { benchImport } from './import/index.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { benchPeople } from './people/index.ts';
@@ -15,7 +17,7 @@ import { benchServer } from './server/index.ts';
 import { benchSimulator } from './simulator.ts';
 
 const usage = [
-  '用法：npm run bench [server|people|import|simulator] [-- --full] [-- --profile]',
+  '用法：npm run bench [server|people|import|console|simulator] [-- --full] [-- --profile]',
   '  --full     连续登录 100,000 次来观察内存（默认 20,000 次）',
   '  --profile  记录每个服务进程的 CPU 采样，写入 .data/bench/*.cpuprofile；数字会因此变差',
 ].join('\n');
@@ -31,6 +33,7 @@ const parts: Readonly<Record<string, (options: Options) => Promise<PartResult | 
   server: (options) => benchServer({ ...options, say }),
   people: () => benchPeople(say),
   import: () => benchImport(say),
+  console: () => benchConsole(say),
   simulator: () => benchSimulator(say),
 };
 

@@ -1,14 +1,7 @@
+import { type Measurement, measurementFigures } from './measurements.ts';
 import type { PartResult, Verdict } from './report.ts';
-import { round } from './report.ts';
 
 /** What `scripts/simulator/bench.ts` gives; see there. */
-interface Measurement {
-  name: string;
-  ms: number;
-  baseline: { name: string; ms: number } | null;
-  runs: number;
-}
-
 interface SimulatorBench {
   benchSimulator(): Promise<Measurement[]>;
 }
@@ -38,20 +31,7 @@ export async function benchSimulator(say: (line: string) => void): Promise<PartR
   }
   return {
     part: 'simulator',
-    figures: [
-      {
-        title: '模拟器，中位数',
-        columns: ['', 'ms', '对照', '对照 ms', '倍数', '次数'],
-        rows: measurements.map(({ name, ms, baseline, runs }) => [
-          name,
-          round(ms),
-          baseline?.name ?? '',
-          baseline ? round(baseline.ms) : '',
-          baseline ? round(ms / baseline.ms) : '',
-          String(runs),
-        ]),
-      },
-    ],
+    figures: [measurementFigures('模拟器，中位数', measurements)],
     verdicts: measurements.flatMap(({ name, ms }): Verdict[] =>
       name === hotReload ? [{ name, value: ms, bar: hotReloadBarMs, kind: 'max', unit: ' ms' }] : [],
     ),

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
+import type { Measurement } from '../bench/measurements.ts';
 import { mountRows, PAGE, updateRow, writeBenchPage } from './bench-page.ts';
 import { launchBrowser } from './e2e/support/browser.ts';
 import { copyMini } from './e2e/support/mini-copy.ts';
@@ -9,14 +10,6 @@ import { PhonePage } from './e2e/support/phone.ts';
 import { startStack } from './e2e/support/stack.ts';
 import { startSimulator } from './web/server.ts';
 import { SETUP_PATH, type Setup } from './web/setup.ts';
-
-/** Median times in milliseconds; the baseline is the same work without the simulator, in the same run. */
-export interface Measurement {
-  name: string;
-  ms: number;
-  baseline: { name: string; ms: number } | null;
-  runs: number;
-}
 
 const ROWS = 200;
 const LIST_RUNS = 15;
@@ -52,14 +45,6 @@ export async function benchSimulator(): Promise<Measurement[]> {
     await stack.close();
     await copy.remove();
   }
-}
-
-/** One line a measurement: the time, and how many times the baseline it is. */
-export function describeMeasurement({ name, ms, baseline, runs }: Measurement): string {
-  const ratio = baseline
-    ? `，是${baseline.name}（${baseline.ms.toFixed(1)} ms）的 ${(ms / baseline.ms).toFixed(1)} 倍`
-    : '';
-  return `${name}：${ms.toFixed(1)} ms${ratio}（${runs} 次的中位数）`;
 }
 
 async function lists(browser: Browser, url: string): Promise<Measurement[]> {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Measurement } from '../../../scripts/simulator/bench.ts';
+import type { Measurement } from '../../../scripts/bench/measurements.ts';
 import { type BuiltConsole, buildConsole } from '../build.ts';
 import { type ConsoleStack, openConsole } from './support/console.ts';
 import type { PersonPage } from './support/person-page.ts';
