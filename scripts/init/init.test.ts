@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -96,6 +105,13 @@ test('a fresh clone becomes somebody’s own', async () => {
   expect(JSON.parse(read('mini/app.json')).window.defaultTitle).toBe('工单助手');
   expect(read('README.md')).toMatch(/^# 工单助手$/m);
   expect(existsSync(path.join(root, 'README.en.md'))).toBe(false);
+});
+
+test('the packages are not installed anew for a new name', async () => {
+  const before = statSync(path.join(root, 'package-lock.json')).mtimeMs;
+  await init(...words);
+  expect(JSON.parse(read('package-lock.json')).name).toBe('work-orders');
+  expect(statSync(path.join(root, 'package-lock.json')).mtimeMs).toBeCloseTo(before, -1);
 });
 
 test('secrets are fresh in each clone, and the production organisation is fenced off', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { emptyListing } from '../listing/listing.ts';
@@ -63,7 +63,10 @@ export async function makeOwn(
   };
 
   await edit('package.json', (text) => ownPackage(text, answers));
+  const lock = await stat(path.join(root, 'package-lock.json'));
   await edit('package-lock.json', (text) => ownLock(text, answers.package));
+  // The packages are the same: a newer file would have them all installed again.
+  await utimes(path.join(root, 'package-lock.json'), lock.atime, lock.mtime);
   const example = await readFile(path.join(root, '.env.example'), 'utf8');
   await edit('.env', (text) => ownEnvironment(text === '' ? example : text, answers));
   await edit('listing.yaml', (text) => ownListing(text, answers, asked));

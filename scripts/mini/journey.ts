@@ -7,6 +7,7 @@ import { Device } from './dd-double/device.ts';
 import { MiniRun } from './dd-double/run.ts';
 import type { PackageFiles } from './package-files.ts';
 import { miniSource, nodeModules } from './paths.ts';
+import { testConfig } from './test-config.ts';
 
 export interface Journey {
   /** The running server; from `beforeAll` on. */
@@ -34,7 +35,12 @@ export function prepareJourney(platform: PlatformName = 'dingtalk'): Journey {
     building = build({ platform });
     server = await building;
     const serverUrl = await server.url();
-    files = await compileMini({ source: miniSource, nodeModules, env: 'test', config: { serverUrl } });
+    files = await compileMini({
+      source: miniSource,
+      nodeModules,
+      env: 'test',
+      config: testConfig(serverUrl),
+    });
     expect(checkFiles(files)).toEqual([]);
   });
 

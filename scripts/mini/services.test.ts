@@ -7,6 +7,7 @@ import { Device } from './dd-double/device.ts';
 import { MiniRun } from './dd-double/run.ts';
 import type { PackageFiles } from './package-files.ts';
 import { miniSource, nodeModules } from './paths.ts';
+import { testConfig } from './test-config.ts';
 
 interface Received {
   method: string;
@@ -68,7 +69,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const serverUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  files = await compileMini({ source: miniSource, nodeModules, env: 'test', config: { serverUrl } });
+  files = await compileMini({ source: miniSource, nodeModules, env: 'test', config: testConfig(serverUrl) });
 });
 
 afterAll(async () => {

@@ -157,7 +157,7 @@ test('withdrawing asks, hides it from readers, takes the messages back, and leav
   await agree('撤回');
   await person.sees('已撤回，读者看不到了', '已撤回：4 人');
   expect(await readersSee()).toEqual([]);
-  expect(await page().getByRole('button', { name: '撤回', exact: true }).count()).toBe(0);
+  await page().getByRole('button', { name: '撤回', exact: true }).first().waitFor({ state: 'hidden' });
   await person.press('复制成新草稿');
   await person.sees('编辑草稿');
   expect(await page().getByLabel('标题').inputValue()).toBe('停电通知');

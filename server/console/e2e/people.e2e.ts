@@ -174,7 +174,7 @@ test('dangerous things ask first and say what will happen; no means nothing', as
   await person.sees(/本人下次进入要用用户名和密码重新绑定/);
   await person.page.locator('.ask-dialog').getByRole('button', { name: '解除绑定' }).click();
   await person.sees('未绑定');
-  expect(await person.page.getByRole('button', { name: '解除绑定' }).count()).toBe(0);
+  await person.page.getByRole('button', { name: '解除绑定' }).first().waitFor({ state: 'hidden' });
   await person.verify();
 });
 

@@ -120,6 +120,7 @@ described('the console in an ordinary browser', () => {
     const page = await stack.signedIn('/me');
     await page.sees('当前');
     const ends = page.page.getByRole('button', { name: '结束', exact: true });
+    await ends.first().waitFor();
     const before = await ends.count();
     await ends.first().click();
     await page.sees('结束这个登录？', '那台设备要重新登录');

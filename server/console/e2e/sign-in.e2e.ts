@@ -216,6 +216,7 @@ described('within DingTalk', () => {
     await page.screenshot('h5-notice');
     await page.page.goBack();
     await page.page.locator('.notice-row').first().waitFor();
+    await unread.nth(before - 1).waitFor({ state: 'hidden' });
     expect(await unread.count()).toBe(before - 1);
     for (const more of [1, 2]) {
       await page.press('加载更多');
