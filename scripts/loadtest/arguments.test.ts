@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { readArguments } from './arguments.ts';
 import { givenTokens } from './sessions.ts';
-import { allowedTarget, configuredDomain } from './target.ts';
+import { allowedTarget, configuredDomain, leadsHere } from './target.ts';
 
 describe('the command line', () => {
   const defaults = {
@@ -116,5 +116,19 @@ describe('tokens', () => {
       '读不到会话令牌文件 no-such-file：没有这个文件',
     );
     await expect(givenTokens(__filename, {})).rejects.toThrow(/里的第 \d+ 个不是会话令牌/);
+  });
+});
+
+describe('a domain that leads to this machine', () => {
+  const resolver = (address: string) => async () => ({ address });
+
+  test.each(['127.0.0.1', '::1'])('is this machine at %s', async (address) => {
+    await expect(leadsHere('app.example.gov.cn', resolver(address))).resolves.toBe(true);
+  });
+
+  test('is elsewhere at another address, and where nobody knows the name', async () => {
+    await expect(leadsHere('app.example.gov.cn', resolver('192.0.2.1'))).resolves.toBe(false);
+    const unknown = () => Promise.reject(new Error('ENOTFOUND'));
+    await expect(leadsHere('app.example.gov.cn', unknown)).resolves.toBe(false);
   });
 });

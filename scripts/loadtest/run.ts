@@ -5,7 +5,7 @@ import { isOwnDomain, type LoadTestReport, type LoadTestStep } from './contract.
 import { lookBefore, type Preflight } from './endpoints.ts';
 import { runStep } from './generate.ts';
 import type { Progress } from './progress.ts';
-import type { Target } from './target.ts';
+import { leadsHere, type Target } from './target.ts';
 import { judge, limitRemedy, notesOn } from './verdict.ts';
 import { count, ms, percent } from './words.ts';
 
@@ -27,6 +27,7 @@ export interface RunOptions {
 export async function runLoadTest(options: RunOptions): Promise<LoadTestReport | null> {
   const { target, tokens, request, progress, signal } = options;
   const preflight = await lookBefore(target.address, tokens, request.endpoints);
+  const sameMachine = target.local || (await leadsHere(new URL(target.address).hostname));
   const startedAt = new Date().toISOString();
   await warmUp(options, preflight);
   const steps: LoadTestStep[] = [];
@@ -46,14 +47,14 @@ export async function runLoadTest(options: RunOptions): Promise<LoadTestReport |
     finishedAt: new Date().toISOString(),
     partial: steps.length < request.connections.length || steps.some(({ complete }) => !complete),
     machine: describeMachine(),
-    sameMachine: target.local,
+    sameMachine,
     timeoutSeconds: request.timeoutSeconds,
     warmUpSeconds: request.warmUpSeconds,
     sessions: tokens.length,
     steps,
     verdict: judge(steps),
   };
-  const more = { sessions: tokens.length, sameMachine: target.local, ownDomain: isOwnDomain(report) };
+  const more = { sessions: tokens.length, sameMachine, ownDomain: isOwnDomain(report) };
   return { ...report, notes: [...notesOn(steps, more), ...preflight.notes] };
 }
 

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import os from 'node:os';
@@ -56,6 +57,20 @@ export function allowedTarget(text: string, appDomain: string | null): Target {
     throw new StartFailure(`应用域名要用 https 压测：https://${url.host}。http 会把会话令牌明文传出去。`);
   }
   return { address: `${url.origin}${url.pathname}`.replace(/\/+$/, ''), local, appDomain };
+}
+
+/**
+ * Whether a name leads to this machine: then the report must not say that the app is elsewhere.
+ *
+ * @param lookUp the system's resolver by default; a name that it does not know leads nowhere.
+ */
+export async function leadsHere(
+  hostname: string,
+  lookUp: (name: string) => Promise<{ address: string }> = lookup,
+): Promise<boolean> {
+  if (isThisMachine(hostname)) return true;
+  const found = await lookUp(hostname).catch(() => null);
+  return found !== null && isThisMachine(found.address);
 }
 
 function isThisMachine(hostname: string): boolean {

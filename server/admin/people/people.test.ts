@@ -141,7 +141,6 @@ describe('adding a person', () => {
     ['username', { username: 'w'.repeat(65) }],
     ['name', { name: '  ' }],
     ['name', { name: '王\u200b五' }],
-    ['username', { username: 'wang\ud800wu' }],
     ['mobile', { mobile: '1390000' }],
     ['mobile', { mobile: '139****1234' }],
     ['department', { department: '处'.repeat(129) }],
