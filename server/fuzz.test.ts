@@ -53,6 +53,7 @@ const right: Record<string, (path: string) => unknown> = {
   },
   version: async (path) => (isAboutPeople(path) ? (await somebody()).updatedAt.toISOString() : 1),
   disable: () => false,
+  people: () => [{ dingUserId: '990001', name: '陈某某' }],
   limit: () => '5',
   cursor: () => '',
   client: () => 'mini',
