@@ -29,7 +29,7 @@ export async function benchConsole(): Promise<{ measurements: Measurement[]; bui
         (one) => one.newPage(),
         async (page) => {
           await open(page);
-          await page.page.getByLabel('密码').waitFor();
+          await page.page.getByRole('textbox', { name: '密码' }).waitFor();
         },
       )),
       ...(await loads(stack, '概览（管理员已登录）', signedIn, async (page) => {
