@@ -4,6 +4,7 @@ import { type Built, build } from '../../testing/build.ts';
 import { until } from '../../testing/client.ts';
 import { bearer, expectFault, get, post, rowCounts } from '../../testing/http.ts';
 import { csvOf, importFile, jobOver, previewOf, type Rows, startOf, upload } from '../../testing/import.ts';
+import type { ImportStart } from './contract.ts';
 import { decodeCsv } from './decode.ts';
 
 const head = ['用户名', '姓名', '手机号', '部门', '角色', '平台账号 id', '员工编码', '超级高管', '初始密码'];
@@ -564,11 +565,17 @@ describe('while it runs', () => {
     ]);
     const { token } = await previewOf(server, other, admin);
     // Over once the lock is free.
+    let next: ImportStart | undefined;
     await until(
-      async () => (await startOf(server, other, admin, { token: token ?? '' })).outcome === 'started',
+      async () => {
+        next = await startOf(server, other, admin, { token: token ?? '' });
+        return next.outcome === 'started';
+      },
       30_000,
       'the import has ended',
     );
+    if (next?.outcome !== 'started') throw new Error(JSON.stringify(next));
+    expect(await jobOver(server, next.jobId, admin)).toMatchObject({ status: 'done' });
     expect(await server.prisma.user.count({ where: { name: '多' } })).toBe(0);
     expect(await jobOver(server, jobId, admin)).toMatchObject({ failure: expect.stringMatching(/中断/) });
   });
