@@ -12,7 +12,8 @@ import { svgToPng } from '../report/png.ts';
 import { environmentTemplate } from './environment.ts';
 import { deployFiles } from './files.ts';
 import { quoted } from './nginx-answers.ts';
-import { deployPlan } from './plan.ts';
+import { nginxSite } from './nginx-site.ts';
+import { deployPlan, planWarnings, topologyOf } from './plan.ts';
 import { serviceUnit, targetUnit } from './systemd.ts';
 import { topologySvg } from './topology.ts';
 import { writeFiles } from './write.ts';
@@ -54,13 +55,32 @@ describe('the plan', () => {
 
   const one = { host: '10.1.0.11', port: 3001 };
   test.each<[string, Partial<Listing['deployment']>, string]>([
-    ['a single instance', { instances: [one] }, '至少要两个'],
+    ['balancers of a kind that nobody has told', { loadBalancers: ['10.0.0.5'] }, 'loadBalancerKind: layer4'],
+    ['a kind without balancers', { loadBalancerKind: 'layer7' }, '例如 loadBalancers: '],
     ['the same instance twice', { instances: [one, { ...one }] }, '10.1.0.11:3001 写了两次'],
     ['a gateway that is no address', { gateway: ['gateway; evil'] }, '“gateway; evil”不是 IP 地址'],
     ['a range with too many bits', { loadBalancers: ['10.0.0.0/33'] }, '“10.0.0.0/33”不是'],
     ['a host that is none', { database: [{ host: 'a b', port: 1 }] }, '“a b”不是 IP 地址，也不是主机名'],
   ])('refuses %s', (_, more, words) => {
     expect(() => deployPlan(deployment(more), 'work-orders')).toThrow(words);
+  });
+});
+
+describe('a single instance', () => {
+  const alone = deployment({ instances: [{ host: '10.1.0.11', port: 3001 }] });
+
+  test('is deployed with a warning', () => {
+    expect(planWarnings(plan)).toEqual([]);
+    const single = deployPlan(alone, 'work-orders');
+    expect(planWarnings(single)).toEqual([expect.stringContaining('instances 只有一个')]);
+    expect(nginxSite(single)).toContain('server 10.1.0.11:3001');
+  });
+
+  test('is drawn as it is', () => {
+    const svg = topologySvg(topologyOf(alone));
+    expect(svg).toContain('10.1.0.11:3001');
+    expect(svg).not.toContain('应用实例 2');
+    expect(svg).not.toContain('互为备份');
   });
 });
 
@@ -124,6 +144,9 @@ describe('the files', () => {
       status: 0,
       output: expect.stringContaining('已写入 deploy/topology.svg'),
     });
+    const single = deployment({ instances: known.deployment.instances.slice(0, 1) });
+    await writeFile(path.join(folder, 'listing.yaml'), JSON.stringify(single));
+    expect(run()).toMatchObject({ status: 0, output: expect.stringContaining('注意   instances 只有一个') });
     expect(run('delete')).toMatchObject({ status: 1, output: expect.stringContaining('用法') });
   });
 });
@@ -169,16 +192,36 @@ describe('the environment template', () => {
   });
 });
 
+describe('the address at which the certificate is looked at', () => {
+  const addressIn = async (more: Partial<Listing['deployment']>) => {
+    const example = await readFile(path.join(projectRoot, '.env.example'), 'utf8');
+    return parseEnv(environmentTemplate(example, deployPlan(deployment(more), 'work-orders')))
+      .CERTIFICATE_ADDRESS;
+  };
+
+  test('is that of every gateway', async () => {
+    expect(await addressIn({ gateway: ['10.0.0.10', 'fd00::1', '10.0.1.0/24'] })).toBe(
+      '10.0.0.10:443,[fd00::1]:443',
+    );
+  });
+
+  test('is left to people where the gateways take nothing without PROXY protocol', async () => {
+    expect(await addressIn({ loadBalancers: ['10.0.0.5'], loadBalancerKind: 'layer4-proxy-protocol' })).toBe(
+      '',
+    );
+  });
+});
+
 describe('the topology', () => {
   test('shows everything that is there, in a picture that can be drawn', async () => {
-    const full = deployPlan(
+    // What the balancers say of the clients stands in no place of it.
+    const full = topologyOf(
       deployment({
         gateway: ['10.0.0.10', '10.0.0.11'],
         loadBalancers: ['10.0.0.5'],
         instances: [1, 2, 3, 4, 5].map((at) => ({ host: `10.1.0.${at}`, port: 3000 + at })),
         network: '政务外网 <A&B>',
       }),
-      'work-orders',
     );
     const svg = topologySvg(full);
     for (const words of [

@@ -1,9 +1,9 @@
-import type { DeployPlan } from './plan.ts';
+import { type DeployPlan, endpoint } from './plan.ts';
 
 /** What production needs to know of a variable beyond `.env.example`. */
 interface ProductionNote {
   /** Chinese, one line. */
-  note: string;
+  note: string | ((plan: DeployPlan) => string);
   /** The value to start from; null leaves it for a person to fill in. */
   value?: (plan: DeployPlan) => string | null;
 }
@@ -19,6 +19,9 @@ const leftOut: ReadonlySet<string> = new Set([
 const only = (platform: DeployPlan['platform']) => (name: string) =>
   name.startsWith(platform === 'zhezhengding' ? 'DINGTALK_' : 'ZHEZHENGDING_');
 
+const behindProxyProtocol = ({ loadBalancerKind }: DeployPlan) =>
+  loadBalancerKind === 'layer4-proxy-protocol';
+
 const notes: Readonly<Record<string, ProductionNote>> = {
   NODE_ENV: { note: '', value: () => 'production' },
   HOST: { note: '不要改：manage.mjs 要从本机访问；由防火墙只放行网关', value: () => '0.0.0.0' },
@@ -29,9 +32,17 @@ const notes: Readonly<Record<string, ProductionNote>> = {
   },
   PUBLIC_ORIGIN: { note: '填了才会提醒证书到期', value: ({ domain }) => `https://${domain}` },
   CERTIFICATE_ADDRESS: {
-    note: '应用服务器一般访问不到公网域名，改连网关：防火墙要允许应用服务器访问网关的 443',
-    value: ({ gateways: [first = ''] }) =>
-      first.includes('/') ? '' : `${first.includes(':') ? `[${first}]` : first}:443`,
+    note: (plan) =>
+      behindProxyProtocol(plan)
+        ? '网关的 443 只收带 PROXY protocol 的连接，不能直接连：填负载均衡在内网一侧的“地址:443”；访问得到公网域名的不用填'
+        : '应用服务器一般访问不到公网域名，改连每一台网关：防火墙要允许应用服务器访问网关的 443',
+    value: (plan) =>
+      behindProxyProtocol(plan)
+        ? ''
+        : plan.gateways
+            .filter((gateway) => !gateway.includes('/'))
+            .map((host) => endpoint({ host, port: 443 }))
+            .join(','),
   },
   SECRET_KEY: {
     note: '必填。所有实例、所有机器相同；换掉它只会让应用令牌重取一次',
@@ -102,5 +113,6 @@ function productionLines(line: string, name: string, value: string, plan: Deploy
   if (production === undefined) return [line];
   const given = production.value?.(plan);
   const written = given === undefined ? line : `${name}=${given ?? value}`;
-  return [...(production.note === '' ? [] : [`# 生产：${production.note}`]), written];
+  const note = typeof production.note === 'string' ? production.note : production.note(plan);
+  return [...(note === '' ? [] : [`# 生产：${note}`]), written];
 }

@@ -1,9 +1,8 @@
-import http from 'node:http';
 import tls from 'node:tls';
 import { bodyLimit, importLimit } from '../../server/limits.ts';
 import { postgresUrl } from '../../server/testing/database.ts';
 import { type Exchange, json, send } from './testing/client.ts';
-import { describeWithNginx, startGateway } from './testing/nginx.ts';
+import { describeWithNginx } from './testing/nginx.ts';
 import { type Stack, startStack } from './testing/stack.ts';
 
 /** What the generated configuration lets through and what it answers by itself, on the real nginx. */
@@ -13,36 +12,6 @@ describeWithNginx()(`the gateway, on ${new URL(postgresUrl).host}`, () => {
     stack = await startStack();
   }, 120_000);
   afterAll(() => stack?.close());
-
-  /** Tries a handshake. @returns the protocol, or the error's code. */
-  function handshake(options: tls.ConnectionOptions): Promise<string> {
-    const { gateway } = stack;
-    return new Promise((resolve) => {
-      const socket = tls.connect({
-        host: '127.0.0.1',
-        port: gateway.httpsPort,
-        servername: gateway.plan.domain,
-        ca: gateway.certificates.map(({ authority }) => authority),
-        ...options,
-      });
-      socket.on('secureConnect', () => {
-        resolve(socket.getProtocol() ?? '');
-        socket.destroy();
-      });
-      socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    });
-  }
-
-  function plain(path: string, host: string): Promise<{ status: number; location: string | undefined }> {
-    return new Promise((resolve) => {
-      http
-        .get({ port: stack.gateway.httpPort, host: '127.0.0.1', path, headers: { host } }, (response) => {
-          response.resume();
-          resolve({ status: response.statusCode ?? 0, location: response.headers.location });
-        })
-        .on('error', () => resolve({ status: 0, location: undefined }));
-    });
-  }
 
   function expectReadable(exchange: Exchange, status: number, code: string): void {
     expect({ status: exchange.status, code: json(exchange).code }).toEqual({ status, code });
@@ -63,68 +32,11 @@ describeWithNginx()(`the gateway, on ${new URL(postgresUrl).host}`, () => {
   const asked = async ({ headers }: Exchange) =>
     (await stack.gateway.lineOf(headers['x-request-id'])).instance;
 
-  test('http is sent to https of the same domain, whatever the request claims', async () => {
-    const { gateway } = stack;
-    const { domain } = gateway.plan;
-    const address = `https://${domain}:${gateway.httpsPort}`;
-    expect(await plain('/console?a=b', domain)).toEqual({ status: 301, location: `${address}/console?a=b` });
-    expect(await plain('/', 'attacker.example')).toEqual({ status: 0, location: undefined });
-  });
-
-  test('TLS 1.2 and 1.3, nothing older, and no certificate for another name', async () => {
-    expect(await handshake({ minVersion: 'TLSv1.3' })).toBe('TLSv1.3');
-    expect(await handshake({ maxVersion: 'TLSv1.2' })).toBe('TLSv1.2');
-    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
-    expect(await handshake(old)).toMatch(/PROTOCOL_VERSION/);
-    expect(await handshake({ servername: 'other.example.gov.cn' })).toMatch(/UNRECOGNIZED_NAME/);
-    expect(await handshake({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA' })).toMatch(/ERR_SSL/);
-  });
-
   test('HSTS once, on answers of the server and of the gateway alike', async () => {
     for (const path of ['/healthz', '/api/me', '/console', '/metrics']) {
       const { headers } = await send(stack.gateway, path);
       expect(headers['strict-transport-security']).toBe('max-age=31536000');
     }
-  });
-
-  test('a made-up X-Forwarded-For changes nothing: session and audit log have the real address', async () => {
-    const claims = {
-      'x-forwarded-for': '203.0.113.7, 127.0.0.1',
-      'x-real-ip': '203.0.113.7',
-      forwarded: 'for=203.0.113.7',
-    };
-    const body = { authCode: stack.code('zhangsan') };
-    const login = await send(stack.gateway, '/api/auth/login', { body, headers: claims, from: '127.0.0.2' });
-    expect(json(login).outcome).toBe('signed-in');
-    const addresses = async (table: 'session' | 'auditLog') =>
-      table === 'session'
-        ? (await stack.database.prisma.session.findMany()).map(({ address }) => address)
-        : (await stack.database.prisma.auditLog.findMany()).map(({ address }) => address);
-    expect(await addresses('session')).toEqual(['127.0.0.2']);
-    expect(await addresses('auditLog')).toEqual(['127.0.0.2']);
-    // The number that the person sees leads to the line.
-    const line = await stack.gateway.lineOf(login.headers['x-request-id']);
-    expect(line).toMatchObject({ path: '/api/auth/login', address: '127.0.0.2' });
-  });
-
-  test('behind a load balancer its word counts, and nobody else’s', async () => {
-    const gateway = await startGateway({ ...stack.gateway.plan, loadBalancers: ['127.0.0.9'] });
-    const claimed = { 'x-forwarded-for': '203.0.113.7, 203.0.113.8' };
-    const addressOf = async (from: string) => {
-      const { headers } = await send(gateway, '/healthz', { headers: claimed, from });
-      return (await gateway.lineOf(headers['x-request-id'])).address;
-    };
-    const addresses = [await addressOf('127.0.0.9'), await addressOf('127.0.0.2')];
-    await gateway.close();
-    // The last address is the one that the balancer has written itself.
-    expect(addresses).toEqual(['203.0.113.8', '127.0.0.2']);
-  });
-
-  test('an older nginx reads its configuration as well', async () => {
-    const gateway = await startGateway(stack.gateway.plan, '1.18.0');
-    const answer = await send(gateway, '/healthz');
-    await gateway.close();
-    expect(answer.status).toBe(200);
   });
 
   test('a body up to the limit reaches the server, a longer one is answered readably', async () => {

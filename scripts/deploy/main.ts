@@ -5,7 +5,7 @@ import { projectRoot } from '../../server/database/paths.ts';
 import { failStart, StartFailure } from '../../server/start-failure.ts';
 import { listingFile, loadListing } from '../listing/listing-file.ts';
 import { deployFiles } from './files.ts';
-import { deployPlan } from './plan.ts';
+import { deployPlan, planWarnings } from './plan.ts';
 import { serviceName } from './service-name.ts';
 import { writeFiles } from './write.ts';
 
@@ -33,6 +33,7 @@ async function main(): Promise<void> {
       console.log(`  ${done} deploy/${result.path}：${purpose}`);
     }
   }
+  for (const warning of planWarnings(plan)) console.warn(`  注意   ${warning}`);
   console.log(
     edited
       ? '请对照 .new 文件合并您的改动。要用新的完全替换：npm run deploy:files 覆盖'

@@ -1,36 +1,17 @@
 import { bodyLimit, importLimit } from '../../server/limits.ts';
 import { failover } from './failover.ts';
+import {
+  type GatewayMachine,
+  http2Lines,
+  listenHttp,
+  listenHttps,
+  realAddress,
+  strangers,
+  tlsSettings,
+  usualMachine,
+} from './nginx-front.ts';
 import { accessLog, answerLocations, errorPages } from './nginx-parts.ts';
 import { type DeployPlan, endpoint } from './plan.ts';
-
-/** What differs between machines, and nothing of how requests are treated. */
-export interface GatewayMachine {
-  /** Ports that the public reaches. */
-  httpPort: number;
-  httpsPort: number;
-  /** An address to listen on; null for all. */
-  listenOn: string | null;
-  /** The certificate with its chain, and its key, both PEM. */
-  certificate: string;
-  certificateKey: string;
-  /** Folder of the logs. */
-  logs: string;
-  /** nginx's version, for what older ones do not know. */
-  version: string;
-}
-
-/** Where the files lie on a gateway set up after docs/deploy.md. */
-export function usualMachine(domain: string): GatewayMachine {
-  return {
-    httpPort: 80,
-    httpsPort: 443,
-    listenOn: null,
-    certificate: `/etc/nginx/certs/${domain}.pem`,
-    certificateKey: `/etc/nginx/certs/${domain}.key`,
-    logs: '/var/log/nginx',
-    version: '1.26',
-  };
-}
 
 /**
  * Seconds, for what is told of in docs/decisions/0026-gateway.md. The mini program gives up after 10 s: the
@@ -49,16 +30,13 @@ const burst = 2000;
 export function nginxSite(plan: DeployPlan, machine: GatewayMachine = usualMachine(plan.domain)): string {
   const id = plan.name.replaceAll('-', '_');
   const { domain } = plan;
-  const listen = (port: number, more = '') => {
-    const { listenOn } = machine;
-    const at = listenOn === null ? [`${port}`, `[::]:${port}`] : [`${listenOn}:${port}`];
-    return at.map((address) => `    listen ${address}${more};`).join('\n');
-  };
   const port = machine.httpsPort === 443 ? '' : `:${machine.httpsPort}`;
-  const http2 = http2Lines(machine.version);
+  const http2 = http2Lines(machine);
+  const errorLog = `${machine.logs}/${plan.name}.error.log crit`;
   return `# ${plan.appName}：网关的 nginx 配置，由 npm run deploy:files 从 listing.yaml 生成。
 # 放到 /etc/nginx/conf.d/${plan.name}.conf，用 nginx -t 检查，用 nginx -s reload 生效（不断开正在处理的请求）。
 # 每一项为什么这样定：docs/deploy.md 和 docs/decisions/0026-gateway.md。
+# 系统关掉了 IPv6 时，nginx 起不来（Address family not supported）：删掉全部带 [::] 的 listen 行。
 
 upstream ${id} {
     # 各工作进程共用一份“哪个实例坏了”的记录。
@@ -91,43 +69,48 @@ ${accessLog(id)}
 
 # http 一律转到 https。
 server {
-${listen(machine.httpPort)}
+${listenHttp(machine)}
     server_name ${domain};
     server_tokens off;
     access_log off;
     return 301 https://${domain}${port}$request_uri;
 }
 
-# 用地址或别的域名访问的，不回答。
+# 用地址或别的域名访问的，不回答；只有负载均衡的健康检查（http://网关地址/healthz）例外。
 server {
-${listen(machine.httpPort, ' default_server')}
+${listenHttp(machine, ' default_server')}
     server_name _;
+    server_tokens off;
     access_log off;
-    return 444;
+    error_log  ${errorLog};
+
+    location = /healthz {
+${indented(limits(id))}
+${indented(forwarded(domain, 'http'))}
+        proxy_connect_timeout ${timeouts.connect}s;
+        proxy_read_timeout    ${timeouts.read}s;
+        proxy_pass http://${id};
+    }
+
+    location / {
+        return 444;
+    }
 }
-${strangers(machine, listen)}
+${strangers(machine, plan, id)}
 server {
-${listen(machine.httpsPort, ` ssl${http2.listen}`)}
+${listenHttps(machine, plan, http2.listen)}
 ${http2.directive}    server_name ${domain};
 
     ssl_certificate     ${machine.certificate};
     ssl_certificate_key ${machine.certificateKey};
-    ssl_protocols       TLSv1.2 TLSv1.3;
-    ssl_ciphers         ${ciphers};
-    ssl_prefer_server_ciphers off;
-    ssl_session_cache   shared:${id}_tls:16m;
-    ssl_session_timeout 1d;
-    ssl_session_tickets off;
+${tlsSettings(id)}
 
     server_tokens off;
     # 路径、状态、用时、实例都在访问日志里；错误日志会带上查询参数（可能有手机号），所以只记严重的。
     access_log ${machine.logs}/${plan.name}.access.log ${id};
-    error_log  ${machine.logs}/${plan.name}.error.log crit;
+    error_log  ${errorLog};
 ${realAddress(plan)}
-    limit_req   zone=${id}_requests burst=${burst} nodelay;
-    limit_conn  ${id}_connections 1000;
-    limit_req_status  429;
-    limit_conn_status 429;
+${limits(id)}
 
     client_header_timeout 15s;
     client_body_timeout   15s;
@@ -148,17 +131,8 @@ ${realAddress(plan)}
     add_header Strict-Transport-Security "max-age=31536000" always;
     proxy_hide_header Strict-Transport-Security;
 
-    proxy_http_version 1.1;
-    proxy_set_header Connection "";
-    proxy_set_header Host ${domain};
-    # 写成真实的客户端地址，不是在访客自己写的后面追加：追加的，谁都能冒充别人。
-    proxy_set_header X-Forwarded-For $remote_addr;
-    proxy_set_header X-Forwarded-Proto https;
-    proxy_set_header X-Forwarded-Host ${domain};
-    proxy_set_header X-Request-Id $request_id;
-    proxy_set_header X-Real-IP "";
-    proxy_set_header Forwarded "";
-    proxy_set_header Proxy "";
+    # 客户端地址写成真实的，不是在访客自己写的后面追加：追加的，谁都能冒充别人。
+${forwarded(domain, 'https')}
 
     proxy_connect_timeout ${timeouts.connect}s;
     proxy_send_timeout    ${timeouts.read}s;
@@ -214,52 +188,25 @@ ${answerLocations(id)}
 `;
 }
 
-/** Mozilla's intermediate list; TLS 1.3 has its own. */
-const ciphers = [
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-].join(':');
+/** Who asks more than any office would is refused. */
+const limits = (id: string) => `    limit_req   zone=${id}_requests burst=${burst} nodelay;
+    limit_conn  ${id}_connections 1000;
+    limit_req_status  429;
+    limit_conn_status 429;`;
+
+/** What an instance is told of a request, whatever the request itself claims. */
+const forwarded = (domain: string, scheme: 'http' | 'https') => `    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Host ${domain};
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto ${scheme};
+    proxy_set_header X-Forwarded-Host ${domain};
+    proxy_set_header X-Request-Id $request_id;
+    proxy_set_header X-Real-IP "";
+    proxy_set_header Forwarded "";
+    proxy_set_header Proxy "";`;
+
+/** Lines of a server as those of a location in it. */
+const indented = (lines: string) => lines.replace(/^/gm, '    ');
 
 const refuse = (id: string) => `error_page 404 = @${id}_not_found_json; return 404;`;
-
-/** Whether nginx of this version knows what came with another. */
-function atLeast(version: string, wanted: string): boolean {
-  const [a, b] = [version, wanted].map((text) => text.split('.').map(Number));
-  for (let at = 0; at < 3; at += 1) {
-    const difference = (a?.[at] ?? 0) - (b?.[at] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-}
-
-function http2Lines(version: string): { listen: string; directive: string } {
-  return atLeast(version, '1.25.1')
-    ? { listen: '', directive: '    http2 on;\n' }
-    : { listen: ' http2', directive: '' };
-}
-
-/** Who asks for another name over TLS is shown no certificate. */
-function strangers(machine: GatewayMachine, listen: (port: number, more: string) => string): string {
-  if (!atLeast(machine.version, '1.19.4')) return '';
-  return `server {
-${listen(machine.httpsPort, ' ssl default_server')}
-    server_name _;
-    access_log off;
-    ssl_reject_handshake on;
-}
-`;
-}
-
-function realAddress({ loadBalancers }: DeployPlan): string {
-  if (loadBalancers.length === 0) return '';
-  return `
-    # 网关前面的负载均衡：只信它们写的客户端地址。
-${loadBalancers.map((address) => `    set_real_ip_from ${address};`).join('\n')}
-    real_ip_header X-Forwarded-For;
-    real_ip_recursive on;
-`;
-}

@@ -3,22 +3,28 @@ import { StartFailure } from '../../server/start-failure.ts';
 import { missingFacts } from '../listing/facts/facts.ts';
 import type { Listing } from '../listing/listing.ts';
 
-/** What the files of a deployment are made from: the facts of listing.yaml, complete and checked. */
-export interface DeployPlan {
-  /** Names the service, its folder and its system user; the package's name. */
-  name: string;
+/** What stands where: the facts of listing.yaml that a picture of the deployment needs, complete and checked. */
+export interface Topology {
   appName: string;
   domain: string;
   /** What the instances see requests come from. */
   gateways: readonly string[];
   instances: readonly Endpoint[];
   databases: readonly Endpoint[];
-  /** In front of the gateway; their X-Forwarded-For is believed. */
+  /** In front of the gateway: what it sees connections come from. */
   loadBalancers: readonly string[];
-  loadtestFrom: readonly string[];
   platform: 'zhezhengding' | 'dingtalk';
   /** What the network of application and database is called. */
   network: string;
+}
+
+/** What the files of a deployment are made from. */
+export interface DeployPlan extends Topology {
+  /** Names the service, its folder and its system user; the package's name. */
+  name: string;
+  /** What is believed of whom the load balancers say they speak for; null where there are none. */
+  loadBalancerKind: NonNullable<Deployment['loadBalancerKind']> | null;
+  loadtestFrom: readonly string[];
 }
 
 export interface Endpoint {
@@ -38,39 +44,69 @@ const needed = [
 ];
 
 /**
- * The plan that listing.yaml tells.
+ * What stands where, as listing.yaml tells it.
  *
- * @param name the service's name: lower-case letters, digits and hyphens.
  * @throws StartFailure that asks for every fact that is missing, by name; or says which address cannot be one.
  */
-export function deployPlan(listing: Listing, name: string): DeployPlan {
+export function topologyOf(listing: Listing): Topology {
   const { app, domain, deployment } = listing;
-  const asked = missingFacts(listing, needed).map(({ title, example }) => `  ${title}。例如 ${example}`);
-  if (asked.length > 0 || app.platform === null || domain.name === null) {
-    throw new StartFailure(
-      ['listing.yaml 里还缺这些，填好后重新运行：', ...asked, '说明见 docs/deploy.md。'].join('\n'),
-    );
-  }
-  const problems = [
-    ...(deployment.instances.length < 2 ? ['  instances 只有一个：至少要两个，一个坏了另一个接着服务'] : []),
-    ...addressProblems(deployment),
-    ...duplicates(deployment.instances),
-  ];
+  askFor(listing, needed);
+  // What has just been asked for; the compiler cannot know.
+  if (app.platform === null || domain.name === null) throw new Error('unreachable: asked for above');
+  const problems = [...addressProblems(deployment), ...duplicates(deployment.instances)];
   if (problems.length > 0) {
     throw new StartFailure(['listing.yaml 的 deployment 有问题：', ...problems].join('\n'));
   }
   return {
-    name,
-    appName: app.name ?? name,
+    appName: app.name ?? domain.name,
     domain: domain.name.toLowerCase(),
     gateways: deployment.gateway,
     instances: deployment.instances,
     databases: deployment.database,
     loadBalancers: deployment.loadBalancers ?? [],
-    loadtestFrom: deployment.loadtestFrom ?? [],
     platform: app.platform,
     network: deployment.network ?? '政务外网',
   };
+}
+
+/**
+ * The plan that listing.yaml tells.
+ *
+ * @param name the service's name: lower-case letters, digits and hyphens.
+ * @throws StartFailure as {@link topologyOf}; also where it is not known what a load balancer says of the clients.
+ */
+export function deployPlan(listing: Listing, name: string): DeployPlan {
+  const { app, deployment } = listing;
+  const topology = topologyOf(listing);
+  const kind = deployment.loadBalancerKind ?? null;
+  // Never guessed: to believe the wrong one lets anybody forge their address.
+  if (topology.loadBalancers.length > 0) askFor(listing, ['deployment.loadBalancerKind']);
+  if (kind === 'layer7' || kind === 'layer4-proxy-protocol') askFor(listing, ['deployment.loadBalancers']);
+  return {
+    ...topology,
+    name,
+    appName: app.name ?? name,
+    loadBalancerKind: kind,
+    loadtestFrom: deployment.loadtestFrom ?? [],
+  };
+}
+
+/** Chinese, one line each: what works, but not well. */
+export function planWarnings({ instances }: DeployPlan): string[] {
+  return instances.length > 1
+    ? []
+    : [
+        'instances 只有一个：它停止、升级、坏了，应用就打不开。建议再部署一个，写进 listing.yaml 后重新生成。',
+      ];
+}
+
+/** @throws StartFailure that names the facts that are not known, with an example each. */
+function askFor(listing: Listing, facts: readonly string[]): void {
+  const asked = missingFacts(listing, facts).map(({ title, example }) => `  ${title}。例如 ${example}`);
+  if (asked.length === 0) return;
+  throw new StartFailure(
+    ['listing.yaml 里还缺这些，填好后重新运行：', ...asked, '说明见 docs/deploy.md。'].join('\n'),
+  );
 }
 
 /** An address, or a range such as `10.0.0.0/24`. */

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../report/html.ts';
-import { type DeployPlan, endpoint } from './plan.ts';
+import { endpoint, type Topology } from './plan.ts';
 
 /**
  * The picture of the topology that the listing asks for: who reaches what, through which zone. Plain SVG without
@@ -30,7 +30,7 @@ const colours = {
 } as const;
 
 /** @returns the whole SVG file; the same plan gives the same text. */
-export function topologySvg(plan: DeployPlan): string {
+export function topologySvg(plan: Topology): string {
   const rows = Math.max(plan.instances.length, plan.gateways.length, plan.databases.length, 2);
   const stack = rows * (boxHeight + boxGap) - boxGap;
   const zoneHeight = zoneHead + stack + zonePadding;
@@ -91,12 +91,7 @@ export function topologySvg(plan: DeployPlan): string {
     label((right(platforms) + inside.x + 131) / 2, outgoing - 12, [
       '应用主动访问平台接口（出口地址登记在平台的 IP 白名单）',
     ]),
-    text(
-      24,
-      height - 20,
-      `实例之间互为备份：一个停止，网关自动把请求转到其余 ${plan.instances.length - 1} 个。`,
-      { size: 14, colour: colours.quiet },
-    ),
+    text(24, height - 20, spare(plan), { size: 14, colour: colours.quiet }),
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(plan.appName)}部署架构图" font-family="Noto Sans SC, Microsoft YaHei, PingFang SC, sans-serif">`,
@@ -106,6 +101,11 @@ export function topologySvg(plan: DeployPlan): string {
     '',
   ].join('\n');
 }
+
+const spare = ({ instances }: Topology) =>
+  instances.length > 1
+    ? `实例之间互为备份：一个停止，网关自动把请求转到其余 ${instances.length - 1} 个。`
+    : '应用部署一个实例。';
 
 const right = (box: Box) => box.x + box.width;
 /** The height at which arrows cross between zones: that of the boxes' middle. */
@@ -122,8 +122,8 @@ function column(zone: Box, count: number, left: number, boxWidth: number): Box[]
   }));
 }
 
-const platformName = ({ platform }: DeployPlan) => (platform === 'zhezhengding' ? '浙政钉' : '钉钉');
-const containerName = (plan: DeployPlan) => `${platformName(plan)} App`;
+const platformName = ({ platform }: Topology) => (platform === 'zhezhengding' ? '浙政钉' : '钉钉');
+const containerName = (plan: Topology) => `${platformName(plan)} App`;
 
 function text(
   x: number,

@@ -60,5 +60,5 @@ function wording({ host, daysLeft, validTo }: CertificateReport): string {
   const end = localDay(validTo);
   return daysLeft < 0
     ? `【证书已过期】${host} 的 HTTPS 证书已于 ${end} 过期，钉钉会拦截，应用打不开。请马上更换证书。`
-    : `【证书快到期】${host} 的 HTTPS 证书还有 ${daysLeft} 天到期（${end}）。过期后钉钉会拦截，应用打不开。请尽快申请新证书，换到网关上。`;
+    : `【证书快到期】${host} 的 HTTPS 证书还有 ${daysLeft} 天到期（${end}）。过期后钉钉会拦截，应用打不开。请尽快申请新证书，换到每一台网关上。`;
 }

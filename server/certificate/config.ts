@@ -1,12 +1,18 @@
+import { isIP } from 'node:net';
 import type { EnvironmentReader } from '../config/environment.ts';
+
+export interface Address {
+  host: string;
+  port: number;
+}
 
 /** The app's own address, whose certificate the server watches. */
 export interface CertificateConfig {
   /** The name that the certificate must be for. */
   host: string;
   port: number;
-  /** Whom to connect to instead, e.g. the gateway's inner address; null: the host itself. */
-  connectTo: { host: string; port: number } | null;
+  /** Whom to connect to instead, e.g. the inner address of each gateway; none: the host itself. */
+  connectTo: readonly Address[];
 }
 
 const originExample = 'https://app.example.gov.cn';
@@ -15,10 +21,10 @@ const addressExample = '10.0.0.10:443';
 /** Reads `PUBLIC_ORIGIN` and `CERTIFICATE_ADDRESS`; null where there is nothing to watch. */
 export function readCertificate(reader: EnvironmentReader): CertificateConfig | null {
   const value = reader.optional('PUBLIC_ORIGIN');
-  const address = reader.optional('CERTIFICATE_ADDRESS');
-  const connectTo = address === null ? null : parseAddress(address);
-  if (address !== null && connectTo === null) {
-    reader.complain('CERTIFICATE_ADDRESS', '应为“地址:端口”', addressExample);
+  const addresses = reader.optional('CERTIFICATE_ADDRESS')?.split(',') ?? [];
+  const connectTo = addresses.flatMap((address) => parseAddress(address.trim()) ?? []);
+  if (connectTo.length < addresses.length) {
+    reader.complain('CERTIFICATE_ADDRESS', '应为“地址:端口”，多个用逗号分隔', addressExample);
   }
   if (value === null) return null;
   const origin = URL.canParse(value) ? new URL(value) : null;
@@ -33,8 +39,12 @@ export function readCertificate(reader: EnvironmentReader): CertificateConfig | 
   };
 }
 
+/** `host:port`, with brackets around an IPv6 address. */
+export const addressText = ({ host, port }: Address): string =>
+  isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+
 /** `host:port`, `host`, `[::1]:443`; the port is 443 where it is left out. @returns null for anything else. */
-export function parseAddress(text: string): { host: string; port: number } | null {
+export function parseAddress(text: string): Address | null {
   const [, bracketed, plain, port = '443'] =
     /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const host = bracketed ?? plain;

@@ -1,6 +1,12 @@
 import { createServer, type Server } from 'node:tls';
 import { type Built, build } from '../testing/build.ts';
-import { listening, makeCertificate, type TestCertificate, type TlsServer } from '../testing/certificates.ts';
+import {
+  listening,
+  makeCertificate,
+  serveTls,
+  type TestCertificate,
+  type TlsServer,
+} from '../testing/certificates.ts';
 
 /** The watch as a part of the running server, against a gateway whose certificate is replaced. */
 
@@ -226,6 +232,39 @@ test('a gateway that does not answer is shown, and ends nothing', async () => {
     expect((await away.app.inject({ url: '/healthz' })).statusCode).toBe(200);
   } finally {
     await away.close();
+  }
+});
+
+test('a second gateway that was forgotten is told of, at once and before it expires', async () => {
+  const forgotten = await makeCertificate({ name: host, hosts: [host], issuer: authority, until: 13.5 });
+  const second = await serveTls({ cert: forgotten.cert + authority.cert, key: forgotten.key });
+  const both = await build({
+    database: server.database,
+    emulator: server.emulator,
+    env: { ...environment(), CERTIFICATE_ADDRESS: `127.0.0.1:${address.port},127.0.0.1:${second.port}` },
+  });
+  try {
+    await install(80);
+    await both.app.ready();
+    await both.app.checkCertificate();
+    const { daysLeft, problems = [] } = both.app.certificateStatus() ?? {};
+    expect(daysLeft).toBe(13);
+    expect(problems[0]).toMatch(/各网关的证书不一样.*请把新证书换到每一台网关上/);
+    expect(problems).toContainEqual(expect.stringMatching(`^127.0.0.1:${second.port}：证书还有 13 天到期`));
+    expect(await told()).toEqual([expect.stringContaining('还有 13 天到期')]);
+    await second.close();
+    await both.app.checkCertificate();
+    // The other one is still looked at.
+    expect(both.app.certificateStatus()).toMatchObject({
+      daysLeft: 80,
+      problems: expect.arrayContaining([
+        expect.stringMatching(`^127.0.0.1:${second.port}：没能检查证书`),
+        expect.stringContaining('自建的机构'),
+      ]),
+    });
+  } finally {
+    await both.close();
+    await second.close().catch(() => {});
   }
 });
 

@@ -4,8 +4,8 @@ import fp from 'fastify-plugin';
 import type { PrismaClient } from '../database/database.ts';
 import { alertAdministrators } from './alerts.ts';
 import type { CertificateConfig } from './config.ts';
-import { inspectCertificate } from './inspect.ts';
-import { type CertificateReport, CertificateUnreachable } from './report.ts';
+import { inspectGateways } from './gateways.ts';
+import type { CertificateReport } from './report.ts';
 
 /** What an administrator sees of the app's certificate. */
 export interface CertificateStatus {
@@ -78,21 +78,22 @@ export function createCertificateWatch(options: {
   }
 
   async function look(): Promise<void> {
-    try {
-      last = await inspectCertificate({ ...target, timeoutMs, now: now(), signal: stopping.signal });
-    } catch (error) {
-      if (stopping.signal.aborted) return;
-      const known = error instanceof CertificateUnreachable;
-      log.warn({ err: error, host: target.host }, 'the certificate could not be looked at');
-      keep([`没能检查证书：${known ? error.message : '程序出错，原因在服务端日志里。'}`]);
-      return;
+    const seen = await inspectGateways(target, { timeoutMs, now: now(), signal: stopping.signal });
+    if (stopping.signal.aborted) return;
+    for (const { address, error } of seen.failures) {
+      log.warn({ err: error, host: target.host, address }, 'the certificate could not be looked at');
     }
-    const { problems, daysLeft, validTo } = last;
-    keep(problems.map(({ text }) => text));
-    const codes = problems.map(({ code }) => code);
-    log[codes.length === 0 ? 'info' : 'warn']({ host: target.host, daysLeft, validTo, codes }, 'certificate');
+    if (seen.first !== null) last = seen.first;
+    keep(seen.problems);
+    if (seen.first === null) return;
+    const { daysLeft, validTo } = seen.first;
+    const { problems } = seen;
+    log[problems.length === 0 ? 'info' : 'warn'](
+      { host: target.host, daysLeft, validTo, problems },
+      'certificate',
+    );
     try {
-      const told = await alertAdministrators(prisma, last, now());
+      const told = await alertAdministrators(prisma, seen.first, now());
       if (told.alert === 'sent') {
         log.info(told, 'administrators are told that the certificate expires');
         wake();
@@ -150,12 +151,11 @@ export const certificateWatch = fp(
         if (!stopping.signal.aborted) app.log.error({ err }, 'the watch of the certificate ended');
       });
     });
-    // Before `onClose`, where the database may already be closed.
-    app.addHook('preClose', async () => {
+    app.background.add('certificate', async () => {
       stopping.abort();
       await watch.stop();
       await looking;
     });
   },
-  { name: 'certificate', dependencies: ['outbox'] },
+  { name: 'certificate', dependencies: ['background', 'outbox'] },
 );

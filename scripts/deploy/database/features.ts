@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { useUtc } from '../../../server/database/time-zone.ts';
 
 /** What the server uses of PostgreSQL, tried out on a real database: for those that only say that they are alike. */
 export interface Feature {
@@ -47,6 +48,20 @@ export const features: readonly Feature[] = [
       expectEqual(found, ['B', '1', '00ff', 'y', '09:05:01.123']);
       // An empty text must stay one: some databases in their Oracle mode make it NULL.
       expectEqual(await row(client, `SELECT '' IS NULL`), [false]);
+    },
+  },
+  {
+    name: '连接自己的时区 SET TIME ZONE',
+    use: '所有的时间：数据库设的是哪个时区都行，应用的每个连接都用 UTC',
+    async attempt(client) {
+      await useUtc(client);
+      // In a statement of its own: what is set must last, also behind a pooler.
+      const found = await row(
+        client,
+        `SELECT '2026-11-24 09:05:01'::timestamptz = '2026-11-24 17:05:01+08'::timestamptz,
+           '2026-11-24 17:05:01+08'::timestamptz::text`,
+      );
+      expectEqual(found, [true, '2026-11-24 09:05:01+00']);
     },
   },
   {

@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { constants, existsSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { StartFailure } from '../../../server/start-failure.ts';
-import { type Layout, link } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { compare, type Differences, type Manifest, thisMachine, unfit } from './manifest.ts';
+import { giveNode, nodeFor } from './node.ts';
 
 /** How many paths a message names. */
 const shown = 10;
@@ -45,6 +45,7 @@ export async function install(
   layout: Layout,
 ): Promise<{ fresh: boolean; newEnvironment: boolean }> {
   await verify(folder, manifest);
+  const node = await nodeFor(folder, manifest, layout);
   const release = layout.release(manifest.version);
   const fresh = !existsSync(release);
   if (fresh) {
@@ -76,7 +77,7 @@ export async function install(
     await rm(own, { force: true });
     await symlink(layout.environment, own).catch(() => copyFile(layout.environment, own));
   }
-  await installNode(release, layout);
+  await giveNode(manifest.version, node, layout);
   return { fresh, newEnvironment };
 }
 
@@ -86,37 +87,4 @@ async function makeReadable(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     await chmod(path.join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
   }
-}
-
-/** The Node.js that the package brings, or else the one that runs this. */
-async function installNode(release: string, layout: Layout): Promise<void> {
-  const runtime = path.join(release, 'runtime');
-  const [archive] = existsSync(runtime) ? await readdir(runtime) : [];
-  if (archive === undefined) {
-    if (existsSync(layout.node)) return;
-    if (/^\/(?:root|home)\//.test(process.execPath)) {
-      throw new StartFailure(
-        `这里的 Node.js 装在个人目录（${process.execPath}），服务的用户读不到。请把它装到 /usr/local 或 /opt，或打包时带上 Node.js。`,
-      );
-    }
-    await link(path.resolve(process.execPath, '..', '..'), layout.node);
-    return;
-  }
-  const name = archive.replace(/\.tar\.(?:gz|xz)$/, '');
-  const target = path.join(layout.root, 'runtimes', name);
-  if (!existsSync(target)) {
-    const draft = `${target}.partial`;
-    await rm(draft, { recursive: true, force: true });
-    await mkdir(draft, { recursive: true });
-    const unpacking = spawnSync(
-      'tar',
-      ['-xf', path.join(runtime, archive), '-C', draft, '--strip-components=1'],
-      { encoding: 'utf8' },
-    );
-    if (unpacking.status !== 0) {
-      throw new StartFailure(`解不开 runtime/${archive}：${unpacking.stderr || String(unpacking.error)}`);
-    }
-    await rename(draft, target);
-  }
-  await link(target, layout.node);
 }

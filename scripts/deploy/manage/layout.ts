@@ -5,10 +5,12 @@ import path from 'node:path';
  * How an installation lies on a server:
  *
  *     /opt/<name>/releases/<version>/   one folder a release, never changed
+ *     /opt/<name>/releases/<version>/node   link to its Node.js: a switch of releases switches that as well
  *     /opt/<name>/current               link to the release in use
  *     /opt/<name>/shared/.env           the configuration; each release has a link to it
  *     /opt/<name>/shared/previous       the version that was in use before
- *     /opt/<name>/node                  the Node.js in use: bin/node
+ *     /opt/<name>/runtimes/             the Node.js that packages have brought, each once
+ *     /opt/<name>/node                  link to current/node, for the units: bin/node
  */
 export interface Layout {
   root: string;
@@ -17,7 +19,10 @@ export interface Layout {
   environment: string;
   previous: string;
   node: string;
+  runtimes: string;
   release(version: string): string;
+  /** The Node.js of a release. */
+  nodeOf(version: string): string;
 }
 
 export function layoutAt(root: string): Layout {
@@ -29,7 +34,9 @@ export function layoutAt(root: string): Layout {
     environment: at('shared', '.env'),
     previous: at('shared', 'previous'),
     node: at('node'),
+    runtimes: at('runtimes'),
     release: (version) => at('releases', version),
+    nodeOf: (version) => at('releases', version, 'node'),
   };
 }
 

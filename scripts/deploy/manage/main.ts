@@ -70,7 +70,10 @@ const commands: Readonly<Record<string, (task: Task) => Promise<void>>> = {
     await change(manifest, layout, version);
   },
 
-  restart: ({ manifest }) => rollOut(manifest),
+  async restart({ manifest }) {
+    await rollOut(manifest);
+    console.log(`完成。${nextMachine}`);
+  },
 
   async status({ manifest, layout }) {
     const releases = existsSync(layout.releases) ? (await readdir(layout.releases)).sort() : [];
@@ -85,6 +88,9 @@ const commands: Readonly<Record<string, (task: Task) => Promise<void>>> = {
     }
   },
 };
+
+/** The roll-out has waited for the gateway. */
+const nextMachine = '现在可以做下一台机器。';
 
 const addressOf = (port: number) => `http://127.0.0.1:${port}`;
 
@@ -119,7 +125,7 @@ async function change(manifest: Manifest, layout: Layout, version: string): Prom
     await rollOut(manifest, { ...services, ports: () => ports });
     throw new StartFailure(`已换回 ${before}。查原因：journalctl -u ${manifest.name}@${error.port} -n 50`);
   }
-  console.log(`完成，全部实例都在 ${version} 上。`);
+  console.log(`完成，全部实例都在 ${version} 上。${nextMachine}`);
 }
 
 async function main(): Promise<void> {

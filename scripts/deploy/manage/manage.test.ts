@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { install } from './install.ts';
-import { currentVersion, layoutAt, previousVersion, switchTo } from './layout.ts';
+import { currentVersion, type Layout, layoutAt, link, previousVersion, switchTo } from './layout.ts';
 import { compare, filesBelow, type Manifest, sha256Of, thisMachine } from './manifest.ts';
 import { NotReady, restartOneByOne } from './rollout.ts';
 import { type Services, systemdServices } from './services.ts';
@@ -56,45 +57,118 @@ test('a package is compared file by file; the configuration is not its own', asy
 });
 
 posix('a package that brings its own Node.js', () => {
-  test('is installed with it, and a version is never replaced by another content', async () => {
-    const source = path.join(folder, 'package');
-    const runtime = path.join(folder, 'node-v20.19.0-linux-x64', 'bin');
-    await mkdir(runtime, { recursive: true });
-    await writeFile(path.join(runtime, 'node'), '#!/bin/sh\n');
+  /** A package of a version, as it is unpacked; its Node.js is a script that can say how it is called. */
+  async function unpack(version: string, node: string): Promise<{ source: string; manifest: Manifest }> {
+    const source = path.join(folder, `package-${version}`);
+    const named = path.join(folder, `node-v${node}-linux-x64`);
+    await mkdir(path.join(named, 'bin'), { recursive: true });
+    await writeFile(path.join(named, 'bin', 'node'), `#!/bin/sh\necho v${node}\n`, { mode: 0o755 });
     await mkdir(path.join(source, 'runtime'), { recursive: true });
-    const archive = path.join(source, 'runtime', 'node-v20.19.0-linux-x64.tar.gz');
-    spawnSync('tar', ['-czf', archive, '-C', folder, 'node-v20.19.0-linux-x64']);
+    const file = path.join(source, 'runtime', `${path.basename(named)}.tar.gz`);
+    spawnSync('tar', ['-czf', file, '-C', folder, path.basename(named)]);
     await writeFile(path.join(source, '.env.example'), 'SECRET_KEY=\n');
-    const manifest = async (): Promise<Manifest> => ({
+    return { source, manifest: await manifestOf(source, version) };
+  }
+
+  async function manifestOf(source: string, version: string): Promise<Manifest> {
+    const files = await filesBelow(source);
+    const sums = files.map(async (file) => [file, await sha256Of(path.join(source, file))] as const);
+    return {
       format: 1,
       name: 'app',
-      version: '1.0.0',
+      version,
       platform: thisMachine() as Manifest['platform'],
       node: '20.0.0',
       migrations: [],
-      files: Object.fromEntries(
-        await Promise.all(
-          (await filesBelow(source)).map(async (file) => [file, await sha256Of(path.join(source, file))]),
-        ),
-      ) as Record<string, string>,
-    });
+      files: Object.fromEntries(await Promise.all(sums)),
+    };
+  }
+
+  /** The Node.js that the units start. */
+  const running = (layout: Layout) =>
+    spawnSync(path.join(layout.node, 'bin', 'node'), ['--version'], { encoding: 'utf8' }).stdout?.trim();
+
+  test('is installed with it, and a version is never replaced by another content', async () => {
+    const { source, manifest } = await unpack('1.0.0', '20.19.0');
     const layout = layoutAt(path.join(folder, 'opt'));
     // Unpacked by somebody whose files are nobody else's business.
-    await chmod(path.join(source, 'runtime'), 0o700);
-    await chmod(archive, 0o600);
-    expect(await install(source, await manifest(), layout)).toEqual({ fresh: true, newEnvironment: true });
-    expect(await readFile(path.join(layout.node, 'bin', 'node'), 'utf8')).toBe('#!/bin/sh\n');
+    const runtime = path.join(source, 'runtime');
+    await chmod(runtime, 0o700);
+    await chmod(path.join(runtime, 'node-v20.19.0-linux-x64.tar.gz'), 0o600);
+    expect(await install(source, manifest, layout)).toEqual({ fresh: true, newEnvironment: true });
     const unpacked = path.join(layout.release('1.0.0'), 'runtime');
-    const modes = [unpacked, path.join(unpacked, path.basename(archive))].map(
+    const modes = [unpacked, path.join(unpacked, 'node-v20.19.0-linux-x64.tar.gz')].map(
       async (at) => (await stat(at)).mode & 0o777,
     );
     expect(await Promise.all(modes)).toEqual([0o755, 0o644]);
     expect(await readFile(layout.environment, 'utf8')).toBe('SECRET_KEY=\n');
-    expect(await install(source, await manifest(), layout)).toEqual({ fresh: false, newEnvironment: false });
+    expect(await install(source, manifest, layout)).toEqual({ fresh: false, newEnvironment: false });
 
     await writeFile(path.join(source, '.env.example'), 'SECRET_KEY=other\n');
-    await expect(install(source, await manifest(), layout)).rejects.toThrow('1.0.0 已经装过，内容不同');
+    const other = await manifestOf(source, '1.0.0');
+    await expect(install(source, other, layout)).rejects.toThrow('1.0.0 已经装过，内容不同');
     expect(await readFile(path.join(layout.release('1.0.0'), '.env.example'), 'utf8')).toBe('SECRET_KEY=\n');
+  });
+
+  test('runs on it from the switch on, and a switch that is taken back takes it back', async () => {
+    const layout = layoutAt(path.join(folder, 'opt'));
+    const old = await unpack('1.0.0', '20.19.0');
+    await install(old.source, old.manifest, layout);
+    await switchTo(layout, '1.0.0');
+    expect(running(layout)).toBe('v20.19.0');
+    const next = await unpack('1.1.0', '22.12.0');
+    await install(next.source, next.manifest, layout);
+    // What is only installed changes nothing for what runs.
+    expect(running(layout)).toBe('v20.19.0');
+    const takeBack = await switchTo(layout, '1.1.0');
+    expect(running(layout)).toBe('v22.12.0');
+    await takeBack();
+    expect(running(layout)).toBe('v20.19.0');
+  });
+
+  test('an installation with one Node.js for all releases goes on with it until the switch', async () => {
+    const layout = layoutAt(path.join(folder, 'opt'));
+    const shared = path.join(layout.runtimes, 'node-v20.19.0-linux-x64');
+    await mkdir(path.join(shared, 'bin'), { recursive: true });
+    await writeFile(path.join(shared, 'bin', 'node'), '#!/bin/sh\necho v20.19.0\n', { mode: 0o755 });
+    await mkdir(layout.release('1.0.0'), { recursive: true });
+    await link(shared, layout.node);
+    await mkdir(path.dirname(layout.previous));
+    await switchTo(layout, '1.0.0');
+
+    const next = await unpack('1.1.0', '22.12.0');
+    await install(next.source, next.manifest, layout);
+    expect(running(layout)).toBe('v20.19.0');
+    const takeBack = await switchTo(layout, '1.1.0');
+    expect(running(layout)).toBe('v22.12.0');
+    await takeBack();
+    expect(running(layout)).toBe('v20.19.0');
+  });
+
+  test('is not installed where it does not run, or is too old', async () => {
+    const layout = layoutAt(path.join(folder, 'opt'));
+    const old = await unpack('1.0.0', '18.20.0');
+    await expect(install(old.source, old.manifest, layout)).rejects.toThrow(/是 18\.20\.0，需要 20\.0\.0/);
+    const broken = await unpack('1.1.0', '22.12.0');
+    const file = path.join(broken.source, 'runtime', 'node-v22.12.0-linux-x64.tar.gz');
+    await writeFile(path.join(folder, 'node-v22.12.0-linux-x64', 'bin', 'node'), '#!/no/such/loader\n');
+    spawnSync('tar', ['-czf', file, '-C', folder, 'node-v22.12.0-linux-x64']);
+    const manifest = await manifestOf(broken.source, '1.1.0');
+    await expect(install(broken.source, manifest, layout)).rejects.toThrow(/在这台机器上不能用.*运行不了/);
+    expect(existsSync(layout.releases)).toBe(false);
+  });
+
+  test('without one, it goes on with what is in use', async () => {
+    const layout = layoutAt(path.join(folder, 'opt'));
+    const first = await unpack('1.0.0', '20.19.0');
+    await install(first.source, first.manifest, layout);
+    await switchTo(layout, '1.0.0');
+    const bare = path.join(folder, 'bare');
+    await mkdir(bare);
+    await writeFile(path.join(bare, '.env.example'), 'SECRET_KEY=\n');
+    await install(bare, await manifestOf(bare, '1.1.0'), layout);
+    await switchTo(layout, '1.1.0');
+    expect(running(layout)).toBe('v20.19.0');
   });
 });
 
@@ -146,6 +220,20 @@ describe('restarting one by one', () => {
     await restartOneByOne(options);
     await close();
     expect(events).toEqual([0, 1, 2].flatMap((at) => [`restart ${at}`, `ready ${at} /readyz`]));
+  });
+
+  test('the gateway has had its time with the last one too: the next machine may follow at once', async () => {
+    const { options, close } = await instances();
+    const settleMs = 300;
+    let readyAt = 0;
+    const tell = (line: string) => {
+      if (line.includes('已就绪')) readyAt = performance.now();
+    };
+    await restartOneByOne({ ...options, settleMs, tell });
+    const waited = performance.now() - readyAt;
+    await close();
+    // Timers may fire a millisecond early.
+    expect(waited).toBeGreaterThan(settleMs - 5);
   });
 
   test('stops at one that does not come up, and says which have been restarted', async () => {

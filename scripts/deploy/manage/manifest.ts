@@ -95,7 +95,8 @@ export function thisMachine(): { os: string; cpu: string; libc: string | null; n
   };
 }
 
-function compareVersions(a: string, b: string): number {
+/** Below 0 where `a` is older than `b`; both as `20.19.0`. */
+export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((text) => text.split('.').map(Number));
   for (let at = 0; at < 3; at += 1) {
     const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);

@@ -10,8 +10,9 @@ export interface RolloutOptions {
   /** How long an instance may take to be ready, in milliseconds. */
   readyWithinMs?: number;
   /**
-   * Between an instance's being ready and the next one's stop: a gateway that has taken the instance for dead
-   * looks again only after `fail_timeout`. In milliseconds.
+   * After an instance is ready, before anything else may stop: a gateway that has taken the instance for dead
+   * looks again only after `fail_timeout`. Also after the last one, since the next may stand on another machine. In
+   * milliseconds.
    */
   settleMs: number;
 }
@@ -30,7 +31,8 @@ export class NotReady extends Error {
 }
 
 /**
- * Restarts the instances one after the other, each only when the one before answers again.
+ * Restarts the instances one after the other, each only when the one before answers again. When it is done the
+ * gateway uses all of them, so that the next machine may be done.
  *
  * @throws NotReady, or StartFailure; the instances that come later still run as they were.
  */
@@ -48,10 +50,8 @@ export async function restartOneByOne(options: RolloutOptions): Promise<void> {
     const { tookMs, problem } = await ready(`${addressOf(port)}/readyz`, options.readyWithinMs ?? 60_000);
     if (problem !== null) throw new NotReady(port, ports.slice(0, at + 1), problem);
     tell(`  已就绪，用了 ${(tookMs / 1000).toFixed(1)} 秒。`);
-    if (at < ports.length - 1) {
-      tell(`  等 ${Math.ceil(settleMs / 1000)} 秒，让网关重新用上它。`);
-      await delay(settleMs);
-    }
+    tell(`  等 ${Math.ceil(settleMs / 1000)} 秒，让网关重新用上它。`);
+    await delay(settleMs);
   }
 }
 

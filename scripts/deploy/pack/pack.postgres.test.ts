@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../../../server/database/paths.ts';
 import { createEmptyDatabase, dropPostgresDatabase } from '../../../server/testing/database.ts';
+import { freePorts } from '../../../server/testing/ports.ts';
 import { filesBelow, type Manifest, readManifest } from '../manage/manifest.ts';
-import { freePorts } from '../testing/nginx.ts';
 import { describeOffline, postgresAsFile, runOffline } from '../testing/offline.ts';
 
 /** The package of this project, unpacked, installed and run on a machine without a network. */
@@ -135,7 +135,7 @@ describeOffline()('the package', () => {
       expect(again).toMatchObject({ status: 0, output: expect.stringContaining('已经装在') });
       expect(await readFile(environment, 'utf8')).toBe(filled);
       expect(await readFile(path.join(release, '.env'), 'utf8')).toBe(filled);
-      expect(await readdir(path.join(root, 'node', 'bin'))).toContain('node');
+      expect(await readdir(path.join(release, 'node', 'bin'))).toContain('node');
     }, 120_000);
 
     test('applies the migrations to an empty database', async () => {

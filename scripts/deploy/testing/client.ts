@@ -1,4 +1,6 @@
 import https from 'node:https';
+import net from 'node:net';
+import tls from 'node:tls';
 import type { Gateway } from './nginx.ts';
 
 /** An answer of the gateway, or why there is none. */
@@ -74,6 +76,39 @@ export function send(gateway: Gateway, path: string, options: Sent = {}): Promis
     request.end(typeof body === 'object' ? JSON.stringify(body) : body);
   });
 }
+
+/**
+ * Connects as a balancer of layer 4 does that rewrites the source address: a word of PROXY protocol comes before
+ * TLS.
+ *
+ * @param says.from the balancer.
+ * @param says.client whom it says it speaks for, an IPv4 address.
+ * @param says.version of the protocol: a line of text, or bytes.
+ */
+export function proxyProtocolAgent(
+  gateway: Gateway,
+  says: { from: string; client: string; version?: 1 | 2 },
+): https.Agent {
+  const { from, client, version = 1 } = says;
+  const agent = new https.Agent();
+  agent.createConnection = () => {
+    const socket = net.connect({ port: gateway.httpsPort, host: '127.0.0.1', localAddress: from });
+    socket.write(version === 1 ? `PROXY TCP4 ${client} 127.0.0.1 50000 443\r\n` : version2(client));
+    return tls.connect({
+      socket,
+      servername: gateway.plan.domain,
+      ca: gateway.certificates.map(({ authority }) => authority),
+    });
+  };
+  return agent;
+}
+
+/** Signature, version and command, TCP over IPv4, 12 bytes: both addresses, both ports. */
+const version2 = (client: string) =>
+  Buffer.concat([
+    Buffer.from('\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c', 'latin1'),
+    Buffer.from([...client.split('.').map(Number), 127, 0, 0, 1, 0xc3, 0x50, 0x01, 0xbb]),
+  ]);
 
 export const json = (exchange: Exchange) => JSON.parse(exchange.text) as Record<string, unknown>;
 

@@ -5,6 +5,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { until } from '../../../server/testing/client.ts';
+import { freePorts } from '../../../server/testing/ports.ts';
 import { nginxSite } from '../nginx-site.ts';
 import type { DeployPlan } from '../plan.ts';
 import { type SiteCertificate, siteCertificate } from './certificate.ts';
@@ -62,28 +63,17 @@ export function describeWithNginx(): jest.Describe {
   return describe.skip;
 }
 
-/** Several ports that are free at the same moment. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<net.Server>((resolve) => {
-          const server = net.createServer().listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as net.AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
-
 /**
  * Starts nginx with the generated configuration, on free ports of this machine, as a gateway of `plan`.
  *
- * @param version the nginx that the configuration is made for; the one that is installed by default.
+ * @param more.version the nginx that the configuration is made for; the one that is installed by default.
+ * @param more.edit changes the configuration, for what the library would do with another one.
  */
-export async function startGateway(plan: DeployPlan, version?: string): Promise<Gateway> {
+export async function startGateway(
+  plan: DeployPlan,
+  more: { version?: string; edit?: (configuration: string) => string } = {},
+): Promise<Gateway> {
+  const { version, edit = (configuration) => configuration } = more;
   const binary = nginxBinary();
   if (binary === null) throw new Error('nginx is not installed');
   const folder = await mkdtemp(path.join(os.tmpdir(), 'gateway-'));
@@ -102,15 +92,17 @@ export async function startGateway(plan: DeployPlan, version?: string): Promise<
   await mkdir(at('tmp'));
   await writeFile(
     at('site.conf'),
-    nginxSite(plan, {
-      httpPort,
-      httpsPort,
-      listenOn: '127.0.0.1',
-      certificate: at('site.pem'),
-      certificateKey: at('site.key'),
-      logs: folder,
-      version: version ?? nginxVersion(binary),
-    }),
+    edit(
+      nginxSite(plan, {
+        httpPort,
+        httpsPort,
+        listenOn: '127.0.0.1',
+        certificate: at('site.pem'),
+        certificateKey: at('site.key'),
+        logs: folder,
+        version: version ?? nginxVersion(binary),
+      }),
+    ),
   );
   // What a distribution's own nginx.conf does.
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];

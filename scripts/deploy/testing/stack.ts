@@ -1,10 +1,11 @@
 import type { LoginOutcome } from '../../../server/contract.ts';
 import { createSeededDatabase, type TestDatabase } from '../../../server/testing/database.ts';
+import { freePorts } from '../../../server/testing/ports.ts';
 import { killProcesses, type ServerProcess, startProcess } from '../../../server/testing/processes.ts';
 import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import type { DeployPlan } from '../plan.ts';
 import { type Exchange, json, send } from './client.ts';
-import { freePorts, type Gateway, startGateway } from './nginx.ts';
+import { type Gateway, startGateway } from './nginx.ts';
 
 /** Two instances of the server on PostgreSQL behind nginx with the generated configuration. */
 export interface Stack {
@@ -44,6 +45,7 @@ export async function startStack(
     instances: ports.map((port) => ({ host: '127.0.0.1', port })),
     databases: [{ host: '127.0.0.1', port: 5432 }],
     loadBalancers: [],
+    loadBalancerKind: null,
     loadtestFrom: [],
     platform: 'dingtalk',
     network: '政务外网',
