@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import path from 'node:path';
-import { projectRoot } from '../../server/database/paths.ts';
 import type { PlatformName } from '../../server/platform/platform.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { emulatorEnvironment } from '../emulator/environment.ts';
+import { runScript } from '../testing/run-script.ts';
 
 /** The tool as a person runs it: a process of its own. */
 
@@ -15,37 +13,16 @@ beforeAll(async () => {
 afterEach(() => emulator.control.reset());
 afterAll(() => emulator.close());
 
-function run(
-  platform: PlatformName,
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', path.join('scripts', 'events', 'register.ts'), ...args],
-      {
-        cwd: projectRoot,
-        env: {
-          ...process.env,
-          ...emulatorEnvironment(platform, emulator.url),
-          NODE_ENV: 'test',
-          DATABASE_URL: '',
-          DATA_DIR: 'memory',
-          ...env,
-        },
-      },
-    );
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        output += chunk;
-      });
-    }
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
+const run = (platform: PlatformName, args: readonly string[], env: Record<string, string> = {}) =>
+  runScript('scripts/events/register.ts', args, {
+    env: {
+      ...emulatorEnvironment(platform, emulator.url),
+      NODE_ENV: 'test',
+      DATABASE_URL: '',
+      DATA_DIR: 'memory',
+      ...env,
+    },
   });
-}
 
 test('浙政钉 is told where to post both events, and the server’s own switch is named', async () => {
   const { code, output } = await run('zhezhengding', ['https://app.example.gov.cn/']);

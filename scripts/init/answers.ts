@@ -125,7 +125,8 @@ export function readArguments(args: readonly string[]): Partial<Answers> {
  * Asks for what is not given yet; `current` answers by Enter.
  *
  * @param ask shows a question and gives the line that was typed; null without a terminal.
- * @throws StartFailure listing what is missing, where nobody can be asked.
+ * @throws StartFailure listing what is missing, where nobody can be asked; for one organisation as production's and
+ *   the test's.
  */
 export async function complete(
   given: Partial<Answers>,
@@ -146,8 +147,8 @@ export async function complete(
     for (;;) {
       const typed = (await ask(`${label}${known ? `（回车用“${known}”）` : `，例如 ${example}`}：`)).trim();
       const value = typed === '' ? (known ?? '') : typed;
-      const problem = judge(question, value);
       answers[key] = value;
+      const problem = judge(question, value) ?? oneOrganisation(answers);
       if (problem === null) break;
       await ask(`${problem}。按回车重新填写……`);
     }
@@ -155,7 +156,15 @@ export async function complete(
   if (missing.length > 0) {
     throw new StartFailure(`没有终端可以询问，还缺这些参数：\n${missing.join('\n')}\n\n${usage}`);
   }
+  const problem = oneOrganisation(answers);
+  if (problem !== null) throw new StartFailure(`${problem}。请改正 corp-id 或 test-corp-id，什么也没有写。`);
   return answers as Answers;
+}
+
+/** The guide forbids developing in the production organisation, which is then fenced off from development. */
+function oneOrganisation({ corpId, testCorpId }: Partial<Record<keyof Answers, string>>): string | null {
+  if (!testCorpId || testCorpId !== corpId) return null;
+  return `正式组织和测试组织不能是同一个（${corpId}）：不允许用正式组织做开发测试，测试组织请另外注册，还没有就留空`;
 }
 
 function judge({ optional, problem }: Question, value: string): string | null {

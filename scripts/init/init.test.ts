@@ -131,6 +131,30 @@ test('secrets are fresh in each clone, and the production organisation is fenced
   expect(second.METRICS_TOKEN).not.toBe(first.METRICS_TOKEN);
 });
 
+test('a second run adds to the organisations that are fenced off, and takes none out', async () => {
+  await init(...words);
+  for (const [before, after] of [
+    ['196729,ding0other', '196729,ding0other'],
+    ['ding0other, dingelse', 'ding0other,dingelse,196729'],
+    ['', '196729'],
+  ] as const) {
+    edit('.env', (text) =>
+      text.replace(/^PRODUCTION_ORGANISATIONS=.*$/m, `PRODUCTION_ORGANISATIONS=${before}`),
+    );
+    await init();
+    expect(parseEnv(read('.env')).PRODUCTION_ORGANISATIONS).toBe(after);
+  }
+});
+
+test('one organisation for production and test is refused, and nothing is written', async () => {
+  const before = everyFile();
+  await expect(init(...words, 'test-corp-id=196729')).rejects.toThrow(/不能是同一个（196729）/);
+  expect(everyFile()).toEqual(before);
+  await init(...words);
+  await expect(init('test-corp-id=196729')).rejects.toThrow(/不能是同一个/);
+  await expect(init('test-corp-id=57')).resolves.toContain('修改 listing.yaml');
+});
+
 test('a second run changes nothing, with the same words or with none', async () => {
   await init(...words);
   const before = everyFile();
@@ -200,6 +224,18 @@ test('what is missing without a terminal is listed with an example each', async 
   await expect(complete({ name: '工单助手' }, {}, null)).rejects.toThrow(
     /package=work-orders[\s\S]*domain=app\.example\.gov\.cn/,
   );
+});
+
+test('in a terminal it asks again for an organisation that is the other one', async () => {
+  const replies = ['ding1', '', 'ding2'];
+  const shown: string[] = [];
+  const { testCorpId: _test, corpId: _corp, ...rest } = readArguments(words);
+  const answers = await complete({ ...rest, corpId: 'ding1' }, {}, async (question) => {
+    shown.push(question);
+    return replies.shift() ?? '';
+  });
+  expect(answers).toMatchObject({ corpId: 'ding1', testCorpId: 'ding2' });
+  expect(shown[1]).toContain('不能是同一个');
 });
 
 test('in a terminal it asks for what is not known, again after a mistake, and Enter keeps what is', async () => {

@@ -122,7 +122,7 @@ function ownEnvironment(text: string, { platform, corpId, testCorpId }: Answers)
   const values: Record<string, string> = {
     PLATFORM: platform,
     // The guide forbids developing against it: the server refuses to start with one of these.
-    PRODUCTION_ORGANISATIONS: corpId,
+    PRODUCTION_ORGANISATIONS: withOrganisation(now.PRODUCTION_ORGANISATIONS ?? '', corpId),
   };
   if (testCorpId !== '') values[organisation] = testCorpId;
   // A secret that is in use must stay: the database holds what it encrypted.
@@ -135,6 +135,13 @@ function ownEnvironment(text: string, { platform, corpId, testCorpId }: Answers)
       ? file.replace(line, () => `${name}=${value}`)
       : `${file.trimEnd()}\n${name}=${value}\n`;
   }, text);
+}
+
+/** Adds to a list with commas: what people put behind the fence stays there. */
+function withOrganisation(list: string, organisation: string): string {
+  const known = list.split(',').map((one) => one.trim());
+  if (known.includes(organisation)) return list;
+  return [...known.filter((one) => one !== ''), organisation].join(',');
 }
 
 function ownListing(text: string, answers: Answers, asked: readonly ListingQuestion[]): string {

@@ -31,10 +31,10 @@ const answer = section('体检问题的回答', {
 
 /** A rule that is not met, and for which the owner answers (情况说明). */
 const exception = section('情况说明', {
-  problem: line('存在的问题', '应用域名使用服务商的二级域名'),
-  reason: line('原因', '本单位没有域名，当地大数据局也无法提供'),
-  plan: line('因此怎样做、后续怎样改进', '先使用服务商域名上架，2027 年 3 月前更换'),
-  risk: line('已知晓的风险', '域名到期或变更会使应用无法打开'),
+  problem: line('存在的问题', '数据库部署在公有云，没有部署在政务外网'),
+  reason: line('原因', '政务云的资源还在申请，没有批下来'),
+  plan: line('因此怎样做、后续怎样改进', '先只允许应用的地址访问，2027 年 3 月前迁入政务云'),
+  risk: line('已知晓的风险', '数据库可能受到来自互联网的攻击'),
   date: day('落款日期'),
 });
 
@@ -108,11 +108,19 @@ export const listingSchema = section('上架信息', {
       }),
       { title: '数据库', examples: [[{ host: '10.1.0.21', port: 5432 }]] },
     ),
-    /** Their X-Forwarded-For is believed: who stands in front of the gateway, if anything does. */
+    /** Who stands in front of the gateway, if anything does: where its connections come from then. */
     loadBalancers: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
-        title: '网关前面的负载均衡（SLB）地址，没有就不写',
+        title: '网关前面的负载均衡（SLB）连接网关时用的地址，没有负载均衡就不写',
         examples: [['10.0.0.5']],
+      }),
+    ),
+    /** How the gateway learns who is asking: each balancer tells it in another way, and only that may be believed. */
+    loadBalancerKind: Type.Optional(
+      Type.Enum(['layer7', 'layer4-proxy-protocol', 'layer4-transparent'], {
+        title:
+          '负载均衡是哪一种，没有就不写：layer7（七层，自己写 X-Forwarded-For，再用 https 转给网关）、layer4-proxy-protocol（四层，打开了 PROXY protocol）、layer4-transparent（四层，网关看到的来源就是访客的地址）',
+        examples: ['layer4-proxy-protocol'],
       }),
     ),
     /** Not counted by the gateway's limit for one address. */

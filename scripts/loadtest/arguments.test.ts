@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
+import path from 'node:path';
 import { readArguments } from './arguments.ts';
+import { ownEndpoints } from './endpoints-file.ts';
 import { givenTokens } from './sessions.ts';
 import { allowedTarget, configuredDomain, leadsHere } from './target.ts';
 
@@ -12,6 +15,7 @@ describe('the command line', () => {
     timeoutSeconds: 10,
     tokens: null,
     endpoints: null,
+    endpointsFile: null,
   };
 
   test('has defaults', () => {
@@ -27,6 +31,43 @@ describe('the command line', () => {
     ).toEqual(wanted);
   });
 
+  test('takes the concurrency as several words: PowerShell makes them of 50,100,200', () => {
+    for (const args of [
+      ['50', '100', '200', '20s'],
+      ['--connections', '50', '100', '200', '--seconds', '20'],
+      ['connections=50', '100', '200', 'seconds=20'],
+    ]) {
+      expect(readArguments(args)).toEqual({ ...defaults, connections: [50, 100, 200], seconds: 20 });
+    }
+  });
+
+  test('takes each option as a word name=value, which every shell passes on', () => {
+    expect(
+      readArguments([
+        'url=https://app.example.com',
+        'connections=50,80',
+        'warm-up=0',
+        'timeout=3',
+        'tokens=a b.txt',
+        'endpoint=GET /a?b=1',
+        'endpoint=GET /c',
+        'endpoints=own.txt',
+      ]),
+    ).toEqual({
+      ...defaults,
+      url: 'https://app.example.com',
+      connections: [50, 80],
+      warmUpSeconds: 0,
+      timeoutSeconds: 3,
+      tokens: 'a b.txt',
+      endpoints: [
+        { method: 'GET', path: '/a?b=1', body: null },
+        { method: 'GET', path: '/c', body: null },
+      ],
+      endpointsFile: 'own.txt',
+    });
+  });
+
   test('takes interfaces', () => {
     const { endpoints } = readArguments(['--endpoint', 'GET /a?b=1', '--endpoint', 'POST /c {"d":"e f"}']);
     expect(endpoints).toEqual([
@@ -40,17 +81,54 @@ describe('the command line', () => {
     [['5000'], /并发数应为 1 到 2000 之间的整数，写的是“5000”/],
     [['0'], /并发数/],
     [['many'], /并发数/],
-    [['50', '60'], /“60”多余/],
+    [['50', 'many'], /并发数应为 1 到 2000 之间的整数，写的是“many”/],
+    [['20s', '30s'], /“30s”多余：已经写了 20s/],
     [['601s'], /每档的秒数应为 1 到 600/],
     [['50,60,70,80,90,100,110', '600s'], /一共要压测 4200 秒，上限是 3600 秒/],
     [['1,2,3,4,5,6,7,8,9,10,11'], /最多 10 档/],
     [['--timeout', '0'], /超时的秒数/],
     [['--endpoint', 'DELETE /x'], /看不懂接口/],
     [['--endpoint', 'GET /x {}'], /GET 接口不能带内容/],
-    [['--endpoint', 'POST /x {a}'], /不是 JSON/],
+    [['--endpoint', 'POST /x {a}'], /不是 JSON.*endpoints=文件/],
   ])('refuses %j', (args, message) => {
     expect(() => readArguments(args)).toThrow(message);
     expect(() => readArguments(args)).toThrow(/用法/);
+  });
+});
+
+describe('interfaces in a file', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'endpoints-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const read = async (text: string) => {
+    const file = path.join(folder, 'own.txt');
+    await writeFile(file, text);
+    return ownEndpoints(readArguments([`endpoints=${file}`, 'endpoint=GET /first']));
+  };
+
+  test('come after those of the command line; comments, empty lines and Windows’ marks are no matter', async () => {
+    await expect(
+      read('\uFEFFGET /api/orders?limit=20\r\n\r\n# 查询\r\nPOST /api/orders/query {"state":"open # 1"}\r\n'),
+    ).resolves.toEqual([
+      { method: 'GET', path: '/first', body: null },
+      { method: 'GET', path: '/api/orders?limit=20', body: null },
+      { method: 'POST', path: '/api/orders/query', body: '{"state":"open # 1"}' },
+    ]);
+  });
+
+  test('are told by their line where they are none', async () => {
+    await expect(read('GET /a\nDELETE /x\n')).rejects.toThrow(/own\.txt 第 2 行：看不懂接口“DELETE \/x”/);
+    await expect(read('# 还没有\n')).rejects.toThrow(/里没有接口/);
+    await expect(ownEndpoints(readArguments(['endpoints=no-such-file']))).rejects.toThrow(
+      '读不到接口文件 no-such-file：没有这个文件',
+    );
+  });
+
+  test('nothing asked for is the template’s own', async () => {
+    await expect(ownEndpoints(readArguments([]))).resolves.toBeNull();
   });
 });
 

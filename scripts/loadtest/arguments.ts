@@ -21,8 +21,10 @@ export interface LoadTestRequest {
   timeoutSeconds: number;
   /** A file with session tokens, one a line. */
   tokens: string | null;
-  /** Null: the template's own data interfaces. */
+  /** Null, without {@link endpointsFile}: the template's own data interfaces. */
   endpoints: Endpoint[] | null;
+  /** A file with interfaces, one a line. */
+  endpointsFile: string | null;
 }
 
 export const limits = { connections: 2000, seconds: 600, steps: 10, totalSeconds: 3600 } as const;
@@ -30,30 +32,41 @@ export const limits = { connections: 2000, seconds: 600, steps: 10, totalSeconds
 export const usage = `用法：
   npm run loadtest                                     压测本机的 npm run dev（试跑）
   npm run loadtest https://app.example.gov.cn          压测应用域名
-  npm run loadtest https://app.example.gov.cn 50,100,200 30s
-                                                       每档的并发数、每档多少秒
-更多选项（PowerShell 里请把 -- 写成 '--'）：
-  npm run loadtest -- --url 地址 --connections 50,100,200 --seconds 30 --warm-up 5 --timeout 10
-  --tokens 文件           会话令牌，一行一个。不写：本机用平台仿真登录，应用域名用 npm run loadtest:sessions 开的会话
-  --endpoint "GET /api/x" 要压测的接口，可写多次；POST 的内容写在后面："POST /api/x {\\"a\\":1}"
+  npm run loadtest https://app.example.gov.cn "50,100,200" 30s
+                                                       每档的并发数（要加引号）、每档多少秒
+更多选项，写成 名字=值：
+  connections="50,100,200" seconds=30 warm-up=5 timeout=10
+  tokens=文件             会话令牌，一行一个。不写：本机用平台仿真登录，应用域名用 npm run loadtest:sessions 开的会话
+  endpoint="GET /api/x"   要压测的接口，可写多次
+  endpoints=文件          要压测的接口，一行一个，POST 的内容写在后面：POST /api/x {"a":1}
 详细说明：docs/loadtest.md`;
 
 function refuse(problem: string): never {
   throw new StartFailure(`${problem}\n\n${usage}`);
 }
 
-/** @throws StartFailure in Chinese, with the usage. */
+/**
+ * Words are told apart by what they look like, and `name=value` is `--name value`: PowerShell's npm swallows the `--`
+ * that options need.
+ *
+ * @throws StartFailure in Chinese, with the usage.
+ */
 export function readArguments(args: readonly string[]): LoadTestRequest {
   const { values, positionals } = parsed(args);
-  const given = { url: values.url, connections: values.connections, seconds: values.seconds };
-  // By what they look like: a shell that swallows `--` leaves only these.
+  const given = { url: values.url, seconds: values.seconds };
+  const concurrency = values.connections === undefined ? [] : [values.connections];
   for (const word of positionals) {
-    const name = /^https?:/i.test(word) ? 'url' : /^\d+s$/i.test(word) ? 'seconds' : 'connections';
+    const name = /^https?:/i.test(word) ? 'url' : /^\d+s$/i.test(word) ? 'seconds' : null;
+    if (name === null) {
+      // PowerShell makes three words of 50,100,200 without quotes.
+      concurrency.push(word);
+      continue;
+    }
     if (given[name] !== undefined) refuse(`“${word}”多余：已经写了 ${given[name]}。`);
     given[name] = word;
   }
   const seconds = number(given.seconds?.replace(/s$/i, '') ?? '30', '每档的秒数', 1, limits.seconds);
-  const connections = readConnections(given.connections ?? '50,100,200');
+  const connections = readConnections(concurrency.length > 0 ? concurrency.join(',') : '50,100,200');
   const total = seconds * connections.length;
   if (total > limits.totalSeconds) {
     refuse(`一共要压测 ${total} 秒，上限是 ${limits.totalSeconds} 秒，请减少档数或每档的秒数。`);
@@ -65,24 +78,29 @@ export function readArguments(args: readonly string[]): LoadTestRequest {
     warmUpSeconds: number(values['warm-up'] ?? '5', '预热的秒数', 0, 60),
     timeoutSeconds: number(values.timeout ?? '10', '超时的秒数', 1, 60),
     tokens: values.tokens ?? null,
-    endpoints: values.endpoint?.map(readEndpoint) ?? null,
+    endpoints: values.endpoint?.map((text) => readEndpoint(text, refuse)) ?? null,
+    endpointsFile: values.endpoints ?? null,
   };
 }
 
+const options = {
+  url: { type: 'string' },
+  connections: { type: 'string' },
+  seconds: { type: 'string' },
+  'warm-up': { type: 'string' },
+  timeout: { type: 'string' },
+  tokens: { type: 'string' },
+  endpoint: { type: 'string', multiple: true },
+  endpoints: { type: 'string' },
+} as const;
+
 function parsed(args: readonly string[]) {
+  const named = new RegExp(`^(?:${Object.keys(options).join('|')})=`);
   try {
     return parseArgs({
-      args: [...args],
+      args: args.map((word) => (named.test(word) ? `--${word}` : word)),
       allowPositionals: true,
-      options: {
-        url: { type: 'string' },
-        connections: { type: 'string' },
-        seconds: { type: 'string' },
-        'warm-up': { type: 'string' },
-        timeout: { type: 'string' },
-        tokens: { type: 'string' },
-        endpoint: { type: 'string', multiple: true },
-      },
+      options,
     });
   } catch {
     return refuse(`看不懂这些参数：${args.join(' ')}`);
@@ -101,17 +119,24 @@ function readConnections(text: string): number[] {
   return steps;
 }
 
-function readEndpoint(text: string): Endpoint {
+/**
+ * Reads one interface: `GET /api/x?y=1`, or `POST /api/x {"a":1}`.
+ *
+ * @param wrong throws with what is wrong, in Chinese.
+ */
+export function readEndpoint(text: string, wrong: (problem: string) => never): Endpoint {
   const [, method, path = '', body] = /^(GET|POST)\s+(\/\S*)(?:\s+(.+))?$/s.exec(text.trim()) ?? [];
   if (method !== 'GET' && method !== 'POST') {
-    return refuse(`看不懂接口“${text}”：写成 "GET /api/x" 或 "POST /api/x {\\"a\\":1}"。`);
+    return wrong(`看不懂接口“${text}”：写成 GET /api/x，或 POST /api/x {"a":1}。`);
   }
   if (body !== undefined) {
-    if (method === 'GET') refuse(`GET 接口不能带内容：${text}`);
+    if (method === 'GET') wrong(`GET 接口不能带内容：${text}`);
     try {
       JSON.parse(body);
     } catch {
-      refuse(`接口“${method} ${path}”的内容不是 JSON：${body}`);
+      wrong(
+        `接口“${method} ${path}”的内容不是 JSON：${body}。命令行会改动引号，请写进文件，用 endpoints=文件。`,
+      );
     }
   }
   return { method, path, body: body ?? null };

@@ -13,7 +13,7 @@ export const tokensFile = `${reportFolder}/tokens.txt`;
 
 /**
  * What the listing asks of an app under load. The 浙政钉 guide gives the concurrency (「压测的并发量原则不低于 50」);
- * the other two are what 阿里云 PTS, the tool that the guide recommends, calls good.
+ * the other two are the bars of DingTalk's self-check of apps (钉钉应用质量自检).
  */
 export const bars = { successRate: 0.9899, meanMs: 300, connections: 50 } as const;
 

@@ -11,6 +11,7 @@ import { projectRoot } from '../../server/database/paths.ts';
 import { type Built, build } from '../../server/testing/build.ts';
 import { listening, makeCertificate } from '../../server/testing/certificates.ts';
 import { call } from '../../server/testing/client.ts';
+import { testWithSignals } from '../../server/testing/signals.ts';
 import { type LoadTestReport, reportFolder } from './contract.ts';
 import { endSessions, loadtestAddress, makeSessions } from './make-sessions.ts';
 
@@ -98,7 +99,7 @@ test('signs in by the emulator, loads, writes three files, and signs out again',
   expect(await built.prisma.session.count()).toBe(before);
 });
 
-test('Ctrl-C keeps what was measured, marked as not finished', async () => {
+testWithSignals()('Ctrl-C keeps what was measured, marked as not finished', async () => {
   const running = start([url, '5,50', '4s', '--warm-up', '0']);
   await running.says('5 并发：每秒');
   running.child.kill('SIGINT');
@@ -149,9 +150,14 @@ describe('sessions for an app without the emulator', () => {
     const { tokens } = await makeSessions(built.prisma, 'zhangsan', 3);
     const file = path.join(folder, 'tokens.txt');
     await writeFile(file, `# 压测\n${tokens.join('\n')}\n`);
-    const { output } = await start([url, '3', '1s', '--warm-up', '0', '--tokens', file]).ended;
+    const own = path.join(folder, 'own.txt');
+    await writeFile(own, '# 自己的接口\nGET /api/notices?limit=1\n');
+    const words = ['warm-up=0', `tokens=${file}`, `endpoints=${own}`, 'endpoint=GET /api/me'];
+    const { output } = await start([url, '3', '1s', ...words]).ended;
     expect(output).toContain('3 个会话');
-    expect((await readReport()).steps[0]?.successRate).toBe(1);
+    const [step] = (await readReport()).steps;
+    expect(step?.successRate).toBe(1);
+    expect(step?.endpoints.map(({ name }) => name)).toEqual(['GET /api/me', 'GET /api/notices']);
     expect(await endSessions(built.prisma)).toBe(3);
     for (const token of tokens) expect((await call(`${url}/api/me`, { token })).status).toBe(401);
     expect(

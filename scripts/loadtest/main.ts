@@ -10,6 +10,7 @@ import { failStart, StartFailure } from '../../server/start-failure.ts';
 import { readDevSettings } from '../dev/settings.ts';
 import { readArguments } from './arguments.ts';
 import { isOwnDomain, reportFolder, tokensFile } from './contract.ts';
+import { ownEndpoints } from './endpoints-file.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { runLoadTest } from './run.ts';
 import { emulatedSessions, givenTokens, type TestSessions } from './sessions.ts';
@@ -17,7 +18,8 @@ import { allowedTarget, configuredDomain, type Target } from './target.ts';
 import { writeReport } from './write-report.ts';
 
 async function main(): Promise<number> {
-  const request = readArguments(process.argv.slice(2));
+  const words = readArguments(process.argv.slice(2));
+  const request = { ...words, endpoints: await ownEndpoints(words) };
   const env = loadEnvironment();
   const settings = readDevSettings(env);
   const target = allowedTarget(
@@ -88,7 +90,7 @@ async function openSessions(
   if (given !== null) return { tokens: given.slice(0, count), close: async () => {} };
   if (!target.local) {
     throw new StartFailure(
-      '压测应用域名需要已登录的会话。先运行 npm run loadtest:sessions 用户名 200（要能连上应用的数据库），或用 --tokens 文件 给出，见 docs/loadtest.md。',
+      '压测应用域名需要已登录的会话。先运行 npm run loadtest:sessions 用户名 200（要能连上应用的数据库），或用 tokens=文件 给出，见 docs/loadtest.md。',
     );
   }
   const { emulatorPort } = readDevSettings(env);

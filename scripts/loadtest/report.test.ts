@@ -4,7 +4,7 @@ import type { LoadTestReport, LoadTestStep } from './contract.ts';
 import { Recording } from './recording.ts';
 import { reportDocument } from './report-docx.ts';
 import { reportPage } from './report-html.ts';
-import { judge } from './verdict.ts';
+import { judge, notesOn } from './verdict.ts';
 import { percent } from './words.ts';
 
 const step = (more: Partial<LoadTestStep> = {}): LoadTestStep => ({
@@ -45,6 +45,18 @@ const report = (steps: LoadTestStep[], more: Partial<LoadTestReport> = {}): Load
   verdict: judge(steps),
   notes: [],
   ...more,
+});
+
+test.each<[string, string[], boolean]>([
+  ['data alone', ['GET /api/orders', 'POST /api/orders/query'], true],
+  ['more data than not', ['GET /api/orders', 'GET /api/me', 'GET /healthz'], true],
+  ['half of it data', ['GET /api/orders', 'GET /'], false],
+  ['a health page', ['GET /healthz'], false],
+  ['a health page of the API', ['GET /api/health'], false],
+])('a note tells whether data interfaces were loaded: %s', (_what, names, good) => {
+  const endpoints = names.map((name) => ({ name, requests: 500, successRate: 1, meanMs: 12, p99Ms: 40 }));
+  const notes = notesOn([step({ endpoints })], { sessions: 50, sameMachine: false, ownDomain: true });
+  expect(notes).toEqual(good ? [] : [expect.stringContaining('压测的主要不是数据接口')]);
 });
 
 describe('the verdict', () => {

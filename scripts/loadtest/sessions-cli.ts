@@ -1,4 +1,4 @@
-/** `npm run loadtest:sessions lisi 200` writes session tokens for `npm run loadtest -- --tokens`; see docs/loadtest.md. */
+/** `npm run loadtest:sessions lisi 200` writes session tokens for `npm run loadtest`; see docs/loadtest.md. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StartFailure } from '../../server/start-failure.ts';

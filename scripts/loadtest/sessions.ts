@@ -71,7 +71,7 @@ export async function emulatedSessions(
   const people = await emulatedPeople(emulatorUrl);
   if (people === null || people.length === 0) {
     throw new StartFailure(
-      `没有会话：本机没有运行平台仿真（${emulatorUrl}）。先运行 npm run dev，或用 --tokens 文件 给出会话令牌，见 docs/loadtest.md。`,
+      `没有会话：本机没有运行平台仿真（${emulatorUrl}）。先运行 npm run dev，或用 tokens=文件 给出会话令牌，见 docs/loadtest.md。`,
     );
   }
   const limit = pLimit(atOnce);
@@ -124,7 +124,7 @@ async function post(url: string, body: object): Promise<unknown> {
   const code =
     typeof answer === 'object' && answer !== null && 'code' in answer ? ` ${String(answer.code)}` : '';
   throw new StartFailure(
-    `登录失败：${new URL(url).pathname} 应答 ${response.status}${code}。本机的服务连的是平台仿真吗？不是的话，用 --tokens 文件 给出会话令牌，见 docs/loadtest.md。`,
+    `登录失败：${new URL(url).pathname} 应答 ${response.status}${code}。本机的服务连的是平台仿真吗？不是的话，用 tokens=文件 给出会话令牌，见 docs/loadtest.md。`,
   );
 }
 

@@ -14,7 +14,10 @@ export function missedBars(step: LoadTestStep): string[] {
   return missed;
 }
 
-/** The step that decides: the lowest concurrency that is enough. Higher ones show what the app can bear. */
+/**
+ * The step that decides, for the report and for the listing's rules: the lowest concurrency that is enough. It must
+ * have run to its end; higher ones show what the app can bear.
+ */
 export function decidingStep(steps: readonly LoadTestStep[]): LoadTestStep | null {
   return steps
     .filter(({ connections }) => connections >= bars.connections)
@@ -22,6 +25,17 @@ export function decidingStep(steps: readonly LoadTestStep[]): LoadTestStep | nul
       (lowest, step) => (lowest === null || step.connections < lowest.connections ? step : lowest),
       null,
     );
+}
+
+/** What every app answers without a look at its data. */
+const healthPage = /\/(?:health|healthz|ready|readyz|live|livez|ping|metrics)\/?$/i;
+
+/** The share (0 to 1) of a step's requests that went to data interfaces (数据接口): those of the API, no health pages. */
+export function dataShare({ endpoints }: Pick<LoadTestStep, 'endpoints'>): number {
+  const sum = (some: typeof endpoints) => some.reduce((total, { requests }) => total + requests, 0);
+  const all = sum(endpoints);
+  const data = endpoints.filter(({ name }) => / \/api\//.test(name) && !healthPage.test(name));
+  return all === 0 ? 0 : sum(data) / all;
 }
 
 export function judge(steps: readonly LoadTestStep[]): Verdict {
@@ -61,6 +75,10 @@ export function notesOn(
   const notes: string[] = [];
   if (!ownDomain) {
     notes.push('压测地址不是登记的应用域名：这是试跑，不能作为上架材料。上架要求压测的 URL 与应用域名一致。');
+  }
+  const deciding = decidingStep(steps);
+  if (deciding !== null && deciding.requests > 0 && dataShare(deciding) <= 0.5) {
+    notes.push('压测的主要不是数据接口（/api/ 下的接口，健康检查不算），不能作为上架材料。');
   }
   if (sameMachine) notes.push('压测机与应用在同一台机器上，互相争用处理器，数字会偏差。');
   for (const step of steps) {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,7 +5,7 @@ import { createAdministrator } from '../../server/admin/create-administrator.ts'
 import { createPasswords } from '../../server/auth/passwords.ts';
 import { openDatabase } from '../../server/database/database.ts';
 import { applyMigrations } from '../../server/database/migrations.ts';
-import { projectRoot } from '../../server/database/paths.ts';
+import { runScript } from '../testing/run-script.ts';
 
 /** The tool as an administrator runs it: a process of its own, on a database of its own. */
 
@@ -24,35 +23,17 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function run(
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const script = path.join('scripts', 'people', 'admin-create.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
-      cwd: projectRoot,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        NODE_ENV: 'test',
-        DATABASE_URL: '',
-        DATA_DIR: dataDir,
-        CREDENTIALS_URL: '',
-        ADMIN_PASSWORD: '',
-        ...env,
-      },
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        output += chunk;
-      });
-    }
-    child.on('error', reject);
-    child.on('exit', (code) => resolve({ code, output }));
+const run = (args: readonly string[], env: Record<string, string> = {}) =>
+  runScript('scripts/people/admin-create.ts', args, {
+    env: {
+      NODE_ENV: 'test',
+      DATABASE_URL: '',
+      DATA_DIR: dataDir,
+      CREDENTIALS_URL: '',
+      ADMIN_PASSWORD: '',
+      ...env,
+    },
   });
-}
 
 test('without a terminal: a chosen password from the environment, or a generated one, shown once', async () => {
   const chosen = 'marmalade-lighthouse-7';
@@ -109,6 +90,8 @@ test('what cannot be is refused field by field, and nothing is written', async (
     for (const [username, name, password, field, told] of [
       ['zhao', '赵', 'short', 'password', '至少要 8 个字符'],
       ['zhao', '赵', 'password123', 'password', '太常见'],
+      // Production never lets anybody in by it.
+      ['zhao', '赵', 'dev-pass-2026', 'password', '太常见'],
       ['zhao', '赵', 'my-zhao-word-7', 'password', '不能包含用户名'],
       ['', '赵', null, 'username', '不能为空'],
       ['zhao', ' ', null, 'name', '不能为空'],

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { seed } from '../../prisma/seed.ts';
 import { openDatabase } from '../../server/database/database.ts';
 import { applyMigrations } from '../../server/database/migrations.ts';
-import { projectRoot } from '../../server/database/paths.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { emulatorEnvironment } from '../emulator/environment.ts';
+import { runScript } from '../testing/run-script.ts';
 
 /** The tool as a person runs it: a process of its own, on a database of its own. */
 
@@ -31,33 +30,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function run(): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', path.join('scripts', 'people', 'reconcile.ts')],
-      {
-        cwd: projectRoot,
-        env: {
-          ...process.env,
-          ...emulatorEnvironment('dingtalk', emulator.url),
-          NODE_ENV: 'test',
-          DATABASE_URL: '',
-          DATA_DIR: dataDir,
-          RECONCILE_PER_SECOND: '3',
-        },
-      },
-    );
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        output += chunk;
-      });
-    }
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
+const run = () =>
+  runScript('scripts/people/reconcile.ts', [], {
+    env: {
+      ...emulatorEnvironment('dingtalk', emulator.url),
+      NODE_ENV: 'test',
+      DATABASE_URL: '',
+      DATA_DIR: dataDir,
+      RECONCILE_PER_SECOND: '3',
+    },
   });
-}
 
 test('tells what it does, what it found, and how to go on after a fault', async () => {
   emulator.control.fault({ path: '/topapi/v2/user/get', kind: 'ip-not-whitelisted', times: 3 });
@@ -69,6 +51,7 @@ test('tells what it does, what it found, and how to go on after a fault', async 
 
   const done = await run();
   expect(done.output).toContain('每秒最多 3 人');
+  expect(done.output).toMatch(/上次的核对（.*开始）没有做完，接着核对：前面已核对 0 人/);
   expect(done.output).toContain('已核对 3 / 5 人');
   expect(done.output).toContain('核对完成：共 5 人，其中 1 人已离开组织。');
   expect(done.code).toBe(0);
@@ -80,7 +63,14 @@ test('tells what it does, what it found, and how to go on after a fault', async 
     expect(await database.prisma.reconcileRun.findMany()).toMatchObject([
       { checked: 5, left: 1, failed: 0, finishedAt: expect.any(Date) },
     ]);
+    const startedAt = new Date(Date.now() - 21 * 24 * 3_600_000);
+    await database.prisma.reconcileRun.updateMany({ data: { startedAt, finishedAt: null, checked: 3 } });
   } finally {
     await database.close();
   }
-}, 90_000);
+
+  const anew = await run();
+  expect(anew.output).toMatch(/上次的核对（.*开始）没有做完，已经过了太久.*从头核对所有人/);
+  // Without the one who has left.
+  expect(anew.output).toContain('核对完成：共 4 人');
+}, 120_000);

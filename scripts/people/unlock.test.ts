@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { seed } from '../../prisma/seed.ts';
 import { openDatabase } from '../../server/database/database.ts';
 import { applyMigrations } from '../../server/database/migrations.ts';
-import { projectRoot } from '../../server/database/paths.ts';
+import { runScript } from '../testing/run-script.ts';
 
 /** The tool as an administrator runs it: a process of its own, on a database of its own. */
 
@@ -38,23 +37,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function run(...names: string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const script = path.join('scripts', 'people', 'unlock.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', script, ...names], {
-      cwd: projectRoot,
-      env: { ...process.env, NODE_ENV: 'test', DATABASE_URL: '', DATA_DIR: dataDir },
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        output += chunk;
-      });
-    }
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
+const run = (...names: string[]) =>
+  runScript('scripts/people/unlock.ts', names, {
+    env: { NODE_ENV: 'test', DATABASE_URL: '', DATA_DIR: dataDir },
   });
-}
 
 test('unlocks, and says who is locked besides', async () => {
   const account = await run('lisi');

@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { projectRoot } from '../../server/database/paths.ts';
+import { copyProject, type ProjectCopy } from '../../server/testing/project-copy.ts';
+import { runScript } from '../testing/run-script.ts';
 import { readArguments } from './arguments.ts';
 
 /** The tool as people run it, on a copy of the project that it may change. */
 
+let copy: ProjectCopy;
 let root: string;
 const at = (...names: string[]) => path.join(root, ...names);
 const read = (...names: string[]) => readFile(at(...names), 'utf8');
@@ -16,21 +16,10 @@ const good =
 const configure = (text: string) => writeFile(at('mini', 'config', 'production.ts'), text);
 
 beforeAll(async () => {
-  root = await mkdtemp(path.join(os.tmpdir(), 'release-'));
-  for (const part of [
-    'mini',
-    'scripts',
-    'server',
-    'prisma',
-    'package.json',
-    'mini.project.json',
-    'tsconfig.json',
-  ]) {
-    await cp(path.join(projectRoot, part), at(part), { recursive: true });
-  }
-  await symlink(path.join(projectRoot, 'node_modules'), at('node_modules'), 'junction');
+  copy = await copyProject();
+  root = copy.root;
 }, 60_000);
-afterAll(() => rm(root, { recursive: true, force: true }));
+afterAll(() => copy.remove());
 
 beforeEach(async () => {
   await configure(good);
@@ -39,26 +28,7 @@ beforeEach(async () => {
     await rm(at(made), { recursive: true, force: true });
 });
 
-function run(...args: string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', path.join('scripts', 'release', 'main.ts'), ...args],
-      {
-        cwd: root,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        output += chunk;
-      });
-    }
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
-  });
-}
+const run = (...args: string[]) => runScript(at('scripts', 'release', 'main.ts'), args, { cwd: root });
 
 test('two releases: package, version, change log and steps of each', async () => {
   const first = await run('1.2.0', '列表加了搜索', '修复 <绑定> 的提示');
@@ -102,7 +72,10 @@ describe('what goes wrong leaves everything as it was', () => {
   test.each<[string, () => Promise<void>, RegExp]>([
     [
       'a configuration that is not filled in',
-      () => cp(path.join(projectRoot, 'mini/config/production.ts'), at('mini/config/production.ts')),
+      () =>
+        configure(
+          "export const config = { serverUrl: 'https://replace-me.example.com', corpId: 'replace-me', container: 'auto' };\n",
+        ),
       /没有发布：mini\/config\/production\.ts 还不能用来构建：serverUrl 还是占位地址/,
     ],
     [
@@ -134,6 +107,18 @@ describe('what goes wrong leaves everything as it was', () => {
     expect(output).toMatch(/小程序检查没有通过，没有发布：.*pages\/home\/index\.axml/s);
     expect(code).toBe(1);
     expect(await read('mini', 'version.ts')).toContain("'0.1.0'");
+  });
+
+  test('a failure after the build', async () => {
+    const project = at('mini.project.json');
+    const before = await readFile(project, 'utf8');
+    await rm(project);
+    const { code } = await run('1.2.0', '改动');
+    await writeFile(project, before);
+    expect(code).toBe(1);
+    expect(existsSync(at('release', 'mini', 'dist', 'mini', 'version.js'))).toBe(true);
+    expect(await read('mini', 'version.ts')).toBe("/** About it. */\nexport const version = '0.1.0';\n");
+    expect(existsSync(at('CHANGELOG.md'))).toBe(false);
   });
 
   test('no words on what has changed, and nobody to ask', async () => {

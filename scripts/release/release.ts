@@ -1,11 +1,11 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StartFailure } from '../../server/start-failure.ts';
-import { type BuildResult, buildMini } from '../mini/build.ts';
+import { buildMini } from '../mini/build.ts';
 import { readConfig } from '../mini/config.ts';
 import type { ReleaseRequest } from './arguments.ts';
-import { openChangelog } from './changelog.ts';
-import { checkMini, type OpenPoint } from './checks.ts';
+import { type Changelog, openChangelog } from './changelog.ts';
+import { checkMini } from './checks.ts';
 import { type Release, stepsMarkdown, stepsPage } from './steps.ts';
 import { openVersionFile, refuseOldVersion } from './version-file.ts';
 
@@ -17,50 +17,47 @@ export interface Released {
 
 /**
  * Writes the version, checks, builds the production package into a project of its own for the IDE, and writes the
- * change log and the steps. Whatever fails leaves the version as it was, and writes nothing else.
+ * steps and the change log. Whatever fails leaves the version and the change log as they were; what was built until
+ * then lies in `release/` and is replaced by the next try.
  *
  * @param root the project's folder.
  * @throws StartFailure in Chinese.
  */
-export async function releaseMini(root: string, { version, notes }: ReleaseRequest): Promise<Released> {
+export async function releaseMini(root: string, request: ReleaseRequest): Promise<Released> {
   const changelog = await openChangelog(root);
   const versionFile = await openVersionFile(root);
-  refuseOldVersion(version, versionFile.version, changelog.released);
-  const source = path.join(root, 'mini');
-  const folder = path.join('release', 'mini');
-  let built: BuildResult;
-  let openPoints: OpenPoint[];
-  await versionFile.write(versionFile.with(version));
+  refuseOldVersion(request.version, versionFile.version, changelog.released);
+  await versionFile.write(versionFile.with(request.version));
   try {
-    // A placeholder in the configuration is told before all that follows from it.
-    await explained(readConfig(source, 'production'));
-    openPoints = await checkMini(root);
-    built = await explained(
-      buildMini({ env: 'production', source, outDir: path.join(root, folder, 'dist', 'mini') }),
-    );
+    return await release(root, request, changelog);
   } catch (error) {
     await versionFile.write(versionFile.text);
     throw error;
   }
+}
+
+/** {@link releaseMini} once the version is written. */
+async function release(
+  root: string,
+  { version, notes }: ReleaseRequest,
+  changelog: Changelog,
+): Promise<Released> {
+  const source = path.join(root, 'mini');
+  const folder = path.join('release', 'mini');
+  // A placeholder in the configuration is told before all that follows from it.
+  const { serverUrl, corpId } = await explained(readConfig(source, 'production'));
+  const openPoints = await checkMini(root);
+  const { files, size } = await explained(
+    buildMini({ env: 'production', source, outDir: path.join(root, folder, 'dist', 'mini') }),
+  );
   await copyFile(path.join(root, 'mini.project.json'), path.join(root, folder, 'mini.project.json'));
   const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
-  const { serverUrl, corpId } = await readConfig(source, 'production');
-  const release: Release = {
-    version,
-    previous: changelog.released,
-    day,
-    notes,
-    folder,
-    files: built.files,
-    size: built.size,
-    serverUrl,
-    corpId,
-    openPoints,
-  };
-  const steps = await writeSteps(root, release);
+  const previous = changelog.released;
+  const made = { version, previous, day, notes, folder, files, size, serverUrl, corpId, openPoints };
+  const steps = await writeSteps(root, made);
   // Last: what stands in the change log has been released.
   await changelog.add(version, day, notes);
-  return { release, steps };
+  return { release: made, steps };
 }
 
 async function writeSteps(root: string, release: Release): Promise<string[]> {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import type { Environment } from '../../../server/config/environment.ts';
+import { readEnvironmentFile } from '../../../server/config/environment-file.ts';
 import { loadListing } from '../listing-file.ts';
 import type { Context } from '../rule.ts';
-import { type CheckRequest, readText } from './arguments.ts';
+import type { CheckRequest } from './arguments.ts';
 import { createProbes } from './probes.ts';
 import { projectFiles } from './project-files.ts';
 
@@ -25,11 +25,11 @@ export async function createContext(
 
 /** What production runs with, and what developers run with, as far as this machine knows. */
 function environments({ envFile }: Pick<CheckRequest, 'envFile'>): Pick<Context, 'env' | 'developmentEnv'> {
-  const file: Environment = existsSync('.env') ? parseEnv(readText('.env')) : {};
+  const file: Environment = existsSync('.env') ? readEnvironmentFile('.env') : {};
   const here: Environment = { ...file, ...process.env };
   const isProduction = here.NODE_ENV?.trim() === 'production';
   return {
-    env: envFile === null ? here : parseEnv(readText(envFile)),
+    env: envFile === null ? here : readEnvironmentFile(envFile),
     developmentEnv: isProduction ? null : here,
   };
 }

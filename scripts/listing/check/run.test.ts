@@ -4,6 +4,7 @@ import { fail, notApplicable, pass, question, unknown } from '../rule.ts';
 import { filledListing } from '../testing/filled.ts';
 import { contextFor } from '../testing/project.ts';
 import { checkPage } from './html-report.ts';
+import { outcomeOf } from './outcome.ts';
 import { projectFiles } from './project-files.ts';
 import { runRules } from './run.ts';
 import { terminalReport, wrapped } from './terminal.ts';
@@ -86,6 +87,20 @@ test('an unanswered question is in the way, and what to do is the finding’s ow
     '自己的办法',
     '',
   ]);
+});
+
+test('a rule runs once in a check, also for those that ask what it came to', async () => {
+  let times = 0;
+  const counted = rule('counted', async () => {
+    times += 1;
+    return fail(`第 ${times} 次`);
+  });
+  const one = { ...context };
+  const curious = rule('curious', async () => pass((await outcomeOf(counted, one)).detail));
+  const { results } = await runRules([curious, counted], one);
+  expect(results.map(({ detail }) => detail)).toEqual(['第 1 次', '第 1 次']);
+  // Another check looks anew.
+  expect((await runRules([counted], { ...context })).results[0]?.detail).toBe('第 2 次');
 });
 
 test('a 情况说明 is told beside a rule that is not met, and changes nothing else', async () => {

@@ -1,4 +1,5 @@
-import type { Context, Finding, Rule } from '../rule.ts';
+import type { Context, Rule } from '../rule.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 import { type CheckReport, isSettled, type ResultState, type RuleResult, stateWords } from './report.ts';
 
 export interface RunOptions {
@@ -21,12 +22,12 @@ export async function runRules(
   context: Context,
   options: RunOptions = {},
 ): Promise<CheckReport> {
-  const { timeoutMs = 60_000, rehearsal = [], partial = false, progress, clock = Date.now } = options;
+  const { timeoutMs, rehearsal = [], partial = false, progress, clock = Date.now } = options;
   const startedAt = new Date(clock()).toISOString();
   let done = 0;
   const results = await Promise.all(
     rules.map(async (rule) => {
-      const outcome = await runOne(rule, context, timeoutMs);
+      const outcome = await outcomeOf(rule, context, timeoutMs);
       done += 1;
       progress?.(done, rules.length);
       return resultOf(rule, outcome, context);
@@ -52,44 +53,6 @@ export async function runRules(
     passed: open.length === 0,
   };
 }
-
-type Outcome = Omit<Finding, 'state'> & { state: ResultState };
-
-async function runOne(rule: Rule, context: Context, timeoutMs: number): Promise<Outcome> {
-  const stopping = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Outcome>((resolve) => {
-    timer = setTimeout(() => {
-      stopping.abort();
-      resolve(
-        fault(`${timeoutMs / 1000} 秒内没有查完。`, '网络慢时再运行一次；总是这样，请报告给模板的维护者。'),
-      );
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([rule.check(context, stopping.signal), late]);
-  } catch (error) {
-    return fault(
-      `规则自己出错了：${error instanceof Error ? error.message : String(error)}`,
-      `这不是应用的问题。请检查 scripts/listing/rules 里的 ${rule.id}，或报告给模板的维护者。`,
-      error instanceof Error
-        ? (error.stack ?? '')
-            .split('\n')
-            .slice(1, 4)
-            .map((line) => line.trim())
-        : [],
-    );
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-const fault = (detail: string, remedy: string, evidence: readonly string[] = []): Outcome => ({
-  state: 'fault',
-  detail,
-  evidence,
-  remedy,
-});
 
 function resultOf(rule: Rule, outcome: Outcome, { listing }: Context): RuleResult {
   const { id, section, title, severity, how } = rule;

@@ -1,5 +1,4 @@
 import { type LoadTestReport, reportFiles, reportFolder } from '../../loadtest/contract.ts';
-import { decidingStep } from '../../loadtest/verdict.ts';
 import { type Context, type Finding, unknown } from '../rule.ts';
 
 /** What a rule about the load test judges by. */
@@ -12,7 +11,7 @@ export interface LoadTestFacts {
 /** Reads what `npm run loadtest` left and lets the rule judge it; says how to get one where there is none. */
 export async function loadTest(
   { files }: Context,
-  judge: (facts: LoadTestFacts) => Finding,
+  judge: (facts: LoadTestFacts) => Finding | Promise<Finding>,
 ): Promise<Finding> {
   const file = `${reportFolder}/${reportFiles.json}`;
   const text = await files.read(file);
@@ -22,7 +21,13 @@ export async function loadTest(
   let report: LoadTestReport;
   try {
     report = JSON.parse(text) as LoadTestReport;
-    if (!URL.canParse(report.address) || !Array.isArray(report.steps)) throw new Error('not a report');
+    if (
+      !URL.canParse(report.address) ||
+      !Array.isArray(report.steps) ||
+      !report.steps.every(({ endpoints }) => Array.isArray(endpoints))
+    ) {
+      throw new Error('not a report');
+    }
   } catch {
     return unknown(`${file} 不是压测报告。`, [], '重新运行 npm run loadtest。');
   }
@@ -32,5 +37,3 @@ export async function loadTest(
     told: `${file}：${report.address}，${report.startedAt.slice(0, 10)}，并发 ${steps}`,
   });
 }
-
-export { decidingStep };

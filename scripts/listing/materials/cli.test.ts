@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { stringify } from 'yaml';
-import { projectRoot } from '../../mini/paths.ts';
+import { runScript } from '../../testing/run-script.ts';
 import { newListing } from '../listing-template.ts';
 import { rules } from '../rules/index.ts';
 import { answersTo } from '../testing/filled.ts';
@@ -27,25 +24,8 @@ afterEach(() => project.remove());
 /** In the project's folder, or in another. */
 const run = (...args: string[]) => runIn(project.folder, args);
 
-function runIn(cwd: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const tsx = pathToFileURL(createRequire(path.join(projectRoot, 'package.json')).resolve('tsx')).href;
-    const script = path.join(projectRoot, 'scripts', 'listing', 'materials', 'main.ts');
-    const child = spawn(process.execPath, ['--import', tsx, script, ...args], {
-      cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_ENV: 'test' },
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        output += chunk;
-      });
-    }
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
-  });
-}
+const runIn = (cwd: string, args: readonly string[]) =>
+  runScript('scripts/listing/materials/main.ts', args, { cwd, env: { NODE_ENV: 'test' } });
 
 test('without listing.yaml it says what to run first', async () => {
   const { code, output } = await run();

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import fs, { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -50,6 +50,44 @@ describe('running it again', () => {
     const archived = unzipSync(await readFile(path.join(subject.out, `${materialsFolder}.zip`)));
     expect(strFromU8(archived[`${materialsFolder}/1-上架申请信息.docx`] ?? new Uint8Array())).toBe('edited');
     expect(Object.keys(archived).some((name) => name.includes('新生成'))).toBe(false);
+  });
+});
+
+describe('a file that another program has open', () => {
+  /** Refuses a change as Windows does, until the mock is restored. */
+  const refuse = (file: unknown, name: string) => {
+    if (String(file).endsWith(name)) throw Object.assign(new Error('busy'), { code: 'EBUSY' });
+  };
+  afterEach(() => jest.restoreAllMocks());
+
+  test('stops the run, and the next one still knows which files are its own', async () => {
+    await write();
+    const real = fs.writeFile;
+    jest.spyOn(fs, 'writeFile').mockImplementation(async (...args) => {
+      refuse(args[0], '2-压测报告.docx');
+      return real(...args);
+    });
+    subject.listing.app.name = '新工单';
+    await expect(write()).rejects.toThrow(/写不了 .*2-压测报告\.docx.*请关闭后重新运行/);
+    jest.restoreAllMocks();
+    subject.listing.app.name = '更新的工单';
+    expect((await write()).edited).toEqual([]);
+    expect(await written()).toEqual(whole);
+    expect(await words('1-上架申请信息.docx')).toContain('更新的工单');
+  });
+
+  test('is told by name where it is no more, and is removed by the next run', async () => {
+    subject.listing.exceptions['domain-owner'] = exception;
+    await write(checkUp({ 'domain-owner': 'fail' }));
+    const real = fs.rm;
+    jest.spyOn(fs, 'rm').mockImplementation(async (...args) => {
+      refuse(args[0], 'domain-owner.docx');
+      return real(...args);
+    });
+    await expect(write()).rejects.toThrow(/删不了 .*domain-owner\.docx.*请关闭后重新运行/);
+    jest.restoreAllMocks();
+    expect((await write()).edited).toEqual([]);
+    expect(await written()).toEqual(whole);
   });
 });
 

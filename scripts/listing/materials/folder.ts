@@ -17,34 +17,41 @@ export interface Written {
 /**
  * Writes the materials into a folder of their own, so that it holds just these: what an earlier run wrote and this
  * one has no more is removed. A file that was edited by hand is never touched.
+ *
+ * @throws StartFailure in Chinese for a file that another program has open. What was written until then is on record,
+ *   so that the next run does not take it for somebody's own.
  */
 export async function writeMaterials(folder: string, materials: readonly Material[]): Promise<Written> {
   const before = await readRecord(folder);
-  const record: Record<string, string> = {};
+  const record = { ...before };
   const result: Written = { edited: [], files: [] };
+  // After each file, not at the end: a run that stops half-way must leave a record that is true.
+  const save = () => put(folder, recordFile, Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
+  const write = async (file: string, content: Uint8Array) => {
+    await put(folder, file, content);
+    record[file] = hash(content);
+    await save();
+  };
+  const current = new Set<string>();
   for (const { path: file, content } of materials) {
     const present = await readOrNull(inside(folder, file));
     const edited = present !== null && hash(present) !== before[file] && !present.equals(content);
+    current.add(file);
     if (edited) {
       const newPath = beside(file);
-      await put(folder, newPath, content);
-      record[newPath] = hash(content);
-      // Still somebody's own at the next run.
-      if (before[file] !== undefined) record[file] = before[file];
+      await write(newPath, content);
+      current.add(newPath);
       result.edited.push({ path: file, newPath });
-      result.files.push({ path: file, content: present });
-      continue;
-    }
-    await put(folder, file, content);
-    record[file] = hash(content);
-    result.files.push({ path: file, content });
+    } else await write(file, content);
+    result.files.push({ path: file, content: edited ? present : content });
   }
   for (const [file, written] of Object.entries(before)) {
-    if (file in record) continue;
+    if (current.has(file)) continue;
     const present = await readOrNull(inside(folder, file));
-    if (present !== null && hash(present) === written) await rm(inside(folder, file));
+    if (present !== null && hash(present) === written) await remove(folder, file);
+    delete record[file];
+    await save();
   }
-  await put(folder, recordFile, Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
   return result;
 }
 
@@ -63,11 +70,17 @@ async function put(folder: string, file: string, content: Uint8Array): Promise<v
   });
 }
 
-/** Windows lets nobody write to a file that Word has open: a person is told to close it. Other errors stay. */
-export function asLocked(error: unknown, file: string): unknown {
+async function remove(folder: string, file: string): Promise<void> {
+  await rm(inside(folder, file)).catch((error: unknown) => {
+    throw asLocked(error, inside(folder, file), '删');
+  });
+}
+
+/** Windows lets nobody change a file that Word has open: a person is told to close it. Other errors stay. */
+export function asLocked(error: unknown, file: string, what: '写' | '删' = '写'): unknown {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
   if (code !== 'EBUSY' && code !== 'EPERM' && code !== 'EACCES') return error;
-  return new StartFailure(`写不了 ${file}：它可能正被 Word、WPS 或压缩软件打开。请关闭后重新运行。`);
+  return new StartFailure(`${what}不了 ${file}：它可能正被 Word、WPS 或压缩软件打开。请关闭后重新运行。`);
 }
 
 const hash = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');

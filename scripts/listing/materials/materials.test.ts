@@ -93,6 +93,16 @@ describe('a complete listing', () => {
     expect((await read('2-压测报告.docx')).toString()).toBe('load test: 压测报告.docx');
   });
 
+  test('部署架构图 of one instance behind a balancer is drawn as well', async () => {
+    subject.listing.deployment.instances.pop();
+    subject.listing.deployment.loadBalancers = ['10.0.0.5'];
+    const result = await write();
+    expect(result.missing).toEqual([]);
+    const picture = (await read('4-部署架构图.svg')).toString('utf8');
+    expect(picture).toContain('10.1.0.11:3000');
+    expect(picture).not.toContain('10.1.0.12:3000');
+  });
+
   test('证明材料 are copied, named after what they prove', async () => {
     subject.listing.answers['development-finished'] = { answer: 'yes', evidence };
     subject.listing.answers['internal-app'] = { answer: 'yes', evidence: 'evidence/gone.jpg' };

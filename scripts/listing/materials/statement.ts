@@ -71,10 +71,10 @@ function missingOf(listing: Listing, rule: About, exception: ListingException | 
 /** How the facts of an exception are asked for: the same words as in listing.yaml. */
 const exceptionFacts: Readonly<Record<(typeof statementFacts)[number], { title: string; example: string }>> =
   {
-    problem: { title: '问题', example: 'problem: 应用域名使用服务商的二级域名' },
-    reason: { title: '原因', example: 'reason: 本单位没有域名，当地大数据局也无法提供' },
-    plan: { title: '处理办法', example: 'plan: 先使用服务商域名上架，2027 年 3 月前更换' },
-    risk: { title: '风险', example: 'risk: 域名到期或变更会使应用无法打开' },
+    problem: { title: '问题', example: 'problem: 数据库部署在公有云，没有部署在政务外网' },
+    reason: { title: '原因', example: 'reason: 政务云的资源还在申请，没有批下来' },
+    plan: { title: '处理办法', example: 'plan: 先只允许应用的地址访问，2027 年 3 月前迁入政务云' },
+    risk: { title: '风险', example: 'risk: 数据库可能受到来自互联网的攻击' },
     date: { title: '落款日期', example: 'date: 2026-11-24' },
   };
 

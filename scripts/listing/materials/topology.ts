@@ -1,5 +1,5 @@
 import { StartFailure } from '../../../server/start-failure.ts';
-import { deployPlan } from '../../deploy/plan.ts';
+import { topologyOf } from '../../deploy/plan.ts';
 import { topologySvg } from '../../deploy/topology.ts';
 import { svgToPng } from '../../report/png.ts';
 import { missingFacts } from '../facts/facts.ts';
@@ -24,8 +24,7 @@ export async function topologyMaterials(listing: Listing): Promise<Made> {
   if (missing.length > 0) return { materials: [], missing };
   let svg: string;
   try {
-    // The service's name stands in no place of the picture.
-    svg = topologySvg(deployPlan(listing, 'app'));
+    svg = topologySvg(topologyOf(listing));
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
     const where = 'listing.yaml 的 deployment';

@@ -10,8 +10,8 @@ const asked: Question = {
 export const domainOwner: Rule = {
   id: 'domain-owner',
   section: '6',
-  title: '域名用业主单位的；没有就用大数据局的；都没有才用服务商的。',
-  severity: 'must',
+  title: '域名建议用业主单位的；没有就用大数据局协调的；都没有可以用服务商的。',
+  severity: 'should',
   how: '看 listing.yaml 的 domain.belongsTo；是服务商的，还要回答 answers.domain-owner。',
   remedy: '先向业主单位要二级域名；没有就联系当地大数据局；用服务商的域名要说明前两者都没有。',
   question: asked,

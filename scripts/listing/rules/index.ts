@@ -30,8 +30,10 @@ import { internalApp } from './internal-app.ts';
 import { internalPagesClosed } from './internal-pages-closed.ts';
 import { loadtestAddress } from './loadtest-address.ts';
 import { loadtestConcurrency } from './loadtest-concurrency.ts';
+import { loadtestData } from './loadtest-data.ts';
 import { loadtestFresh } from './loadtest-fresh.ts';
 import { loadtestGoodEnough } from './loadtest-good-enough.ts';
+import { loadtestUsers } from './loadtest-users.ts';
 import { materialsHandedOver } from './materials-handed-over.ts';
 import { miniNoLocalAddress } from './mini-no-local-address.ts';
 import { miniOrganisation } from './mini-organisation.ts';
@@ -73,53 +75,35 @@ import { unifiedApproval } from './unified-approval.ts';
 import { unifiedTalkFirst } from './unified-talk-first.ts';
 import { zhezhengdingDocuments } from './zhezhengding-documents.ts';
 
-/** Every rule, one a line, in the order of the guide. Append only. */
+/** Every rule, one a line, under the part of the guide that it is of, in the guide's order. */
 export const rules: readonly Rule[] = [
-  // What no network is needed for.
+  // 1、接口
   standardApiFirst,
   dingThroughZhezhengding,
   apiThroughDriver,
   noForeignSdk,
   zhezhengdingDocuments,
+  // 2、接口参数
   platformConfigured,
   productionParameters,
   testParameters,
+  credentialsApart,
+  // 3、发起上架审批
   developmentFinished,
   ownerApplies,
   applicationComplete,
   applicationForm,
   materialsHandedOver,
+  // 4、自建与统建
   selfBuiltOrUnified,
   applicantFits,
   permissionsListed,
   unifiedApproval,
   unifiedTalkFirst,
+  // 5、超级高管
   superExecutiveTrial,
   superExecutiveSupport,
-  stabilityTestedOnPhone,
-  sessionCache,
-  signInWithoutPassword,
-  bindingPage,
-  failurePage,
-  platformIdColumn,
-  superExecutiveById,
-  superExecutiveIds,
-  internalApp,
-  miniOrganisation,
-  miniServerAddress,
-  miniPackage,
-  miniSize,
-  miniNoLocalAddress,
-  miniTrustedDomains,
-  miniVersion,
-  pcNeedsH5,
-  grayRelease,
-  statementsComplete,
-  statementRedHead,
-  statementAttached,
-  // What is asked of the running system and its network.
-  credentialsApart,
-  noTestOnProduction,
+  // 6、域名以及 SSL 证书
   domainIsName,
   domainOwner,
   domainResolves,
@@ -129,25 +113,57 @@ export const rules: readonly Rule[] = [
   certificateTrusted,
   certificateDates,
   certificateWatched,
-  certificateChain,
-  certificateHost,
-  tlsVersion,
+  // 7、VPN 以及应用部署
   noVpn,
   appNotPublic,
   databaseNotPublic,
   gatewayInFront,
   highAvailability,
   internalPagesClosed,
+  // 8、稳定性平台接入
+  stabilityTestedOnPhone,
   stabilityCode,
   stabilityAllowed,
   stabilityHostsResolve,
+  // 9、压测报告
   loadtestAddress,
+  loadtestData,
   loadtestConcurrency,
+  loadtestUsers,
   loadtestGoodEnough,
   loadtestFresh,
+  // 10、应用免登
+  sessionCache,
+  signInWithoutPassword,
+  bindingPage,
+  failurePage,
+  platformIdColumn,
+  superExecutiveById,
+  superExecutiveIds,
   serviceReady,
   signinLive,
   sessionLive,
   bindingLive,
   h5Live,
+  // 注册钉钉组织
+  internalApp,
+  miniOrganisation,
+  noTestOnProduction,
+  // 开发应用
+  miniServerAddress,
+  miniPackage,
+  miniSize,
+  miniNoLocalAddress,
+  miniTrustedDomains,
+  miniVersion,
+  pcNeedsH5,
+  grayRelease,
+  // 申请 SSL 证书
+  certificateChain,
+  certificateHost,
+  tlsVersion,
+  // 情况说明
+  statementsComplete,
+  statementRedHead,
+  statementAttached,
 ];

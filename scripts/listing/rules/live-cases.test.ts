@@ -151,6 +151,27 @@ test('a gateway that keeps /readyz inside: the database is asked by another way'
   }
 });
 
+test('credentials that are the same in both are named, and not shown', async () => {
+  h.env.DINGTALK_APP_SECRET = 'formal-secret';
+  h.developmentEnv.DINGTALK_APP_SECRET = 'formal-secret';
+  const found = await h.check('credentials-apart');
+  expect(found).toMatchObject({ state: 'fail', detail: expect.stringContaining('DINGTALK_APP_SECRET') });
+  expect(JSON.stringify(found)).not.toContain('formal-secret');
+  // Without production's variables both are the same developer's, which says nothing.
+  expect((await h.check('credentials-apart', { env: h.developmentEnv })).state).toBe('pass');
+  expect((await h.check('credentials-apart', { developmentEnv: null })).state).toBe('pass');
+});
+
+test('a load test for few of the people is a matter of how many use the app at once', async () => {
+  h.listing.scope.expectedUsers = 20_000;
+  const open = await h.check('loadtest-users');
+  expect(open).toMatchObject({ state: 'question', detail: expect.stringContaining('20000 人') });
+  h.listing.answers['loadtest-users'] = { answer: 'yes' };
+  expect((await h.check('loadtest-users')).state).toBe('pass');
+  h.listing.answers['loadtest-users'] = { answer: 'no' };
+  expect((await h.check('loadtest-users')).state).toBe('fail');
+});
+
 test('a closed binding is a proper answer', async () => {
   h.system.answers.set('/api/auth/bind', send(200, { outcome: 'no-permission', reason: 'BINDING_CLOSED' }));
   expect((await h.check('binding-live')).state).toBe('pass');

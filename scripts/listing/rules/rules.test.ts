@@ -1,3 +1,4 @@
+import { sections } from '../rule.ts';
 import { prepareRules } from '../testing/rules.ts';
 import { rules } from './index.ts';
 
@@ -41,6 +42,7 @@ describe('questions that only some apps are asked', () => {
     subject.listing.app.platform = 'zhezhengding';
   };
   const exception = () => {
+    subject.listing.domain.belongsTo = 'vendor';
     subject.listing.exceptions['domain-owner'] = {
       problem: '使用服务商的域名',
       reason: '没有域名',
@@ -122,7 +124,11 @@ describe('facts that decide', () => {
   test('applicant-fits', async () => {
     expect(await state('applicant-fits')).toBe('pass');
     subject.listing.scope.contacts = 'beyond';
-    expect((await check('applicant-fits')).detail).toContain('应由所在地大数据局发起');
+    // 「可以由所在地大数据局代为发起」: it may, and the owner may too.
+    expect(await check('applicant-fits')).toMatchObject({
+      state: 'pass',
+      detail: expect.stringContaining('也可以请所在地大数据局'),
+    });
     subject.listing.scope.applicant = 'big-data-bureau';
     expect(await state('applicant-fits')).toBe('pass');
     subject.listing.scope.contacts = 'own-line';
@@ -174,29 +180,41 @@ describe('facts that decide', () => {
 
   test('statements-complete', async () => {
     expect(await state('statements-complete')).toBe('not-applicable');
-    subject.listing.exceptions['owner-applies'] = {
-      problem: '一',
-      reason: '二',
-      plan: '三',
-      risk: '四',
-      date: '2026-11-24',
-    };
+    const written = { problem: '一', reason: '二', plan: '三', risk: '四', date: '2026-11-24' };
+    subject.listing.exceptions['owner-applies'] = written;
+    subject.listing.owner.organisation = subject.listing.vendor.organisation;
     expect(await state('statements-complete')).toBe('pass');
-    subject.listing.exceptions['no-such-rule'] = {
-      problem: '一',
-      reason: null,
-      plan: '三',
-      risk: '四',
-      date: '2026-11-24',
-    };
+    subject.listing.exceptions['owner-applies'] = { ...written, reason: null };
+    subject.listing.exceptions['no-such-rule'] = written;
+    subject.listing.exceptions['statement-red-head'] = written;
     expect((await check('statements-complete')).evidence).toEqual([
-      'exceptions.no-such-rule：体检里没有这条规则',
-      'exceptions.no-such-rule.reason：还没有填',
+      'exceptions.no-such-rule：体检里没有这条规则，或者它不能用情况说明代替',
+      'exceptions.statement-red-head：体检里没有这条规则，或者它不能用情况说明代替',
+      'exceptions.owner-applies.reason：还没有填',
     ]);
+  });
+
+  test('an exception of a rule that is met by now asks for no letter, and is named as such', async () => {
+    const written = { problem: '一', reason: '二', plan: '三', risk: '四', date: '2026-11-24' };
+    subject.listing.exceptions['domain-owner'] = { ...written, reason: null };
+    const over = 'exceptions.domain-owner：这条规则已经通过，不再需要情况说明，可以删掉';
+    expect(await check('statements-complete')).toMatchObject({ state: 'not-applicable', evidence: [over] });
+    expect(await state('statement-red-head')).toBe('not-applicable');
+    expect(await state('statement-attached')).toBe('not-applicable');
+    // Beside one that is needed, it is named but not in the way.
+    subject.listing.exceptions['owner-applies'] = written;
+    subject.listing.owner.organisation = subject.listing.vendor.organisation;
+    expect(await check('statements-complete')).toMatchObject({ state: 'pass', evidence: [over] });
+    expect(await state('statement-red-head')).toBe('question');
   });
 });
 
 describe('all rules', () => {
+  test('stand in the order of the guide', () => {
+    const places = rules.map((rule) => sections.findIndex(({ id }) => id === rule.section));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+
   test('have ids of their own, sentences as titles, and say how they are checked and mended', () => {
     expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
     for (const { id, title, how, remedy } of rules) {

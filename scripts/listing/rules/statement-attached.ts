@@ -1,9 +1,9 @@
-import { hasExceptions, onlyFor } from '../facts/conditions.ts';
+import { needsStatements, onlyFor } from '../facts/conditions.ts';
 import { question } from '../rule.ts';
 
 /** Guide, 情况说明模板: 「附在上架申请表单中上传，纸质的拍照上传，电子档的直接上传」. */
 export const statementAttached = onlyFor(
-  hasExceptions,
+  needsStatements,
   question({
     id: 'statement-attached',
     section: 'statement',

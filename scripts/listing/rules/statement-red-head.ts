@@ -1,9 +1,9 @@
-import { hasExceptions, onlyFor } from '../facts/conditions.ts';
+import { needsStatements, onlyFor } from '../facts/conditions.ts';
 import { question } from '../rule.ts';
 
 /** Guide, 情况说明模板: 「情况说明使用业主单位的红头文件编写」. */
 export const statementRedHead = onlyFor(
-  hasExceptions,
+  needsStatements,
   question({
     id: 'statement-red-head',
     section: 'statement',

@@ -34,6 +34,8 @@ export const live = [
   'stability-hosts',
   'loadtest-address',
   'loadtest-concurrency',
+  'loadtest-data',
+  'loadtest-users',
   'loadtest-good-enough',
   'loadtest-fresh',
   'service-ready',
@@ -153,6 +155,10 @@ export const step = (more: Partial<LoadTestStep> = {}): LoadTestStep =>
     requestsPerSecond: 2000,
     meanMs: 21,
     errors: {},
+    endpoints: [
+      { name: 'GET /api/me', requests: 30_000 },
+      { name: 'GET /api/notices', requests: 30_000 },
+    ],
     ...more,
   }) as LoadTestStep;
 

@@ -113,7 +113,8 @@ export async function startSystem(): Promise<TestSystem> {
         host,
         connect,
         ca: root.cert,
-        timeoutMs: 5000,
+        // Nothing here waits for so long but a machine that is busy.
+        timeoutMs: 20_000,
         now: Date.now(),
         lookup: nothing,
         ...more,

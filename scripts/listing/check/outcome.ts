@@ -1,0 +1,55 @@
+import type { Context, Finding, Rule } from '../rule.ts';
+import type { ResultState } from './report.ts';
+
+/** What one rule came to: its finding, or its own fault. */
+export type Outcome = Omit<Finding, 'state'> & { state: ResultState };
+
+const outcomes = new WeakMap<Context, Map<Rule, Promise<Outcome>>>();
+
+/**
+ * Runs a rule, once in each check: a rule that is about others sees just what the report says of them. A rule that
+ * throws, or does not end in time, has a fault of its own; this never throws.
+ */
+export function outcomeOf(rule: Rule, context: Context, timeoutMs = 60_000): Promise<Outcome> {
+  const known = outcomes.get(context) ?? new Map<Rule, Promise<Outcome>>();
+  outcomes.set(context, known);
+  const outcome = known.get(rule) ?? run(rule, context, timeoutMs);
+  known.set(rule, outcome);
+  return outcome;
+}
+
+async function run(rule: Rule, context: Context, timeoutMs: number): Promise<Outcome> {
+  const stopping = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(() => {
+      stopping.abort();
+      resolve(
+        fault(`${timeoutMs / 1000} 秒内没有查完。`, '网络慢时再运行一次；总是这样，请报告给模板的维护者。'),
+      );
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([rule.check(context, stopping.signal), late]);
+  } catch (error) {
+    return fault(
+      `规则自己出错了：${error instanceof Error ? error.message : String(error)}`,
+      `这不是应用的问题。请检查 scripts/listing/rules 里的 ${rule.id}，或报告给模板的维护者。`,
+      error instanceof Error
+        ? (error.stack ?? '')
+            .split('\n')
+            .slice(1, 4)
+            .map((line) => line.trim())
+        : [],
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const fault = (detail: string, remedy: string, evidence: readonly string[] = []): Outcome => ({
+  state: 'fault',
+  detail,
+  evidence,
+  remedy,
+});

@@ -1,0 +1,26 @@
+import { outcomeOf } from '../check/outcome.ts';
+import { isSettled } from '../check/report.ts';
+import type { Context } from '../rule.ts';
+
+/** The exceptions of listing.yaml (情况说明) by what has become of their rules; ids in the file's order. */
+export interface Statements {
+  /** Of rules that are not met: each needs its letter. */
+  needed: string[];
+  /** Of rules that are met by now: no letter is made for them, and none is asked for. */
+  unneeded: string[];
+  /** Of no rule, or of a rule about statements, which nothing can excuse. */
+  wrong: string[];
+}
+
+/** Looks at the rules that have an exception. */
+export async function statementsOf(context: Context): Promise<Statements> {
+  // The list of all rules holds those that call this, so it is loaded only now.
+  const { rules } = await import('../rules/index.ts');
+  const found: Statements = { needed: [], unneeded: [], wrong: [] };
+  for (const id of Object.keys(context.listing.exceptions)) {
+    const rule = rules.find((one) => one.id === id);
+    if (rule === undefined || rule.section === 'statement') found.wrong.push(id);
+    else found[isSettled((await outcomeOf(rule, context)).state) ? 'unneeded' : 'needed'].push(id);
+  }
+  return found;
+}
