@@ -208,6 +208,28 @@ describe('development and tests keep away from the production organisation', () 
   });
 });
 
+describe('without PRODUCTION_ORGANISATIONS', () => {
+  const warnings = (env: Environment) => loadConfig(env).warnings;
+
+  test('development on DingTalk is warned once, with the variable and the rule', () => {
+    expect(warnings(dingtalk)).toEqual([
+      expect.stringMatching(/PRODUCTION_ORGANISATIONS.*不允许使用浙政钉组织进行开发测试.*例如：PRODUCTION_/),
+    ]);
+    const emulated = emulatorEnvironment('dingtalk', 'http://127.0.0.1:9');
+    expect(warnings({ ...emulated, DINGTALK_CORP_ID: dingtalk.DINGTALK_CORP_ID })).toHaveLength(1);
+  });
+
+  test.each<[string, Environment]>([
+    ['it is set', { ...dingtalk, PRODUCTION_ORGANISATIONS: 'dingother' }],
+    ['the platform is the emulator', emulatorEnvironment('dingtalk', 'http://127.0.0.1:9')],
+    ['the host tells (浙政钉)', zhezhengding],
+    ['tests run', { ...dingtalk, NODE_ENV: 'test' }],
+    ['in production', production],
+  ])('nobody is warned where %s', (_, env) => {
+    expect(warnings(env)).toEqual([]);
+  });
+});
+
 test('a vendor’s account system needs its secret, and https in production', () => {
   const CREDENTIALS_URL = 'http://accounts.example.gov.cn/verify';
   expect(variables(errorOf({ ...dingtalk, CREDENTIALS_URL }))).toEqual(['CREDENTIALS_SECRET']);

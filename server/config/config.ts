@@ -8,7 +8,11 @@ import { versionPattern } from '../mini-version.ts';
 import type { PlatformConfig } from '../platform/index.ts';
 import { credentialsUrlExample, databaseUrlExample, defaultDataDir, development } from './constants.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
-import { refuseDevelopmentSettings, refuseProductionOrganisation } from './refusals.ts';
+import {
+  missingProductionOrganisation,
+  refuseDevelopmentSettings,
+  refuseProductionOrganisation,
+} from './refusals.ts';
 
 export interface AuthConfig {
   /** Whether a mobile number that the platform vouches for may match an account. */
@@ -51,6 +55,8 @@ export interface Config {
   /** Mini programs older than this are asked to update; null: none. */
   miniMinimumVersion: string | null;
   database: DatabaseConfig;
+  /** What is allowed, but most likely not meant; Chinese, for the log at the start. */
+  warnings: readonly string[];
 }
 
 const hour = 3_600_000;
@@ -67,6 +73,9 @@ export function loadConfig(env: Environment): Config {
   const environment = reader.oneOf('NODE_ENV', ['development', 'test', 'production'], 'development');
   const production = environment === 'production';
   const platform = readPlatform(reader, matchByMobile);
+  const productionOrganisations = reader.list('PRODUCTION_ORGANISATIONS');
+  const warning =
+    environment === 'development' ? missingProductionOrganisation(platform, productionOrganisations) : null;
   const config: Config = {
     production,
     host: reader.optional('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
@@ -96,9 +105,10 @@ export function loadConfig(env: Environment): Config {
     maxEventLoopDelayMs: reader.integer('MAX_EVENT_LOOP_DELAY_MS', 2000, 0, 60_000),
     miniMinimumVersion: readMiniVersion(reader),
     database: readDatabase(reader),
+    warnings: warning === null ? [] : [warning],
   };
   if (production) refuseDevelopmentSettings(reader, config);
-  else refuseProductionOrganisation(reader, config, reader.list('PRODUCTION_ORGANISATIONS'));
+  else refuseProductionOrganisation(reader, config, productionOrganisations);
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return config;
 }

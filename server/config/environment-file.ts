@@ -1,8 +1,46 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { StartFailure } from '../start-failure.ts';
 import type { Environment } from './environment.ts';
 
-/** The environment variables, with those of `.env` in the working folder that are not set already. */
-export function loadEnvironment(): Environment {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+/**
+ * The environment variables, with those of a file that are not set already. SKIP_ENV_FILE leaves the file out: the tests
+ * set it, or a developer's own database and settings would become theirs.
+ *
+ * @param file `.env` in the working folder by default; it may be absent.
+ * @throws StartFailure as {@link readEnvironmentFile} does.
+ */
+export function loadEnvironment(file = '.env'): Environment {
+  if (process.env.SKIP_ENV_FILE || !existsSync(file)) return process.env;
+  for (const [variable, value] of Object.entries(readEnvironmentFile(file))) {
+    process.env[variable] ??= value;
+  }
   return process.env;
+}
+
+/**
+ * The variables that a file sets. Not by `process.loadEnvFile`, which takes the byte order mark that Windows writes
+ * for a part of the first name, and so loses the first variable.
+ *
+ * @throws StartFailure for a file that cannot be read, or that is in UTF-16.
+ */
+export function readEnvironmentFile(file: string): Environment {
+  const bytes = read(file);
+  // In UTF-16 every character of ASCII is half a NUL, with a mark before it or without.
+  if (bytes.includes(0)) {
+    throw new StartFailure(
+      `${file} 是 UTF-16 编码，读不出里面的变量。请用记事本打开它，选“另存为”，把编码改成“UTF-8”，保存后重新运行。\n` +
+        '多半是用 PowerShell 的 > 或 Out-File 写成的；以后请用编辑器改这个文件。',
+    );
+  }
+  // TextDecoder leaves the byte order mark out.
+  return parseEnv(new TextDecoder().decode(bytes));
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    throw new StartFailure(`读不到文件 ${file}。请检查路径是否写对、有没有读取的权限。`);
+  }
 }

@@ -1,3 +1,4 @@
+import type { PlatformConfig } from '../platform/index.ts';
 import type { Config } from './config.ts';
 import {
   credentialsUrlExample,
@@ -43,10 +44,12 @@ export function refuseDevelopmentSettings(reader: EnvironmentReader, config: Con
   ];
   for (const [variable, value] of credentials) {
     if (development.emulatorPrefixes.some((start) => value.startsWith(start))) {
-      reader.complain(variable, '这是本地模拟器的值，生产环境不能使用', '（在开放平台的应用详情里复制）');
+      reader.complain(variable, '这是平台仿真的值，生产环境不能使用', '（在开放平台的应用详情里复制）');
     }
   }
 }
+
+const rule = '指南规定：不允许使用浙政钉组织进行开发测试';
 
 /**
  * The 浙政钉 guide: 「不允许使用浙政钉组织进行开发测试」. 浙政钉's production is known by its host; DingTalk has one
@@ -57,16 +60,34 @@ export function refuseProductionOrganisation(
   { platform }: Config,
   productionOrganisations: readonly string[],
 ): void {
-  const rule =
-    '指南规定：不允许使用浙政钉组织进行开发测试。请改用测试组织；正式上线请设置 NODE_ENV=production';
+  const remedy = `${rule}。请改用测试组织；正式上线请设置 NODE_ENV=production`;
   if (platform.name === 'zhezhengding') {
     if (URL.canParse(platform.baseUrl) && new URL(platform.baseUrl).hostname === zhezhengdingProductionHost) {
-      reader.complain('ZHEZHENGDING_BASE_URL', `这是正式平台，${rule}`, 'https://openplatform.dg-work.cn');
+      reader.complain('ZHEZHENGDING_BASE_URL', `这是正式平台，${remedy}`, 'https://openplatform.dg-work.cn');
     }
     if (productionOrganisations.includes(platform.tenantId)) {
-      reader.complain('ZHEZHENGDING_TENANT_ID', `这是正式组织，${rule}`, '57');
+      reader.complain('ZHEZHENGDING_TENANT_ID', `这是正式组织，${remedy}`, '57');
     }
   } else if (productionOrganisations.includes(platform.corpId)) {
-    reader.complain('DINGTALK_CORP_ID', `这是正式组织，${rule}`, 'ding0123456789abcdef');
+    reader.complain('DINGTALK_CORP_ID', `这是正式组织，${remedy}`, 'ding0123456789abcdef');
   }
+}
+
+/**
+ * What a developer is told when {@link refuseProductionOrganisation} knows of no DingTalk organisation that it should
+ * refuse, in Chinese; null when all is well. The emulator has no organisations.
+ */
+export function missingProductionOrganisation(
+  platform: PlatformConfig,
+  productionOrganisations: readonly string[],
+): string | null {
+  if (platform.name !== 'dingtalk' || productionOrganisations.length > 0) return null;
+  const isEmulator = [platform.appKey, platform.corpId].every((value) =>
+    development.emulatorPrefixes.some((start) => value.startsWith(start)),
+  );
+  if (isEmulator) return null;
+  return (
+    `没有设置 PRODUCTION_ORGANISATIONS。${rule}；钉钉的正式组织和测试组织用同一个地址，不填就认不出正式组织、拦不住误连。` +
+    '请在 .env 里填上正式组织的 corpId（多个用逗号分隔），例如：PRODUCTION_ORGANISATIONS=ding0123456789abcdef'
+  );
 }

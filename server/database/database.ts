@@ -4,6 +4,7 @@ import pg from 'pg';
 import { openEmbedded } from './embedded.ts';
 import { PrismaClient } from './generated/client.ts';
 import { type Subscribe, subscribeEmbedded, subscribePostgres } from './subscription.ts';
+import { useUtc } from './time-zone.ts';
 import { withWholeScripts } from './whole-scripts.ts';
 
 export type { PrismaClient };
@@ -100,6 +101,8 @@ function openPostgres(url: string, config: DatabaseConfig): Database {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'miniapp-server',
+    // The pool waits for it before it lends the connection out, and ends the connection when it fails.
+    onConnect: useUtc,
   });
   // An idle connection that the server ends would otherwise end the process; the next query opens a new one.
   pool.on('error', () => {});
@@ -119,6 +122,7 @@ function openPostgres(url: string, config: DatabaseConfig): Database {
         max: 1,
         connectionTimeoutMillis: config.timeoutMs,
         application_name: 'miniapp-migrations',
+        onConnect: useUtc,
       });
       single.on('error', () => {});
       try {

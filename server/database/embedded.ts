@@ -33,7 +33,7 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
   const release = dataDir === 'memory' ? async () => {} : await lockFolder(dataDir);
   try {
     const client = await PGlite.create(dataDir === 'memory' ? {} : { dataDir });
-    // Sessions and notices are compared across time zones; PostgreSQL servers are asked for UTC by the driver.
+    // As every connection to PostgreSQL does: time-zone.ts says why.
     await client.exec("SET TIME ZONE 'UTC'");
     return {
       adapter: new PrismaPGlite(client),

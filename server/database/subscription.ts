@@ -1,5 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { useUtc } from './time-zone.ts';
 
 /** What PostgreSQL's NOTIFY tells this process on one channel. */
 export interface Subscription {
@@ -79,6 +80,7 @@ export function subscribePostgres(url: string): Subscribe {
       opened.on('notification', (message) => subscriber.heard(message.payload ?? ''));
       try {
         await opened.connect();
+        await useUtc(opened);
         await opened.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
       } catch {
         return lost(opened);

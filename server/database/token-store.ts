@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { AppError } from '../errors.ts';
-import type { TokenStore } from '../platform/platform.ts';
+import { PlatformError, type TokenStore } from '../platform/platform.ts';
 import type { Database, Transaction } from './database.ts';
 import type { Sealing } from './sealing.ts';
 
-/** Longest that one process fetches, and another waits for it, in milliseconds. */
-const turnMs = 20_000;
 /** How often a process that waits asks for its turn, in milliseconds. */
 const pollMs = 50;
 
 /**
  * The app token as a row that all instances share, encrypted. On PostgreSQL a fetch holds an advisory lock of
  * a transaction: when its process dies, the connection ends, and the next one in line gets its turn.
+ *
+ * @param turnMs longest that one process fetches, in milliseconds; another waits for its turn half as long.
  */
-export function databaseTokenStore({ prisma, kind }: Database, sealing: Sealing): TokenStore {
+export function databaseTokenStore(
+  { prisma, kind }: Database,
+  sealing: Sealing,
+  turnMs = 20_000,
+): TokenStore {
   const turns = new Map<string, Promise<unknown>>();
 
   return {
@@ -51,7 +54,7 @@ export function databaseTokenStore({ prisma, kind }: Database, sealing: Sealing)
           // Asked again and again, since a statement that waited for the lock would meet its time-out.
           const deadline = performance.now() + turnMs / 2;
           while (!(await tryLock(tx, app))) {
-            if (performance.now() > deadline) throw new AppError('PLATFORM_BUSY');
+            if (performance.now() > deadline) throw noTurn();
             await setTimeout(pollMs);
           }
           return work();
@@ -60,6 +63,13 @@ export function databaseTokenStore({ prisma, kind }: Database, sealing: Sealing)
       );
     },
   };
+}
+
+/** Whoever wanted the token has sent nothing yet, and may try again. */
+function noTurn(): PlatformError {
+  const retryAfterSeconds = 5;
+  const message = `另一个进程正在换取应用令牌，一直没有轮到，请 ${retryAfterSeconds} 秒后重试`;
+  return new PlatformError('busy', 'app-token', message, { retryAfterSeconds, neverSent: true });
 }
 
 async function tryLock(tx: Transaction, app: string): Promise<boolean> {

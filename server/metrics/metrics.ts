@@ -4,12 +4,15 @@ import type { CircuitListener, UpstreamCall } from '../platform/index.ts';
 /** The APIs that give app tokens: how often they are called is watched by itself. */
 const tokenApis: ReadonlySet<string> = new Set(['/v1.0/oauth2/accessToken', '/gettoken.json']);
 
+/** How somebody signed in: by the platform's code, or to the console by user name and password. */
+export type SignInBy = 'platform' | 'password';
+
 export interface Metrics {
   readonly registry: Registry;
   platformCall(call: UpstreamCall): void;
   circuit: CircuitListener;
   /** @param outcome an outcome, or outcome and reason: `no-permission OUT_OF_RANGE`, `fault PLATFORM_BUSY`. */
-  signIn: (outcome: string) => void;
+  signIn: (outcome: string, by: SignInBy) => void;
   binding: (outcome: string) => void;
 }
 
@@ -20,8 +23,8 @@ export function createMetrics(): Metrics {
   const registers = [registry];
   const signIns = new Counter({
     name: 'sign_ins_total',
-    help: 'Sign-ins by outcome and reason, or by the code of the fault that ended them',
-    labelNames: ['outcome'],
+    help: 'Sign-ins by outcome and reason, or by the code of the fault that ended them; by is platform or password',
+    labelNames: ['outcome', 'by'],
     registers,
   });
   const bindings = new Counter({
@@ -68,7 +71,7 @@ export function createMetrics(): Metrics {
     circuit({ api, state }) {
       circuits.set({ api }, state === 'closed' ? 0 : 1);
     },
-    signIn: (outcome) => signIns.inc({ outcome }),
+    signIn: (outcome, by) => signIns.inc({ outcome, by }),
     binding: (outcome) => bindings.inc({ outcome }),
   };
 }

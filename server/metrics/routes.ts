@@ -4,14 +4,15 @@ import fp from 'fastify-plugin';
 import { Gauge } from 'prom-client';
 import { bearerToken } from '../auth/authenticate.ts';
 import { hashSecret } from '../auth/secrets.ts';
-import type { PrismaClient } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
-import { countMessages } from '../messages/outbox.ts';
+import { countUnsent } from '../messages/outbox.ts';
+import { databaseGauge } from './database-gauge.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface MetricsOptions {
   metrics: Metrics;
-  prisma: PrismaClient;
+  database: Database;
   /** Who shows it as a bearer token may read; null: only the machine itself. */
   token: string | null;
 }
@@ -28,7 +29,9 @@ const isForwarded = ({ headers }: FastifyRequest) => 'x-forwarded-for' in header
 
 /** `GET /metrics` in the format of Prometheus. */
 export const metricsRoutes = fp(
-  async (app: FastifyInstance, { metrics, prisma, token }: MetricsOptions) => {
+  async (app: FastifyInstance, { metrics, database, token }: MetricsOptions) => {
+    const { prisma } = database;
+    const { log } = app;
     const registers = [metrics.registry];
     new Gauge({
       name: 'session_cache_hits',
@@ -47,30 +50,45 @@ export const metricsRoutes = fp(
       },
     });
     new Gauge({
+      name: 'database_up',
+      help: '1 when the database answered this scrape, 0 when it did not: then what it would tell is absent',
+      registers,
+      async collect() {
+        this.set(
+          await database.ping().then(
+            () => 1,
+            () => 0,
+          ),
+        );
+      },
+    });
+    databaseGauge({
       name: 'locked_subjects',
       help: 'Accounts and persons that must wait after wrong passwords',
       registers,
-      async collect() {
-        this.set(await prisma.lockout.count({ where: { lockedUntil: { gt: new Date() } } }));
-      },
+      log,
+      read: async () => [
+        { value: await prisma.lockout.count({ where: { lockedUntil: { gt: new Date() } } }) },
+      ],
     });
-    new Gauge({
+    databaseGauge({
       name: 'platform_event_lag_seconds',
       help: 'How long the oldest event has been waiting to be worked off',
       registers,
-      async collect() {
-        this.set(await app.platformEvents.lagSeconds());
-      },
+      log,
+      read: async () => [{ value: await app.platformEvents.lagSeconds() }],
     });
-    new Gauge({
+    databaseGauge({
       name: 'outbox_messages',
-      help: 'Messages in the outbox by kind and status',
+      help: 'Messages in the outbox that are not sent, by kind and status',
       labelNames: ['kind', 'status'],
       registers,
-      async collect() {
-        this.reset();
-        for (const { kind, status, count } of await countMessages(prisma)) this.set({ kind, status }, count);
-      },
+      log,
+      read: async () =>
+        (await countUnsent(prisma)).map(({ kind, status, count }) => ({
+          labels: { kind, status },
+          value: count,
+        })),
     });
     new Gauge({
       name: 'certificate_days_left',

@@ -56,6 +56,7 @@ export async function createPostgresDatabase(): Promise<string> {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [template]);
     if (rowCount === 0) await makeTemplate(client, template);
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await setZone(client, name);
     await client.query('SELECT pg_advisory_unlock(417001)');
   });
   return withDatabase(name);
@@ -64,7 +65,10 @@ export async function createPostgresDatabase(): Promise<string> {
 /** @returns the address of a new PostgreSQL database with nothing in it, not even the tables. */
 export async function createEmptyDatabase(): Promise<string> {
   const name = `miniapp_test_${randomBytes(8).toString('hex')}`;
-  await asAdministrator((client) => client.query(`CREATE DATABASE ${name}`));
+  await asAdministrator(async (client) => {
+    await client.query(`CREATE DATABASE ${name}`);
+    await setZone(client, name);
+  });
   return withDatabase(name);
 }
 
@@ -86,6 +90,11 @@ async function makeTemplate(client: pg.Client, template: string): Promise<void> 
   await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
   await database.close();
   await client.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
+}
+
+/** As on most servers in China: whatever counts on the database being in UTC fails here. */
+async function setZone(client: pg.Client, database: string): Promise<void> {
+  await client.query(`ALTER DATABASE ${database} SET TimeZone TO 'Asia/Shanghai'`);
 }
 
 async function asAdministrator<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -2,25 +2,26 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { ErrorCode } from '../../contract.ts';
 import type { PrismaClient } from '../../database/database.ts';
-import { faultCode } from '../../error-handler.ts';
+import { faultCode, superExecutiveId } from '../../error-handler.ts';
 import { AppError } from '../../errors.ts';
 import type { SuperExecutiveFaultView } from './contract.ts';
 
 /**
- * Writes down every fault of the server's own that a signed-in 超级高管 meets, for the administrators' pages. The
- * answer does not wait for it, and the log has it in any case: what cannot be written is not lost.
+ * Writes down every fault of the server's own that a 超级高管 meets, signed in or while signing in, for the
+ * administrators' pages. The answer does not wait for it, and the log has it in any case: what cannot be written is
+ * not lost.
  */
 export const superExecutiveFaults = fp(
   async (app: FastifyInstance, { prisma }: { prisma: PrismaClient }) => {
     const writing = new Set<Promise<unknown>>();
     app.addHook('onError', async (request: FastifyRequest, _reply, error) => {
-      const user = request.sessionUser;
-      if (!user?.isSuperExecutive) return;
+      const userId = superExecutiveId(error, request);
+      if (userId === null) return;
       const code = faultCode(error);
       if (new AppError(code).statusCode < 500) return;
       const { method, routeOptions, id: requestId } = request;
       const written: Promise<unknown> = prisma.superExecutiveFault
-        .create({ data: { userId: user.id, code, method, route: routeOptions.url ?? '', requestId } })
+        .create({ data: { userId, code, method, route: routeOptions.url ?? '', requestId } })
         .catch((err: unknown) =>
           request.log.warn({ err }, 'the fault of a super executive was not written down'),
         )

@@ -91,6 +91,15 @@ test('an account that is there is marked, by its id or by its user name; doing i
   expect(await server.prisma.auditLog.count({ where: { action: 'super-executive.added' } })).toBe(audited);
 });
 
+test('an account that gets the id is theirs: that somebody has left who had it says nothing of them', async () => {
+  const leftAt = new Date();
+  await server.prisma.user.update({ where: { username: 'lisi' }, data: { leftAt } });
+  await server.prisma.user.update({ where: { username: 'zhangsan' }, data: { leftAt } });
+  await add({ dingUserId: '270102', name: '李四', username: 'lisi' }, { dingUserId: '270101', name: '张三' });
+  const rows = (await list()).items.map(({ username, leftAt: at }) => [username, at]);
+  expect(Object.fromEntries(rows)).toEqual({ lisi: null, zhangsan: leftAt.toISOString() });
+});
+
 test.each<[string, SuperExecutiveInput, RegExp]>([
   ['an empty id', { dingUserId: ' ', name: '甲' }, /^id不能为空。|^用户名不能为空。|^id 不能为空。/],
   ['an id with a blank', { dingUserId: '27 01', name: '甲', username: 'a' }, /^id不能含空格。$/],

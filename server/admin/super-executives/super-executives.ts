@@ -144,7 +144,9 @@ async function add(
   }
   if (account.isSuperExecutive && account.dingUserId === dingUserId) return 'unchanged';
   const updatedAt = new Date(Math.max(now, account.updatedAt.getTime() + 1));
-  const data = { dingUserId, isSuperExecutive: true, updatedAt };
+  // Whoever had the account before may have left: that says nothing of whom this id is.
+  const leftAt = account.dingUserId === null ? null : account.leftAt;
+  const data = { dingUserId, leftAt, isSuperExecutive: true, updatedAt };
   const { count } = await tx.user.updateMany({
     where: { id: account.id, updatedAt: account.updatedAt },
     data,

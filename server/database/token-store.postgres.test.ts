@@ -1,0 +1,75 @@
+import { PlatformError, type TokenStore } from '../platform/platform.ts';
+import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
+import { type Database, openDatabase } from './database.ts';
+import { createSealing } from './sealing.ts';
+import { databaseTokenStore } from './token-store.ts';
+
+/** Instances that take turns, and one whose turn does not come. */
+
+const zhangsan = idOf('zhangsan');
+const app = 'dingtalk:emulator-dingtalk-key';
+let outbox: Outbox;
+let database: Database;
+
+beforeAll(async () => {
+  outbox = await openOutbox('dingtalk');
+  database = await openDatabase({
+    url: outbox.databaseUrl,
+    dataDir: '',
+    poolSize: 5,
+    timeoutMs: 10_000,
+  });
+});
+afterAll(async () => {
+  await database.close();
+  await outbox.close();
+});
+beforeEach(() => outbox.reset());
+
+/** What an instance has; it waits for its turn half of `turnMs`. */
+const store = (turnMs?: number): TokenStore => databaseTokenStore(database, createSealing('a key'), turnMs);
+
+/** Another instance that holds the turn until it is told to let go. */
+async function holdTurn(): Promise<() => Promise<void>> {
+  let letGo = () => {};
+  const released = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let ended: Promise<void> = Promise.resolve();
+  await new Promise<void>((holds) => {
+    ended = store().exclusively(app, async () => {
+      holds();
+      await released;
+    });
+  });
+  return () => {
+    letGo();
+    return ended;
+  };
+}
+
+test('a turn that does not come is a busy platform that was never asked', async () => {
+  const letGo = await holdTurn();
+  const refused = store(200).exclusively(app, async () => 'done');
+  await expect(refused).rejects.toBeInstanceOf(PlatformError);
+  await expect(refused).rejects.toMatchObject({ kind: 'busy', neverSent: true, retryAfterSeconds: 5 });
+  await letGo();
+  expect(await store(200).exclusively(app, async () => 'done')).toBe('done');
+});
+
+test('a DING whose app token could not be had was certainly not sent: it is sent later, once', async () => {
+  const letGo = await holdTurn();
+  await outbox.add('alarm', { kind: 'DING', content: { type: 'text', text: '紧急' } });
+  const worker = outbox.worker({ platform: outbox.connect({}, store(200)) });
+  await worker.drain();
+  expect(await outbox.row()).toMatchObject({
+    status: 'PENDING',
+    attempts: 1,
+    lastError: expect.stringContaining('应用令牌'),
+  });
+  await letGo();
+  outbox.advance(10_000);
+  await worker.drain();
+  expect(await outbox.row()).toMatchObject({ status: 'SENT', attempts: 2 });
+  expect(outbox.received('紧急')).toEqual({ [zhangsan]: 1 });
+});
