@@ -60,6 +60,11 @@ test('sends by the emulator that runs, and starts one where none does', async ()
   expect(emulator.control.messages()).toHaveLength(1);
 }, 90_000);
 
+test('lists what failed or is uncertain', async () => {
+  const { code, output } = await run(['--failed']);
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('没有发送失败的消息') });
+}, 90_000);
+
 test('says what is wrong, without a stack: no arguments, nobody bound, a database in use', async () => {
   const usage = await run([]);
   expect(usage).toEqual({ code: 1, output: expect.stringContaining('用法') });

@@ -1,6 +1,7 @@
 import { readArguments, UsageError, usage } from './arguments.ts';
 
 const id = '01900000-0000-7000-8000-00000000000a';
+const other = '01900000-0000-7000-8000-00000000000b';
 
 test.each<[string[], object]>([
   [['--to', 'lisi', '--text', '你好'], { kind: 'message', usernames: ['lisi'], text: '你好', ding: false }],
@@ -9,6 +10,8 @@ test.each<[string[], object]>([
     { kind: 'message', usernames: ['a', 'b'], text: 'x', ding: true },
   ],
   [['--notice', id.toUpperCase()], { kind: 'notice', id }],
+  [['--failed'], { kind: 'failed' }],
+  [['--resend', id.toUpperCase(), '--resend', other, '--resend', id], { kind: 'resend', ids: [id, other] }],
 ])('%j', (args, request) => {
   expect(readArguments(args)).toEqual(request);
 });
@@ -20,6 +23,9 @@ test.each<[string[], string]>([
   [['--notice', '7'], '“7”不是公告编号'],
   [['--notice', id, '--to', 'a'], '不能和'],
   [['--notice', id, '--ding'], '不能和'],
+  [['--resend', '7'], '“7”不是消息编号'],
+  [['--resend', id, '--text', 'x'], '不能和'],
+  [['--failed', '--resend', id], '各用各的'],
   [['--too', 'a'], '看不懂这些参数：--too a'],
   [['a', 'b'], '看不懂这些参数：a b'],
   [['--to'], '看不懂这些参数：--to'],

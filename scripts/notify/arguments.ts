@@ -3,7 +3,10 @@ import { parseArgs } from 'node:util';
 /** What `npm run notify` was asked to do. */
 export type NotifyRequest =
   | { kind: 'message'; usernames: string[]; text: string; ding: boolean }
-  | { kind: 'notice'; id: string };
+  | { kind: 'notice'; id: string }
+  /** Lists what failed or is uncertain. */
+  | { kind: 'failed' }
+  | { kind: 'resend'; ids: string[] };
 
 /** A command line that says nothing that can be done; the message is Chinese and ends with the usage. */
 export class UsageError extends Error {
@@ -17,23 +20,32 @@ export const usage = `用法：
   npm run notify -- --to 用户名 --text "内容"           发一条工作通知；--to 可以写多次
   npm run notify -- --to 用户名 --text "内容" --ding    发 DING
   npm run notify -- --notice 公告编号                   发布一条公告并通知全体读者
+  npm run notify -- --failed                            列出没有发出、不确定是否已发出的消息
+  npm run notify -- --resend 消息编号                   把其中的再发一次；--resend 可以写多次
 PowerShell 里请把 -- 写成 '--'。`;
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** @throws UsageError. */
 export function readArguments(args: readonly string[]): NotifyRequest {
-  const { to = [], text, ding = false, notice } = parsed(args);
-  if (notice !== undefined) {
-    if (to.length > 0 || text !== undefined || ding) {
-      throw new UsageError('--notice 通知全体读者，不能和 --to、--text、--ding 一起用。');
-    }
-    if (!uuid.test(notice)) throw new UsageError(`“${notice}”不是公告编号：编号是 36 个字符的 UUID。`);
-    return { kind: 'notice', id: notice.toLowerCase() };
+  const { to = [], text, ding = false, notice, failed = false, resend = [] } = parsed(args);
+  const message = to.length > 0 || text !== undefined || ding;
+  if ([message, notice !== undefined, failed, resend.length > 0].filter(Boolean).length > 1) {
+    throw new UsageError('--notice、--failed、--resend 各用各的，也不能和 --to、--text、--ding 一起用。');
   }
+  if (failed) return { kind: 'failed' };
+  if (resend.length > 0) {
+    return { kind: 'resend', ids: [...new Set(resend.map((id) => readId(id, '消息编号')))] };
+  }
+  if (notice !== undefined) return { kind: 'notice', id: readId(notice, '公告编号') };
   if (to.length === 0) throw new UsageError('没有写发给谁：请加 --to 用户名。');
   if (text === undefined) throw new UsageError('没有写内容：请加 --text "内容"。');
   return { kind: 'message', usernames: [...new Set(to)], text, ding };
+}
+
+function readId(text: string, what: string): string {
+  if (!uuid.test(text)) throw new UsageError(`“${text}”不是${what}：编号是 36 个字符的 UUID。`);
+  return text.toLowerCase();
 }
 
 function parsed(args: readonly string[]) {
@@ -45,6 +57,8 @@ function parsed(args: readonly string[]) {
         text: { type: 'string' },
         ding: { type: 'boolean' },
         notice: { type: 'string' },
+        failed: { type: 'boolean' },
+        resend: { type: 'string', multiple: true },
       },
     }).values;
   } catch {

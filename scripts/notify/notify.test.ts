@@ -1,4 +1,5 @@
 import { seed } from '../../prisma/seed.ts';
+import { createMessages } from '../../server/messages/messages.ts';
 import { InvalidMessageError } from '../../server/platform/platform.ts';
 import { idOf, type Outbox, openOutbox } from '../../server/testing/messages.ts';
 import type { NotifyRequest } from './arguments.ts';
@@ -101,6 +102,59 @@ test('a busy platform: kept, and sent by the server later', async () => {
   expect(await run(message('zhangsan'))).toBe(false);
   expect(printed).toEqual([expect.stringMatching(/^… 还没有发给 张三.*繁忙.*服务运行时会接着发/)]);
   expect(await outbox.row()).toMatchObject({ status: 'PENDING' });
+});
+
+describe('what failed or is uncertain', () => {
+  const dingApi = '/v1.0/robot/ding/send';
+  const failing = { ...message('zhangsan'), text: '第一条' };
+
+  test('is listed with its number and reason, and what to do', async () => {
+    expect(await run({ kind: 'failed' })).toBe(true);
+    expect(printed).toEqual(['没有发送失败的消息，也没有不确定的消息。']);
+    outbox.emulator.control.fault({ path: workPath, kind: 'no-permission' });
+    await run(failing);
+    outbox.emulator.control.fault({ path: dingApi, kind: 'reset' });
+    await run({ ...message('chenguang'), text: '第二条', ding: true });
+    await run({ ...message('zhangsan'), text: '发出去的' });
+    printed = [];
+    expect(await run({ kind: 'failed' })).toBe(true);
+    const [doubtful, failed] = (await outbox.rows()).filter(({ status }) => status !== 'SENT');
+    const shown = printed.join('\n');
+    expect(printed[0]).toBe('没有发出、或不确定是否已发出的消息共 2 条：');
+    expect(shown).toMatch(/？不确定.*DING“第二条”\n {2}发给 陈光（chenguang）\n {2}原因：.*\n/);
+    expect(shown).toMatch(/✘ 没有发出.*工作通知“第一条”\n {2}发给 张三（zhangsan）\n {2}原因：.*asyncsend/);
+    for (const row of [doubtful, failed]) expect(shown).toContain(`编号：${row?.id}`);
+    expect(shown).not.toContain('发出去的');
+    expect(printed.at(-2)).toContain('npm run notify -- --resend 编号');
+    expect(printed.at(-1)).toMatch(/核实.*再响一次/);
+  });
+
+  test('is sent once more, by its number', async () => {
+    outbox.emulator.control.fault({ path: workPath, kind: 'no-permission' });
+    expect(await run(failing)).toBe(false);
+    printed = [];
+    const { id } = await outbox.row();
+    expect(await run({ kind: 'resend', ids: [id] })).toBe(true);
+    expect(printed).toEqual(['✔ 平台已收下，发给 张三（zhangsan）', '  送达 1 人，其中 0 人已读。']);
+    expect(outbox.received('第一条')).toEqual({ [zhangsan]: 1 });
+  });
+
+  test('is not sent while one of the numbers is wrong: every wrong one is named', async () => {
+    outbox.emulator.control.fault({ path: workPath, kind: 'no-permission', times: 2 });
+    await run(failing);
+    await run({ ...failing, text: '撤回的' });
+    await run({ ...failing, text: '发出去的' });
+    const rows = await outbox.prisma.outboxMessage.findMany({ orderBy: { id: 'asc' } });
+    const ids = rows.map(({ id }) => id);
+    const [, takenBack = '', sent = ''] = ids;
+    await createMessages(outbox.prisma, outbox.connect(), Date.now).recall(takenBack);
+    const refused = run({ kind: 'resend', ids: [...ids, unknownId] });
+    await expect(refused).rejects.toThrow(UnreachableError);
+    for (const told of [`${takenBack} 已被撤回`, `${sent} 已经发出`, `找不到编号为 ${unknownId}`]) {
+      await expect(refused).rejects.toThrow(told);
+    }
+    expect(outbox.received('第一条')).toEqual({});
+  });
 });
 
 test('a notice is published and its readers notified, once', async () => {

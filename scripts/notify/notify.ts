@@ -6,9 +6,10 @@ import { createMessages, type MessageState, type Messages } from '../../server/m
 import { enqueue } from '../../server/messages/outbox.ts';
 import { createOutboxWorker } from '../../server/messages/worker.ts';
 import { noticeKey, publishNotice } from '../../server/notices/publishing.ts';
-import type { MessageResult, Platform } from '../../server/platform/platform.ts';
+import type { Platform } from '../../server/platform/platform.ts';
 import type { NotifyRequest } from './arguments.ts';
-import { findReceivers, UnreachableError } from './receivers.ts';
+import { findReceivers, labelsOf, UnreachableError } from './receivers.ts';
+import { describeAll, type Labels, listUnsent, notResendable, undelivered } from './words.ts';
 
 export interface NotifyParts {
   prisma: PrismaClient;
@@ -23,17 +24,57 @@ const askEveryMs = 200;
 /** How long the platform gets to tell who got a message, in milliseconds. */
 const resultWithinMs = 3000;
 
+/** So many messages fill a screen or two. */
+const listAtOnce = 50;
+
+/** Messages that are to be sent: how to read them again, and what to call their receivers. */
+interface Sending {
+  read: () => Promise<MessageState[]>;
+  labels: Labels;
+}
+
 /**
- * Writes the messages into the outbox, as the server does, sends it, and says in Chinese what became of them.
+ * Does what was asked for, and says in Chinese what became of it. Messages are written into the outbox, as the server
+ * does, and it is sent.
  *
- * @returns whether all of them were sent.
+ * @returns whether all messages were sent; true for a list.
  * @throws UnreachableError, InvalidMessageError (both Chinese); errors of the database.
  */
 export async function notify(request: NotifyRequest, parts: NotifyParts): Promise<boolean> {
-  const { prisma, platform, print, waitMs = 30_000 } = parts;
-  const labels = new Map<string, string>();
-  const key = await (request.kind === 'notice' ? publish(request.id, parts) : write(request, prisma, labels));
+  const { prisma, platform, print } = parts;
   const messages = createMessages(prisma, platform, Date.now);
+  if (request.kind === 'failed') {
+    const { total, messages: listed } = await messages.unsent(listAtOnce);
+    const labels = await labelsOf(
+      prisma,
+      listed.flatMap(({ receivers }) => receivers),
+    );
+    for (const line of listUnsent(listed, total, labels)) print(line);
+    return true;
+  }
+  return send(await prepare(request, messages, parts), messages, parts);
+}
+
+function prepare(
+  request: Exclude<NotifyRequest, { kind: 'failed' }>,
+  messages: Messages,
+  parts: NotifyParts,
+): Promise<Sending> {
+  switch (request.kind) {
+    case 'notice':
+      return publish(request.id, messages, parts);
+    case 'resend':
+      return resend(request.ids, messages, parts);
+    case 'message':
+      return write(request, messages, parts);
+  }
+}
+
+async function send(
+  { read, labels }: Sending,
+  messages: Messages,
+  { prisma, platform, print, waitMs = 30_000 }: NotifyParts,
+): Promise<boolean> {
   const worker = createOutboxWorker({
     prisma,
     platform,
@@ -42,7 +83,7 @@ export async function notify(request: NotifyRequest, parts: NotifyParts): Promis
   });
   worker.start();
   try {
-    const states = await waitFor(messages, key, waitMs);
+    const states = await waitFor(read, waitMs);
     for (const line of describeAll(states, labels)) print(line);
     const [only, ...others] = states.filter(({ status }) => status === 'SENT');
     if (only !== undefined && others.length === 0) await printResult(messages, only, labels, print);
@@ -54,27 +95,55 @@ export async function notify(request: NotifyRequest, parts: NotifyParts): Promis
 
 async function write(
   { usernames, text, ding }: Extract<NotifyRequest, { kind: 'message' }>,
-  prisma: PrismaClient,
-  labels: Map<string, string>,
-): Promise<string> {
+  messages: Messages,
+  { prisma }: NotifyParts,
+): Promise<Sending> {
   const receivers = await findReceivers(prisma, usernames);
-  for (const { id, label } of receivers) labels.set(id, label);
   const key = `notify:${randomUUID()}`;
   const content = { type: 'text', text } as const;
   const to = { key, receivers: receivers.map(({ id }) => id), content };
   await enqueue(prisma, ding ? { kind: 'DING', ...to } : { kind: 'WORK_NOTIFICATION', ...to }, Date.now());
-  return key;
+  return {
+    read: () => messages.byKey(key),
+    labels: new Map(receivers.map(({ id, label }) => [id, label])),
+  };
 }
 
-async function publish(id: string, { prisma, print }: NotifyParts): Promise<string> {
+/** @throws UnreachableError where one of them cannot be sent once more: then none of them is. */
+async function resend(ids: readonly string[], messages: Messages, { prisma }: NotifyParts): Promise<Sending> {
+  const problems: string[] = [];
+  const receivers: string[] = [];
+  for (const id of ids) {
+    const state = await messages.byId(id);
+    const problem = notResendable(id, state);
+    if (problem !== null) problems.push(problem);
+    receivers.push(...(state?.receivers ?? []));
+  }
+  if (problems.length > 0) throw new UnreachableError(`没有重发任何消息：\n  ${problems.join('\n  ')}`);
+  for (const id of ids) await messages.resend(id);
+  return {
+    async read() {
+      const states: MessageState[] = [];
+      for (const id of ids) {
+        const state = await messages.byId(id);
+        if (state !== null) states.push(state);
+      }
+      return states;
+    },
+    labels: await labelsOf(prisma, receivers),
+  };
+}
+
+async function publish(id: string, messages: Messages, { prisma, print }: NotifyParts): Promise<Sending> {
+  const sending = { read: () => messages.byKey(noticeKey(id)), labels: new Map<string, string>() };
   const published = await publishNotice(prisma, id, Date.now());
   switch (published.outcome) {
     case 'published':
       print(`公告已发布，通知 ${published.receivers} 位读者。`);
-      return noticeKey(id);
+      return sending;
     case 'already-published':
       print('这条公告已经发布过（或已定好发布时间），不再通知。以下是当时的通知：');
-      return noticeKey(id);
+      return sending;
     case 'not-found':
       throw new UnreachableError(`没有发送：找不到编号为 ${id} 的公告。${await drafts(prisma)}`);
   }
@@ -91,11 +160,11 @@ async function drafts(prisma: PrismaClient): Promise<string> {
   return `未发布的公告：\n${rows.map(({ id, title }) => `  ${id}  ${title}`).join('\n')}`;
 }
 
-/** The rows of a key once all of them have an end, or as they are when the time is over. */
-async function waitFor(messages: Messages, key: string, waitMs: number): Promise<MessageState[]> {
+/** The messages once all of them have an end, or as they are when the time is over. */
+async function waitFor(read: Sending['read'], waitMs: number): Promise<MessageState[]> {
   const until = Date.now() + waitMs;
   for (;;) {
-    const states = await messages.byKey(key);
+    const states = await read();
     // A message that is tried again later says why by now.
     const open = states.filter(
       ({ status, lastError }) => status === 'SENDING' || (status === 'PENDING' && lastError === null),
@@ -105,38 +174,11 @@ async function waitFor(messages: Messages, key: string, waitMs: number): Promise
   }
 }
 
-/** A few rows one by one; of many, those that went wrong, and how many did not. */
-function describeAll(states: readonly MessageState[], labels: Map<string, string>): string[] {
-  const sent = states.filter(({ status }) => status === 'SENT');
-  const brief = sent.length > 5;
-  const people = sent.reduce((sum, { receivers }) => sum + receivers.length, 0);
-  return [
-    ...(brief ? [`✔ 平台已收下 ${sent.length} 批，共 ${people} 人`] : []),
-    ...states.filter(({ status }) => !brief || status !== 'SENT').map((state) => describe(state, labels)),
-  ];
-}
-
-function describe({ id, status, receivers, lastError }: MessageState, labels: Map<string, string>): string {
-  const to = named(receivers, labels);
-  const why = lastError === null ? '' : `：${lastError}`;
-  switch (status) {
-    case 'SENT':
-      return `✔ 平台已收下，发给${to}${lastError === null ? '' : `（${lastError}）`}`;
-    case 'FAILED':
-      return `✘ 没有发给${to}${why}`;
-    case 'UNCERTAIN':
-      return `？不确定是否已发给${to}${why}。请先向收件人核实，不要马上重发（消息 ${id}）。`;
-    case 'PENDING':
-    case 'SENDING':
-      return `… 还没有发给${to}${why}。消息已存好，服务运行时会接着发。`;
-  }
-}
-
 /** What the platform says of who got it, where it says anything. */
 async function printResult(
   messages: Messages,
   state: MessageState,
-  labels: Map<string, string>,
+  labels: Labels,
   print: (line: string) => void,
 ): Promise<void> {
   const until = Date.now() + resultWithinMs;
@@ -155,29 +197,4 @@ async function printResult(
     }
     await delay(askEveryMs);
   }
-}
-
-function undelivered({ invalid, forbidden, failed }: MessageResult, labels: Map<string, string>): string[] {
-  const lines: [readonly string[], string][] = [
-    [invalid, '不在组织里，或不在应用的可见范围内'],
-    [failed, '平台投递失败'],
-    ...[...new Set(forbidden.map(({ code }) => code))].map((code): [string[], string] => [
-      forbidden.filter((one) => one.code === code).map(({ id }) => id),
-      limits[code] ?? `平台的限制（${code}）`,
-    ]),
-  ];
-  return lines
-    .filter(([ids]) => ids.length > 0)
-    .map(([ids, why]) => `  没有送达${named(ids, labels)}：${why}`);
-}
-
-/** `forbidden_list` of DingTalk's getsendresult. */
-const limits: Record<string, string> = {
-  143105: '此人今天收到的通知已到上限（500 条）',
-  143106: '同样的内容，同一个人一天只能收到一次',
-};
-
-/** A few by name, many by number. */
-function named(ids: readonly string[], labels: Map<string, string>): string {
-  return ids.length > 5 ? ` ${ids.length} 人` : ` ${ids.map((id) => labels.get(id) ?? id).join('、')}`;
 }

@@ -13,6 +13,20 @@ export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
 
+/** Ids of the platform as people are shown, where an account has them. */
+export async function labelsOf(
+  prisma: PrismaClient,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const users = await prisma.user.findMany({
+    where: { dingUserId: { in: [...new Set(ids)] } },
+    select: { username: true, name: true, dingUserId: true },
+  });
+  return new Map(users.map((user) => [user.dingUserId ?? '', labelOf(user)]));
+}
+
+const labelOf = ({ name, username }: { name: string; username: string }) => `${name}（${username}）`;
+
 /**
  * The platform ids of accounts.
  *
@@ -31,7 +45,7 @@ export async function findReceivers(prisma: PrismaClient, usernames: readonly st
       problems.push(`没有用户名为 ${username} 的账号：请核对用户名。`);
       continue;
     }
-    const label = `${user.name}（${username}）`;
+    const label = labelOf(user);
     if (user.status === 'DISABLED') problems.push(`${label}的账号已停用：需要时请先恢复。`);
     else if (user.leftAt !== null) problems.push(`${label}已离开组织，平台送不到。`);
     else if (user.dingUserId === null) {

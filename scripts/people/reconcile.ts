@@ -4,7 +4,12 @@ import { openDatabase } from '../../server/database/database.ts';
 import { createSealing } from '../../server/database/sealing.ts';
 import { databaseTokenStore } from '../../server/database/token-store.ts';
 import { createRecheck } from '../../server/events/recheck.ts';
-import { createReconcile, type Progress, type ReconcileResult } from '../../server/events/reconcile.ts';
+import {
+  type Beginning,
+  createReconcile,
+  type Progress,
+  type ReconcileResult,
+} from '../../server/events/reconcile.ts';
 import { holdingPause } from '../../server/events/waiting.ts';
 import { createLogger } from '../../server/logging.ts';
 import { createPlatform } from '../../server/platform/index.ts';
@@ -39,6 +44,7 @@ async function main(): Promise<number> {
   try {
     const result = await reconcile({
       signal: abortOnSignals(),
+      onBegin: tellBeginning,
       onProgress(progress) {
         if (performance.now() - toldAt < tellEveryMs) return;
         toldAt = performance.now();
@@ -63,6 +69,19 @@ function abortOnSignals(): AbortSignal {
     });
   }
   return stopping.signal;
+}
+
+const time = new Intl.DateTimeFormat('zh-CN', {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'Asia/Shanghai',
+});
+
+function tellBeginning(beginning: Beginning): void {
+  if (beginning.how === 'new') return;
+  const when = `上次的核对（${time.format(beginning.startedAt)} 开始）没有做完`;
+  if (beginning.how === 'resumed') console.log(`${when}，接着核对：前面已核对 ${beginning.checked} 人。`);
+  else console.log(`${when}，已经过了太久，当时的结果不能算数：这次从头核对所有人。`);
 }
 
 function found({ left, failed }: Progress): string {

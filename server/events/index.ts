@@ -16,7 +16,7 @@ export interface EventsOptions {
   settings: EventsConfig;
   now: () => number;
   /** Over the defaults. */
-  timing?: Partial<WorkerTiming>;
+  timing?: Partial<WorkerTiming> | undefined;
 }
 
 export interface PlatformEvents {
@@ -32,7 +32,8 @@ declare module 'fastify' {
   }
 }
 
-const sweepEveryMs = 24 * 3_600_000;
+/** Often, though rows go after weeks: a server that is restarted every night must come to it too. */
+const sweepEveryMs = 3_600_000;
 
 /** What platforms report about people, and the re-check of everybody for what they do not report. */
 export const events = fp(
@@ -57,13 +58,10 @@ export const events = fp(
       },
     });
 
-    const stopSchedule =
-      everyMs === 0
-        ? async () => {}
-        : scheduleReconcile(createReconcile({ database, recheck, now, perSecond, logger: app.log }), {
-            everyMs,
-            logger: app.log,
-          });
+    if (everyMs > 0) {
+      const reconcile = createReconcile({ database, recheck, now, perSecond, logger: app.log });
+      app.background.add('reconcile', scheduleReconcile(reconcile, { everyMs, logger: app.log }));
+    }
     const sweep = setInterval(() => {
       inbox.sweep().catch((err: unknown) => app.log.warn({ err }, 'sweeping old events failed'));
     }, sweepEveryMs);
@@ -72,11 +70,10 @@ export const events = fp(
     app.addHook('onReady', async () => {
       if (listens) worker.start();
     });
-    // Before `onClose`, where the platform's connections may already be closed.
-    app.addHook('preClose', async () => {
+    app.background.add('events', async () => {
       clearInterval(sweep);
-      await Promise.all([stopSchedule(), worker.stop()]);
+      await worker.stop();
     });
   },
-  { name: 'events' },
+  { name: 'events', dependencies: ['background'] },
 );

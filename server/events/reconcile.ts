@@ -30,12 +30,24 @@ export interface ReconcileOptions {
   minAgeMs?: number;
   /** Ends the run after the people at hand. */
   signal?: AbortSignal;
+  /** Told once it is known that there is something to do. */
+  onBegin?: (beginning: Beginning) => void;
   /** Told after every second's people; `total` counts the people of this whole run. */
   onProgress?: (progress: Progress & { total: number }) => void;
 }
 
+/** How a run begins; times are epoch milliseconds. */
+export type Beginning =
+  | { how: 'new' }
+  /** Where the run of `startedAt` was broken off. */
+  | { how: 'resumed'; startedAt: number; checked: number }
+  /** From the start: the run of `startedAt` was broken off too long ago to say anything about today. */
+  | { how: 'anew'; startedAt: number };
+
 /** Re-checks everybody who is bound, or goes on where an earlier run was broken off. */
 export type Reconcile = (options?: ReconcileOptions) => Promise<ReconcileResult>;
+
+type Finding = 'left' | 'known' | 'unasked' | PlatformError;
 
 type Run = Progress & { id: string; cursor: string | null };
 
@@ -46,6 +58,12 @@ const longestWaitMs = 30_000;
 
 /** So many people in a row with a fault that is not theirs: the platform is down. */
 const outageAt = 3;
+
+/**
+ * A run is gone on with for a day, in milliseconds: what it finds shall be true of everybody when it ends. Where people
+ * are too many for a day, twice as long as asking them takes.
+ */
+const runKeepsMs = 24 * 3_600_000;
 
 export function createReconcile(deps: {
   database: Database;
@@ -63,11 +81,19 @@ export function createReconcile(deps: {
   const bound = { dingUserId: { not: null }, OR: [{ leftAt: null }, { sessions: { some: {} } }] };
 
   /** The run to go on with, or a new one; null when it is too early for one. */
-  async function open(minAgeMs: number): Promise<Run | null> {
+  async function open(minAgeMs: number): Promise<{ run: Run; beginning: Beginning } | null> {
     const last = await prisma.reconcileRun.findFirst({ orderBy: [{ startedAt: 'desc' }, { id: 'desc' }] });
-    if (last !== null && last.finishedAt === null) return last;
-    if (last !== null && last.startedAt.getTime() > now() - minAgeMs) return null;
-    return prisma.reconcileRun.create({ data: { startedAt: new Date(now()) } });
+    const startedAt = last?.startedAt.getTime() ?? Number.NEGATIVE_INFINITY;
+    const unfinished = last?.finishedAt === null;
+    if (unfinished) {
+      const people = await prisma.user.count({ where: bound });
+      const keepsMs = Math.max(runKeepsMs, (2 * people * 1000) / perSecond);
+      if (startedAt > now() - keepsMs) {
+        return { run: pick(last), beginning: { how: 'resumed', startedAt, checked: last.checked } };
+      }
+    } else if (startedAt > now() - minAgeMs) return null;
+    const run = await prisma.reconcileRun.create({ data: { startedAt: new Date(now()) } });
+    return { run: pick(run), beginning: unfinished ? { how: 'anew', startedAt } : { how: 'new' } };
   }
 
   const after = (run: Run) => (run.cursor === null ? bound : { ...bound, id: { gt: run.cursor } });
@@ -82,15 +108,17 @@ export function createReconcile(deps: {
     return users.flatMap(({ dingUserId, ...user }) => (dingUserId === null ? [] : [{ ...user, dingUserId }]));
   }
 
-  async function check(user: CheckedUser, signal: AbortSignal): Promise<'left' | 'known' | PlatformError> {
+  /** @returns `unasked` where a second try was due and the run is to end. */
+  async function check(user: CheckedUser, signal: AbortSignal): Promise<Finding> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return (await recheck(user, 'reconcile')) === 'left' ? 'left' : 'known';
       } catch (error) {
         if (!(error instanceof PlatformError)) throw error;
         const waitMs = Math.max(secondTryMs, (error.retryAfterSeconds ?? 0) * 1000);
-        if (attempt === 2 || !isPassing(error) || waitMs > longestWaitMs || signal.aborted) return error;
-        await wait(waitMs, signal);
+        if (attempt === 2 || !isPassing(error) || waitMs > longestWaitMs) return error;
+        if (!signal.aborted) await wait(waitMs, signal);
+        if (signal.aborted) return 'unasked';
       }
     }
   }
@@ -103,40 +131,58 @@ export function createReconcile(deps: {
   }
 
   async function go(options: ReconcileOptions, lock: HeldLock): Promise<ReconcileResult> {
-    const { minAgeMs = 0, signal = never, onProgress } = options;
+    const { minAgeMs = 0, signal = never, onBegin, onProgress } = options;
     const opened = await open(minAgeMs);
     if (opened === null) return { outcome: 'not-due' };
-    let run: Run = pick(opened);
+    onBegin?.(opened.beginning);
+    if (opened.beginning.how === 'anew') {
+      const startedAt = new Date(opened.beginning.startedAt).toISOString();
+      logger.warn({ startedAt }, 'a re-check that was broken off long ago is begun anew');
+    }
+    /** As it is written down. */
+    let run = opened.run;
+    /** With the people of {@link Outage} who may be asked again. */
+    let ahead = run;
+    const outage = createOutage();
     const total = run.checked + (await prisma.user.count({ where: after(run) }));
+    const progressOf = ({ checked, left, failed }: Progress): Progress => ({ checked, left, failed });
+    const breakOff = (error: PlatformError): ReconcileResult => {
+      const progress = progressOf(run);
+      logger.warn({ err: error, remedy: error.remedy, ...progress }, 're-check of all people broken off');
+      return { outcome: 'broken-off', error, ...progress };
+    };
     for (;;) {
-      const progress = { checked: run.checked, left: run.left, failed: run.failed };
-      if (signal.aborted) return { outcome: 'stopped', ...progress };
+      if (signal.aborted) return { outcome: 'stopped', ...progressOf(run) };
       const began = performance.now();
-      const users = await nextOf(run);
-      const last = users.at(-1);
-      if (last === undefined) {
-        const finished = await advance(run, { ...run, finishedAt: new Date(now()) });
-        return finished ? { outcome: 'finished', ...progress } : { outcome: 'running-elsewhere' };
+      const users = await nextOf(ahead);
+      if (users.length === 0) {
+        const error = outage.ofAll();
+        if (error !== null) return breakOff(error);
+        const finished = await advance(run, { ...ahead, finishedAt: new Date(now()) });
+        return finished ? { outcome: 'finished', ...progressOf(ahead) } : { outcome: 'running-elsewhere' };
       }
-      const results = await Promise.all(users.map((user) => check(user, signal)));
+      const found = await Promise.all(users.map((user) => check(user, signal)));
+      const unasked = found.indexOf('unasked');
+      const results = unasked === -1 ? found : found.slice(0, unasked);
+      const last = users[results.length - 1];
+      if (last === undefined) continue;
       const faults = results.filter((result) => result instanceof PlatformError);
-      const outage = outageOf(faults, users.length);
-      if (outage !== null) {
-        logger.warn({ err: outage, remedy: outage.remedy, ...progress }, 're-check of all people broken off');
-        return { outcome: 'broken-off', error: outage, ...progress };
-      }
+      const error = outage.note(faults, results.length);
+      if (error !== null) return breakOff(error);
       for (const err of faults) logger.warn({ err }, 'a person could not be checked');
-      const next: Run = {
+      ahead = {
         id: run.id,
         cursor: last.id,
-        checked: run.checked + users.length,
-        left: run.left + results.filter((result) => result === 'left').length,
-        failed: run.failed + faults.length,
+        checked: ahead.checked + results.length,
+        left: ahead.left + results.filter((result) => result === 'left').length,
+        failed: ahead.failed + faults.length,
       };
-      await lock.check();
-      if (!(await advance(run, next))) return { outcome: 'running-elsewhere' };
-      run = next;
-      onProgress?.({ checked: run.checked, left: run.left, failed: run.failed, total });
+      if (!outage.isPossible()) {
+        await lock.check();
+        if (!(await advance(run, ahead))) return { outcome: 'running-elsewhere' };
+        run = ahead;
+      }
+      onProgress?.({ ...progressOf(ahead), total });
       await wait(Math.max(0, 1000 - (performance.now() - began)), signal);
     }
   }
@@ -157,12 +203,33 @@ function isPassing({ kind, upstreamCode }: PlatformError): boolean {
 }
 
 /**
- * The fault for which going on makes no sense. A platform that is down for everybody would otherwise let a run pass
- * over everybody, and the next one is a day away.
+ * Tells an outage from people with faults of their own. A platform that is down for everybody would otherwise let a run
+ * pass over everybody, and the next one is a day away.
  */
-function outageOf(faults: readonly PlatformError[], people: number): PlatformError | null {
-  const misconfigured = faults.find((fault) => fault.kind === 'misconfigured');
-  if (misconfigured !== undefined) return misconfigured;
-  const all = faults.length === people && people >= outageAt && faults.every(isPassing);
-  return all ? (faults[0] ?? null) : null;
+interface Outage {
+  /** @returns the fault for which going on makes no sense; null: the next people may be asked. */
+  note(faults: readonly PlatformError[], people: number): PlatformError | null;
+  /** The latest people, too few to tell, all met passing faults: if it is one, they were not asked. */
+  isPossible(): boolean;
+  /** At the end: the fault where nobody at all could be asked. */
+  ofAll(): PlatformError | null;
+}
+
+function createOutage(): Outage {
+  let asked = 0;
+  let inARow = 0;
+  let first: PlatformError | null = null;
+  return {
+    note(faults, people) {
+      const misconfigured = faults.find(({ kind }) => kind === 'misconfigured');
+      if (misconfigured !== undefined) return misconfigured;
+      asked += people;
+      const all = faults.length === people && faults.every(isPassing);
+      if (!all) [inARow, first] = [0, null];
+      else [inARow, first] = [inARow + people, first ?? faults[0] ?? null];
+      return inARow >= outageAt ? first : null;
+    },
+    isPossible: () => inARow > 0,
+    ofAll: () => (inARow === asked ? first : null),
+  };
 }

@@ -58,11 +58,17 @@ function structured(text: string): object | null {
   }
 }
 
-/** A form's fields; a repeated name becomes a list. */
+/** A form's fields, as far as the bounds go; a repeated name becomes a list. */
 function fields(text: string): Record<string, string[]> {
   const values = new Map<string, string[]>();
+  let left: number = limits.values;
   for (const [name, value] of new URLSearchParams(text)) {
-    values.set(name, [...(values.get(name) ?? []), value]);
+    left -= 1;
+    if (left < 0) break;
+    const list = values.get(name);
+    // Added to, not copied: a name can be repeated as often as a body has room for.
+    if (list === undefined) values.set(name, [value]);
+    else list.push(value);
   }
   return Object.fromEntries(values);
 }

@@ -209,4 +209,7 @@ test('what one callback can make us look at is bounded', () => {
   const deep = `${'{"a":'.repeat(20)}{"accountId":"1"}${'}'.repeat(20)}`;
   expect(readPersonHints(deep)).toEqual([]);
   expect(readPersonHints('{"accountId":9007199254740993}')).toEqual(['9007199254740993']);
+  // A form is read as far as the bound, however often it repeats a name.
+  expect(readPersonHints(`${'a&'.repeat(1999)}accountId=1`)).toEqual(['1']);
+  expect(readPersonHints(`${'a&'.repeat(2000)}accountId=1`)).toEqual([]);
 });

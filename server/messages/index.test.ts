@@ -1,7 +1,6 @@
 import { publishNotice } from '../notices/publishing.ts';
 import type { PlatformName } from '../platform/platform.ts';
 import { type Built, build } from '../testing/build.ts';
-import { countMessages } from './outbox.ts';
 
 /** The worker as a part of the running server. */
 
@@ -10,7 +9,7 @@ let server: Built;
 afterEach(() => server.close());
 
 const sent = async () => {
-  const counts = await countMessages(server.prisma);
+  const counts = await server.prisma.outboxMessage.groupBy({ by: ['status'] });
   return counts.length === 1 && counts[0]?.status === 'SENT';
 };
 

@@ -28,10 +28,8 @@ export const outbox = fp(
       worker.start();
       recalls.start();
     });
-    // Before `onClose`, where the platform's connections may already be closed.
-    app.addHook('preClose', async () => {
-      await Promise.all([worker.stop(), recalls.stop()]);
-    });
+    app.background.add('outbox', () => worker.stop());
+    app.background.add('recalls', () => recalls.stop());
   },
-  { name: 'outbox' },
+  { name: 'outbox', dependencies: ['background'] },
 );

@@ -2,9 +2,11 @@ import type { PlatformName } from '../platform/platform.ts';
 import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
 import { createClaims } from './claims.ts';
 import { createMessages, type Messages } from './messages.ts';
+import { createRecallWorker } from './recalls.ts';
 import { maxAttempts } from './worker.ts';
 
-const hour = 60 * 60_000;
+const minute = 60_000;
+const hour = 60 * minute;
 const unknownId = '01900000-0000-7000-8000-000000000000';
 const zhangsan = idOf('zhangsan');
 const zhaoliu = idOf('zhaoliu');
@@ -92,13 +94,81 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     await outbox.worker().drain();
     expect(outbox.emulator.control.messages()).toEqual([]);
     expect(await messages.byKey('news')).toMatchObject([{ status: 'FAILED', lastError: '发送前已撤回' }]);
+    // Whoever took it back does not want it sent.
+    expect(await messages.resend(claim.id)).toBe(false);
+  });
+
+  test('a doubtful notification that is taken back is not repeated, and recalled if it was sent after all', async () => {
+    await outbox.add('news');
+    const worker = outbox.worker();
+    const sendApi =
+      name === 'dingtalk' ? '/topapi/message/corpconversation/asyncsend_v2' : '/message/workNotification';
+    outbox.emulator.control.fault({ path: sendApi, kind: 'reset' });
+    await worker.drain();
+    const { id, attempts } = await outbox.row();
+    expect(await messages.recall(id)).toMatchObject({ outcome: 'not-sent', state: { status: 'UNCERTAIN' } });
+    expect(await messages.resend(id)).toBe(false);
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      outbox.advance(minute);
+      await worker.drain();
+    }
+    expect(outbox.emulator.control.calls()[sendApi]).toBe(1);
+    // The process that was taken for dead has had its answer after all.
+    const [message] = outbox.emulator.control.messages();
+    const taskId = message?.bizMsgId ?? message?.id ?? '';
+    await outbox.prisma.outboxMessage.update({
+      where: { id, attempts },
+      data: { status: 'SENT', taskId, sentAt: new Date(outbox.now()) },
+    });
+    const recalls = createRecallWorker({
+      prisma: outbox.prisma,
+      platform: outbox.connect(),
+      now: outbox.now,
+      log: { info() {}, warn() {} },
+    });
+    expect(await recalls.drain()).toBe(1);
+    expect(outbox.emulator.control.messages()).toMatchObject([{ recalled: true }]);
+  });
+
+  test('what failed or is doubtful is listed, the latest first, and not what was taken back', async () => {
+    const rows = [
+      ['a', 'PENDING'],
+      ['b', 'FAILED'],
+      ['c', 'UNCERTAIN'],
+      ['d', 'SENT'],
+      ['e', 'FAILED'],
+      ['f', 'FAILED'],
+    ] as const;
+    for (const [key, status] of rows) {
+      await outbox.add(key, {
+        content: { type: 'text', text: `${key} 请各科室于下午三点前报送本周值班安排表` },
+      });
+      const where = { dedupKey: `${key}#1` };
+      await outbox.prisma.outboxMessage.update({ where, data: { status, lastError: '原因' } });
+      outbox.advance(1000);
+    }
+    const { id } = await outbox.prisma.outboxMessage.findUniqueOrThrow({ where: { dedupKey: 'e#1' } });
+    await messages.recall(id);
+    const { total, messages: listed } = await messages.unsent(2);
+    expect(total).toBe(3);
+    expect(listed.map(({ excerpt, status }) => [excerpt, status])).toEqual([
+      ['f 请各科室于下午三点前报送本周值班安排…', 'FAILED'],
+      ['c 请各科室于下午三点前报送本周值班安排…', 'UNCERTAIN'],
+    ]);
+    expect(listed[0]).toMatchObject({
+      receivers: [zhangsan],
+      lastError: '原因',
+      createdAt: expect.any(Date),
+    });
+    expect(await messages.byId(listed[0]?.id ?? '')).toMatchObject({ status: 'FAILED', lastError: '原因' });
+    expect(await messages.byId(unknownId)).toBeNull();
   });
 
   test('what is just being sent, or may have been, is not recalled', async () => {
     await outbox.add('news');
     const { id } = await outbox.row();
     for (const status of ['SENDING', 'UNCERTAIN', 'FAILED'] as const) {
-      await outbox.prisma.outboxMessage.update({ where: { id }, data: { status } });
+      await outbox.prisma.outboxMessage.update({ where: { id }, data: { status, recallWantedAt: null } });
       expect(await messages.recall(id)).toMatchObject({ outcome: 'not-sent', state: { id, status } });
       expect(await outbox.row()).toMatchObject({ status });
     }

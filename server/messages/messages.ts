@@ -1,6 +1,7 @@
 import type { PrismaClient } from '../database/database.ts';
+import { Prisma } from '../database/generated/client.ts';
 import type { MessageKind, MessageStatus } from '../database/generated/enums.ts';
-import type { MessageResult, Platform } from '../platform/platform.ts';
+import type { MessageContent, MessageResult, Platform } from '../platform/platform.ts';
 
 /** One row of the outbox, as tools and pages show it. */
 export interface MessageState {
@@ -11,6 +12,15 @@ export interface MessageState {
   attempts: number;
   sentAt: Date | null;
   lastError: string | null;
+  /** Somebody wants it taken back: it is not sent any more. */
+  takenBack: boolean;
+}
+
+/** A message that failed or is doubtful. */
+export interface UnsentMessage extends MessageState {
+  createdAt: Date;
+  /** What it says, in a few words: for whoever must recognise it. */
+  excerpt: string;
 }
 
 export type ResultOutcome =
@@ -29,13 +39,24 @@ export type RecallOutcome =
   | { outcome: 'too-late' }
   /** A DING has rung: neither platform takes it back. */
   | { outcome: 'not-possible' }
-  /** FAILED, or UNCERTAIN without the platform's id; or just being sent: then it works in a moment. */
+  /**
+   * FAILED, or UNCERTAIN without the platform's id, or just being sent. It is not sent (again) from now on; should it
+   * turn out to have been sent, a worker recalls it.
+   */
   | { outcome: 'not-sent'; state: MessageState }
   | { outcome: 'not-found' };
 
 export interface Messages {
   /** The rows of a key, in the order of their numbers. */
   byKey(key: string): Promise<MessageState[]>;
+  byId(id: string): Promise<MessageState | null>;
+  /**
+   * What FAILED and what is UNCERTAIN, the latest first, without what was taken back: what {@link resend} is for. A
+   * doubtful work notification may still be repeated by itself.
+   *
+   * @param limit at most so many; `total` says how many there are.
+   */
+  unsent(limit: number): Promise<{ total: number; messages: UnsentMessage[] }>;
   /**
    * Who got a message.
    *
@@ -44,7 +65,8 @@ export interface Messages {
    */
   messageResult(id: string): Promise<ResultOutcome>;
   /**
-   * Takes a message back, or cancels it where it was not sent yet.
+   * Takes a message back, or cancels it where it was not sent yet. What was taken back is not sent any more, also not
+   * by {@link resend}.
    *
    * @throws PlatformError.
    */
@@ -58,9 +80,22 @@ export interface Messages {
 
 export type MessagingPlatform = Pick<Platform, 'getMessageResult' | 'recallMessage'>;
 
+/** As much of a message as a line has room for, in characters. */
+const excerptLength = 20;
 const recallWithinMs = 24 * 60 * 60_000;
 /** What a row tells that was taken back before it was sent. */
 export const cancelledReason = '发送前已撤回';
+
+/**
+ * What an UPDATE of `outbox_messages AS m` sets for a message that is taken back: what is waiting is cancelled, nothing
+ * is sent (again), and a worker recalls what was sent or turns out to have been.
+ */
+export const takenBack = (at: Date): Prisma.Sql => Prisma.sql`
+  recall_wanted_at = COALESCE(m.recall_wanted_at, ${at}::timestamptz),
+  recall_next_at = CASE WHEN m.status IN ('PENDING', 'FAILED') THEN NULL ELSE ${at}::timestamptz END,
+  last_error = CASE WHEN m.status = 'PENDING' THEN ${cancelledReason} ELSE m.last_error END,
+  lease_until = CASE WHEN m.status = 'PENDING' THEN NULL ELSE m.lease_until END,
+  status = CASE WHEN m.status = 'PENDING' THEN 'FAILED'::"MessageStatus" ELSE m.status END`;
 
 /** What can be done with messages after `enqueue`. */
 export function createMessages(
@@ -77,6 +112,7 @@ export function createMessages(
     sentAt: true,
     lastError: true,
     taskId: true,
+    recallWantedAt: true,
   } as const;
   const read = (id: string) => prisma.outboxMessage.findUnique({ where: { id }, select });
 
@@ -99,6 +135,35 @@ export function createMessages(
       }
     },
 
+    async byId(id) {
+      const row = await read(id);
+      return row === null ? null : stateOf(row);
+    },
+
+    async unsent(limit) {
+      const where: Prisma.OutboxMessageWhereInput = {
+        status: { in: ['FAILED', 'UNCERTAIN'] },
+        recallWantedAt: null,
+      };
+      const [total, rows] = await Promise.all([
+        prisma.outboxMessage.count({ where }),
+        prisma.outboxMessage.findMany({
+          where,
+          select: { ...select, createdAt: true, content: true },
+          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+          take: limit,
+        }),
+      ]);
+      return {
+        total,
+        messages: rows.map((row) => ({
+          ...stateOf(row),
+          createdAt: row.createdAt,
+          excerpt: excerptOf(row.content),
+        })),
+      };
+    },
+
     async messageResult(id) {
       const row = await read(id);
       if (row === null) return { outcome: 'not-found' };
@@ -110,11 +175,12 @@ export function createMessages(
 
     async recall(id) {
       // Wins or loses against a worker in one statement: `begin` asks for the same status.
-      const { count } = await prisma.outboxMessage.updateMany({
-        where: { id, status: 'PENDING' },
-        data: { status: 'FAILED', lastError: cancelledReason, leaseUntil: null },
-      });
-      if (count > 0) return { outcome: 'cancelled' };
+      const [taken] = await prisma.$queryRaw<{ reason: string | null }[]>`
+        UPDATE outbox_messages AS m SET ${takenBack(new Date(now()))}
+        WHERE m.id = ${id}::uuid
+          AND (m.status = 'PENDING' OR (m.status <> 'SENT' AND m.recall_wanted_at IS NULL))
+        RETURNING m.last_error AS reason`;
+      if (taken?.reason === cancelledReason) return { outcome: 'cancelled' };
       const row = await read(id);
       if (row === null) return { outcome: 'not-found' };
       if (row.status !== 'SENT' || row.sentAt === null) return { outcome: 'not-sent', state: stateOf(row) };
@@ -127,13 +193,31 @@ export function createMessages(
     async resend(id) {
       const { count } = await prisma.outboxMessage.updateMany({
         where: { id, status: { in: ['FAILED', 'UNCERTAIN'] }, recallWantedAt: null },
-        data: { status: 'PENDING', attempts: 0, leaseUntil: null, nextAttemptAt: new Date(now()) },
+        data: {
+          status: 'PENDING',
+          attempts: 0,
+          leaseUntil: null,
+          nextAttemptAt: new Date(now()),
+          lastError: null,
+        },
       });
       return count > 0;
     },
   };
 }
 
-function stateOf({ id, kind, status, receivers, attempts, sentAt, lastError }: MessageState): MessageState {
-  return { id, kind, status, receivers, attempts, sentAt, lastError };
+/** Only `enqueue` writes the content. */
+function excerptOf(content: unknown): string {
+  const message = content as MessageContent;
+  const words = (message.type === 'markdown' ? message.title : message.text).replaceAll(/\s+/g, ' ').trim();
+  const characters = [...words];
+  return characters.length <= excerptLength ? words : `${characters.slice(0, excerptLength).join('')}…`;
+}
+
+function stateOf({
+  recallWantedAt,
+  ...row
+}: Omit<MessageState, 'takenBack'> & { recallWantedAt: Date | null }): MessageState {
+  const { id, kind, status, receivers, attempts, sentAt, lastError } = row;
+  return { id, kind, status, receivers, attempts, sentAt, lastError, takenBack: recallWantedAt !== null };
 }

@@ -1,10 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import pLimit from 'p-limit';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import { PlatformError } from '../platform/platform.ts';
 import { leaseMs } from './claims.ts';
-import { cancelledReason, createMessages, type MessagingPlatform, type RecallOutcome } from './messages.ts';
+import { createMessages, type MessagingPlatform, type RecallOutcome, takenBack } from './messages.ts';
 
 /**
  * Wants a message of `enqueue` taken back: what is waiting is cancelled here, what was sent is recalled by a worker,
@@ -14,15 +13,9 @@ import { cancelledReason, createMessages, type MessagingPlatform, type RecallOut
  * @param now epoch milliseconds.
  */
 export async function wantRecall(tx: Transaction, key: string, rows: number, now: number): Promise<void> {
-  const at = new Date(now);
   // Numbers without gaps, so that the unique index finds them: a LIKE would read the whole table.
   await tx.$executeRaw`
-    UPDATE outbox_messages AS m SET
-      recall_wanted_at = ${at}::timestamptz,
-      recall_next_at = CASE WHEN m.status IN ('PENDING', 'FAILED') THEN NULL ELSE ${at}::timestamptz END,
-      last_error = CASE WHEN m.status = 'PENDING' THEN ${cancelledReason} ELSE m.last_error END,
-      lease_until = CASE WHEN m.status = 'PENDING' THEN NULL ELSE m.lease_until END,
-      status = CASE WHEN m.status = 'PENDING' THEN 'FAILED'::"MessageStatus" ELSE m.status END
+    UPDATE outbox_messages AS m SET ${takenBack(new Date(now))}
     FROM generate_series(1, ${rows}::int) AS n
     WHERE m.dedup_key = ${key} || '#' || n AND m.recall_wanted_at IS NULL`;
 }
@@ -163,8 +156,7 @@ export function createRecallWorker(options: RecallWorkerOptions): RecallWorker {
       stopping = true;
       clearInterval(timer);
       timer = undefined;
-      // A call of the platform has its own time-out; a database that is gone must not hold up the stop.
-      await Promise.race([running?.catch(() => {}), delay(5000, undefined, { ref: false })]);
+      await running?.catch(() => {});
     },
   };
 }

@@ -43,7 +43,7 @@ export interface OutboxWorker {
 const concurrency = 4;
 /** Rows claimed at once: a few rounds of calls, so that a process that dies holds up few. */
 const claimAtOnce = 20;
-/** With the waits below about two and a half hours: longer than most outages, shorter than news keeps. */
+/** With the waits below about two hours: longer than most outages, shorter than news keeps. */
 export const maxAttempts = 12;
 const firstWaitMs = 10_000;
 const longestWaitMs = 30 * 60_000;

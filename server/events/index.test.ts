@@ -1,0 +1,31 @@
+import { type Built, build } from '../testing/build.ts';
+
+/** What the server does about events by itself, beside working them off. */
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+let server: Built;
+afterEach(() => server?.close());
+
+test('rows of long ago are deleted within an hour of the start, however often it is restarted', async () => {
+  // The hours pass at once; everything else goes by the real time.
+  const intervals = jest.spyOn(globalThis, 'setInterval');
+  try {
+    server = await build();
+    const at = (ago: number) => new Date(Date.now() - ago);
+    const row = { platform: 'dingtalk', type: 'user_leave_org', payload: { person: '270104' } };
+    await server.prisma.platformEvent.createMany({
+      data: [
+        { ...row, dedupKey: 'old', processedAt: at(31 * day) },
+        { ...row, dedupKey: 'recent', processedAt: at(29 * day) },
+      ],
+    });
+    for (const [look, ms] of intervals.mock.calls) if (ms === hour) look();
+  } finally {
+    intervals.mockRestore();
+  }
+  const left = () => server.prisma.platformEvent.findMany({ select: { dedupKey: true } });
+  while ((await left()).length > 1) await new Promise((resolve) => setImmediate(resolve));
+  expect(await left()).toEqual([{ dedupKey: 'recent' }]);
+});
