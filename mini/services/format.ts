@@ -1,7 +1,16 @@
-/** Words for times, in the phone's time zone. */
+/** How texts and times show; times are Beijing's, whatever the phone's zone. */
 
-/** How to greet at this hour (0–23). */
-export function greeting(hour: number): string {
+/** China has one time zone and no summer time; not every container knows of zones. */
+const BEIJING = 8 * 3_600_000;
+
+/** To be read by its UTC fields, which are Beijing's. */
+function beijing(at: Date): Date {
+  return new Date(at.getTime() + BEIJING);
+}
+
+/** How to greet at this moment. */
+export function greeting(now: Date = new Date()): string {
+  const hour = beijing(now).getUTCHours();
   if (hour < 5) return '夜深了';
   if (hour < 11) return '早上好';
   if (hour < 13) return '中午好';
@@ -14,26 +23,39 @@ function two(value: number): string {
 }
 
 function clock(date: Date): string {
-  return `${two(date.getHours())}:${two(date.getMinutes())}`;
+  return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+}
+
+function day(date: Date): string {
+  return `${date.getUTCMonth() + 1}月${date.getUTCDate()}日`;
 }
 
 /** `今天 09:30`, `3月5日`, `2025年3月5日`; an empty string for what is no instant. */
 export function shortTime(instant: string, now: Date = new Date()): string {
-  const date = new Date(instant);
+  const date = beijing(new Date(instant));
+  const today = beijing(now);
   if (Number.isNaN(date.getTime())) return '';
-  const day = `${date.getMonth() + 1}月${date.getDate()}日`;
-  if (date.getFullYear() !== now.getFullYear()) return `${date.getFullYear()}年${day}`;
-  return date.toDateString() === now.toDateString() ? `今天 ${clock(date)}` : day;
+  if (date.getUTCFullYear() !== today.getUTCFullYear()) return `${date.getUTCFullYear()}年${day(date)}`;
+  return day(date) === day(today) ? `今天 ${clock(date)}` : day(date);
 }
 
 /** `2026年3月5日 09:30`; an empty string for what is no instant. */
 export function longTime(instant: string): string {
-  const date = new Date(instant);
+  const date = beijing(new Date(instant));
   if (Number.isNaN(date.getTime())) return '';
-  return `${date.getFullYear()}年${date.getMonth() + 1}月${date.getDate()}日 ${clock(date)}`;
+  return `${date.getUTCFullYear()}年${day(date)} ${clock(date)}`;
 }
 
 /** `45 秒`, `3 分钟`; seconds are rounded up to whole minutes from one minute on. */
 export function waitText(seconds: number): string {
   return seconds < 60 ? `${Math.max(1, Math.ceil(seconds))} 秒` : `${Math.ceil(seconds / 60)} 分钟`;
+}
+
+/** The paragraphs of a notice: parted by empty lines. */
+export function paragraphsOf(body: string): string[] {
+  return body
+    .replace(/\r\n?/g, '\n')
+    .trim()
+    .split(/\n\s*\n/)
+    .filter((text) => text.trim() !== '');
 }

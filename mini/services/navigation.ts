@@ -9,6 +9,7 @@ import type { Failure } from './http.ts';
 import { ensureSession, type Outcome, type Session } from './session.ts';
 
 export const HOME = '/pages/home/index';
+export const ME = '/pages/me/index';
 const BIND = '/pages/bind/index';
 const NO_PERMISSION = '/pages/no-permission/index';
 const TROUBLE = '/pages/trouble/index';

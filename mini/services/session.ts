@@ -244,6 +244,12 @@ export async function signOut(): Promise<boolean> {
   return reply.ok || reply.fault.status === 401;
 }
 
+/** The server has ended all sessions of the person, by their own deed: the next page signs in anew. */
+export async function sessionEnded(): Promise<void> {
+  current = null;
+  await forget();
+}
+
 function isLive(session: Session): boolean {
   return session.expiresAt - Date.now() > EXPIRY_MARGIN;
 }

@@ -10,17 +10,32 @@ test.each([
   [13, '下午好'],
   [18, '晚上好'],
   [23, '晚上好'],
-])('at %i o’clock: %s', (hour, text) => {
-  expect(greeting(hour)).toBe(text);
+])('at %i o’clock in Beijing: %s', (hour, text) => {
+  expect(greeting(new Date(Date.UTC(2026, 2, 5, hour - 8, 30)))).toBe(text);
 });
 
-test('times, in the phone’s time zone', () => {
-  const now = new Date(2026, 2, 5, 12, 0);
-  expect(shortTime(new Date(2026, 2, 5, 9, 5).toISOString(), now)).toBe('今天 09:05');
-  expect(shortTime(new Date(2026, 1, 28, 9, 5).toISOString(), now)).toBe('2月28日');
-  expect(shortTime(new Date(2025, 2, 5, 9, 5).toISOString(), now)).toBe('2025年3月5日');
-  expect(longTime(new Date(2026, 2, 5, 9, 5).toISOString())).toBe('2026年3月5日 09:05');
+test('times are Beijing’s; the phone’s own zone is never asked', () => {
+  for (const field of [
+    'getFullYear',
+    'getMonth',
+    'getDate',
+    'getHours',
+    'getMinutes',
+    'toDateString',
+  ] as const) {
+    jest.spyOn(Date.prototype, field).mockImplementation(() => {
+      throw new Error(`${field} goes by the phone's zone`);
+    });
+  }
+  const now = new Date('2026-03-05T04:00:00Z');
+  expect(shortTime('2026-03-04T16:05:00.000Z', now)).toBe('今天 00:05');
+  expect(shortTime('2026-03-05T15:59:00.000Z', now)).toBe('今天 23:59');
+  expect(shortTime('2026-03-04T15:59:00.000Z', now)).toBe('3月4日');
+  expect(shortTime('2025-03-05T01:05:00.000Z', now)).toBe('2025年3月5日');
+  expect(shortTime('2025-12-31T16:00:00.000Z', now)).toBe('1月1日');
+  expect(longTime('2026-12-31T16:05:00.000Z')).toBe('2027年1月1日 00:05');
   expect([shortTime('soon', now), longTime('soon')]).toEqual(['', '']);
+  jest.restoreAllMocks();
 });
 
 test.each([

@@ -1,6 +1,6 @@
 import { recordAudit } from '../audit/audit.ts';
-import { judgePassword } from '../auth/password-policy.ts';
 import { createPasswords } from '../auth/passwords.ts';
+import { development } from '../config/constants.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { Prisma } from '../database/generated/client.ts';
 import { generatePassword } from './import/initial-passwords.ts';
@@ -44,12 +44,14 @@ export async function createAdministrator(
     return { outcome: 'invalid', field: read.field === 'name' ? 'name' : 'username', message: read.message };
   }
   const { username = '', name = '' } = read.fields;
+  // Wherever it is run: production refuses the seed's password at every sign-in, and this is run for production.
+  const passwords = createPasswords([development.password]);
   const generated = wanted.password === null && wanted.keepsPasswords ? generatePassword(username) : null;
   const password = wanted.keepsPasswords ? (wanted.password ?? generated) : null;
-  const judged = password === null ? null : judgePassword(password, username);
+  const judged = password === null ? null : passwords.judge(password, username);
   if (judged !== null) return { outcome: 'invalid', field: 'password', message: weak[judged] };
   const expiresAt = generated === null ? null : new Date(now + oneTimePasswordMs);
-  const passwordHash = password === null ? null : await createPasswords([]).hash(password);
+  const passwordHash = password === null ? null : await passwords.hash(password);
   try {
     await prisma.$transaction(async (tx) => {
       const { id } = await tx.user.create({

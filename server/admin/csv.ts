@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import iconv from 'iconv-lite';
+import type { CsvEncoding } from './csv-encoding.ts';
 
-/** What a CSV file may be written in; UTF-8 carries a BOM, by which Excel knows it. */
-export type CsvEncoding = 'utf-8' | 'gb18030';
+export type { CsvEncoding };
 
 /**
  * Excel and its like take a cell that begins so for a formula, quotes or not, also in full width (OWASP, “CSV

@@ -21,7 +21,10 @@ export interface PersonChanged {
   detail: { before: AuditedFields; after: AuditedFields };
 }
 
-/** What the audit log tells; `subject` is what was acted on, e.g. `user:<id>` or `account:<username>`. */
+/**
+ * What the audit log tells; `subject` is what was acted on, e.g. `user:<id>` or `account:<username>`. A user name that
+ * nobody has is not told: see server/auth/typed-account.ts.
+ */
 export type AuditEvent =
   // Written by the statement that opens the session (docs/decisions/0015), not through recordAudit.
   | { action: 'sign-in'; actorId: string; subject: string; detail: { client: string; by?: 'password' } }
@@ -38,6 +41,7 @@ export type AuditEvent =
       detail: { username: string; name: string; by: 'command-line' };
     }
   | { action: 'sign-out'; actorId: string; subject: string; detail: Record<string, never> }
+  | { action: 'password.refused'; actorId: string; subject: string; detail: { reason: string } }
   | { action: 'password.changed'; actorId: string; subject: string; detail: Record<string, never> }
   | { action: 'lockout.cleared'; actorId: string | null; subject: string; detail: Record<string, never> }
   | { action: 'account.bound'; actorId: string; subject: string; detail: { by: string; dingUserId: string } }

@@ -60,13 +60,13 @@ export const auditRetention = fp(
       });
     }, lookEveryMs);
     timer.unref();
-    app.addHook('onClose', async () => {
+    app.background.add('audit-retention', async () => {
       clearInterval(timer);
       stopping.abort();
       await running;
     });
   },
-  { name: 'audit-retention' },
+  { name: 'audit-retention', dependencies: ['background'] },
 );
 
 async function look(

@@ -1,13 +1,20 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import { recordAudit } from '../audit/audit.ts';
-import type { OwnSessions, PasswordChangeOutcome, PasswordChangeRequest, SessionEnded } from '../contract.ts';
+import type {
+  OwnPassword,
+  OwnSessions,
+  PasswordChangeOutcome,
+  PasswordChangeRequest,
+  SessionEnded,
+  SessionUser,
+} from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import { contractSchema, faultResponses, instant, nullable, strict, text, uuid } from '../schema.ts';
 import { clearSessionCookie, sessionToken, signedInUser } from './authenticate.ts';
 import type { CredentialVerifier } from './credentials.ts';
 import type { Lockout, LockSubject } from './lockout.ts';
-import { judgePassword } from './password-policy.ts';
+import { hasExpired, passwordState } from './password-state.ts';
 import type { Passwords } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -17,6 +24,7 @@ export interface AccountServices {
   passwords: Passwords;
   lockout: Lockout;
   credentials: CredentialVerifier;
+  now: () => number;
 }
 
 const ownSessions = contractSchema<OwnSessions>()(
@@ -36,6 +44,10 @@ const ownSessions = contractSchema<OwnSessions>()(
 
 const sessionEnded = contractSchema<SessionEnded>()(strict({ outcome: Type.Literal('session-ended') }));
 
+const ownPassword = contractSchema<OwnPassword>()(
+  strict({ state: Type.Enum(['own', 'one-time', 'none', 'elsewhere']), expiresAt: nullable(instant) }),
+);
+
 const passwordChange = contractSchema<PasswordChangeRequest>()(
   strict({ currentPassword: text(1, 256), newPassword: text(1, 256) }),
 );
@@ -47,6 +59,7 @@ const passwordChangeOutcome = contractSchema<PasswordChangeOutcome>()(
       outcome: Type.Literal('password-rejected'),
       reason: Type.Enum([
         'WRONG_PASSWORD',
+        'PASSWORD_EXPIRED',
         'LOCKED',
         'TOO_SHORT',
         'TOO_COMMON',
@@ -97,6 +110,24 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountServices> = async (
     },
   );
 
+  app.get(
+    '/api/me/password',
+    {
+      schema: {
+        tags,
+        summary: '我的密码由谁保管、要不要改',
+        response: { 200: ownPassword, ...faultResponses },
+      },
+    },
+    async (request): Promise<OwnPassword> => {
+      const user = await prisma.user.findUnique({ where: { id: signedInUser(request).id } });
+      if (user === null) throw new AppError('SESSION_EXPIRED');
+      const state = passwordState(user, services.credentials.keepsPasswords);
+      const expiresAt = state === 'one-time' ? (user.passwordExpiresAt?.toISOString() ?? null) : null;
+      return { state, expiresAt };
+    },
+  );
+
   app.post(
     '/api/me/password',
     {
@@ -108,8 +139,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountServices> = async (
       },
     },
     async (request, reply) => {
-      const { username } = signedInUser(request);
-      const outcome = await changePassword(services, username, request.body, request.ip);
+      const outcome = await changePassword(services, signedInUser(request), request.body, request.ip);
       if (outcome.outcome === 'password-changed') clearSessionCookie(reply);
       return outcome;
     },
@@ -117,26 +147,40 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountServices> = async (
 };
 
 async function changePassword(
-  { prisma, sessions, passwords, lockout, credentials }: AccountServices,
-  username: string,
+  { prisma, sessions, passwords, lockout, credentials, now }: AccountServices,
+  { id, username }: SessionUser,
   { currentPassword, newPassword }: PasswordChangeRequest,
   address: string,
 ): Promise<PasswordChangeOutcome> {
   const rejected = (reason: Extract<PasswordChangeOutcome, { outcome: 'password-rejected' }>['reason']) =>
     ({ outcome: 'password-rejected', reason }) as const;
   if (!credentials.keepsPasswords) return rejected('NO_PASSWORD_HERE');
-  const judged = judgePassword(newPassword, username);
+  const judged = passwords.judge(newPassword, username);
   if (judged !== null) return rejected(judged);
   if (newPassword === currentPassword) return rejected('UNCHANGED');
 
   // A stolen session must not be a way to guess the password: the same counter as at binding.
   const subjects: LockSubject[] = [`account:${username}`];
   const attempt = await lockout.attempt(subjects, () => credentials.verify(username, currentPassword));
+  /** The same, for what may be somebody else at a session of theirs: the log tells of it. */
+  const refused = async (reason: Parameters<typeof rejected>[0]) => {
+    const event = {
+      action: 'password.refused',
+      actorId: id,
+      subject: `user:${id}`,
+      detail: { reason },
+    } as const;
+    await recordAudit(prisma, event, address);
+    return rejected(reason);
+  };
   if (attempt.outcome === 'locked') {
-    return { ...rejected('LOCKED'), retryAfterSeconds: attempt.retryAfterSeconds };
+    const locked = attempt.isNews ? await refused('LOCKED') : rejected('LOCKED');
+    return { ...locked, retryAfterSeconds: attempt.retryAfterSeconds };
   }
-  if (attempt.outcome === 'wrong') return rejected('WRONG_PASSWORD');
+  if (attempt.outcome === 'wrong') return refused('WRONG_PASSWORD');
   const user = attempt.value;
+  // It was good for three days, to whoever has read it: not to be made good for ever.
+  if (hasExpired(user, credentials.keepsPasswords, now())) return refused('PASSWORD_EXPIRED');
   const passwordHash = await passwords.hash(newPassword);
   await prisma.$transaction(async (tx) => {
     // Under the old hash only: of two changes at once the first one wins. The trigger ends the sessions.

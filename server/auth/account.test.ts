@@ -1,4 +1,4 @@
-import type { OwnSession, PasswordChangeOutcome } from '../contract.ts';
+import type { OwnPassword, OwnSession, PasswordChangeOutcome } from '../contract.ts';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, expectFault, get, post } from '../testing/http.ts';
 
@@ -53,6 +53,34 @@ describe('one’s own sessions', () => {
   });
 });
 
+test('whose the password is, and whether it is to be changed, is told to oneself', async () => {
+  const token = await server.tokenOf('zhangsan');
+  const told = async (on = server) => (await get(on, '/api/me/password', token)).json<OwnPassword>();
+  expect(await told()).toEqual({ state: 'own', expiresAt: null });
+  const expiresAt = '2027-01-01T00:00:00.000Z';
+  const { id, passwordHash } = await server.prisma.user.findUniqueOrThrow({
+    where: { username: 'zhangsan' },
+  });
+  const set = (data: object) => server.prisma.user.update({ where: { id }, data });
+  await set({ mustChangePassword: true, passwordExpiresAt: expiresAt });
+  expect(await told()).toEqual({ state: 'one-time', expiresAt });
+  await set({ mustChangePassword: false, passwordExpiresAt: null });
+
+  const { database, emulator } = server;
+  const env = { CREDENTIALS_URL: 'http://127.0.0.1:9/verify', CREDENTIALS_SECRET: 'x'.repeat(32) };
+  const elsewhere = await build({ database, emulator, env });
+  try {
+    expect(await told(elsewhere)).toEqual({ state: 'elsewhere', expiresAt: null });
+  } finally {
+    await elsewhere.close();
+  }
+  await set({ passwordHash: null });
+  const again = await server.tokenOf('zhangsan');
+  expect((await get(server, '/api/me/password', again)).json()).toEqual({ state: 'none', expiresAt: null });
+  await set({ passwordHash });
+  expectFault(await get(server, '/api/me/password'), 401, 'SESSION_EXPIRED');
+});
+
 describe('changing the password', () => {
   const known = 'dev-pass-2026';
   async function change(token: string, currentPassword: string, newPassword: string) {
@@ -89,6 +117,38 @@ describe('changing the password', () => {
       ),
     );
     expect(await change(token, known, 'correct horse battery')).toMatchObject({ reason: 'LOCKED' });
+    // The attempt that locked, and the first one that had to wait: no more, however long somebody goes on.
+    const { id } = await server.prisma.user.findUniqueOrThrow({ where: { username: 'zhangsan' } });
+    const events = await server.prisma.auditLog.findMany({
+      where: { action: 'password.refused' },
+      orderBy: { id: 'asc' },
+    });
+    expect(events).toEqual(
+      [...Array<string>(4).fill('WRONG_PASSWORD'), 'LOCKED', 'LOCKED'].map((reason) =>
+        expect.objectContaining({ actorId: id, subject: `user:${id}`, detail: { reason } }),
+      ),
+    );
+    await server.prisma.lockout.deleteMany();
+  });
+
+  test('a one-time password that was not used in time is not made good for ever', async () => {
+    const token = await server.tokenOf('zhangsan');
+    const where = { username: 'zhangsan' };
+    const expires = (ms: number) =>
+      server.prisma.user.update({
+        where,
+        data: { mustChangePassword: true, passwordExpiresAt: new Date(Date.now() + ms) },
+      });
+    await expires(-1000);
+    const rejected = (reason: string) => ({ outcome: 'password-rejected', reason });
+    expect(await change(token, known, 'correct horse battery')).toEqual(rejected('PASSWORD_EXPIRED'));
+    // Who does not know it does not learn that it is one.
+    expect(await change(token, 'wrong', 'correct horse battery')).toEqual(rejected('WRONG_PASSWORD'));
+    expect(
+      await server.prisma.auditLog.count({ where: { detail: { equals: { reason: 'PASSWORD_EXPIRED' } } } }),
+    ).toBe(1);
+    await expires(3_600_000);
+    expect(await change(token, known, 'correct horse battery')).toEqual({ outcome: 'password-changed' });
   });
 
   test('ends every session, and the new one is what counts from then on', async () => {
@@ -101,6 +161,9 @@ describe('changing the password', () => {
     expect(await change(again, 'correct horse battery', 'another good one')).toEqual({
       outcome: 'password-changed',
     });
-    expect(await server.prisma.auditLog.count({ where: { action: 'password.changed' } })).toBe(2);
+    const { id } = await server.prisma.user.findUniqueOrThrow({ where: { username: 'admin' } });
+    expect(await server.prisma.auditLog.count({ where: { action: 'password.changed', actorId: id } })).toBe(
+      2,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { createPasswords } from './passwords.ts';
 
-const { hash, matches } = createPasswords([]);
+const { hash, matches, judge } = createPasswords([]);
 
 test('a hash is argon2id with the parameters that OWASP names, and salted', async () => {
   const [first, second] = await Promise.all([hash('right'), hash('right')]);
@@ -22,7 +22,10 @@ test('the same characters typed by another input method match', async () => {
 test.each(['dev-pass-2026', 'ｄev-pass-2026'])('a forbidden password opens nothing: %s', async (typed) => {
   const stored = await hash('dev-pass-2026');
   expect(await matches(stored, typed)).toBe(true);
-  expect(await createPasswords(['dev-pass-2026']).matches(stored, typed)).toBe(false);
+  const strict = createPasswords(['dev-pass-2026']);
+  expect(await strict.matches(stored, typed)).toBe(false);
+  // Nor may it be set: whoever did could never use it.
+  expect([judge(typed, 'lisi'), strict.judge(typed, 'lisi')]).toEqual([null, 'TOO_COMMON']);
 });
 
 test('more guesses than can be hashed soon are turned away', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
 import { AppError } from '../errors.ts';
+import { judgePassword, type PasswordFlaw } from './password-policy.ts';
 
 /** OWASP's argon2id minimum: 19 MiB, two passes, one lane; about 20 ms on a server core. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -23,9 +24,11 @@ export interface Passwords {
    * @throws AppError TOO_MANY_REQUESTS when too many hashes wait already.
    */
   matches(stored: string | null, password: string): Promise<boolean>;
+  /** Why a new password is refused; null when it may be used. One that never matches is refused as too common. */
+  judge(password: string, username: string): PasswordFlaw | null;
 }
 
-/** @param forbidden passwords that never match, e.g. the development seed's in production. */
+/** @param forbidden passwords that never match and may not be set, e.g. the development seed's in production. */
 export function createPasswords(forbidden: readonly string[]): Passwords {
   const limit = pLimit(concurrentHashes);
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -43,6 +46,7 @@ export function createPasswords(forbidden: readonly string[]): Passwords {
       const same = await inTurn(() => verify(against, normalized(password)));
       return same && stored !== null && !forbidden.includes(normalized(password));
     },
+    judge: (password, username) => judgePassword(password, username, forbidden),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { NoticePage } from '../contract.ts';
+import { encodeCursor } from '../cursor.ts';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, expectFault, get, post } from '../testing/http.ts';
-import { encodeCursor } from './cursor.ts';
 
 const unknownId = '01900000-0000-7000-8000-000000000000';
 const minute = 60_000;

@@ -1,6 +1,6 @@
 import type { NoticeDetail, NoticePage } from '../contract.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
 
 const excerptLength = 60;
 

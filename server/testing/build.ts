@@ -3,8 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { seed } from '../../prisma/seed.ts';
 import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
 import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
+import type { AppTiming } from '../app.ts';
 import { assemble } from '../assemble.ts';
-import { type Config, loadConfig } from '../config/config.ts';
+import { type AuthConfig, type Config, loadConfig } from '../config/config.ts';
 import type { BindOutcome, BindRequest, LoginOutcome, LoginRequest } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { createLogger } from '../logging.ts';
@@ -16,12 +17,16 @@ export interface BuildOptions {
   platform?: PlatformName;
   /** Environment variables over the defaults, e.g. `{ BINDING: 'off' }`. */
   env?: Record<string, string>;
+  /** What production's rules would be: a production server talks to no emulator. */
+  auth?: Partial<AuthConfig>;
   /** Where the console is built; by default, where `npm run build` puts it. */
   consoleFolder?: string;
   /** A database of another `build()`, for a second instance on it; it stays open at `close`. */
   database?: TestDatabase;
   /** The emulator of another `build()`; it keeps running at `close`. */
   emulator?: Emulator;
+  /** What goes by the real time; over the server's own. */
+  timing?: AppTiming;
 }
 
 export interface Built {
@@ -79,7 +84,8 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
   const loaded = loadConfig({
     NODE_ENV: 'test',
     PORT: '0',
-    PLATFORM_TIMEOUT_MS: '1500',
+    // A stall of a busy machine is no fault; tests of time-outs set a short one.
+    PLATFORM_TIMEOUT_MS: '20000',
     LOG_LEVEL: 'debug',
     REQUESTS_PER_MINUTE: '1000000',
     PLATFORM_CALLS_PER_SECOND: '100000',
@@ -90,7 +96,11 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
     ...options.env,
   });
   const folder = options.consoleFolder ?? loaded.console.folder;
-  const config = { ...loaded, console: { ...loaded.console, folder } };
+  const config = {
+    ...loaded,
+    auth: { ...loaded.auth, ...options.auth },
+    console: { ...loaded.console, folder },
+  };
   const database = options.database ?? (await createTestDatabase());
   if (options.database === undefined) {
     opened.push(database);
@@ -107,7 +117,7 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
       },
     }),
   );
-  const app = await assemble(config, database, logger, now);
+  const app = await assemble(config, database, logger, now, options.timing);
   opened.push(app);
   let listening: Promise<string> | undefined;
   const code = (person: string) => emulator.control.issueAuthCode(person, platformName);

@@ -1,9 +1,10 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from './ports.ts';
 
 const run = promisify(execFile);
 
@@ -56,21 +57,13 @@ function owner(): { uid: number; gid: number } | null {
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** @param binaries the folder that {@link postgresBinaries} found. */
 export async function startCluster(binaries: string): Promise<Cluster> {
   const user = owner();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'miniapp-cluster-'));
   if (user !== null) chownSync(folder, user.uid, user.gid);
   const data = path.join(folder, 'data');
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   // The folder of the caller may be closed to PostgreSQL's user.
   const as = { cwd: folder, ...user };
   const ctl = (...parameters: string[]) =>
@@ -82,24 +75,25 @@ export async function startCluster(binaries: string): Promise<Cluster> {
     as,
   );
 
-  function start(): Promise<void> {
+  async function start(): Promise<void> {
     const options = [`-p ${port}`, '-c listen_addresses=127.0.0.1', '-c max_connections=50'];
     if (process.platform !== 'win32') options.push(`-c unix_socket_directories=${folder}`);
     // Not through a pipe: the server would inherit it, and the call would wait for the server's end.
-    const { status } = spawnSync(
+    const child = spawn(
       path.join(binaries, exe('pg_ctl')),
       ['-D', data, '-w', '-t', '30', '-l', path.join(folder, 'log'), '-o', options.join(' '), 'start'],
       { ...as, stdio: 'ignore' },
     );
-    if (status === 0) return Promise.resolve();
+    const [code] = await once(child, 'exit');
+    if (code === 0) return;
     const log = path.join(folder, 'log');
-    throw new Error(`PostgreSQL did not start: ${existsSync(log) ? readFileSync(log, 'utf8') : status}`);
+    throw new Error(`PostgreSQL did not start: ${existsSync(log) ? readFileSync(log, 'utf8') : code}`);
   }
 
   await start();
   return {
     url: `postgresql://postgres@127.0.0.1:${port}/postgres`,
-    start: async () => start(),
+    start,
     async stop(how) {
       await ctl('-m', how, 'stop');
     },

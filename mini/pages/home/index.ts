@@ -21,7 +21,7 @@ interface HomeData {
 
 const initial: HomeData = {
   signedIn: false,
-  greeting: greeting(new Date().getHours()),
+  greeting: greeting(),
   name: '',
   initial: '',
   department: '',
@@ -40,7 +40,7 @@ Page({
 
   onShow() {
     this.setData({
-      greeting: greeting(new Date().getHours()),
+      greeting: greeting(),
       notices: withReadMarks(this.data.notices),
     });
   },

@@ -1,7 +1,8 @@
 import type { MeResponse, RoleName, SessionUser } from '../../../server/contract.ts';
 import { confirm, navigateTo, toast } from '../../services/dd.ts';
 import { call } from '../../services/http.ts';
-import { faultInPlace, leave, requireSession, safely } from '../../services/navigation.ts';
+import { faultInPlace, leave, ME, requireSession, safely } from '../../services/navigation.ts';
+import { getOwnPassword, isOurs, oneTimeText } from '../../services/password.ts';
 import { signOut, updateUser } from '../../services/session.ts';
 import { version } from '../../version.ts';
 
@@ -12,9 +13,20 @@ interface MeData {
   busy: boolean;
   rows: { label: string; value: string }[];
   note: string;
+  /** Whether there is a password to change here. */
+  hasPassword: boolean;
+  /** Asks to change a one-time password. */
+  oneTime: string;
 }
 
-const initial: MeData = { loaded: false, busy: false, rows: [], note: '' };
+const initial: MeData = {
+  loaded: false,
+  busy: false,
+  rows: [],
+  note: '',
+  hasPassword: false,
+  oneTime: '',
+};
 
 Page({
   data: initial,
@@ -23,9 +35,14 @@ Page({
     safely(() => this.load());
   },
 
+  /** Back from another page: the password may be another one. */
+  onShow() {
+    if (this.data.loaded) safely(() => this.loadPassword());
+  },
+
   /** What is stored shows at once; the server's state replaces it. */
   async load(): Promise<void> {
-    const session = await requireSession('/pages/me/index');
+    const session = await requireSession(ME);
     if (session === null) return;
     this.show(session.user);
     const answer = await call<MeResponse>({ method: 'GET', path: '/api/me' });
@@ -33,10 +50,17 @@ Page({
       this.show(answer.data.user);
       this.setData({ note: '' });
       await updateUser(answer.data.user);
+      await this.loadPassword();
       return;
     }
     const fault = faultInPlace(answer);
     if (fault !== null) this.setData({ note: `${fault.message}，显示的是上次的资料。` });
+  },
+
+  /** Without an answer what shows stays: the password is no part of using the app. */
+  async loadPassword(): Promise<void> {
+    const answer = await getOwnPassword();
+    if (answer.ok) this.setData({ hasPassword: isOurs(answer.data), oneTime: oneTimeText(answer.data) });
   },
 
   show(user: SessionUser): void {
@@ -51,6 +75,10 @@ Page({
         { label: '版本', value: version },
       ],
     });
+  },
+
+  openPassword() {
+    navigateTo('/pages/password/index');
   },
 
   openSessions() {

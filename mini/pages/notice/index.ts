@@ -1,7 +1,7 @@
 import type { NoticeDetail } from '../../../server/contract.ts';
 import { switchTab } from '../../services/dd.ts';
 import { clientFault } from '../../services/faults.ts';
-import { longTime } from '../../services/format.ts';
+import { longTime, paragraphsOf } from '../../services/format.ts';
 import { faultInPlace, queryValue, requireSession, safely } from '../../services/navigation.ts';
 import { getNotice, markRead } from '../../services/notices.ts';
 
@@ -53,13 +53,12 @@ Page({
   },
 
   show(notice: NoticeDetail): void {
-    const texts = notice.body.split(/\n\s*\n/).filter((text) => text.trim() !== '');
     this.setData({
       state: 'ready',
       title: notice.title,
       author: notice.author || '系统通知',
       time: longTime(notice.publishedAt),
-      paragraphs: texts.map((text, index) => ({ key: String(index), text })),
+      paragraphs: paragraphsOf(notice.body).map((text, index) => ({ key: String(index), text })),
     });
   },
 

@@ -13,7 +13,7 @@ interface NoticesData {
   notices: NoticeRow[];
   nextCursor: string | null;
   fault: ReturnType<typeof clientFault>;
-  /** Rises with each load of the first page: an answer for an earlier list is dropped. */
+  /** Rises with each load of the first page: the answer to an earlier one is dropped. */
   generation: number;
 }
 
@@ -50,7 +50,8 @@ Page({
 
   async loadFirst(): Promise<void> {
     const generation = this.data.generation + 1;
-    this.setData({ generation });
+    // A next page may still be on its way; whether it fits is seen when it comes.
+    this.setData({ generation, more: 'idle' });
     if ((await requireSession('/pages/notices/index')) === null) return;
     const answer = await listNotices(null, PAGE_SIZE);
     if (generation === this.data.generation) this.showFirst(answer);
@@ -78,12 +79,13 @@ Page({
   },
 
   loadMore() {
-    const { nextCursor, more, state, generation } = this.data;
+    const { nextCursor, more, state } = this.data;
     if (state !== 'ready' || more === 'loading' || nextCursor === null) return;
     this.setData({ more: 'loading' });
     safely(async () => {
       const answer = await listNotices(nextCursor, PAGE_SIZE);
-      if (generation !== this.data.generation) return;
+      // Another list stands there by now, or this page does: it would tear a hole, or come twice.
+      if (nextCursor !== this.data.nextCursor) return;
       if (answer.ok) {
         const notices = this.data.notices.concat(toRows(answer.data.items));
         this.setData({ notices, nextCursor: answer.data.nextCursor, more: 'idle' });

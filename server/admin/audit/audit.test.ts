@@ -1,33 +1,13 @@
-import { purgeAuditLog } from '../../audit/retention.ts';
-import { type Built, build } from '../../testing/build.ts';
-import { bearer, expectFault, get } from '../../testing/http.ts';
+import { prepareAudit } from '../../testing/audit.ts';
+import { expectFault, get } from '../../testing/http.ts';
 import { csvOf, importFile } from '../../testing/import.ts';
-import { decodeCsv } from '../import/decode.ts';
 import type { AuditActions, AuditEntry, AuditPage } from './contract.ts';
 import { describeDetail } from './describe.ts';
 import { actionNames } from './words.ts';
 
 const day = 24 * 3_600_000;
-
-let server: Built;
-let admin: string;
-let auditor: string;
-const ids: Record<string, string> = {};
-
-beforeAll(async () => {
-  server = await build();
-  await server.prisma.user.update({ where: { username: 'chenguang' }, data: { role: 'AUDITOR' } });
-  admin = await server.tokenOf('admin');
-  auditor = await server.tokenOf('chenguang');
-  for (const { username, id } of await server.prisma.user.findMany()) ids[username] = id;
-});
-afterAll(() => server?.close());
-
-async function search(query: Record<string, string> = {}, token = auditor): Promise<AuditPage> {
-  const response = await get(server, `/api/admin/audit?${new URLSearchParams(query)}`, token);
-  if (response.statusCode !== 200) throw new Error(response.body);
-  return response.json();
-}
+const pages = prepareAudit();
+const { search, write } = pages;
 
 async function readAll(query: Record<string, string>): Promise<AuditEntry[]> {
   const found: AuditEntry[] = [];
@@ -40,53 +20,16 @@ async function readAll(query: Record<string, string>): Promise<AuditEntry[]> {
   return found;
 }
 
-interface Written {
-  action: string;
-  who?: string;
-  subject?: string;
-  address?: string;
-  ago?: number;
-  detail?: object;
-}
-
-/** Writes an entry as the server does, so long ago in milliseconds. @returns its id */
-async function write({ action, who, subject, address, ago = 0, detail = {} }: Written): Promise<string> {
-  const { id } = await server.prisma.auditLog.create({
-    data: {
-      action,
-      at: new Date(Date.now() - ago),
-      ...(who !== undefined && { actorId: ids[who] ?? null }),
-      ...(subject !== undefined && { subject }),
-      ...(address !== undefined && { address }),
-      detail,
-    },
-  });
-  return id;
-}
-
-async function exported(body: object, token = auditor) {
-  const response = await server.app.inject({
-    method: 'POST',
-    url: '/api/admin/audit/export',
-    payload: body,
-    headers: bearer(token),
-  });
-  if (response.statusCode !== 200) throw new Error(response.body);
-  const decoded = decodeCsv(response.rawPayload);
-  if ('problem' in decoded) throw new Error(decoded.problem);
-  return { ...decoded, lines: decoded.text.split('\r\n').slice(0, -1), headers: response.headers };
-}
-
 test('an entry says who, when, from where, what, to whom, and what was before and after', async () => {
   await importFile(
-    server,
+    pages.server,
     csvOf([
       ['用户名', '部门', '手机号', '超级高管'],
       ['lisi', '新处室', '10012340001', '是'],
     ]),
-    admin,
+    pages.admin,
   );
-  const lisi = await server.prisma.user.findUniqueOrThrow({ where: { username: 'lisi' } });
+  const lisi = await pages.server.prisma.user.findUniqueOrThrow({ where: { username: 'lisi' } });
   const { items } = await search({ subject: 'lisi', action: 'person.imported' });
   expect(items).toEqual([
     {
@@ -94,7 +37,7 @@ test('an entry says who, when, from where, what, to whom, and what was before an
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       action: 'person.imported',
       actionName: '导入人员',
-      actor: { id: ids.admin, name: '管理员', username: 'admin' },
+      actor: { id: pages.ids.admin, name: '管理员', username: 'admin' },
       subject: `${lisi.name}（lisi）`,
       address: '127.0.0.1',
       changes: [
@@ -123,7 +66,7 @@ test('codes and instants are put in words; what nobody has a word for stays as i
     changes: [
       { field: '手机号', before: null, after: '100****0000' },
       { field: '角色', before: '普通用户', after: '管理员' },
-      { field: '状态', before: '启用', after: '停用' },
+      { field: '状态', before: '正常', after: '已停用' },
       { field: '绑定时间', before: '2026-01-05 09:00:00', after: null },
       { field: 'more', before: null, after: 'a、1' },
     ],
@@ -141,8 +84,12 @@ describe('the search', () => {
   const found = async (query: Record<string, string>) => (await search(query)).items.map(({ id }) => id);
 
   test('by who, by user name, name, platform id and id', async () => {
-    const id = await write({ action: 'password.changed', who: 'zhangsan', subject: `user:${ids.zhangsan}` });
-    const zhangsan = await server.prisma.user.findUniqueOrThrow({ where: { username: 'zhangsan' } });
+    const id = await write({
+      action: 'password.changed',
+      who: 'zhangsan',
+      subject: `user:${pages.ids.zhangsan}`,
+    });
+    const zhangsan = await pages.server.prisma.user.findUniqueOrThrow({ where: { username: 'zhangsan' } });
     for (const who of [
       'zhangsan',
       zhangsan.name,
@@ -187,7 +134,7 @@ describe('the search', () => {
     const one = await write({
       action: 'person.edited',
       who: 'admin',
-      subject: `user:${ids.zhouba}`,
+      subject: `user:${pages.ids.zhouba}`,
       detail: { before: { department: '旧办公室' }, after: { department: '大数据 发展中心' } },
     });
     expect(await found({ text: '大数据' })).toEqual([one]);
@@ -213,7 +160,7 @@ describe('the search', () => {
   test('page by page without gaps or doubles, also in one millisecond and while entries come', async () => {
     const at = new Date(Date.now() - 10 * day);
     const rows = Array.from({ length: 25 }, () => ({ action: 'sign-in', subject: 'user:paged', at }));
-    await server.prisma.auditLog.createMany({ data: rows });
+    await pages.server.prisma.auditLog.createMany({ data: rows });
     for (const query of [{ subject: 'user:paged' }, { text: 'user:paged' }]) {
       for (const limit of ['1', '7', '25', '100']) {
         const all = await readAll({ ...query, limit });
@@ -240,119 +187,19 @@ describe('the search', () => {
       'who=%00',
     ];
     for (const query of queries) {
-      expectFault(await get(server, `/api/admin/audit?${query}`, auditor), 400, 'INVALID_REQUEST');
+      expectFault(
+        await get(pages.server, `/api/admin/audit?${query}`, pages.auditor),
+        400,
+        'INVALID_REQUEST',
+      );
     }
   });
 });
 
 test('every action has a Chinese name, and can be filtered by; the page is told how long entries are kept', async () => {
-  const actions = (await get(server, '/api/admin/audit/actions', auditor)).json<AuditActions>();
+  const actions = (await get(pages.server, '/api/admin/audit/actions', pages.auditor)).json<AuditActions>();
   expect(actions.retentionDays).toBe(365);
   expect(actions.items.map(({ action }) => action).sort()).toEqual(Object.keys(actionNames).sort());
   for (const { name } of actions.items) expect(name).toMatch(/^[\u4e00-\u9fff]+$/);
   expect(new Set(actions.items.map(({ name }) => name)).size).toBe(actions.items.length);
-});
-
-describe('the export', () => {
-  test.each(['utf-8', 'gb18030'])(
-    'is the whole of what was searched for, in %s, harmless, and itself in the log',
-    async (encoding) => {
-      const subject = `notice:${encoding}`;
-      const at = new Date(Date.now() - 20 * day);
-      await server.prisma.auditLog.createMany({
-        data: Array.from({ length: 2500 }, () => ({ action: 'notice.created', subject, at })),
-      });
-      await write({
-        action: '=cmd|calc',
-        who: 'admin',
-        subject,
-        address: '192.0.2.1',
-        ago: 20 * day - 1000,
-        detail: { before: { title: '旧𠮷' }, after: { title: '新' }, note: '备' },
-      });
-      const file = await exported({ subject, encoding });
-      expect(file.encoding).toBe(encoding === 'utf-8' ? 'utf-8-bom' : 'gb18030');
-      expect(file.headers['content-disposition']).toContain(encodeURIComponent('审计日志.csv'));
-      expect(file.lines).toHaveLength(2502);
-      expect(file.lines[0]).toBe('时间（北京时间）,操作人,用户名,操作,对象,来源地址,改动,其他,编号');
-      expect(file.lines[1]).toMatch(
-        new RegExp(
-          `^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,管理员,admin,'=cmd\\|calc,公告 ${encoding},192.0.2.1,标题：旧𠮷 → 新,说明：备,`,
-        ),
-      );
-      expect(new Set(file.lines).size).toBe(2502);
-      const { items } = await search({ action: 'audit.exported', who: 'chenguang', limit: '1' });
-      expect(items[0]).toMatchObject({
-        actor: { username: 'chenguang' },
-        address: '127.0.0.1',
-        facts: [
-          { name: '筛选条件', value: `对象：${subject}` },
-          { name: '编码', value: encoding === 'utf-8' ? 'UTF-8' : 'GB18030' },
-        ],
-      });
-    },
-  );
-
-  test('keeps mobile numbers that were searched for out of the log', async () => {
-    await exported({ text: '10012345678' });
-    const { items } = await search({ action: 'audit.exported', limit: '1' });
-    expect(items[0]?.facts).toContainEqual({ name: '筛选条件', value: '关键字：100****5678' });
-  });
-});
-
-describe('the log is kept', () => {
-  test('nobody changes an entry, or deletes one that is younger than 180 days by the database’s clock', async () => {
-    const { prisma } = server;
-    const young = await write({ action: 'sign-out', ago: 179.9 * day });
-    const old = await write({ action: 'sign-out', ago: 180.1 * day });
-    // The application's clock is not asked.
-    server.advance(400 * day);
-    for (const statement of [
-      prisma.auditLog.delete({ where: { id: young } }),
-      prisma.auditLog.deleteMany({ where: { id: { in: [young, old] } } }),
-      prisma.auditLog.update({ where: { id: old }, data: { at: new Date(0) } }),
-      prisma.auditLog.updateMany({ where: { id: young }, data: { detail: {} } }),
-      prisma.$executeRaw`INSERT INTO audit_log (id, action) VALUES (${young}::uuid, 'x') ON CONFLICT (id) DO UPDATE SET action = 'x'`,
-      prisma.$executeRaw`SET search_path = pg_temp; DELETE FROM public.audit_log`,
-      prisma.$executeRaw`TRUNCATE audit_log`,
-    ]) {
-      await expect(statement).rejects.toThrow();
-    }
-    server.advance(-400 * day);
-    expect(await prisma.auditLog.count({ where: { id: { in: [young, old] } } })).toBe(2);
-    await prisma.auditLog.delete({ where: { id: old } });
-    expect(await prisma.auditLog.count({ where: { id: { in: [young, old] } } })).toBe(1);
-  });
-
-  test('what is older than configured goes, and that it went is written down', async () => {
-    const { prisma, database } = server;
-    const kept = await write({ action: 'sign-out', ago: 364.9 * day });
-    const rows = Array.from({ length: 7 }, () => ({
-      action: 'sign-in',
-      at: new Date(Date.now() - 365.1 * day),
-    }));
-    await prisma.auditLog.createMany({ data: rows });
-    const before = await prisma.auditLog.count();
-    expect(await purgeAuditLog(database, 365)).toBe(7);
-    expect(await prisma.auditLog.count()).toBe(before - 7 + 1);
-    expect(await prisma.auditLog.count({ where: { id: kept } })).toBe(1);
-    const { items } = await search({ action: 'audit.purged' });
-    expect(items).toMatchObject([
-      { actor: null, address: null, facts: [{ name: '行数', value: '7' }, { name: '早于' }] },
-    ]);
-    expect(await purgeAuditLog(database, 365)).toBe(0);
-    expect((await search({ action: 'audit.purged' })).items).toHaveLength(1);
-  });
-
-  test('not even a purge that was configured wrongly takes what is younger than 180 days', async () => {
-    const id = await write({ action: 'sign-out', ago: 100 * day });
-    await expect(purgeAuditLog(server.database, 90)).rejects.toThrow();
-    expect(await server.prisma.auditLog.count({ where: { id } })).toBe(1);
-  });
-
-  test('less than 180 days cannot be configured', async () => {
-    await expect(build({ env: { AUDIT_RETENTION_DAYS: '179' } })).rejects.toThrow(
-      /AUDIT_RETENTION_DAYS.*180/s,
-    );
-  });
 });

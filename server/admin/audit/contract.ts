@@ -1,5 +1,5 @@
 import type { Instant } from '../../contract.ts';
-import type { CsvEncoding } from '../csv.ts';
+import type { CsvEncoding } from '../csv-encoding.ts';
 
 /** What to look for; everything given must hold. */
 export interface AuditFilters {

@@ -1,6 +1,6 @@
+import { decodeCursor, encodeCursor } from '../../cursor.ts';
 import type { PrismaClient } from '../../database/database.ts';
 import { Prisma } from '../../database/generated/client.ts';
-import { decodeCursor, encodeCursor } from '../../notices/cursor.ts';
 import { peopleQuery } from '../people/search-query.ts';
 import type { AuditFilters } from './contract.ts';
 import type { AuditRow } from './describe.ts';

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../../audit/audit.ts';
 import type { BindRejectedReason, RoleName } from '../../contract.ts';
-import { roleTitles } from '../import/columns.ts';
+import { bindingNames, roleNames, statusNames } from '../people/words.ts';
 
 /** What each action is called. Complete by the type check: a new one does not compile until it has a name. */
 export const actionNames: Readonly<Record<AuditEvent['action'], string>> = {
@@ -8,6 +8,7 @@ export const actionNames: Readonly<Record<AuditEvent['action'], string>> = {
   'sign-in.refused': '登录被拒绝',
   'administrator.created': '在命令行创建管理员',
   'sign-out': '退出登录',
+  'password.refused': '修改密码被拒绝',
   'password.changed': '修改密码',
   'lockout.cleared': '解除锁定',
   'account.bound': '绑定账号',
@@ -115,8 +116,8 @@ const bindReasons: Readonly<Record<BindRejectedReason, string>> = {
 
 /** Values that have words of their own, by field. */
 const valueNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  role: roleTitles satisfies Record<RoleName, string>,
-  status: { ACTIVE: '启用', DISABLED: '停用', active: '在用', disabled: '停用', left: '已离开组织' },
+  role: roleNames satisfies Record<RoleName, string>,
+  status: { ACTIVE: statusNames.active, DISABLED: statusNames.disabled, ...statusNames },
   state: { draft: '草稿', published: '已发布', withdrawn: '已撤回' },
   client: { mini: '小程序', h5: '网页' },
   by: {
@@ -136,11 +137,13 @@ const valueNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   reason: {
     ...bindReasons,
+    WRONG_PASSWORD: '当前密码不对',
+    BINDING_CLOSED: '不允许自行绑定',
     ADMINISTRATORS_ONLY: '不是管理员或审计员',
     ACCOUNT_DISABLED: '账号已停用',
     LEFT_ORGANISATION: '已离开组织',
   },
-  binding: { unbound: '未绑定', expected: '已登记，未登录过', bound: '已绑定' },
+  binding: bindingNames,
   encoding: { 'utf-8': 'UTF-8', gb18030: 'GB18030' },
   mobiles: { masked: '隐藏中间四位', full: '完整号码' },
 };

@@ -1,4 +1,4 @@
-import type { CsvEncoding } from '../csv.ts';
+import type { CsvEncoding } from '../csv-encoding.ts';
 import type { PeopleFilter } from '../people/contract.ts';
 
 /** `POST /api/admin/export/people`: the people whom the list shows with this filter, as CSV. */

@@ -56,7 +56,7 @@ test('holds everybody, the latest first, with the middle of the mobile numbers h
   const masked = `${mobile?.slice(0, 3)}****${mobile?.slice(-4)}`;
   expect(line).toMatch(
     new RegExp(
-      `^zhangsan,${name},${masked.replaceAll('*', '\\*')},${department},普通用户,${dingUserId},${employeeCode ?? ''},否,启用,已绑定,2026-01-05 09:00:00,,`,
+      `^zhangsan,${name},${masked.replaceAll('*', '\\*')},${department},普通用户,${dingUserId},${employeeCode ?? ''},否,正常,已绑定,2026-01-05 09:00:00,,`,
     ),
   );
   for (const { mobile: full } of people) if (full) expect(lines.join()).not.toContain(full);

@@ -3,10 +3,11 @@ import type { PrismaClient } from '../../database/database.ts';
 import { Prisma } from '../../database/generated/client.ts';
 import { maskMobile } from '../../users/masked-mobile.ts';
 import { beijingTime } from '../audit/words.ts';
-import { columns, roleTitles } from '../import/columns.ts';
-import type { BindingState, PeopleFilter } from '../people/contract.ts';
+import { columns } from '../import/columns.ts';
+import type { PeopleFilter } from '../people/contract.ts';
 import { bindingOf } from '../people/search.ts';
 import { peopleQuery } from '../people/search-query.ts';
+import { bindingNames, roleNames, statusNames } from '../people/words.ts';
 
 /** People whom one statement looks at, whether they match or not: each is short, however few match. */
 const step = 2000;
@@ -76,12 +77,6 @@ export async function* exportedPeople(
   } while (before !== null);
 }
 
-const bindingTitles: Readonly<Record<BindingState, string>> = {
-  unbound: '未绑定',
-  expected: '已登记，未登录过',
-  bound: '已绑定',
-};
-
 function exportRow(person: ExportedPerson, fullMobiles: boolean): (string | null)[] {
   const { mobile, boundAt, leftAt } = person;
   return [
@@ -89,12 +84,12 @@ function exportRow(person: ExportedPerson, fullMobiles: boolean): (string | null
     person.name,
     mobile === null || fullMobiles ? mobile : maskMobile(mobile),
     person.department,
-    roleTitles[person.role],
+    roleNames[person.role],
     person.dingUserId,
     person.employeeCode,
     person.isSuperExecutive ? '是' : '否',
-    person.status === 'DISABLED' ? '停用' : '启用',
-    bindingTitles[bindingOf(person)],
+    statusNames[person.status === 'DISABLED' ? 'disabled' : 'active'],
+    bindingNames[bindingOf(person)],
     boundAt === null ? null : beijingTime(boundAt),
     leftAt === null ? null : beijingTime(leftAt),
     beijingTime(person.createdAt),

@@ -1,5 +1,6 @@
 import type { RoleName } from '../../contract.ts';
-import { type ColumnKey, clearWord, columns, longest, roleTitles } from './columns.ts';
+import { roleNames } from '../people/words.ts';
+import { type ColumnKey, clearWord, columns, longest } from './columns.ts';
 
 /** A cell's value, or what is wrong with it in Chinese. */
 export type Read<T> = { value: T } | { problem: string };
@@ -57,9 +58,9 @@ export function readMobile(cell: string): Read<string | null> {
 }
 
 const roles = new Map<string, RoleName>(
-  (Object.keys(roleTitles) as RoleName[]).flatMap((role) => [
+  (Object.keys(roleNames) as RoleName[]).flatMap((role) => [
     [role, role],
-    [roleTitles[role], role],
+    [roleNames[role], role],
   ]),
 );
 

@@ -28,12 +28,6 @@ export const longest: Readonly<Record<Exclude<ColumnKey, 'mobile' | 'role' | 'is
 /** Stands in a cell that shall become empty; an empty cell changes nothing. */
 export const clearWord = '清空';
 
-export const roleTitles: Readonly<Record<RoleName, string>> = {
-  USER: '普通用户',
-  ADMIN: '管理员',
-  AUDITOR: '审计员',
-};
-
 interface Column {
   title: string;
   /** Other headings that are understood; compared without blanks, and without regard to case. */

@@ -1,5 +1,5 @@
 import type { Instant, RoleName } from '../../contract.ts';
-import type { CsvEncoding } from '../csv.ts';
+import type { CsvEncoding } from '../csv-encoding.ts';
 
 /** What a file was found to be written in. */
 export type FoundEncoding = 'utf-8' | 'utf-8-bom' | 'gb18030';

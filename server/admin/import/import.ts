@@ -39,7 +39,7 @@ const tellEveryMs = 1000;
 /** How long to wait for an import that has ended to let go of the lock. */
 const patience = { attempts: 20, waitMs: 100 };
 /** The advisory lock of all instances. */
-const lockName = 'people:import';
+export const importLock = 'people:import';
 
 /** Refusals of the import's own transaction. */
 class ImportRefused extends Error {
@@ -65,8 +65,10 @@ export function createImports(deps: {
   const stopping = new AbortController();
   const runs = new Set<Promise<unknown>>();
 
-  const look = ({ bytes, options, actor }: ImportRequest) =>
-    lookAt(prisma, bytes, { options, actor, keepsPasswords: accounts.credentials.keepsPasswords });
+  const look = ({ bytes, options, actor }: ImportRequest) => {
+    const { passwords, credentials } = accounts;
+    return lookAt(prisma, bytes, { options, actor, passwords, keepsPasswords: credentials.keepsPasswords });
+  };
 
   async function open(plan: Plan, fileHash: string, actorId: string): Promise<string> {
     // Whoever holds the lock is alone: what still says that it runs has died.
@@ -149,7 +151,7 @@ export function createImports(deps: {
   /** @returns the job's id once it runs; null when another import does. */
   function begin(plan: Plan, request: ImportRequest, fileHash: string): Promise<string | null> {
     return new Promise((resolve, reject) => {
-      const run = whileAlone(database, lockName, async (lock) => {
+      const run = whileAlone(database, importLock, async (lock) => {
         const jobId = await open(plan, fileHash, request.actor.id);
         resolve(jobId);
         await work(jobId, plan, request, fileHash, lock);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { judgePassword } from '../../auth/password-policy.ts';
+import type { Passwords } from '../../auth/passwords.ts';
 import type { SessionUser } from '../../contract.ts';
 import type { PrismaClient } from '../../database/database.ts';
 import { told } from './cells.ts';
@@ -11,6 +11,16 @@ import { type ExistingPerson, findOwners, findPeople, type Owner } from './peopl
 export interface ImportOptions {
   /** Whether new people with neither an initial password nor a platform id get one. */
   generatePasswords: boolean;
+}
+
+export interface ImportContext {
+  options: ImportOptions;
+  /** Who imports: nobody takes their own rights away by mistake, so one administrator always stays. */
+  actor: SessionUser;
+  /** Says what initial passwords may be. */
+  passwords: Pick<Passwords, 'judge'>;
+  /** Whether the passwords are kept here. */
+  keepsPasswords: boolean;
 }
 
 /** A row with what it does to the database as it is now. */
@@ -38,16 +48,11 @@ const newPerson: Omit<PersonFields, 'name'> = {
 export const changedKeys = (before: PersonFields, after: PersonFields): FieldKey[] =>
   fieldKeys.filter((key) => before[key] !== after[key]);
 
-/**
- * Compares the file with the people in the database; writes nothing.
- *
- * @param actor who imports: nobody takes their own rights away by mistake, so one administrator always stays.
- * @param keepsPasswords whether the passwords are kept here.
- */
+/** Compares the file with the people in the database; writes nothing. */
 export async function makePlan(
   prisma: PrismaClient,
   parsed: readonly ParsedRow[],
-  context: { fileHash: string; options: ImportOptions; actor: SessionUser; keepsPasswords: boolean },
+  context: ImportContext & { fileHash: string },
 ): Promise<Plan> {
   const problems: ImportProblem[] = [];
   const existing = await findPeople(
@@ -74,14 +79,14 @@ type Complain = (key: FieldKey | 'password', text: string) => void;
 
 function planNew(
   { row, username, fields, password }: ParsedRow,
-  { options, keepsPasswords }: { options: ImportOptions; keepsPasswords: boolean },
+  { options, passwords, keepsPasswords }: ImportContext,
   complain: Complain,
 ): PlannedRow {
   if (fields.name === undefined) complain('name', '不能为空，这是新增的人');
   const after = { ...newPerson, name: '', ...fields };
   if (password !== null) {
-    if (!keepsPasswords) complain('password', '不能填：密码由你们的账号系统管理');
-    const judged = judgePassword(password, username);
+    if (!keepsPasswords) complain('password', '不能填：密码由您单位的账号系统管理');
+    const judged = passwords.judge(password, username);
     if (judged === 'TOO_SHORT') complain('password', '太短，至少 8 个字');
     if (judged === 'TOO_COMMON') complain('password', '太常见，容易被猜到');
     if (judged === 'CONTAINS_USERNAME') complain('password', '不能包含用户名');
@@ -101,7 +106,7 @@ function planExisting(
     complain('dingUserId', '和已绑定的不同。要换绑，请先到“人员”页解除绑定');
   }
   if (id === actor.id && after.role !== 'ADMIN') {
-    complain('role', '不能改：这是你自己，导入不能撤掉自己的管理员角色');
+    complain('role', '不能改：这是您自己，导入不能撤掉自己的管理员角色');
   }
   const kind = changedKeys(before, after).length === 0 ? 'unchanged' : 'changed';
   return { row, username, after, kind, id, before, unusedPassword: password !== null };
@@ -143,7 +148,7 @@ async function findClashes(
 
 function tokenOf(
   rows: readonly PlannedRow[],
-  { fileHash, options, actor }: { fileHash: string; options: ImportOptions; actor: SessionUser },
+  { fileHash, options, actor }: ImportContext & { fileHash: string },
 ): string {
   const hash = createHash('sha256').update(JSON.stringify([fileHash, options, actor.id]));
   for (const one of rows) {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { SessionUser } from '../../contract.ts';
 import type { PrismaClient } from '../../database/database.ts';
 import { maskMobile } from '../../users/masked-mobile.ts';
-import { columns, type FieldKey, fieldKeys, type PersonFields, roleTitles } from './columns.ts';
+import { roleNames } from '../people/words.ts';
+import { columns, type FieldKey, fieldKeys, type PersonFields } from './columns.ts';
 import type { FieldChange, ImportPreview, ImportProblem, PreviewRow, RoleChange } from './contract.ts';
 import { decodeCsv } from './decode.ts';
 import { type ParsedFile, parseFile } from './parse.ts';
-import { changedKeys, type ImportOptions, makePlan, type Plan, type PlannedRow } from './plan.ts';
+import { changedKeys, type ImportContext, makePlan, type Plan, type PlannedRow } from './plan.ts';
 
 /** So many are shown; the counts tell of the rest. */
 const shown = { problems: 200, samples: 50, roleChanges: 100 };
@@ -18,16 +18,8 @@ export interface LookedAt {
   fileHash: string;
 }
 
-/**
- * Looks at a file: what is wrong with it, and what it would do. Writes nothing.
- *
- * @param keepsPasswords whether the passwords are kept here.
- */
-export async function lookAt(
-  prisma: PrismaClient,
-  bytes: Buffer,
-  context: { options: ImportOptions; actor: SessionUser; keepsPasswords: boolean },
-): Promise<LookedAt> {
+/** Looks at a file: what is wrong with it, and what it would do. Writes nothing. */
+export async function lookAt(prisma: PrismaClient, bytes: Buffer, context: ImportContext): Promise<LookedAt> {
   const fileHash = createHash('sha256').update(bytes).digest('hex');
   const decoded = decodeCsv(bytes);
   if ('problem' in decoded) {
@@ -125,7 +117,7 @@ export function describeField(fields: PersonFields, key: FieldKey): string | nul
     case 'mobile':
       return fields.mobile === null ? null : maskMobile(fields.mobile);
     case 'role':
-      return roleTitles[fields.role];
+      return roleNames[fields.role];
     case 'isSuperExecutive':
       return fields.isSuperExecutive ? '是' : '否';
     default:

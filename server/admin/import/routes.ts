@@ -35,8 +35,10 @@ export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app
     imports.jobs.sweep().catch((err: unknown) => app.log.warn({ err }, 'sweeping import results failed'));
   }, sweepEveryMs);
   sweep.unref();
+  app.background.add('imports', () => imports.close());
   app.addHook('onClose', async () => {
     clearInterval(sweep);
+    // Also one that began while the door was still open: it breaks off at once, and must have done so.
     await imports.close();
   });
 

@@ -101,11 +101,13 @@ async function release(tx: Transaction, batch: readonly Changed[]): Promise<void
   }
 }
 
+/** Whoever gets another platform id is another person there: that the former one left says nothing of them. */
 async function update(tx: Transaction, batch: readonly Changed[], at: Date): Promise<void> {
   const json = JSON.stringify(batch.map(({ id, after }) => ({ id, ...after })));
   await tx.$executeRaw`
     UPDATE users SET name = r.name, mobile = r.mobile, department = r.department, role = r.role::"Role",
       ding_user_id = r."dingUserId", employee_code = r."employeeCode",
+      left_at = CASE WHEN users.ding_user_id IS NOT DISTINCT FROM r."dingUserId" THEN users.left_at END,
       is_super_executive = r."isSuperExecutive", updated_at = ${at}
     FROM jsonb_to_recordset(${json}::jsonb) AS r(id uuid, ${recordColumns})
     WHERE users.id = r.id`;

@@ -1,10 +1,11 @@
-export type ActivityKind = 'sign-in' | 'binding' | 'call';
+export type ActivityKind = 'sign-in' | 'console-sign-in' | 'binding' | 'call';
 
 const hourMs = 3_600_000;
 
 /** The length of a period; China's hours are full hours of UTC too. */
 export const periodMs: Readonly<Record<ActivityKind, number>> = {
   'sign-in': hourMs,
+  'console-sign-in': hourMs,
   binding: hourMs,
   call: hourMs / 6,
 };

@@ -75,13 +75,18 @@ export interface AdminOverview {
     reasons: { at: Instant; reason: string; count: number }[];
   };
   /** Who must wait after wrong passwords. */
-  locked: { kind: 'account' | 'person'; name: string; until: Instant }[];
+  locked: (Locked & { until: Instant })[];
   /** The guide counts a fault that a 超级高管 meets as a severe one; the latest first. */
   superExecutiveFaults: SuperExecutiveFaultView[];
 }
 
 export interface SignInSeries {
-  /** `signed-in`, `bind-required`, `no-permission`, or `fault`. */
+  /** By the platform's code, or to the console by user name and password. */
+  by: 'platform' | 'password';
+  /**
+   * `signed-in`, `bind-required`, `no-permission`, or `fault`; by password also `sign-in-rejected`,
+   * `password-change-required`, and `password-rejected` for a new password.
+   */
   outcome: string;
   /** The outcome's reason or the fault's code; null where there is none. */
   reason: string | null;
@@ -116,11 +121,17 @@ export interface PeopleCounts {
   superExecutives: number;
 }
 
-/** `POST /api/admin/overview/unlock`. */
-export interface UnlockRequest {
-  kind: 'account' | 'person';
-  /** The user name, or the person's id at the platform. */
+/**
+ * Whose wrong passwords are counted; `console`: an account's at the console's sign-in page, in whatever browser;
+ * `unknown`: a name that no account has.
+ */
+export interface Locked {
+  kind: 'account' | 'console' | 'person' | 'unknown';
+  /** The user name, or the person's id at the platform; for `unknown` a print, for what was typed is not kept. */
   name: string;
 }
+
+/** `POST /api/admin/overview/unlock`. */
+export type UnlockRequest = Locked;
 
 export type UnlockOutcome = { outcome: 'unlocked' } | { outcome: 'not-locked' };

@@ -3,7 +3,7 @@ import { cancelledReason } from '../../messages/messages.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { recentSuperExecutiveFaults } from '../super-executives/faults.ts';
 import { periodMs } from './activity.ts';
-import type { AdminOverview, ApiCalls } from './contract.ts';
+import type { AdminOverview, ApiCalls, Locked } from './contract.ts';
 import { guideOf } from './guides.ts';
 import type { InstanceState, Reporter } from './reporter.ts';
 
@@ -120,17 +120,37 @@ async function messagesOf(prisma: PrismaClient, now: number): Promise<AdminOverv
   };
 }
 
+/** Whom a counter is about; null for none that can be shown. */
+function lockedOne(subject: string): Locked | null {
+  const [kind = '', ...rest] = subject.split(':');
+  switch (kind) {
+    case 'account':
+    case 'console':
+    case 'person':
+    case 'unknown':
+      return { kind, name: rest.join(':') };
+    case 'device':
+      return { kind: 'console', name: rest.slice(0, -1).join(':') };
+    default:
+      return null;
+  }
+}
+
 async function lockedOf(prisma: PrismaClient, now: number): Promise<AdminOverview['locked']> {
   const locked = await prisma.lockout.findMany({
     where: { lockedUntil: { gt: new Date(now) } },
     orderBy: { lockedUntil: 'desc' },
     take: mostLocks,
   });
-  return locked.flatMap(({ subject, lockedUntil }) => {
-    const kind = subject.startsWith('account:') ? ('account' as const) : ('person' as const);
-    if (lockedUntil === null) return [];
-    return [{ kind, name: subject.slice(kind.length + 1), until: lockedUntil.toISOString() }];
-  });
+  // The console's locks of one account, in whatever browser, are one; the longest comes first.
+  const shown = new Map<string, AdminOverview['locked'][number]>();
+  for (const { subject, lockedUntil } of locked) {
+    const one = lockedOne(subject);
+    if (one === null || lockedUntil === null) continue;
+    const key = `${one.kind}:${one.name}`;
+    if (!shown.has(key)) shown.set(key, { ...one, until: lockedUntil.toISOString() });
+  }
+  return [...shown.values()];
 }
 
 async function appTokenOf(prisma: PrismaClient, platform: Platform): Promise<AdminOverview['appToken']> {

@@ -89,18 +89,52 @@ test('two instances add up, and a number that is written twice counts once', asy
   expect(await counted()).toBe(13);
 });
 
-test('what could not be written is written later, and said once', async () => {
+test('what could not be written is written later, and each outage is said once', async () => {
+  // The reporter's own rhythm alone is made to pass; the database's connections keep their time.
+  jest.useFakeTimers({
+    doNotFake: [
+      'Date',
+      'hrtime',
+      'nextTick',
+      'performance',
+      'queueMicrotask',
+      'setImmediate',
+      'clearImmediate',
+      'setTimeout',
+      'clearTimeout',
+    ],
+  });
   const { activity, reporter } = instance();
-  activity.count('call', '/x ok');
-  await database.prisma.$executeRaw`ALTER TABLE activity_counts RENAME TO away`;
-  try {
-    await expect(reporter.flush()).rejects.toThrow();
-    activity.count('call', '/x ok');
-  } finally {
-    await database.prisma.$executeRaw`ALTER TABLE away RENAME TO activity_counts`;
+  /** Some rounds of the reporter, while nothing can be written or while it can. */
+  async function rounds(how: 'fail' | 'succeed'): Promise<void> {
+    for (let at = 0; at < 3; at += 1) {
+      activity.count('call', '/x ok');
+      jest.advanceTimersByTime(5000);
+      // Runs after the round that has just begun.
+      const flushed = reporter.flush();
+      await (how === 'fail' ? expect(flushed).rejects.toThrow() : flushed);
+    }
   }
-  await reporter.flush();
-  expect(await counted()).toBe(2);
+  try {
+    reporter.start();
+    await rounds('succeed');
+    expect(warnings).toHaveLength(0);
+    for (const outage of [1, 2]) {
+      await database.prisma.$executeRaw`ALTER TABLE activity_counts RENAME TO away`;
+      try {
+        await rounds('fail');
+      } finally {
+        await database.prisma.$executeRaw`ALTER TABLE away RENAME TO activity_counts`;
+      }
+      expect(warnings).toHaveLength(outage);
+      await rounds('succeed');
+      expect(warnings).toHaveLength(outage);
+    }
+    expect(await counted()).toBe(15);
+  } finally {
+    jest.useRealTimers();
+    await reporter.stop();
+  }
 });
 
 test('a stop writes what is left and says that the server is gone; it never fails', async () => {

@@ -1,9 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { recordAudit } from '../../audit/audit.ts';
 import { signedInUser } from '../../auth/authenticate.ts';
+import { countersOf } from '../../auth/lockout.ts';
+import { unknownAccount } from '../../auth/typed-account.ts';
 import type { PrismaClient } from '../../database/database.ts';
+import type { Prisma } from '../../database/generated/client.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { faultResponses } from '../../schema.ts';
+import type { Locked } from './contract.ts';
 import { readOverview } from './overview.ts';
 import { createPeopleCounts } from './people-counts.ts';
 import type { Reporter } from './reporter.ts';
@@ -27,6 +31,19 @@ export interface OverviewOptions {
 const tags = ['管理'];
 
 /** What an administrator must know of to put right, and how things are. */
+/** What an unlocking forgets, and what the log says it was done to. An account is unlocked everywhere at once. */
+function lockOf({ kind, name }: Locked): { counters: Prisma.LockoutWhereInput; subject: string } {
+  switch (kind) {
+    case 'account':
+    case 'console':
+      return { counters: countersOf(name), subject: `account:${name}` };
+    case 'person':
+      return { counters: { subject: `person:${name}` }, subject: `person:${name}` };
+    case 'unknown':
+      return { counters: { subject: `unknown:${name}` }, subject: unknownAccount };
+  }
+}
+
 export const overviewRoutes: FastifyPluginAsyncTypebox<OverviewOptions> = async (app, options) => {
   const { prisma, reporter, now } = options;
   const countPeople = createPeopleCounts(prisma, now);
@@ -92,10 +109,10 @@ export const overviewRoutes: FastifyPluginAsyncTypebox<OverviewOptions> = async 
       },
     },
     async (request) => {
-      const subject = `${request.body.kind}:${request.body.name}`;
+      const { counters, subject } = lockOf(request.body);
       const actorId = signedInUser(request).id;
       return prisma.$transaction(async (tx) => {
-        const { count } = await tx.lockout.deleteMany({ where: { subject } });
+        const { count } = await tx.lockout.deleteMany({ where: counters });
         if (count === 0) return { outcome: 'not-locked' as const };
         await recordAudit(tx, { action: 'lockout.cleared', actorId, subject, detail: {} }, request.ip);
         return { outcome: 'unlocked' as const };

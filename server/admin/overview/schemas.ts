@@ -3,6 +3,7 @@ import { contractSchema, errorCode, instant, nullable, strict, text, uuid } from
 import type { AdminOverview, PeopleCounts, SignInsByHour, UnlockOutcome, UnlockRequest } from './contract.ts';
 
 const count = Type.Integer({ minimum: 0 });
+const lockedKind = Type.Enum(['account', 'console', 'person', 'unknown']);
 
 export const overview = contractSchema<AdminOverview>()(
   strict({
@@ -58,9 +59,7 @@ export const overview = contractSchema<AdminOverview>()(
       uncertain: count,
       reasons: Type.Array(strict({ at: instant, reason: Type.String(), count })),
     }),
-    locked: Type.Array(
-      strict({ kind: Type.Enum(['account', 'person']), name: Type.String(), until: instant }),
-    ),
+    locked: Type.Array(strict({ kind: lockedKind, name: Type.String(), until: instant })),
     superExecutiveFaults: Type.Array(
       strict({
         id: uuid,
@@ -85,6 +84,7 @@ export const signInsByHourSchema = contractSchema<SignInsByHour>()(
     hours: Type.Integer(),
     series: Type.Array(
       strict({
+        by: Type.Enum(['platform', 'password']),
         outcome: Type.String(),
         reason: nullable(Type.String()),
         total: count,
@@ -109,7 +109,7 @@ export const peopleCounts = contractSchema<PeopleCounts>()(
 );
 
 export const unlockRequest = contractSchema<UnlockRequest>()(
-  strict({ kind: Type.Enum(['account', 'person']), name: text(1, 256) }),
+  strict({ kind: lockedKind, name: text(1, 256) }),
 );
 
 export const unlockOutcome = contractSchema<UnlockOutcome>()(

@@ -1,8 +1,15 @@
 import type { PrismaClient } from '../../database/database.ts';
+import type { SignInBy } from '../../metrics/metrics.ts';
 import { type ActivityKind, periodMs } from './activity.ts';
 import type { SignInSeries, SignInsByHour } from './contract.ts';
 
 const hourMs = periodMs['sign-in'];
+
+/** What sign-ins are counted under, by how somebody signed in. */
+export const signInKinds = {
+  platform: 'sign-in',
+  password: 'console-sign-in',
+} as const satisfies Record<SignInBy, ActivityKind>;
 
 interface Sum {
   label: string;
@@ -28,16 +35,20 @@ export async function signInsByHour(
     FROM activity_counts
     WHERE kind = ${kind} AND period_start >= ${new Date(from)}::timestamptz
     GROUP BY label, period_start`;
-  const series = new Map<string, SignInSeries>();
-  for (const { label, periodStart, count } of await sumsOf('sign-in')) {
-    const at = Math.round((periodStart.getTime() - from) / hourMs);
-    // Another server's clock may be in the next hour already.
-    if (at >= hours) continue;
-    const one = series.get(label) ?? { ...partsOf(label), total: 0, hours: Array<number>(hours).fill(0) };
-    one.hours[at] = count;
-    one.total += count;
-    series.set(label, one);
-  }
+  const seriesOf = async (by: SignInBy): Promise<SignInSeries[]> => {
+    const series = new Map<string, SignInSeries>();
+    for (const { label, periodStart, count } of await sumsOf(signInKinds[by])) {
+      const at = Math.round((periodStart.getTime() - from) / hourMs);
+      // Another server's clock may be in the next hour already.
+      if (at >= hours) continue;
+      const none = { by, ...partsOf(label), total: 0, hours: Array<number>(hours).fill(0) };
+      const one = series.get(label) ?? none;
+      one.hours[at] = count;
+      one.total += count;
+      series.set(label, one);
+    }
+    return [...series.values()];
+  };
   const bindings = new Map<string, number>();
   for (const { label, count } of await sumsOf('binding')) {
     bindings.set(label, (bindings.get(label) ?? 0) + count);
@@ -46,7 +57,9 @@ export async function signInsByHour(
     takenAt: new Date(now).toISOString(),
     from: new Date(from).toISOString(),
     hours,
-    series: [...series.values()].sort((a, b) => b.total - a.total),
+    series: [...(await seriesOf('platform')), ...(await seriesOf('password'))].sort(
+      (a, b) => b.total - a.total,
+    ),
     bindings: [...bindings]
       .map(([label, total]) => ({ ...partsOf(label), total }))
       .sort((a, b) => b.total - a.total),

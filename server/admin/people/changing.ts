@@ -17,6 +17,8 @@ export interface Actor {
 export interface Change {
   action: PersonChanged['action'];
   data: Prisma.UserUpdateInput;
+  /** Also where no trigger does: a first password, say, shuts nobody out by itself. */
+  endsSessions?: true;
 }
 
 type NotSaved = Extract<PersonOutcome, { outcome: 'conflict' | 'taken' | 'refused' }>;
@@ -55,6 +57,7 @@ export async function changePerson(
         data: { ...change.data, updatedAt },
       });
       if (count === 0) return 'conflict';
+      if (change.endsSessions) await tx.session.deleteMany({ where: { userId: id } });
       const detail = difference(before, after);
       await recordAudit(
         tx,
@@ -110,6 +113,7 @@ const told = new Set<keyof User>([
   'isSuperExecutive',
   'boundAt',
   'boundBy',
+  'leftAt',
   'mustChangePassword',
   'passwordExpiresAt',
 ]);

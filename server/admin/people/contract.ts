@@ -1,4 +1,4 @@
-import type { Instant, OwnSession, RoleName } from '../../contract.ts';
+import type { Instant, OwnSession, PasswordState, RoleName } from '../../contract.ts';
 import type { AuditEntry } from '../audit/contract.ts';
 
 /**
@@ -63,7 +63,7 @@ export interface PersonDetail extends PersonRow {
   /** Shown when something is changed: it stands for the person as they were seen. */
   version: Instant;
   /** `elsewhere`: the vendor's account system keeps it. */
-  password: 'none' | 'own' | 'one-time' | 'elsewhere';
+  password: PasswordState;
   /** When a one-time password ends. */
   passwordExpiresAt: Instant | null;
   /** Until when the account must wait after wrong passwords; null when it need not. */

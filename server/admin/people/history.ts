@@ -1,7 +1,7 @@
+import { decodeCursor, encodeCursor } from '../../cursor.ts';
 import type { PrismaClient } from '../../database/database.ts';
 import { Prisma } from '../../database/generated/client.ts';
 import { AppError } from '../../errors.ts';
-import { decodeCursor, encodeCursor } from '../../notices/cursor.ts';
 import { type AuditRow, describeRows } from '../audit/describe.ts';
 import type { HistoryPage } from './contract.ts';
 

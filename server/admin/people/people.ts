@@ -79,8 +79,9 @@ export function createPeople(services: PeopleServices) {
         if (changed.length === 0) return null;
         const data = Object.fromEntries(changed);
         // Another person of the platform: what is known of the former one is not theirs.
-        const another = 'dingUserId' in data && before.dingUserId !== null;
-        return { action: 'person.edited', data: { ...(another ? forgetPerson : {}), ...data } };
+        const former = 'dingUserId' in data && before.dingUserId !== null ? forgetPerson : {};
+        const left = typeof data.dingUserId === 'string' ? { leftAt: null } : {};
+        return { action: 'person.edited', data: { ...former, ...left, ...data } };
       });
     },
 
@@ -107,10 +108,11 @@ export function createPeople(services: PeopleServices) {
       const outcome = await changePerson(services, actor, seen, () => ({
         action: 'password.reset',
         data: { passwordHash, mustChangePassword: true, passwordExpiresAt: expiresAt },
+        endsSessions: true,
       }));
       if (outcome.outcome !== 'saved') return outcome as Exclude<typeof outcome, { outcome: 'taken' }>;
       // Whoever forgot their password has tried it often: the new one must not wait for that.
-      await services.lockout.clear([`account:${username}`]);
+      await services.lockout.clearAccount(username);
       return {
         outcome: 'password-reset',
         password,
@@ -162,7 +164,10 @@ export function createPeople(services: PeopleServices) {
   };
 }
 
-/** What the platform said of the person whom an account was bound to. */
+/**
+ * What the platform said of the person whom an account was bound to. That they left stays true until somebody
+ * else is known: an administrator who is gone must not come back by being unbound.
+ */
 const forgetPerson = { unionId: null, employeeCode: null, boundAt: null, boundBy: null } as const;
 
 const setStatus =

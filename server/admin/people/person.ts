@@ -1,4 +1,6 @@
 import type { CredentialVerifier } from '../../auth/credentials.ts';
+import { countersOf } from '../../auth/lockout.ts';
+import { passwordState } from '../../auth/password-state.ts';
 import type { Sessions } from '../../auth/sessions.ts';
 import type { PrismaClient } from '../../database/database.ts';
 import type { User } from '../../database/generated/client.ts';
@@ -30,7 +32,7 @@ export async function personDetail(
     select: { at: true },
   });
   const lock = await prisma.lockout.findFirst({
-    where: { subject: { in: lockSubjects(user) }, lockedUntil: { gt: new Date(now()) } },
+    where: { OR: lockCounters(user), lockedUntil: { gt: new Date(now()) } },
     orderBy: { lockedUntil: 'desc' },
   });
   // No token of anybody's: none of them is the one that asks.
@@ -61,13 +63,7 @@ export async function personDetail(
   };
 }
 
-const lockSubjects = ({ username, dingUserId }: User): string[] => [
-  `account:${username}`,
-  ...(dingUserId === null ? [] : [`person:${dingUserId}`]),
+const lockCounters = ({ username, dingUserId }: User) => [
+  countersOf(username),
+  ...(dingUserId === null ? [] : [{ subject: `person:${dingUserId}` }]),
 ];
-
-function passwordState(user: User, keptHere: boolean): PersonDetail['password'] {
-  if (!keptHere) return 'elsewhere';
-  if (user.passwordHash === null) return 'none';
-  return user.mustChangePassword ? 'one-time' : 'own';
-}

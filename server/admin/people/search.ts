@@ -1,7 +1,7 @@
 import type { RoleName } from '../../contract.ts';
+import { decodeIdCursor, encodeIdCursor } from '../../cursor.ts';
 import type { PrismaClient } from '../../database/database.ts';
 import { Prisma } from '../../database/generated/client.ts';
-import { decodeIdCursor, encodeIdCursor } from '../../notices/cursor.ts';
 import { maskMobile } from '../../users/masked-mobile.ts';
 import type {
   BindingState,

@@ -1,0 +1,25 @@
+/** The person's own password, where they have one here. */
+import type { OwnPassword, PasswordChangeOutcome, PasswordChangeRequest } from '../../server/contract.ts';
+import { longTime } from './format.ts';
+import { type Answer, call } from './http.ts';
+
+export function getOwnPassword(): Promise<Answer<OwnPassword>> {
+  return call<OwnPassword>({ method: 'GET', path: '/api/me/password' });
+}
+
+/** All sessions of the person end with it, this one too. */
+export function changePassword(body: PasswordChangeRequest): Promise<Answer<PasswordChangeOutcome>> {
+  return call<PasswordChangeOutcome>({ method: 'POST', path: '/api/me/password', body });
+}
+
+/** Whether there is a password that is changed here. */
+export function isOurs({ state }: OwnPassword): boolean {
+  return state === 'own' || state === 'one-time';
+}
+
+/** Asks for a password of one's own in place of an administrator's; an empty string where it is one's own. */
+export function oneTimeText({ state, expiresAt }: OwnPassword): string {
+  if (state !== 'one-time') return '';
+  const until = expiresAt === null ? '' : `它的有效期到 ${longTime(expiresAt)}。`;
+  return `您现在的密码是管理员给的一次性密码，请改成只有您知道的。${until}`;
+}

@@ -1,0 +1,83 @@
+import type { AuditPage } from '../admin/audit/contract.ts';
+import { type Built, build } from './build.ts';
+import { get } from './http.ts';
+
+/** An entry as a test writes it. */
+export interface WrittenEntry {
+  action: string;
+  /** A user name of the seed. */
+  who?: string;
+  subject?: string;
+  address?: string;
+  /** How long ago, in milliseconds. */
+  ago?: number;
+  detail?: object;
+}
+
+/** The audit log as administrators and auditors read it. */
+export interface AuditPages {
+  /** From `beforeAll` on. */
+  readonly server: Built;
+  readonly admin: string;
+  /** 陈光, an auditor here. */
+  readonly auditor: string;
+  /** The seed's people: user name → id. */
+  readonly ids: Readonly<Record<string, string>>;
+  /** As the auditor. @throws for anything but a 200. */
+  search(query?: Record<string, string>): Promise<AuditPage>;
+  /** Writes an entry as the server does. @returns its id */
+  write(entry: WrittenEntry): Promise<string>;
+}
+
+/** Registers the hooks that start a server with an administrator and an auditor signed in. */
+export function prepareAudit(): AuditPages {
+  let server: Built | undefined;
+  let admin = '';
+  let auditor = '';
+  const ids: Record<string, string> = {};
+
+  const built = (): Built => {
+    if (server === undefined) throw new Error('only inside a test');
+    return server;
+  };
+
+  beforeAll(async () => {
+    server = await build();
+    await server.prisma.user.update({ where: { username: 'chenguang' }, data: { role: 'AUDITOR' } });
+    admin = await server.tokenOf('admin');
+    auditor = await server.tokenOf('chenguang');
+    for (const { username, id } of await server.prisma.user.findMany()) ids[username] = id;
+  });
+  afterAll(() => server?.close());
+
+  return {
+    get server() {
+      return built();
+    },
+    get admin() {
+      return admin;
+    },
+    get auditor() {
+      return auditor;
+    },
+    ids,
+    async search(query = {}) {
+      const response = await get(built(), `/api/admin/audit?${new URLSearchParams(query)}`, auditor);
+      if (response.statusCode !== 200) throw new Error(response.body);
+      return response.json();
+    },
+    async write({ action, who, subject, address, ago = 0, detail = {} }) {
+      const { id } = await built().prisma.auditLog.create({
+        data: {
+          action,
+          at: new Date(Date.now() - ago),
+          ...(who !== undefined && { actorId: ids[who] ?? null }),
+          ...(subject !== undefined && { subject }),
+          ...(address !== undefined && { address }),
+          detail,
+        },
+      });
+      return id;
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import type { ImportJobView, ImportPreview } from '../admin/import/contract.ts';
+import { decodeCsv } from '../admin/import/decode.ts';
+import { importLock } from '../admin/import/import.ts';
+import type { User } from '../database/generated/client.ts';
+import { whileAlone } from '../events/run-lock.ts';
+import { type Built, build } from './build.ts';
+import { until } from './client.ts';
+import { bearer, rowCounts } from './http.ts';
+import { csvOf, importFile, previewOf, type Rows } from './import.ts';
+
+/** The result file of an import: its lines without their ends, the heading first. */
+export interface ResultFile {
+  status: number;
+  lines: string[];
+}
+
+/** The import's page as an administrator uses it. */
+export interface ImportPages {
+  /** From `beforeAll` on; the same for all tests of a file. */
+  readonly server: Built;
+  /** The administrator's token: signed in anew for each test. */
+  readonly admin: string;
+  readonly adminId: string;
+  person(username: string): Promise<User | null>;
+  /** All that a preview, or an import that is refused, must not change. */
+  everything(): Promise<object>;
+  preview(rows: Rows, query?: Record<string, string>): Promise<ImportPreview>;
+  /** Previews, starts, and waits for the end. */
+  run(rows: Rows, query?: Record<string, string>): Promise<ImportJobView>;
+  /** @param token the administrator's by default */
+  resultOf(jobId: string, token?: string, encoding?: 'utf-8' | 'gb18030'): Promise<ResultFile>;
+  /** Waits until the generated passwords of an import are not kept any more. */
+  passwordsGone(jobId: string): Promise<void>;
+}
+
+/** Registers the hooks that start a server; each test ends when no import runs any more. */
+export function prepareImport(): ImportPages {
+  let server: Built | undefined;
+  let admin = '';
+  let adminId = '';
+
+  const built = (): Built => {
+    if (server === undefined) throw new Error('only inside a test');
+    return server;
+  };
+
+  beforeAll(async () => {
+    server = await build();
+    adminId = (await server.prisma.user.findUniqueOrThrow({ where: { username: 'admin' } })).id;
+  });
+  afterAll(() => server?.close());
+
+  beforeEach(async () => {
+    admin = await built().tokenOf('admin');
+  });
+  afterEach(async () => {
+    const { database } = built();
+    const isFree = async () => (await whileAlone(database, importLock, async () => true)) !== null;
+    await until(isFree, 30_000, 'no import runs');
+  });
+
+  return {
+    get server() {
+      return built();
+    },
+    get admin() {
+      return admin;
+    },
+    get adminId() {
+      return adminId;
+    },
+    person: (username) => built().prisma.user.findUnique({ where: { username } }),
+    async everything() {
+      const { prisma } = built();
+      const users = await prisma.user.findMany({ orderBy: { username: 'asc' } });
+      return { users, counts: { ...(await rowCounts(prisma)), jobs: await prisma.importJob.count() } };
+    },
+    preview: (rows, query) => previewOf(built(), csvOf(rows), admin, query),
+    run: (rows, query) => importFile(built(), csvOf(rows), admin, query),
+    async resultOf(jobId, token = admin, encoding = 'utf-8') {
+      const response = await built().app.inject({
+        method: 'POST',
+        url: `/api/admin/import/jobs/${jobId}/result?encoding=${encoding}`,
+        headers: bearer(token),
+      });
+      if (response.statusCode !== 200) return { status: response.statusCode, lines: [] };
+      const decoded = decodeCsv(response.rawPayload);
+      if ('problem' in decoded) throw new Error(decoded.problem);
+      expect(decoded.encoding).toBe(encoding === 'utf-8' ? 'utf-8-bom' : 'gb18030');
+      return { status: 200, lines: decoded.text.split('\r\n').slice(0, -1) };
+    },
+    async passwordsGone(id) {
+      await until(
+        async () => (await built().prisma.importJob.findUniqueOrThrow({ where: { id } })).passwords === null,
+        10_000,
+        'the passwords are gone',
+      );
+    },
+  };
+}
