@@ -8,6 +8,7 @@ const steps: readonly (readonly string[])[] = [
   ['node_modules/typescript/bin/tsc', '-p', 'scripts/simulator/tsconfig.json'],
   ['node_modules/typescript/bin/tsc', '-p', 'scripts/simulator/web/tsconfig.json'],
   ['node_modules/vue-tsc/bin/vue-tsc.js', '-p', 'server/console/tsconfig.json'],
+  ['node_modules/vue-tsc/bin/vue-tsc.js', '-p', 'server/console/app/tsconfig.json'],
 ];
 
 const failed = steps.filter((step) => spawnSync(process.execPath, step, { stdio: 'inherit' }).status !== 0);

@@ -1,5 +1,5 @@
-import type { ErrorBody, ErrorCode } from '../../contract.ts';
-import { sessionExpired } from './session.ts';
+import type { ErrorBody, ErrorCode, MeResponse, SessionUser } from '../../contract.ts';
+import { sessionExpired, sessionHasExpired, sessionIsBack } from './session.ts';
 
 /** What stands between the browser and the server: not the server's own codes. */
 export type ClientErrorCode = 'NETWORK' | 'BAD_ANSWER';
@@ -35,14 +35,32 @@ export type Query = Readonly<Record<string, QueryValue | readonly string[]>>;
 const timeoutMs = 30_000;
 
 /**
- * Reads from the server.
+ * Reads from the server. Where the session has ended while the page was in use, it waits for the person to sign in
+ * again, and asks once more: what was being loaded loads on.
  *
  * @param query `null`, `undefined` and `''` are left out; a list repeats the name.
- * @param signal gives the request up; what it rejects with then is the signal's reason.
+ * @param signal gives the request up; it rejects with an `AbortError` then.
  * @throws ApiError for every answer that is not 2xx, and for none.
  */
-export const get = <T>(path: string, query: Query = {}, signal: AbortSignal | null = null): Promise<T> =>
-  request<T>(withQuery(path, query), { method: 'GET', signal });
+export async function get<T>(path: string, query: Query = {}, signal: AbortSignal | null = null): Promise<T> {
+  const ask = () => request<T>(withQuery(path, query), { method: 'GET', signal });
+  try {
+    return await ask();
+  } catch (error) {
+    const expired = isExpiry(error) && sessionHasExpired.value;
+    if (!expired || !(await sessionIsBack())) throw error;
+    return ask();
+  }
+}
+
+/**
+ * Who is signed in.
+ *
+ * @throws ApiError as {@link get} does, and at once: `SESSION_EXPIRED` for nobody.
+ */
+export async function whoIsThere(): Promise<SessionUser> {
+  return (await request<MeResponse>('/api/me', { method: 'GET' })).user;
+}
 
 /**
  * Posts JSON to the server.
@@ -99,21 +117,14 @@ export async function receiveFile(
     body === undefined
       ? { method: 'GET' }
       : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  const response = await answerOf(withQuery(path, query), init, fileTimeoutMs);
-  if (!response.ok) {
-    const error = faultOf(response, await response.json().catch(() => null));
-    if (error.code === 'SESSION_EXPIRED') sessionExpired();
-    throw error;
-  }
-  const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1];
-  try {
-    return {
-      content: await response.blob(),
-      name: named === undefined ? 'download' : decodeURIComponent(named),
-    };
-  } catch {
-    throw new ApiError(0, 'NETWORK', '文件没有下载完整，请重试。');
-  }
+  return exchange(withQuery(path, query), init, fileTimeoutMs, async (response) => {
+    if (!response.ok) throw faultOf(response, await jsonOf(response));
+    const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+    const content = await response.blob().catch(() => {
+      throw new ApiError(0, 'NETWORK', '文件没有下载完整，请重试。');
+    });
+    return { content, name: named === undefined ? 'download' : decodeURIComponent(named) };
+  });
 }
 
 /** Hands a file to the browser, to be saved. */
@@ -140,40 +151,63 @@ export function withQuery(path: string, query: Query): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-async function request<T>(path: string, init: RequestInit, waitMs = timeoutMs): Promise<T> {
-  const response = await answerOf(path, init, waitMs);
-  const body: unknown = await response.json().catch(() => null);
-  init.signal?.throwIfAborted();
-  if (response.ok && body !== null) return body as T;
-  const error = faultOf(response, body);
-  if (error.code === 'SESSION_EXPIRED') sessionExpired();
-  throw error;
+function request<T>(path: string, init: RequestInit, waitMs = timeoutMs): Promise<T> {
+  return exchange(path, init, waitMs, async (response) => {
+    const body = await jsonOf(response);
+    if (response.ok && body !== null) return body as T;
+    throw faultOf(response, body);
+  });
 }
 
-/** An answer, of whatever status. @throws ApiError NETWORK when none comes */
-async function answerOf(path: string, init: RequestInit, waitMs: number): Promise<Response> {
-  // AbortSignal.any would do this, where browsers have it.
+/**
+ * Asks, and reads the answer, within a time.
+ *
+ * @param read makes something of an answer, of whatever status.
+ * @throws ApiError that `read` throws; NETWORK when no answer comes
+ */
+async function exchange<T>(
+  path: string,
+  init: RequestInit,
+  waitMs: number,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
+  // By hand: `AbortSignal.timeout` and `any` are newer than the clients that the build is for.
   const stop = new AbortController();
-  for (const signal of [AbortSignal.timeout(waitMs), init.signal]) {
-    signal?.addEventListener('abort', () => stop.abort(signal.reason), { once: true });
-  }
+  const giveUp = () => stop.abort();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    giveUp();
+  }, waitMs);
+  if (init.signal?.aborted) giveUp();
+  init.signal?.addEventListener('abort', giveUp);
   try {
-    return await fetch(path, {
+    const response = await fetch(path, {
       ...init,
       credentials: 'same-origin',
       cache: 'no-store',
       signal: stop.signal,
     });
-  } catch (cause) {
-    init.signal?.throwIfAborted();
-    const late = cause instanceof DOMException && cause.name === 'TimeoutError';
+    return await read(response);
+  } catch (error) {
+    if (init.signal?.aborted) throw new DOMException('given up', 'AbortError');
+    if (isExpiry(error)) sessionExpired();
+    if (error instanceof ApiError && !late) throw error;
     throw new ApiError(
       0,
       'NETWORK',
       late ? '服务器迟迟没有回应，请稍后重试。' : '连不上服务器，请检查网络后重试。',
     );
+  } finally {
+    clearTimeout(timer);
+    init.signal?.removeEventListener('abort', giveUp);
   }
 }
+
+/** The body, whatever it is; null for what is no JSON. */
+const jsonOf = (response: Response): Promise<unknown> => response.json().catch(() => null);
+
+const isExpiry = (error: unknown): boolean => error instanceof ApiError && error.code === 'SESSION_EXPIRED';
 
 function faultOf(response: Response, body: unknown): ApiError {
   const fault = isErrorBody(body) ? body : null;

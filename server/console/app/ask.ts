@@ -1,4 +1,4 @@
-import { DialogPlugin } from 'tdesign-vue-next';
+import { shallowRef } from 'vue';
 
 export interface Question {
   /** What is about to be done, e.g. “停用张三的账号？”. */
@@ -9,27 +9,32 @@ export interface Question {
   action: string;
 }
 
-/** Asks before something that hurts. Escape, the cross and 取消 are a no; the deed is never the default. */
-export function confirmDangerous({ title, body, action }: Question): Promise<boolean> {
+interface Asked extends Question {
+  key: number;
+  answer(yes: boolean): void;
+}
+
+/** What waits for an answer, for `AskDialog.vue`; null for nothing. */
+export const asked = shallowRef<Asked | null>(null);
+let count = 0;
+
+/** Asks before something that hurts. Escape and 取消 are a no; the deed is never the default. */
+export function confirmDangerous(question: Question): Promise<boolean> {
+  dismissQuestion();
   return new Promise((resolve) => {
-    const answer = (yes: boolean): void => {
-      dialog.destroy();
-      resolve(yes);
+    count += 1;
+    asked.value = {
+      ...question,
+      key: count,
+      answer(yes) {
+        asked.value = null;
+        resolve(yes);
+      },
     };
-    const dialog = DialogPlugin.confirm({
-      header: title,
-      body,
-      theme: 'warning',
-      className: 'ask-dialog',
-      confirmOnEnter: false,
-      closeOnOverlayClick: false,
-      // It would write a <style> into the page, which the policy refuses.
-      preventScrollThrough: false,
-      confirmBtn: { content: action, theme: 'danger' },
-      cancelBtn: '取消',
-      onConfirm: () => answer(true),
-      onCancel: () => answer(false),
-      onClose: () => answer(false),
-    });
   });
+}
+
+/** Answers no, e.g. since the page that asked is not there any more. */
+export function dismissQuestion(): void {
+  asked.value?.answer(false);
 }

@@ -1,7 +1,6 @@
 import { computed } from 'vue';
+import { roleNames } from '../../admin/people/words.ts';
 import { currentUser } from './session.ts';
-
-const roles = { USER: '普通用户', ADMIN: '管理员', AUDITOR: '审计员' } as const;
 
 /** What the account pages of console and H5 say of the signed-in person: name and value; empty without one. */
 export const ownFacts = computed(() => {
@@ -11,7 +10,7 @@ export const ownFacts = computed(() => {
     ['姓名', user.name],
     ['用户名', user.username],
     ['部门', user.department || '暂无部门信息'],
-    ['角色', roles[user.role]],
+    ['角色', roleNames[user.role]],
     ['平台账号', user.dingUserId === null ? '未绑定' : '已绑定'],
   ] as const;
 });

@@ -1,5 +1,6 @@
 import type { RoleName } from '../../contract.ts';
 import type { ConsolePage } from './console-page.ts';
+import { currentUser } from './session.ts';
 
 const slices = import.meta.glob<{ pages: ConsolePage[] }>('./pages/*/index.ts', { eager: true });
 
@@ -11,6 +12,12 @@ export const consolePages: readonly ConsolePage[] = Object.values(slices)
 /** What stands in the menu of a role. */
 export function menuOf(role: RoleName): ConsolePage[] {
   return consolePages.filter((page) => page.menu !== false && page.roles.includes(role));
+}
+
+/** Whether a page is for the signed-in person, so that a link may lead there. @param path as in the list of pages */
+export function mayOpen(path: string): boolean {
+  const role = currentUser.value?.role ?? 'USER';
+  return consolePages.some((page) => page.path === path && page.roles.includes(role));
 }
 
 /** Where somebody begins: the first page of their menu; ordinary people at the H5 home. */

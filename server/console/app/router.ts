@@ -1,8 +1,10 @@
 import { watch } from 'vue';
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
 import type { RoleName } from '../../contract.ts';
+import { dismissQuestion } from './ask.ts';
 import { entry } from './entry.ts';
 import { consolePages, firstPathOf } from './pages.ts';
+import { scrollBehavior, watchScroll } from './scroll.ts';
 import { currentUser } from './session.ts';
 import WaitPage from './shell/WaitPage.vue';
 
@@ -63,8 +65,9 @@ const routes: RouteRecordRaw[] = [
 export const router = createRouter({
   history: createWebHistory('/console/'),
   routes,
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  scrollBehavior,
 });
+watchScroll(router);
 
 // Without a session, the sign-in page shows above whatever address is open. The console is no place for ordinary
 // people: they belong to the H5 pages, which show all that is theirs.
@@ -75,11 +78,17 @@ router.beforeEach((to) => {
   return to.path === '/' ? firstPathOf(user.role) : true;
 });
 // Who has signed in may belong elsewhere than the address says.
-watch(currentUser, (user) => {
-  if (user === null) return;
-  // Before the first page is there, the address that counts is the one that is being opened.
-  void router.isReady().then(() => router.replace({ path: router.currentRoute.value.fullPath, force: true }));
-});
+watch(
+  () => currentUser.value && `${currentUser.value.id} ${currentUser.value.role}`,
+  (user) => {
+    if (user === null) return;
+    // Before the first page is there, the address that counts is the one that is being opened.
+    void router
+      .isReady()
+      .then(() => router.replace({ path: router.currentRoute.value.fullPath, force: true }));
+  },
+);
 router.afterEach((to) => {
+  dismissQuestion();
   document.title = to.meta.title === undefined ? entry.appName : `${to.meta.title} · ${entry.appName}`;
 });

@@ -85,10 +85,11 @@ described('the audit log', () => {
     await person.press('导出 CSV');
     await person.sees('导出符合当前条件的全部记录');
     await person.screenshot('audit-export');
+    expect(await person.page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('导出');
     expect(await person.accessibilityFaults()).toEqual([]);
     const [download] = await Promise.all([
       person.page.waitForEvent('download'),
-      person.page.locator('.t-dialog').getByRole('button', { name: '导出', exact: true }).click(),
+      person.page.getByRole('dialog').getByRole('button', { name: '导出', exact: true }).click(),
     ]);
     expect(download.suggestedFilename()).toBe('审计日志.csv');
     const decoded = decodeCsv(await readFile(await download.path()));

@@ -100,7 +100,7 @@ described('importing and exporting people', () => {
 
     await person.press('开始导入');
     await person.sees('这次导入会改变角色，确定开始？');
-    await person.page.locator('.t-dialog').getByRole('button', { name: '开始导入' }).click();
+    await person.page.locator('.ask-dialog').getByRole('button', { name: '开始导入' }).click();
     await person.sees('导入完成', '新增 2 人，更新 1 人，1 人无变化', '只能下载这一次');
     await person.screenshot('import-result');
     expect(await person.accessibilityFaults()).toEqual([]);
@@ -208,8 +208,8 @@ described('importing and exporting people', () => {
   });
 
   test('the export asks again before full numbers, and the log tells of both', async () => {
-    const person = await stack.signedIn('/import-export?q=zhangsan');
-    await person.page.getByRole('tab', { name: '导出人员' }).click();
+    // As the list of people leads there.
+    const person = await stack.signedIn('/import-export?part=export&q=zhangsan');
     await person.sees('每次导出都记入审计日志');
     await person.screenshot('export');
     expect(await person.accessibilityFaults()).toEqual([]);

@@ -1,3 +1,4 @@
+import type { NoticeCreated } from '../../admin/notices/contract.ts';
 import { type ConsoleStack, openConsole } from './support/console.ts';
 import type { PersonPage } from './support/person-page.ts';
 
@@ -10,15 +11,19 @@ const body =
 
 beforeAll(async () => {
   stack = await openConsole();
-  await stack.sql('DELETE FROM notices');
 }, 180_000);
+/** Each test has its own notices, for the seed's people. */
+beforeEach(async () => {
+  await stack.sql('DELETE FROM notices');
+  await stack.sql("DELETE FROM users WHERE username LIKE 'staff%'");
+}, 60_000);
 afterAll(() => stack?.close());
 afterEach(() => person?.close());
 
 const page = () => person.page;
 const preview = () => page().getByRole('region', { name: '手机上的样子' });
 const titles = () => page().getByRole('rowheader').allInnerTexts();
-const dialog = () => page().getByRole('dialog').or(page().locator('.t-dialog')).last();
+const dialog = () => page().getByRole('alertdialog');
 const agree = (name: string | RegExp) => dialog().getByRole('button', { name }).click();
 const readersSee = async (): Promise<string[]> =>
   (
@@ -27,9 +32,18 @@ const readersSee = async (): Promise<string[]> =>
     )
   ).map(({ title }) => title);
 
-async function opened(title: string): Promise<void> {
+async function posted<T>(path: string, data: object): Promise<T> {
+  const answer = await page().request.post(`${stack.url}/api/admin/notices${path}`, { data });
+  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+/** Opens the page of a new notice. */
+async function opened(title: string, state: 'draft' | 'published'): Promise<void> {
   person = await stack.signedIn('/notices');
-  await page().getByRole('link', { name: title }).click();
+  const { notice } = await posted<NoticeCreated>('', { title, body });
+  if (state === 'published') await posted(`/${notice.id}/publish`, { version: notice.version });
+  await person.open(`/notices/${notice.id}`);
 }
 
 test('says what to do where there is nothing', async () => {
@@ -69,7 +83,7 @@ test('a draft is written with a preview, saved, found again, and left only after
 });
 
 test('of two editors the second one sees what the first one wrote, and decides', async () => {
-  await opened('停电通知');
+  await opened('停电通知', 'draft');
   await person.sees('编辑草稿');
   const other = await stack.signedIn('/notices');
   await other.page.getByRole('link', { name: '停电通知' }).click();
@@ -91,7 +105,7 @@ test('of two editors the second one sees what the first one wrote, and decides',
 });
 
 test('publishing asks, says how many are told, and shows how far it is', async () => {
-  await opened('停电通知（改）');
+  await opened('停水通知', 'draft');
   await person.fill('标题', '停电通知');
   await person.press('发布……');
   await person.sees('发布“停电通知”？', /4 人会收到一条工作通知/, /发布后不能再修改，只能撤回/);
@@ -108,6 +122,7 @@ test('publishing asks, says how many are told, and shows how far it is', async (
 });
 
 test('who has read it and who has not, page by page, among a hundred thousand', async () => {
+  await opened('停电通知', 'published');
   await stack.sql(
     `INSERT INTO users (id, username, name, department, ding_user_id, updated_at)
      SELECT gen_random_uuid(), 'staff' || n, '职员' || n, '部门' || n % 40, 'staff-' || n, now()
@@ -118,7 +133,7 @@ test('who has read it and who has not, page by page, among a hundred thousand', 
     SELECT (SELECT id FROM notices), id, now() - random() * interval '20 hours'
     FROM users WHERE username LIKE 'staff%' AND substr(username, 6)::int % 5 < 3`);
   await stack.sql('ANALYZE');
-  await opened('停电通知');
+  await page().reload();
   await person.sees(/100,004 人中/, /60,000 人读了（60.0%）/, /40,004 人没有读/);
   await page().getByRole('rowheader').nth(19).waitFor();
   const first = await titles();
@@ -147,7 +162,8 @@ test('who has read it and who has not, page by page, among a hundred thousand', 
 });
 
 test('withdrawing asks, hides it from readers, takes the messages back, and leaves a copy to go on with', async () => {
-  await opened('停电通知');
+  await opened('停电通知', 'published');
+  await person.sees('平台已收下：4 人');
   await person.press('撤回');
   await person.sees('撤回“停电通知”？', /读者马上就看不到它/, /24 小时内发出的会从平台撤回/);
   await person.screenshot('console-notice-withdraw');
@@ -161,19 +177,20 @@ test('withdrawing asks, hides it from readers, takes the messages back, and leav
   await person.press('复制成新草稿');
   await person.sees('编辑草稿');
   expect(await page().getByLabel('标题').inputValue()).toBe('停电通知');
-  const actions = await stack.sql<{ action: string }>(
-    "SELECT DISTINCT action FROM audit_log WHERE action LIKE 'notice.%' ORDER BY action",
-  );
-  expect(actions.map(({ action }) => action)).toEqual([
-    'notice.changed',
-    'notice.created',
-    'notice.published',
-    'notice.withdrawn',
-  ]);
   await person.press('删除草稿');
   await person.sees('删除草稿“停电通知”？');
   await agree('删除');
   await person.sees('草稿已删除');
+  const actions = await stack.sql<{ action: string }>(
+    `SELECT action FROM audit_log WHERE action LIKE 'notice.%' AND at >= (SELECT min(created_at) FROM notices) ORDER BY at`,
+  );
+  expect(actions.map(({ action }) => action)).toEqual([
+    'notice.created',
+    'notice.published',
+    'notice.withdrawn',
+    'notice.created',
+    'notice.deleted',
+  ]);
   await person.verify();
 });
 
@@ -187,7 +204,7 @@ test('the list is filtered and turned by keyboard; an auditor reads and changes 
   expect(await page().getByRole('button', { name: '写公告' }).count()).toBe(0);
   await page().getByRole('radio', { name: '草稿' }).focus();
   await page().keyboard.press('Space');
-  await page().getByRole('rowheader').nth(14).waitFor();
+  await page().getByRole('rowheader').nth(15).waitFor({ state: 'detached' });
   expect(await titles()).toHaveLength(15);
   await page().getByLabel('搜索标题').fill('通知3');
   await page().getByRole('rowheader').nth(14).waitFor({ state: 'detached' });
@@ -203,6 +220,48 @@ test('the list is filtered and turned by keyboard; an auditor reads and changes 
   expect(await person.accessibilityFaults()).toEqual([]);
   await person.open('/notices/new');
   await person.sees(/没有.*权限|不能/);
+  await person.verify();
+});
+
+test('who comes back to the list finds it as they left it: state, words, page, and where it was', async () => {
+  await stack.sql(`INSERT INTO notices (id, title, body, updated_at)
+    SELECT gen_random_uuid(), '草稿' || n, '正文', now() FROM generate_series(1, 45) n`);
+  await stack.sql(
+    `INSERT INTO notices (id, title, body, updated_at) VALUES (gen_random_uuid(), '别的', '正文', now())`,
+  );
+  person = await stack.signedIn('/notices');
+  const chosen = page().waitForResponse((answer) => answer.url().includes('state=draft'));
+  await page().getByRole('radio', { name: '草稿' }).check({ force: true });
+  await chosen;
+  const found = page().waitForResponse((answer) => answer.url().includes('state=draft&search='));
+  await page().getByLabel('搜索标题').fill('草稿');
+  await found;
+  await page().getByRole('rowheader').nth(19).waitFor();
+  const [first = ''] = await titles();
+  await person.press('下一页');
+  await person.sees('第 2 页');
+  await page().getByRole('rowheader', { name: first, exact: true }).waitFor({ state: 'detached' });
+  const second = await titles();
+  const link = page().getByRole('rowheader').last().getByRole('link');
+  await link.scrollIntoViewIfNeeded();
+  const content = page().locator('#content');
+  const before = await content.evaluate((element) => element.scrollTop);
+  expect(before).toBeGreaterThan(100);
+  await link.click();
+  await person.sees('编辑草稿');
+  expect(await content.evaluate((element) => element.scrollTop)).toBe(0);
+  await page().goBack();
+  await person.sees('第 2 页');
+  await page()
+    .getByRole('rowheader', { name: second[0] ?? '', exact: true })
+    .waitFor();
+  expect(await titles()).toEqual(second);
+  expect(await page().getByLabel('搜索标题').inputValue()).toBe('草稿');
+  expect(await page().getByRole('radio', { name: '草稿' }).isChecked()).toBe(true);
+  await page().waitForFunction(
+    (top) => Math.abs((document.getElementById('content')?.scrollTop ?? 0) - top) < 2,
+    before,
+  );
   await person.verify();
 });
 

@@ -27,6 +27,14 @@ described('the console in an ordinary browser', () => {
     await page.press('登录');
     await page.sees('用户名或密码不对，请检查后重新输入。还可以试 4 次。');
     await page.fill('密码', password);
+    // A password that is shown does not run under the button.
+    const space = () =>
+      page.page.getByLabel('密码', { exact: true }).evaluate((i) => getComputedStyle(i).paddingRight);
+    const hidden = await space();
+    await page.press('显示密码');
+    expect([hidden, await space()]).toEqual(['60px', '60px']);
+    await page.press('隐藏密码');
+    await page.page.getByLabel('密码', { exact: true }).focus();
     // By the keyboard alone.
     await page.page.keyboard.press('Enter');
     await page.sees('我的账号', '登录的设备', '管理后台', '测试环境', '当前');
@@ -35,7 +43,8 @@ described('the console in an ordinary browser', () => {
     expect(await page.accessibilityFaults()).toEqual([]);
     await page.verify(unauthorised);
     const cookies = await page.page.context().cookies();
-    expect(cookies).toEqual([
+    expect(cookies.sort((a, b) => a.name.localeCompare(b.name))).toEqual([
+      expect.objectContaining({ name: '__Host-device', httpOnly: true, secure: true, sameSite: 'Strict' }),
       expect.objectContaining({ name: '__Host-session', httpOnly: true, secure: true, sameSite: 'Lax' }),
     ]);
   });
@@ -125,10 +134,17 @@ described('the console in an ordinary browser', () => {
     await ends.first().click();
     await page.sees('结束这个登录？', '那台设备要重新登录');
     await page.screenshot('console-ask');
-    // The way out is the one that is chosen by mistake.
-    await page.page.keyboard.press('Escape');
-    await page.page.locator('.ask-dialog').waitFor({ state: 'hidden' });
-    expect(await ends.count()).toBe(before);
+    expect(await page.accessibilityFaults()).toEqual([]);
+    // The way out is the one that is chosen by mistake, by whichever key; the keyboard goes on where it was.
+    const question = page.page.getByRole('alertdialog', { name: '结束这个登录？' });
+    for (const key of ['Escape', 'Enter']) {
+      await question.getByRole('button', { name: '取消' }).and(page.page.locator(':focus')).waitFor();
+      await page.page.keyboard.press(key);
+      await question.waitFor({ state: 'detached' });
+      expect(await ends.count()).toBe(before);
+      expect(await ends.first().evaluate((button) => button === document.activeElement)).toBe(true);
+      if (key === 'Escape') await page.page.keyboard.press('Enter');
+    }
     for (let left = before; left > 0; left -= 1) {
       await ends.first().click();
       await page.page.locator('.ask-dialog:visible').getByRole('button', { name: '结束登录' }).click();
@@ -155,7 +171,7 @@ described('the console in an ordinary browser', () => {
     expect(answer.status()).toBe(401);
   });
 
-  test('a session that ends in use asks to sign in, and goes on where it was', async () => {
+  test('an address that is opened after the session’s end asks to sign in, and shows', async () => {
     const page = await stack.signedIn('/me');
     await page.sees('当前');
     await stack.sql('DELETE FROM sessions');

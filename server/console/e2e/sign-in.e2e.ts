@@ -97,6 +97,7 @@ described('within DingTalk', () => {
       );
     }
     await page.screenshot('h5-bind-locked');
+    expect(await page.accessibilityFaults()).toEqual([]);
     await stack.sql('DELETE FROM lockouts');
     await stack.sql('DELETE FROM bind_tickets');
     await page.page.reload();
@@ -119,6 +120,7 @@ described('within DingTalk', () => {
     const { page } = await opened(stack, 'dingtalk-android', person);
     await page.sees(title, ask);
     await page.screenshot(`h5-no-permission-${person}`);
+    expect(await page.accessibilityFaults()).toEqual([]);
     await page.press('重新登录');
     await page.sees(title);
     await page.verify(unauthorised);
@@ -147,6 +149,7 @@ described('within DingTalk', () => {
     await page.sees('登录凭证已失效，请重新进入应用。', '错误码 AUTH_CODE_INVALID', '请求编号');
     expect(calls).toHaveLength(2);
     await page.screenshot('h5-trouble');
+    expect(await page.accessibilityFaults()).toEqual([]);
     await page.press('重试');
     await page.sees('登录凭证已失效，请重新进入应用。');
     expect(calls).toHaveLength(4);
@@ -183,8 +186,12 @@ described('within DingTalk', () => {
     expect(await page.accessibilityFaults()).toEqual([]);
     await page.press('退出登录');
     await page.sees('退出登录？');
+    await page.screenshot('h5-ask');
+    expect(await page.accessibilityFaults()).toEqual([]);
     await page.page.locator('.ask-dialog').getByRole('button', { name: '退出登录' }).click();
     await page.sees('您已退出登录');
+    await page.screenshot('h5-signed-out');
+    expect(await page.accessibilityFaults()).toEqual([]);
     expect(calls).toHaveLength(1);
     await page.press('重新登录');
     await page.sees('登录的设备');

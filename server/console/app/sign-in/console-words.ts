@@ -36,6 +36,8 @@ export function passwordRejectedText(
   switch (reason) {
     case 'WRONG_PASSWORD':
       return '当前密码不对，请重新输入。';
+    case 'PASSWORD_EXPIRED':
+      return '当前的一次性密码已过期，请联系管理员重新重置。';
     case 'LOCKED':
       return '密码错误次数太多，账号已锁定，请稍后再试。';
     case 'TOO_SHORT':

@@ -1,5 +1,5 @@
-import type { BindOutcome, LoginOutcome, MeResponse, NoPermissionReason } from '../../../contract.ts';
-import { ApiError, get, post } from '../api.ts';
+import type { BindOutcome, LoginOutcome, NoPermissionReason } from '../../../contract.ts';
+import { ApiError, post, whoIsThere } from '../api.ts';
 import { signedIn } from '../session.ts';
 import { authCode, type Container, NoCode, ownContainer } from './container.ts';
 
@@ -17,8 +17,7 @@ export type SignInState =
 /** A live session needs no sign-in call; without one, the platform is asked, or a password. Never rejects. */
 export async function begin(): Promise<SignInState> {
   try {
-    const { user } = await get<MeResponse>('/api/me');
-    signedIn(user);
+    signedIn(await whoIsThere());
     return { kind: 'done' };
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'SESSION_EXPIRED') return trouble(error);
@@ -56,8 +55,7 @@ export async function settle(
 /** After a sign-in: the cookie must have arrived, or every page would send back here. */
 export async function enter(): Promise<SignInState> {
   try {
-    const { user } = await get<MeResponse>('/api/me');
-    signedIn(user);
+    signedIn(await whoIsThere());
     return { kind: 'done' };
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'SESSION_EXPIRED') return trouble(error);

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { PROJECT } from '../../../../scripts/simulator/e2e/support/child.ts';
+import { takeWhatIsNew } from './old-client.ts';
 
 const screenshots = path.join(PROJECT, 'test-results', 'screenshots');
 const images = path.join(PROJECT, 'docs', 'images');
@@ -49,6 +50,7 @@ export class PersonPage {
       ...options,
     });
     const page = await context.newPage();
+    await page.addInitScript(takeWhatIsNew);
     await page.addInitScript(() => {
       window.cspViolations = [];
       document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {

@@ -1,6 +1,6 @@
 import { receiveFile, saveFile } from '../../api.ts';
 
 /** Fetches the result of an import, and hands it to the browser to be saved. */
-export async function saveResult(jobId: string, encoding: 'utf-8' | 'gb18030' = 'utf-8'): Promise<void> {
-  saveFile(await receiveFile(`/api/admin/import/jobs/${jobId}/result`, { query: { encoding }, body: {} }));
+export async function saveResult(jobId: string): Promise<void> {
+  saveFile(await receiveFile(`/api/admin/import/jobs/${jobId}/result`, { body: {} }));
 }

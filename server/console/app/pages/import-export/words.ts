@@ -1,14 +1,7 @@
 import type { FoundEncoding } from '../../../../admin/import/contract.ts';
-import type { RoleName } from '../../../../contract.ts';
 
 export const encodingWords: Readonly<Record<FoundEncoding, string>> = {
   'utf-8': 'UTF-8',
   'utf-8-bom': 'UTF-8（带 BOM）',
   gb18030: 'GB18030（含 GBK）',
-};
-
-export const roleWords: Readonly<Record<RoleName, string>> = {
-  USER: '普通用户',
-  ADMIN: '管理员',
-  AUDITOR: '审计员',
 };

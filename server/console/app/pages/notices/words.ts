@@ -33,11 +33,3 @@ export function deliveryLines(delivery: Delivery): { text: string; bad: boolean 
 
 export const errorText = (error: unknown): string =>
   error instanceof ApiError ? error.message : '没有成功，请重试；还不行请联系管理员。';
-
-/** Paragraphs as the mini program shows them: parted by empty lines. */
-export const paragraphsOf = (body: string): string[] =>
-  body
-    .replace(/\r\n?/g, '\n')
-    .trim()
-    .split(/\n\s*\n/)
-    .filter((text) => text.trim() !== '');

@@ -24,10 +24,21 @@ export interface Chart {
 }
 
 const groups = [
-  { key: 'signed-in', name: '登录成功', color: '#0052d9' },
-  { key: 'bind-required', name: '需要绑定', color: '#00878a' },
-  { key: 'no-permission', name: '没有权限', color: '#b35c00' },
-  { key: 'fault', name: '出错', color: '#c9353f' },
+  { key: 'signed-in', name: '登录成功', color: '#0052d9', outcomes: ['signed-in'] },
+  {
+    key: 'next-step',
+    name: '需要绑定或改密码',
+    color: '#00878a',
+    outcomes: ['bind-required', 'password-change-required'],
+  },
+  { key: 'no-permission', name: '没有权限', color: '#b35c00', outcomes: ['no-permission'] },
+  {
+    key: 'rejected',
+    name: '密码被拒绝',
+    color: '#7a4fbf',
+    outcomes: ['sign-in-rejected', 'password-rejected'],
+  },
+  { key: 'fault', name: '出错', color: '#c9353f', outcomes: ['fault'] },
 ] as const;
 
 const hourMs = 3_600_000;
@@ -44,9 +55,9 @@ const clock = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
 /** Sign-ins as bars of hours in Beijing time. */
 export function chartOf({ from, hours, series }: SignInsByHour): Chart {
   const start = Date.parse(from);
-  const sums = groups.map(({ key }) =>
+  const sums = groups.map(({ outcomes }) =>
     series
-      .filter(({ outcome }) => outcome === key)
+      .filter(({ outcome }) => outcomes.some((one) => one === outcome))
       .reduce(
         (sum, one) => sum.map((value, at) => value + (one.hours[at] ?? 0)),
         Array<number>(hours).fill(0),
@@ -63,7 +74,7 @@ export function chartOf({ from, hours, series }: SignInsByHour): Chart {
   });
   const totals = sums.map((sum) => sum.reduce((all, value) => all + value, 0));
   return {
-    groups: groups.map((group, at) => ({ ...group, total: totals[at] ?? 0 })),
+    groups: groups.map(({ key, name, color }, at) => ({ key, name, color, total: totals[at] ?? 0 })),
     bars,
     total: totals.reduce((all, value) => all + value, 0),
   };

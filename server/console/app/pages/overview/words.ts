@@ -1,10 +1,14 @@
 /** What the server counts by code, in words. */
+import type { SignInSeries } from '../../../../admin/overview/contract.ts';
 
 const outcomes: Readonly<Record<string, string>> = {
   'signed-in': '登录成功',
   'bind-required': '需要绑定',
   'no-permission': '没有权限',
   fault: '出错',
+  'sign-in-rejected': '被拒绝',
+  'password-change-required': '要先改一次性密码',
+  'password-rejected': '新密码被拒绝',
 };
 
 const reasons: Readonly<Record<string, string>> = {
@@ -29,11 +33,16 @@ const reasons: Readonly<Record<string, string>> = {
   PASSWORD_EXPIRED: '初始密码已过期',
   ACCOUNT_ALREADY_BOUND: '账号已被别人绑定',
   PERSON_ALREADY_BOUND: '本人已绑定别的账号',
+  ADMINISTRATORS_ONLY: '不是管理员或审计员',
+  TOO_SHORT: '太短',
+  TOO_COMMON: '太常见',
+  CONTAINS_USERNAME: '包含用户名',
+  UNCHANGED: '和原来的相同',
 };
 
-/** `没有权限：不在应用的可见范围`. What is not known stands as it is. */
-export function outcomeText(outcome: string, reason: string | null): string {
-  const name = outcomes[outcome] ?? outcome;
+/** `没有权限：不在应用的可见范围`, `密码登录，被拒绝：用户名或密码不对`. What is not known stands as it is. */
+export function outcomeText({ by, outcome, reason }: SignInSeries): string {
+  const name = `${by === 'password' ? '密码登录，' : ''}${outcomes[outcome] ?? outcome}`;
   return reason === null ? name : `${name}：${reasons[reason] ?? reason}`;
 }
 

@@ -1,6 +1,7 @@
-import { computed, onScopeDispose, reactive, shallowRef, watch } from 'vue';
+import { computed, onScopeDispose, shallowRef, watch } from 'vue';
 import type { PeopleCount, PeopleFilter, PeoplePage } from '../../../../admin/people/contract.ts';
 import { get } from '../../api.ts';
+import { kept } from '../../kept.ts';
 
 export interface ListState {
   q: string;
@@ -25,13 +26,13 @@ const everybody = (): ListState => ({
   cursors: [null],
 });
 
-/** Kept while the console is open: who comes back from a person finds the list as they left it. */
-const kept = reactive(everybody());
+const state = kept(everybody);
 
 /** The list of people: what is asked for, and what came. A request that nobody waits for any more is given up. */
 export function usePeople() {
-  const state = kept;
   const page = shallowRef<PeoplePage | null>(null);
+  /** Which one that page is, from 1. */
+  const pageShown = shallowRef(1);
   const count = shallowRef<PeopleCount | null>(null);
   const error = shallowRef<Error | null>(null);
   const loading = shallowRef(false);
@@ -52,14 +53,17 @@ export function usePeople() {
     const mine = new AbortController();
     running = mine;
     loading.value = true;
-    const cursor = state.cursors.at(-1) ?? null;
-    const counting = cursor === null ? countThem(mine.signal) : null;
+    const number = state.cursors.length;
+    const cursor = state.cursors[number - 1] ?? null;
+    // Of the pages after the first, the count is known; not by who comes back to one of them.
+    const counting = cursor === null || count.value === null ? countThem(mine.signal) : null;
     try {
       page.value = await get<PeoplePage>(
         '/api/admin/people',
         { ...filter(), cursor, limit: pageSize },
         mine.signal,
       );
+      pageShown.value = number;
       error.value = null;
     } catch (cause) {
       if (mine.signal.aborted) return;
@@ -101,14 +105,19 @@ export function usePeople() {
 
   return {
     state,
+    /** What is looked for; empty or null for what is not narrowed. */
+    filter,
     page,
     count,
     error,
     loading,
     reload: load,
+    /** Searches at once, from the first page. */
+    begin,
     narrowed: computed(() => Object.values(filter()).some((value) => value !== '' && value !== null)),
     pageNumber: computed(() => state.cursors.length),
-    first: computed(() => (state.cursors.length - 1) * pageSize + 1),
+    /** The place of the first person that is shown, from 1. */
+    first: computed(() => (pageShown.value - 1) * pageSize + 1),
     reset: () => {
       Object.assign(state, everybody());
       void load();

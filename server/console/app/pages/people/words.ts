@@ -1,34 +1,16 @@
 import type {
-  BindingState,
   BoundByName,
   PersonField,
   PersonRow,
   RefusedReason,
 } from '../../../../admin/people/contract.ts';
-import type { Client, RoleName } from '../../../../contract.ts';
-
-export const roleNames: Readonly<Record<RoleName, string>> = {
-  USER: '普通用户',
-  ADMIN: '管理员',
-  AUDITOR: '审计员',
-};
-
-export const bindingNames: Readonly<Record<BindingState, string>> = {
-  unbound: '未绑定',
-  expected: '待首次登录',
-  bound: '已绑定',
-};
+import { statusNames } from '../../../../admin/people/words.ts';
 
 export const boundByNames: Readonly<Record<BoundByName, string>> = {
   PLATFORM_ID: '按平台账号 id 匹配',
   MOBILE: '按手机号匹配',
   PASSWORD: '本人用密码绑定',
   ADMINISTRATOR: '管理员设置',
-};
-
-export const clientNames: Readonly<Record<Client, string>> = {
-  mini: '小程序',
-  h5: '网页（H5、管理后台）',
 };
 
 export const fieldNames: Readonly<Record<PersonField, string>> = {
@@ -44,7 +26,7 @@ export const fieldNames: Readonly<Record<PersonField, string>> = {
 
 export const refusals: Readonly<Record<RefusedReason, string>> = {
   SELF: '不能对自己的账号做这件事：否则可能再没有人能进管理后台。请让另一位管理员来做。',
-  PASSWORD_ELSEWHERE: '密码由你们自己的账号系统保管，请到那里重置。',
+  PASSWORD_ELSEWHERE: '密码由您单位的账号系统保管，请到那里重置。',
 };
 
 /** What an account is to somebody who looks through a list. */
@@ -52,6 +34,8 @@ export function statusOf({ disabled, leftAt }: Pick<PersonRow, 'disabled' | 'lef
   text: string;
   tone: 'plain' | 'bad' | 'muted';
 } {
-  if (disabled) return { text: '已停用', tone: 'bad' };
-  return leftAt === null ? { text: '正常', tone: 'plain' } : { text: '已离开组织', tone: 'muted' };
+  if (disabled) return { text: statusNames.disabled, tone: 'bad' };
+  return leftAt === null
+    ? { text: statusNames.active, tone: 'plain' }
+    : { text: statusNames.left, tone: 'muted' };
 }

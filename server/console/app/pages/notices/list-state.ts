@@ -1,0 +1,13 @@
+import type { NoticeState } from '../../../../admin/notices/contract.ts';
+import { kept } from '../../kept.ts';
+
+interface NoticeListState {
+  /** Empty: all of them. */
+  state: NoticeState | '';
+  search: string;
+  /** Where each page begins that was turned to; the last one is shown. */
+  cursors: (string | null)[];
+}
+
+/** What the list of notices shows. */
+export const list = kept((): NoticeListState => ({ state: '', search: '', cursors: [null] }));

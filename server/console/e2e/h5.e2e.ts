@@ -1,0 +1,107 @@
+import { development } from '../../config/constants.ts';
+import { clients, putBridge } from './support/bridges.ts';
+import { type ConsoleStack, openConsole, phone } from './support/console.ts';
+import type { PersonPage } from './support/person-page.ts';
+
+/** The H5 pages of ordinary people, on a phone. */
+
+const described = process.env.E2E_WITHOUT_BROWSER === undefined ? describe : describe.skip;
+const unauthorised = /status of 401/;
+const chosen = 'marmalade-lighthouse-7';
+
+described('an ordinary person', () => {
+  let stack: ConsoleStack;
+  beforeAll(async () => {
+    stack = await openConsole();
+  });
+  afterAll(() => stack?.close());
+
+  async function opened(path: string): Promise<PersonPage> {
+    const { userAgent } = clients['dingtalk-android'];
+    const person = await stack.newPage({ userAgent, viewport: phone });
+    await putBridge(person, 'dingtalk-android', () => stack.authCode('zhangsan'));
+    await person.open(path);
+    return person;
+  }
+
+  test('comes back from a notice to the list as they left it, and begins anew otherwise', async () => {
+    const person = await opened('/h5/notices');
+    const { page } = person;
+    const rows = page.locator('.notice-row');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(20);
+    for (const more of [1, 2]) {
+      await person.press('加载更多');
+      await rows.nth(more * 20).waitFor();
+    }
+    await person.sees('已经到底了');
+    const all = await rows.count();
+    const one = rows.nth(35);
+    await one.scrollIntoViewIfNeeded();
+    const title = await one.locator('.notice-row__title').innerText();
+    const scrolled = () => page.evaluate(() => document.scrollingElement?.scrollTop ?? 0);
+    const before = await scrolled();
+    expect(before).toBeGreaterThan(1000);
+    await one.click();
+    await page.locator('.notice__title').waitFor();
+    const lists: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/api/notices?')) lists.push(request.url());
+    });
+    await page.goBack();
+    await rows.nth(all - 1).waitFor();
+    expect(await rows.count()).toBe(all);
+    await page.waitForFunction(
+      (top) => Math.abs((document.scrollingElement?.scrollTop ?? 0) - top) < 5,
+      before,
+    );
+    expect(await rows.nth(35).locator('.notice-row__title').innerText()).toBe(title);
+    // What was read shows so, without asking the server for all of it again.
+    expect(await rows.nth(35).getByLabel('未读').count()).toBe(0);
+    expect(lists).toEqual([]);
+
+    await page.getByRole('link', { name: '我的', exact: true }).click();
+    await person.sees('登录的设备');
+    await stack.sql(`INSERT INTO notices (id, title, body, published_at, updated_at)
+      VALUES (gen_random_uuid(), '刚刚发布的通知', '正文', now(), now())`);
+    await page.getByRole('link', { name: '通知', exact: true }).click();
+    await person.sees('刚刚发布的通知');
+    expect(await rows.count()).toBe(20);
+    expect(await scrolled()).toBe(0);
+    await person.verify(unauthorised);
+  });
+
+  test('changes a one-time password, and goes on without signing in by hand', async () => {
+    await stack.sql(`UPDATE users SET must_change_password = true,
+      password_expires_at = '2027-01-01T16:30:00Z' WHERE username = 'zhangsan'`);
+    const other = await opened('/h5/me');
+    await other.sees('登录的设备');
+    const person = await opened('/h5/me');
+    await person.sees(/管理员给的一次性密码，请改成只有您知道的。它的有效期到 2027-01-02 00:30。/);
+    await person.screenshot('h5-password', { whole: true });
+    expect(await person.accessibilityFaults()).toEqual([]);
+    await person.fill('当前密码', 'not-the-password');
+    await person.fill('新密码', chosen);
+    await person.fill('再输入一次', chosen);
+    await person.press('修改密码');
+    await person.sees('当前密码不对，请重新输入。');
+    await person.fill('当前密码', development.password);
+    await person.press('修改密码');
+    await person.sees(/密码已修改/);
+    await person.page.getByText(/一次性密码/).waitFor({ state: 'detached' });
+    expect(await person.page.getByLabel('当前密码', { exact: true }).inputValue()).toBe('');
+    // Nowhere else: the list tells of this sign-in alone.
+    expect(await person.page.getByRole('button', { name: '结束', exact: true }).count()).toBe(0);
+    expect((await other.page.request.get(`${stack.url}/api/me`)).status()).toBe(401);
+    await person.verify(unauthorised);
+  });
+
+  test('without a password here is not asked for one', async () => {
+    await stack.sql(`UPDATE users SET password_hash = NULL WHERE username = 'zhangsan'`);
+    const person = await opened('/h5/me');
+    await person.sees('登录的设备', '当前');
+    await person.page.waitForLoadState('networkidle');
+    expect(await person.page.getByText('修改密码').count()).toBe(0);
+    await person.verify(unauthorised);
+  });
+});
