@@ -1,5 +1,8 @@
 import { postgresAnswers } from './scripts/jest-postgres.mjs';
 
+// Whatever the tests start must not read the developer's `.env`: it may name a real database.
+process.env.SKIP_ENV_FILE = '1';
+
 /** The console is tested on PostgreSQL, as it runs in production; without one its tests are left out. */
 const withConsole = await postgresAnswers(
   process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres',

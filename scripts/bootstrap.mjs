@@ -40,11 +40,16 @@ function installPackages() {
   console.log('正在安装依赖（npm ci），首次需要一两分钟……');
   const npm = process.env.npm_execpath;
   const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] };
+  // With NODE_ENV=production npm would leave out the tools that every script here runs on.
   const { status } = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, 'ci'], options)
-    : spawnSync('npm ci', { ...options, shell: true });
+    ? spawnSync(process.execPath, [npm, 'ci', '--include=dev'], options)
+    : spawnSync('npm ci --include=dev', { ...options, shell: true });
   if (status !== 0) {
-    stop('依赖安装失败（原因见上）。请检查能否访问 npm 源（npm config get registry），然后重新运行。');
+    stop(
+      '依赖安装失败（原因见上）。\n' +
+        '  出现 EPERM、EBUSY：文件正被占用，请先停掉正在运行的 npm run dev，再重新运行。\n' +
+        '  出现 ETIMEDOUT、ENOTFOUND 等：请检查能否访问 npm 源（npm config get registry），再重新运行。',
+    );
   }
 }
 

@@ -10,14 +10,14 @@ const apis = {
   zhezhengding: { token: '/gettoken.json', exchange: '/rpc/oauth2/dingtalk_app_user.json' },
 } as const;
 
-const timeoutMs = 300;
+/** For the calls that end by it; every other call must succeed, also on a machine that stalls. */
+const hastyMs = 1500;
 
 describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (platform) => {
-  const env = { PLATFORM_TIMEOUT_MS: String(timeoutMs) };
   let home: Built;
   let server: Built;
   beforeAll(async () => {
-    home = await build({ platform, env });
+    home = await build({ platform });
   });
   afterAll(() => home.close());
 
@@ -25,16 +25,29 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (platform) => {
   beforeEach(async () => {
     home.emulator.control.reset();
     await home.prisma.platformToken.deleteMany();
-    server = await build({ platform, env, database: home.database, emulator: home.emulator });
+    server = await instance();
   });
   afterEach(() => server.close());
+
+  const instance = (env: Record<string, string> = {}) =>
+    build({ platform, env, database: home.database, emulator: home.emulator });
+  /** Meets a fault: an instance that gives up soon where the fault is a silence. */
+  async function meeting<T>(kind: FaultKind, work: (server: Built) => Promise<T>): Promise<T> {
+    if (kind !== 'timeout' && kind !== 'slow') return work(server);
+    const hasty = await instance({ PLATFORM_TIMEOUT_MS: String(hastyMs) });
+    try {
+      return await work(hasty);
+    } finally {
+      await hasty.close();
+    }
+  }
 
   const api = apis[platform];
   const dingtalk = platform === 'dingtalk';
   const refused: [FaultKind, number, ErrorCode, Partial<FaultOptions>][] = [
     ['timeout', 504, 'PLATFORM_TIMEOUT', {}],
     ['reset', 502, 'PLATFORM_FAULT', {}],
-    ['slow', 504, 'PLATFORM_TIMEOUT', { delayMs: 5000 }],
+    ['slow', 504, 'PLATFORM_TIMEOUT', { delayMs: 30_000 }],
     ['html', 502, 'PLATFORM_FAULT', {}],
     ['status', 502, 'PLATFORM_FAULT', {}],
     ['status', 503, 'PLATFORM_BUSY', { status: 503 }],
@@ -64,8 +77,10 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (platform) => {
     const before = await rowCounts(server.prisma);
     server.emulator.control.fault({ path: api.exchange, kind, ...more });
     const started = performance.now();
-    const response = await post(server, '/api/auth/login', { authCode: server.code('zhangsan') });
-    expect(performance.now() - started).toBeLessThan(timeoutMs + 1500);
+    const response = await meeting(kind, (one) =>
+      post(one, '/api/auth/login', { authCode: one.code('zhangsan') }),
+    );
+    expect(performance.now() - started).toBeLessThan(hastyMs + 15_000);
     expectFault(response, status, code);
     expect(await rowCounts(server.prisma)).toEqual(before);
     // A code that may have been used is not sent again.
@@ -85,7 +100,7 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (platform) => {
   ] as const)('%s at the token: %i %s, and no code is used', async (kind, status, code) => {
     server.emulator.control.fault({ path: api.token, kind });
     const authCode = server.code('zhangsan');
-    expectFault(await post(server, '/api/auth/login', { authCode }), status, code);
+    expectFault(await meeting(kind, (one) => post(one, '/api/auth/login', { authCode })), status, code);
     expect(server.emulator.control.calls()[api.exchange]).toBeUndefined();
     // The very same code is still good.
     expect((await post(server, '/api/auth/login', { authCode })).json()).toMatchObject({

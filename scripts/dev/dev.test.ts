@@ -1,73 +1,55 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, utimes } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { openDatabase } from '../../server/database/database.ts';
+import { freePorts } from '../../server/testing/ports.ts';
+import { copyProject, type ProjectCopy } from '../../server/testing/project-copy.ts';
 
-/** Ports that nothing uses now: the server's and the next one, the emulator's, the simulator's. */
-async function freePorts(): Promise<{ PORT: string; EMULATOR_PORT: string; SIMULATOR_PORT: string }> {
-  const held: Server[] = [];
-  const hold = async (port: number) => {
-    const server = createServer().listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    held.push(server);
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  };
-  try {
-    let first = 0;
-    for (;;) {
-      first = await hold(0);
-      try {
-        await hold(first + 1);
-        break;
-      } catch {
-        // The next port is somebody's: another pair.
-      }
-    }
-    return {
-      PORT: String(first),
-      EMULATOR_PORT: String(await hold(0)),
-      SIMULATOR_PORT: String(await hold(0)),
-    };
-  } finally {
-    await Promise.all(held.map((server) => once(server.close(), 'close')));
-  }
-}
+/**
+ * On a copy of the project, where the tests change sources. Windows has no signals between processes: there `dev` is a
+ * child with a channel, and the end of that ends it.
+ */
+const signals = process.platform !== 'win32';
+const command = signals ? ['scripts/bootstrap.mjs'] : ['--import', 'tsx'];
 
 interface Run {
-  child: ChildProcess;
   output(): string;
   /** Resolves when the output holds `text`; rejects when the process ends before. */
   says(text: string): Promise<void>;
   exitCode: Promise<number | null>;
+  stop(): void;
 }
 
-const running = new Set<ChildProcess>();
+const running = new Set<Run>();
+let project: ProjectCopy;
+const at = (...names: string[]) => path.join(project.root, ...names);
 
 function run(env: Record<string, string>): Run {
-  const child = spawn(process.execPath, ['scripts/bootstrap.mjs', 'scripts/dev/main.ts'], {
+  const child = spawn(process.execPath, [...command, 'scripts/dev/main.ts'], {
+    cwd: project.root,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: signals ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  running.add(child);
   let output = '';
   const waiting = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk;
       for (const check of waiting) check();
     });
   }
   const exitCode = once(child, 'exit').then(([code]) => {
-    running.delete(child);
+    running.delete(dev);
     return code as number | null;
   });
-  return {
-    child,
+  const dev: Run = {
     output: () => output,
     exitCode,
+    stop: () => (signals ? child.kill('SIGTERM') : child.disconnect()),
     says: (text) =>
       new Promise((resolve, reject) => {
         const check = () => {
@@ -80,6 +62,20 @@ function run(env: Record<string, string>): Run {
         check();
       }),
   };
+  running.add(dev);
+  return dev;
+}
+
+async function migrationsIn(dataDir: string): Promise<string[]> {
+  const database = await openDatabase({ url: null, dataDir, poolSize: 1, timeoutMs: 10_000 });
+  try {
+    const rows = await database.prisma.$queryRaw<
+      { migration_name: string }[]
+    >`SELECT migration_name FROM _prisma_migrations`;
+    return rows.map((row) => row.migration_name);
+  } finally {
+    await database.close();
+  }
 }
 
 describe('npm run dev', () => {
@@ -87,20 +83,32 @@ describe('npm run dev', () => {
   let env: Record<string, string>;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'dev-'));
+    project = await copyProject();
+    const [first, , emulator, simulator] = await freePorts(4);
     // No credentials, no database server: what a fresh clone has.
     env = {
-      ...(await freePorts()),
+      PORT: String(first),
+      EMULATOR_PORT: String(emulator),
+      SIMULATOR_PORT: String(simulator),
       DATA_DIR: path.join(folder, 'database'),
       NODE_ENV: 'development',
+      // A busy test machine is not what the tests are about.
+      MAX_EVENT_LOOP_DELAY_MS: '0',
       DATABASE_URL: '',
       DINGTALK_APP_KEY: '',
       PLATFORM: '',
       FORCE_COLOR: '0',
     };
   });
+  afterEach(async () => {
+    for (const dev of running) {
+      dev.stop();
+      await dev.exitCode;
+    }
+  });
   afterAll(async () => {
-    for (const child of running) child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
+    await project?.remove();
   });
 
   test('starts everything, restarts the server on a change, and ends every child', async () => {
@@ -113,16 +121,32 @@ describe('npm run dev', () => {
     for (const server of servers) expect((await fetch(`${server}/readyz`)).status).toBe(200);
     expect((await fetch(`http://127.0.0.1:${env.SIMULATOR_PORT}/`)).status).toBe(200);
 
-    await utimes('server/contract.ts', new Date(), new Date());
+    // With data of its own it leaves alone what the IDE opens at the root.
+    expect(dev.output()).toContain(path.join(folder, 'mini-project'));
+    const config = path.join(folder, 'mini-project', 'dist', 'mini', 'config', 'current.js');
+    expect(await readFile(config, 'utf8')).toContain(`http://127.0.0.1:${env.PORT}`);
+    expect(existsSync(path.join(folder, 'mini-project', 'mini.project.json'))).toBe(true);
+    expect(existsSync(at('dist', 'mini'))).toBe(false);
+
+    // A new migration is for a person to read; the restart that follows does not apply it either.
+    const migration = '29990101000000_add_colour';
+    await mkdir(at('prisma', 'migrations', migration));
+    await writeFile(
+      at('prisma', 'migrations', migration, 'migration.sql'),
+      'ALTER TABLE notices ADD COLUMN colour TEXT;',
+    );
+    await dev.says(`有新的迁移 ${migration}，正在运行的服务不会应用它`);
+    await utimes(at('server', 'contract.ts'), new Date(), new Date());
     await dev.says('服务已重启');
     for (const server of servers) expect((await fetch(`${server}/readyz`)).status).toBe(200);
 
-    dev.child.kill('SIGTERM');
+    dev.stop();
     expect(await dev.exitCode).toBe(0);
     for (const port of [env.PORT, String(Number(env.PORT) + 1), env.EMULATOR_PORT, env.SIMULATOR_PORT]) {
       await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
     }
-  }, 90_000);
+    expect(await migrationsIn(path.join(folder, 'database'))).not.toContain(migration);
+  }, 180_000);
 
   test.each(['PORT', 'EMULATOR_PORT', 'SIMULATOR_PORT'])(
     '%s in use: says so, without a stack trace',

@@ -9,8 +9,10 @@ import { watchConsole } from '../../server/console/build.ts';
 import { failStart } from '../../server/start-failure.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import { people } from '../emulator/people.ts';
-import { watchMini } from '../mini/build.ts';
+import { type Watcher, watchMini } from '../mini/build.ts';
+import { packageFolder, writeProjectFile } from '../mini/ide-project.ts';
 import { startSimulator } from '../simulator/web/server.ts';
+import { watchNewMigrations } from './new-migrations.ts';
 import { type Ready, startServerProcess } from './server-process.ts';
 import { type DevSettings, readDevSettings } from './settings.ts';
 import { table } from './table.ts';
@@ -47,11 +49,7 @@ async function start(parts: Parts): Promise<void> {
   const secondUrl = settings.emulated ? `http://127.0.0.1:${settings.port + 1}` : null;
 
   const server = parts.add(startServerProcess(emulatorUrl, () => console.log('服务已重启。')));
-  const mini = parts.add(
-    watchMini({ env: 'development', config: { serverUrl } }, (result) => {
-      if (result instanceof Error && !stopping) console.error(`小程序构建失败：\n${result.message}`);
-    }),
-  );
+  const mini = parts.add(watchDevMini(settings.miniProject, serverUrl));
   const simulator = parts.add(
     startSimulator({
       port: settings.simulatorPort,
@@ -63,6 +61,8 @@ async function start(parts: Parts): Promise<void> {
     (one) => one.status === 'rejected',
   );
   if (failed !== undefined) throw failed.reason;
+
+  await parts.add(Promise.resolve(watchNewMigrations((message) => console.log(message))));
 
   const { ready } = await server;
   const { url: simulatorUrl } = await simulator;
@@ -77,6 +77,14 @@ async function start(parts: Parts): Promise<void> {
   parts
     .add(watchConsole(settings.consoleFolder, told))
     .catch((error: unknown) => told(error instanceof Error ? error.message : String(error)));
+}
+
+async function watchDevMini(project: string, serverUrl: string): Promise<Watcher> {
+  await writeProjectFile(project);
+  const options = { env: 'development', outDir: packageFolder(project), config: { serverUrl } } as const;
+  return watchMini(options, (result) => {
+    if (result instanceof Error && !stopping) console.error(`小程序构建失败：\n${result.message}`);
+  });
 }
 
 interface Addresses {
@@ -96,7 +104,7 @@ function describe(settings: DevSettings, ready: Ready, addresses: Addresses): st
     ['管理后台（也是 H5 入口）', `${serverUrl}/console`],
     ['接口文档', `${serverUrl}/docs`],
     ['数据库', ready.database],
-    ['小程序构建结果', 'dist/mini（用小程序开发者工具打开本目录）'],
+    ['小程序（用小程序开发者工具打开）', settings.miniProject],
   ];
   const persons = people.map((person) => [
     `${person.name}（${person.key}）`,

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { watch } from 'node:fs';
 import path from 'node:path';
 import { StartFailure } from '../../server/start-failure.ts';
+import { watchFolder } from '../watch-folder.ts';
 import type { ServerMessage } from './messages.ts';
 
 export type Ready = ServerMessage & { kind: 'ready' };
@@ -23,7 +23,8 @@ const watched = ['server', 'prisma'].map((folder) => path.resolve(folder));
 
 /**
  * Runs the server as a child process and starts it anew when a source under `server/` or `prisma/` changes. A
- * version that does not start leaves a message, and the next change gets its chance.
+ * version that does not start leaves a message, and the next change gets its chance. Only the first start applies
+ * migrations: a later one is no decision of a person.
  *
  * @param onRestart told of every later start.
  * @throws with the child's message when the first start fails.
@@ -35,9 +36,11 @@ export async function startServerProcess(
   let child: ChildProcess | null = null;
   let closing = false;
 
-  function start(): Promise<Ready> {
+  function start(...options: string[]): Promise<Ready> {
     return new Promise((resolve, reject) => {
-      const started = fork(script, emulatorUrl === null ? [] : [emulatorUrl], { stdio: 'inherit' });
+      const started = fork(script, emulatorUrl === null ? options : [...options, '--emulator', emulatorUrl], {
+        stdio: 'inherit',
+      });
       child = started;
       let settled = false;
       started.on('message', (message: ServerMessage) => {
@@ -68,7 +71,7 @@ export async function startServerProcess(
     clearTimeout(deadline);
   }
 
-  const ready = await start();
+  const ready = await start('--migrate');
 
   let pending: NodeJS.Timeout | undefined;
   let restarting = Promise.resolve();
@@ -88,13 +91,17 @@ export async function startServerProcess(
     }
   };
   const watchers = watched.map((folder) =>
-    watch(folder, { recursive: true }, (_event, file) => {
-      if (file === null || !isSource(file)) return;
-      clearTimeout(pending);
-      pending = setTimeout(() => {
-        restarting = restarting.then(() => restart(path.join(path.basename(folder), file)));
-      }, settleMs);
-    }),
+    watchFolder(
+      folder,
+      (file) => {
+        if (!isSource(file)) return;
+        clearTimeout(pending);
+        pending = setTimeout(() => {
+          restarting = restarting.then(() => restart(path.join(path.basename(folder), file)));
+        }, settleMs);
+      },
+      (message) => console.error(message),
+    ),
   );
 
   return {
@@ -111,7 +118,7 @@ export async function startServerProcess(
 
 function isSource(file: string): boolean {
   return (
-    /\.(?:ts|sql)$/.test(file) &&
+    file.endsWith('.ts') &&
     !/\.(?:test|e2e)\.ts$/.test(file) &&
     !file.split(path.sep).includes('generated') &&
     !file.startsWith(path.join('console', 'app') + path.sep)

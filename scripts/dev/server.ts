@@ -2,6 +2,7 @@
  * The server as a child process of `npm run dev`, which ends it and starts it anew when a source changes. With
  * the emulator it serves both platforms, one port each, on one database: the embedded one allows one process.
  */
+import { parseArgs } from 'node:util';
 import pretty from 'pino-pretty';
 import { seed } from '../../prisma/seed.ts';
 import { type Config, loadConfig } from '../../server/config/config.ts';
@@ -19,7 +20,7 @@ function tell(message: ServerMessage): void {
   process.send?.(message);
 }
 
-/** One configuration a platform; the emulator's URL is the one argument, absent with real credentials. */
+/** One configuration a platform; without the emulator, the one that `.env` names. */
 function configurations(emulatorUrl: string | undefined): Config[] {
   const env = { LOG_LEVEL: 'warn', ...process.env };
   if (emulatorUrl === undefined) return [loadConfig(env)].map(withDevConsole);
@@ -38,13 +39,17 @@ function withDevConsole(config: Config): Config {
   return { ...config, console: { ...config.console, folder } };
 }
 
-async function main(emulatorUrl: string | undefined): Promise<void> {
+/**
+ * @param emulatorUrl absent with real credentials.
+ * @param migrate whether to apply the migrations that the database lacks.
+ */
+async function main(emulatorUrl: string | undefined, migrate: boolean): Promise<void> {
   const configs = configurations(emulatorUrl);
   const [first] = configs;
   if (first === undefined) return;
   const logger = createLogger(first, pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname' }));
   const database = await openDatabase(first.database);
-  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  if (migrate) await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
   // Only the emulator's people are seeded: real people must not meet accounts with a known password.
   if (emulatorUrl !== undefined) await seed(database.prisma);
   const servers = await Promise.all(configs.map((config) => listen(config, database, logger)));
@@ -59,7 +64,10 @@ async function main(emulatorUrl: string | undefined): Promise<void> {
   });
 }
 
-main(process.argv[2]).catch((error: unknown) => {
+const { values } = parseArgs({
+  options: { emulator: { type: 'string' }, migrate: { type: 'boolean', default: false } },
+});
+main(values.emulator, values.migrate).catch((error: unknown) => {
   const explained = explainStartFailure(error);
   tell({ kind: 'failed', message: explained ?? String(error instanceof Error ? error.stack : error) });
   process.exit(1);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { defaultDataDir } from '../../server/config/constants.ts';
 import { ConfigError, type Environment, EnvironmentReader } from '../../server/config/environment.ts';
+import { projectRoot } from '../mini/paths.ts';
 
 /** What `npm run dev` decides from the environment, before anything starts. */
 export interface DevSettings {
@@ -13,24 +14,38 @@ export interface DevSettings {
   platform: 'dingtalk' | 'zhezhengding';
   /** Where the console is built to: not where `npm run build` puts it. */
   consoleFolder: string;
+  /** What the IDE opens; the mini program is built into its `dist/mini`. */
+  miniProject: string;
 }
 
 /** Beside the embedded database, so that two stacks with data of their own do not build into one folder. */
 export function devConsoleFolder(dataDir: string): string {
-  return path.join(path.dirname(path.resolve(dataDir)), 'console');
+  return path.join(besideDatabase(dataDir), 'console');
+}
+
+/** The root, as the IDE's users know it; another stack, with data of its own, leaves the root's package alone. */
+function devMiniProject(dataDir: string): string {
+  const beside = besideDatabase(dataDir);
+  return beside === besideDatabase(defaultDataDir) ? projectRoot : path.join(beside, 'mini-project');
+}
+
+function besideDatabase(dataDir: string): string {
+  return path.dirname(path.resolve(dataDir === 'memory' ? defaultDataDir : dataDir));
 }
 
 /** @throws ConfigError for a port that is none, or one port for two things. */
 export function readDevSettings(env: Environment): DevSettings {
   const reader = new EnvironmentReader(env);
   const platform = reader.oneOf('PLATFORM', ['dingtalk', 'zhezhengding'], 'dingtalk');
+  const dataDir = reader.optional('DATA_DIR') ?? defaultDataDir;
   const settings: DevSettings = {
     port: reader.integer('PORT', 3000, 1, 65_534),
     emulatorPort: reader.integer('EMULATOR_PORT', 3100, 1, 65_535),
     simulatorPort: reader.integer('SIMULATOR_PORT', 3200, 1, 65_535),
     emulated: reader.optional(platform === 'dingtalk' ? 'DINGTALK_APP_KEY' : 'ZHEZHENGDING_APP_KEY') === null,
     platform,
-    consoleFolder: devConsoleFolder(reader.optional('DATA_DIR') ?? defaultDataDir),
+    consoleFolder: devConsoleFolder(dataDir),
+    miniProject: devMiniProject(dataDir),
   };
   const taken = new Map([
     [settings.port, 'PORT'],

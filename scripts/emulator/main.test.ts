@@ -1,10 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { projectRoot } from '../../server/database/paths.ts';
 import { startEmulator } from './emulator.ts';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const main = path.join(projectRoot, 'scripts', 'emulator', 'main.ts');
+const tsx = pathToFileURL(createRequire(path.join(projectRoot, 'package.json')).resolve('tsx')).href;
 let child: ChildProcess | null = null;
+/** Where the command runs. */
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'emulator-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 afterEach(async () => {
   if (child && child.exitCode === null && child.signalCode === null) {
@@ -15,9 +28,13 @@ afterEach(async () => {
 });
 
 /** Starts the command and collects what it prints until it ends or `until` appears. */
-async function run(port: string, until: RegExp): Promise<{ text: string; exitCode: number | null }> {
-  const started = spawn(process.execPath, ['--import', 'tsx', main], {
-    env: { ...process.env, EMULATOR_PORT: port },
+async function run(
+  env: Record<string, string>,
+  until: RegExp,
+): Promise<{ text: string; exitCode: number | null }> {
+  const started = spawn(process.execPath, ['--import', tsx, main], {
+    cwd: folder,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   child = started;
@@ -34,17 +51,28 @@ async function run(port: string, until: RegExp): Promise<{ text: string; exitCod
 }
 
 test('the command starts the emulator and says where it is', async () => {
-  const { text } = await run('0', /http:\S+\/_emulator\/people/);
+  const { text } = await run({ EMULATOR_PORT: '0' }, /http:\S+\/_emulator\/people/);
   const url = /http:\S+\/_emulator\/people/.exec(text)?.[0] ?? '';
   expect((await fetch(url)).status).toBe(200);
-}, 20_000);
+}, 60_000);
 
 test('a port in use, or a word, ends it with a message and no stack trace', async () => {
   const other = await startEmulator();
-  const inUse = await run(String(other.port), /never/);
+  const inUse = await run({ EMULATOR_PORT: String(other.port) }, /never/);
   await other.close();
   expect(inUse).toEqual({ text: expect.stringContaining(`端口 ${other.port} 已被占用`), exitCode: 1 });
-  const word = await run('abc', /never/);
-  expect(word).toEqual({ text: expect.stringContaining('EMULATOR_PORT 不是端口号：abc'), exitCode: 1 });
+  const word = await run({ EMULATOR_PORT: 'abc' }, /never/);
+  expect(word).toEqual({
+    text: expect.stringContaining('EMULATOR_PORT：应为 0 到 65535 之间的整数'),
+    exitCode: 1,
+  });
   expect(inUse.text + word.text).not.toContain('    at ');
-}, 20_000);
+}, 60_000);
+
+test('the port may stand in `.env`, which the tests leave out elsewhere', async () => {
+  await writeFile(path.join(folder, '.env'), 'EMULATOR_PORT=of-the-file\n');
+  const read = await run({ SKIP_ENV_FILE: '' }, /never/);
+  expect(read).toEqual({ text: expect.stringContaining('EMULATOR_PORT=3100'), exitCode: 1 });
+  const { text } = await run({}, /\/_emulator\/people/);
+  expect(text).toMatch(/已启动：http:\/\/127\.0\.0\.1:3100|端口 3100 已被占用/);
+}, 60_000);

@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import fs from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { until } from '../../server/testing/client.ts';
 import { type BuildResult, buildMini, describeBuild, MiniCheckError, watchMini } from './build.ts';
 import { parseEs2017 } from './check/syntax-tree.ts';
 import { checkMini } from './check.ts';
@@ -118,7 +120,7 @@ describe('environments', () => {
     [{ serverUrl: 'app.dept.gov.cn' }, '不是网址'],
     [{ corpId: '' }, 'corpId 还没有填写'],
     [{ corpId: 'replace-me' }, 'corpId 还没有填写'],
-    [{ corpId: 'dingemulator0001' }, '本地模拟器'],
+    [{ corpId: 'dingemulator0001' }, '平台仿真'],
   ])('production refuses %j', async (change, message) => {
     const build = buildMini({ env: 'production', outDir, config: { ...filled, ...change } });
     await expect(build).rejects.toThrow(message);
@@ -135,7 +137,7 @@ describe('environments', () => {
   });
 
   // Filled in by `npm run init`, which makes listing.yaml too.
-  const testOfTemplate = existsSync(path.join(projectRoot, 'listing.yaml')) ? test.skip : test;
+  const testOfTemplate = fs.existsSync(path.join(projectRoot, 'listing.yaml')) ? test.skip : test;
   testOfTemplate('the committed production file cannot be built by accident', async () => {
     await expect(buildMini({ env: 'production', outDir })).rejects.toThrow(
       'mini/config/production.ts 还不能用来构建',
@@ -198,21 +200,65 @@ describe('building again', () => {
   test('watching builds after each change, and goes on after a broken one', async () => {
     const source = await copyOfSource();
     const reports: (BuildResult | Error)[] = [];
-    let wake: () => void = () => undefined;
-    const next = () => new Promise<void>((resolve) => (wake = resolve));
-    const watcher = await watchMini({ env: 'development', outDir, source }, (result) => {
-      reports.push(result);
-      wake();
-    });
+    const watcher = await watchMini({ env: 'development', outDir, source }, (result) => reports.push(result));
+    // One change may be built in two steps: the last report counts.
+    const last = (holds: (result: BuildResult | Error | undefined) => boolean, what: string) =>
+      until(() => holds(reports.at(-1)), 20_000, what);
+    const works = (result: BuildResult | Error | undefined) =>
+      result !== undefined && !(result instanceof Error);
     expect(reports).toEqual([expect.objectContaining({ outDir })]);
-    let reported = next();
-    await edit(path.join(source, 'services', 'format.ts'), (text) => `${text}\nconst = ;\n`);
-    await reported;
-    expect(reports.at(-1)).toBeInstanceOf(Error);
-    reported = next();
-    await edit(path.join(source, 'services', 'format.ts'), (text) => text.replace('\nconst = ;\n', ''));
-    await reported;
-    expect(reports.at(-1)).toMatchObject({ outDir });
+    const file = path.join(source, 'services', 'format.ts');
+    await edit(file, (text) => `${text}\nconst = ;\n`);
+    await last((result) => result instanceof Error, 'the broken file is reported');
+    await edit(file, (text) => text.replace('\nconst = ;\n', '\nexport const mended = 1;\n'));
+    await last(works, 'the mended file is built');
+    expect((await readFolder(outDir)).get('services/format.js')?.toString()).toContain('mended');
     await watcher.close();
+  });
+});
+
+describe('what the system may do to files', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  /** Windows refuses to replace a file that another program has open. */
+  const refuse = (times: number) => {
+    const real = fs.promises.rename;
+    let refused = 0;
+    return jest.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
+      if (String(to).endsWith('app.json') && refused++ < times) {
+        throw Object.assign(new Error('held'), { code: 'EPERM' });
+      }
+      return real(from, to);
+    });
+  };
+
+  test('a file that another program holds for a moment is written when it lets go', async () => {
+    refuse(3);
+    await buildMini({ env: 'development', outDir });
+    expect((await readFolder(outDir)).has('app.json')).toBe(true);
+  });
+
+  test('a file that it keeps is named, with what to do, and no draft is left', async () => {
+    refuse(Number.POSITIVE_INFINITY);
+    await expect(buildMini({ env: 'development', outDir })).rejects.toThrow(
+      /app\.json（EPERM）：.*开发者工具/,
+    );
+    expect([...(await readFolder(outDir)).keys()].filter((file) => file.endsWith('.new'))).toEqual([]);
+  });
+
+  test('a folder that the system does not watch ends nothing: people are told', async () => {
+    const watcher = new EventEmitter() as fs.FSWatcher;
+    watcher.close = () => {};
+    jest.spyOn(fs, 'watch').mockReturnValue(watcher);
+    const reports: (BuildResult | Error)[] = [];
+    const watching = await watchMini({ env: 'development', outDir }, (result) => reports.push(result));
+    for (let times = 0; times < 2; times += 1) {
+      watcher.emit('error', Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
+    }
+    expect(reports).toHaveLength(2);
+    expect(reports[1]).toMatchObject({
+      message: expect.stringMatching(/看不到 mini\/ 里的改动.*ENOSPC.*sysctl/s),
+    });
+    await watching.close();
   });
 });

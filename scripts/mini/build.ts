@@ -1,14 +1,15 @@
-/** Builds the mini program into `dist/mini`, which mini.project.json names for the IDE. */
-import { watch } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+/** Builds the mini program, by default into `dist/mini`, which mini.project.json names for the IDE. */
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { MiniConfig } from '../../mini/config/config.ts';
+import { watchFolder } from '../watch-folder.ts';
 import { packageLimit } from './check/package.ts';
 import { checkFiles, formatProblem, type Problem } from './check.ts';
 import { compileMini } from './compile.ts';
 import type { Environment } from './config.ts';
 import { type PackageFiles, packageSize, readFolder } from './package-files.ts';
 import { defaultOutput, miniSource, nodeModules, projectRoot } from './paths.ts';
+import { replaceFile } from './replace-file.ts';
 
 export interface BuildOptions {
   env: Environment;
@@ -73,14 +74,12 @@ async function writePackage(files: PackageFiles, outDir: string): Promise<string
     if (before.get(file)?.equals(content) === true) continue;
     const target = path.join(outDir, ...file.split('/'));
     await mkdir(path.dirname(target), { recursive: true });
-    // Renaming is atomic: a reader never sees half a file.
-    await writeFile(`${target}.new`, content);
-    await rename(`${target}.new`, target);
+    await replaceFile(target, content);
     changed.push(file);
   }
   for (const file of before.keys()) {
     if (files.has(file)) continue;
-    await rm(path.join(outDir, ...file.split('/')));
+    await rm(path.join(outDir, ...file.split('/')), { recursive: true, maxRetries: 5, retryDelay: 100 });
     changed.push(file);
   }
   return changed;
@@ -126,11 +125,11 @@ export async function watchMini(
       }
     });
   };
-  const watcher = watch(options.source ?? miniSource, { recursive: true }, () => {
+  const changed = () => {
     clearTimeout(timer);
     timer = setTimeout(run, QUIET);
-  });
-  watcher.on('error', report);
+  };
+  const watcher = watchFolder(options.source ?? miniSource, changed, (message) => report(new Error(message)));
   run();
   await running;
   return {

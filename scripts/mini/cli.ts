@@ -2,6 +2,9 @@
  *     tsx scripts/mini/cli.ts build [development|test|production] [--out folder] [--server url] [--watch]
  *     tsx scripts/mini/cli.ts lint [folder]
  *
+ * `build` writes the development package into `dist/mini`, and another into a project of its own for the IDE, such as
+ * `dist/mini-test`; with `--out` the package alone, into that folder.
+ *
  * The environment is a plain argument and not an option, because PowerShell's npm swallows the `--` that an
  * option would need. `lint` without a folder checks the sources, compiles the development package in memory and
  * checks that too.
@@ -14,7 +17,8 @@ import { type BuildOptions, buildMini, describeBuild, watchMini } from './build.
 import { checkFiles, checkMini, formatProblem } from './check.ts';
 import { compileMini } from './compile.ts';
 import { type Environment, environments } from './config.ts';
-import { miniSource, nodeModules } from './paths.ts';
+import { ideProject, packageFolder, writeProjectFile } from './ide-project.ts';
+import { miniSource, nodeModules, projectRoot } from './paths.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,13 +39,17 @@ function environment(name: string): Environment {
 }
 
 async function build(name: string): Promise<void> {
+  const env = environment(name);
+  const project = ideProject(env);
   const options: BuildOptions = {
-    env: environment(name),
-    ...(values.out === undefined ? {} : { outDir: values.out }),
+    env,
+    outDir: values.out ?? packageFolder(project),
     ...(values.server === undefined ? {} : { config: { serverUrl: values.server } }),
   };
+  if (values.out === undefined) await writeProjectFile(project);
   if (!values.watch) {
     console.log(describeBuild(await buildMini(options)));
+    if (values.out === undefined) console.log(nextStep(env, path.relative(projectRoot, project)));
     return;
   }
   const watcher = await watchMini(options, (result) => {
@@ -50,6 +58,12 @@ async function build(name: string): Promise<void> {
   });
   process.once('SIGINT', () => void watcher.close());
   process.once('SIGTERM', () => void watcher.close());
+}
+
+function nextStep(env: Environment, folder: string): string {
+  return env === 'development'
+    ? '这是开发包，连本机的服务端：在小程序开发者工具里打开本仓库的根目录。不要上传它。'
+    : `要上传：在小程序开发者工具里打开 ${folder}，不要打开仓库的根目录（那里是开发包）。`;
 }
 
 async function lint(folder: string | undefined): Promise<void> {

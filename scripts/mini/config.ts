@@ -69,7 +69,7 @@ function configProblem(env: Environment, { serverUrl, corpId, container }: MiniC
     return `serverUrl “${serverUrl}”是本机或内网地址，手机访问不到。请换成登记过的域名，${example}。`;
   }
   if (corpId === 'dingemulator0001') {
-    return 'corpId 还是本地模拟器的“dingemulator0001”。请填写组织真实的 corpId。';
+    return 'corpId 还是平台仿真的“dingemulator0001”。请填写组织真实的 corpId。';
   }
   return null;
 }

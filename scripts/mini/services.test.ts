@@ -309,13 +309,12 @@ describe('lists', () => {
   test('an answer for the list before a refresh is dropped', async () => {
     const { run, page } = await open();
     let release: (answer: Answer) => void = () => undefined;
-    const first = answers['/api/notices'];
     answers['/api/notices'] = (request) =>
       request.path.includes('cursor=')
         ? new Promise((resolve) => {
             release = resolve;
           })
-        : (first?.(request) ?? fault(500, 'INTERNAL_ERROR'));
+        : { body: { items: [notice(1)], nextCursor: 'another' } };
     page.call('onReachBottom');
     await run.settled(() => received.some(({ path }) => path.includes('cursor=')));
     page.call('onPullDownRefresh');

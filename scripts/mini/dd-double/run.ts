@@ -21,8 +21,8 @@ const ageing = `
   delete globalThis.WebAssembly;
 `;
 
-/** Milliseconds that a journey waits for something to come true. */
-const PATIENCE = 5_000;
+/** Milliseconds that a journey waits for something to come true, on a busy machine too. */
+const PATIENCE = 20_000;
 
 type AppOptions = Record<string, ((argument: unknown) => void) | undefined>;
 

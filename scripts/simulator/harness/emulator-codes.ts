@@ -22,7 +22,7 @@ export function emulatorAuthCode(
       body: JSON.stringify({ personId: person, platform }),
     });
     const body = (await response.json()) as { authCode?: string; message?: string };
-    if (!body.authCode) throw new Error(`平台模拟器没有给出授权码：${body.message ?? response.status}`);
+    if (!body.authCode) throw new Error(`平台仿真没有给出授权码：${body.message ?? response.status}`);
     return body.authCode;
   };
 }

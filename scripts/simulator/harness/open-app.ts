@@ -11,7 +11,8 @@ import { findByText, findField, visibleText } from './screen.ts';
 import { SourcePlaces } from './source-places.ts';
 
 const PROJECT_MINI = fileURLToPath(new URL('../../../mini', import.meta.url));
-const DEFAULT_WAIT_MS = 3_000;
+/** A busy machine takes its time; what does not come at all is told by what is on the screen instead. */
+const DEFAULT_WAIT_MS = 20_000;
 const POLL_MS = 5;
 
 export interface OpenAppOptions extends StartOptions {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePorts } from '../../../../server/testing/ports.ts';
 import { startChild } from './child.ts';
 
 export interface Stack {
@@ -14,6 +14,7 @@ export interface Stack {
 /** What `npm run dev` starts, on free ports and with a database of its own. */
 export async function startStack(): Promise<Stack> {
   const folder = await mkdtemp(path.join(tmpdir(), 'simulator-e2e-'));
+  // 浙政钉's server takes the port after DingTalk's.
   const [server = 0, , emulator = 0, simulator = 0] = await freePorts(4);
   const child = await startChild<{ kind: 'ready'; simulator: string }>('scripts/dev/main.ts', {
     env: {
@@ -21,12 +22,11 @@ export async function startStack(): Promise<Stack> {
       EMULATOR_PORT: String(emulator),
       SIMULATOR_PORT: String(simulator),
       DATA_DIR: path.join(folder, 'database'),
-      // A developer's own `.env` must not send the tests to a real platform or database.
+      // What a developer has in `.env` or in the shell must not send the stack to a real platform or database.
+      SKIP_ENV_FILE: '1',
       PLATFORM: 'dingtalk',
       DINGTALK_APP_KEY: '',
       DATABASE_URL: '',
-      BINDING: 'on',
-      MATCH_BY_MOBILE: 'off',
     },
   });
   return {
@@ -37,22 +37,4 @@ export async function startStack(): Promise<Stack> {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-/** Ports in a row that nobody uses: 浙政钉's server takes the one after DingTalk's. */
-async function freePorts(count: number): Promise<number[]> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const first = 20_000 + Math.floor(Math.random() * 20_000);
-    const ports = Array.from({ length: count }, (_item, index) => first + index);
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return ports;
-  }
-  throw new Error('没有找到连续的空闲端口');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }

@@ -179,7 +179,7 @@ export async function applyToEmulator(emulator: string, active: readonly PanelFa
 /** A single-use code for a person, as the platform's client would get it. */
 export async function issueAuthCode(emulator: string, personId: string, platform: Platform): Promise<string> {
   const { authCode } = await control(emulator, 'auth-codes', { personId, platform });
-  if (!authCode) throw new Error('平台模拟器没有给出授权码');
+  if (!authCode) throw new Error('平台仿真没有给出授权码');
   return authCode;
 }
 
@@ -199,6 +199,6 @@ async function control(
     body: JSON.stringify(body),
   });
   const answer = (await response.json()) as { authCode?: string; message?: string };
-  if (!response.ok) throw new Error(answer.message ?? `平台模拟器应答 ${response.status}`);
+  if (!response.ok) throw new Error(answer.message ?? `平台仿真应答 ${response.status}`);
   return answer;
 }

@@ -178,7 +178,7 @@ export class Simulator {
       await expireAppToken(this.setup.emulator);
       this.note('应用凭证已失效：下次登录时服务端应自动换新，人没有感觉');
     } catch (error) {
-      this.fail(`平台模拟器没有照办：${messageOf(error)}`);
+      this.fail(`平台仿真没有照办：${messageOf(error)}`);
     }
   }
 
@@ -251,7 +251,7 @@ export class Simulator {
     if (emulator === null) return Promise.resolve();
     this.syncing = this.syncing
       .then(() => applyToEmulator(emulator, this.activeFaults()))
-      .catch((error: unknown) => this.fail(`平台模拟器没有照办：${messageOf(error)}`));
+      .catch((error: unknown) => this.fail(`平台仿真没有照办：${messageOf(error)}`));
     return this.syncing;
   }
 

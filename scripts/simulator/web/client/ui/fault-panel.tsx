@@ -86,7 +86,7 @@ function FaultRow({ simulator, fault }: { simulator: Simulator; fault: PanelFaul
   const unavailable = fault.emulator !== undefined && simulator.setup.emulator === null;
   return (
     <li>
-      <label class="fault" title={unavailable ? '需要平台模拟器' : undefined}>
+      <label class="fault" title={unavailable ? '需要平台仿真' : undefined}>
         <span class="fault-text">
           <strong>{fault.title}</strong>
           <span>{fault.effect}</span>

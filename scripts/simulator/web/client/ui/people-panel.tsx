@@ -13,7 +13,7 @@ export function PeoplePanel({ simulator }: { simulator: Simulator }) {
       </div>
       {setup.emulator === null && <RealPlatform />}
       {setup.emulator !== null && people.length === 0 && (
-        <p class="callout">平台模拟器没有应答。请确认 npm run dev 还在运行，然后刷新本页。</p>
+        <p class="callout">平台仿真没有应答。请确认 npm run dev 还在运行，然后刷新本页。</p>
       )}
       {people.length > 0 && (
         <div class="people" role="radiogroup" aria-labelledby="people-title">
@@ -84,7 +84,7 @@ function RealPlatform() {
       <strong>正在使用真实平台的凭证</strong>
       <p>免登码只有浙政钉、钉钉客户端能发，本机不能代替，所以这里的登录会停在“没有拿到登录凭证”。</p>
       <ul>
-        <li>想在本机走完整流程：把 .env 里的平台凭证注释掉，重新运行 npm run dev，会改用平台模拟器。</li>
+        <li>想在本机走完整流程：把 .env 里的平台凭证注释掉，重新运行 npm run dev，会改用平台仿真。</li>
         <li>想验证真实平台：用小程序开发者工具打开本项目，在真机上预览。</li>
       </ul>
     </div>
