@@ -13,6 +13,7 @@ import { superExecutiveFaults } from './admin/super-executives/faults.ts';
 import { apiDocs } from './api-docs.ts';
 import { auditRetention } from './audit/retention.ts';
 import { auth } from './auth/index.ts';
+import { background } from './background.ts';
 import { certificateWatch } from './certificate/watch.ts';
 import type { Config } from './config/config.ts';
 import { consoleRoutes } from './console/index.ts';
@@ -21,6 +22,7 @@ import { draining } from './draining.ts';
 import { clientErrorHandler, commonHeaders, errorHandler, frameworkErrors } from './error-handler.ts';
 import { AppError } from './errors.ts';
 import { events } from './events/index.ts';
+import type { WorkerTiming } from './events/worker.ts';
 import { healthRoutes } from './health/routes.ts';
 import { bodyLimit } from './limits.ts';
 import { outbox } from './messages/index.ts';
@@ -41,11 +43,19 @@ export interface AppParts {
   logger: FastifyBaseLogger;
   /** Epoch milliseconds; the system's clock by default. */
   now?: () => number;
+  timing?: AppTiming;
+}
+
+/** What goes by the real time and not by `now`; over the defaults. */
+export interface AppTiming {
+  events?: Partial<WorkerTiming>;
+  /** How long a stop lets calls to the platform go on, in milliseconds. */
+  patienceMs?: number;
 }
 
 /** Puts the server together without listening. Closing the app does not close the parts given to it. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { config, database, platform, metrics, reporter, now = Date.now } = parts;
+  const { config, database, platform, metrics, reporter, now = Date.now, timing = {} } = parts;
   const { prisma } = database;
   registerAjvFormats();
   const app = Fastify({
@@ -78,6 +88,12 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('preClose', async () => {
     stopping = true;
   });
+  // Before the door is held open: what goes on in the background begins nothing new meanwhile.
+  const { patienceMs } = timing;
+  await app.register(background, {
+    hangUp: () => platform.hangUp(),
+    ...(patienceMs !== undefined && { patienceMs }),
+  });
   if (config.trustProxy !== false) await app.register(draining);
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping) reply.header('connection', 'close');
@@ -109,10 +125,10 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     metrics,
     now,
   });
-  await app.register(events, { database, platform, settings: config.events, now });
+  await app.register(events, { database, platform, settings: config.events, now, timing: timing.events });
   await app.register(outbox, { prisma, platform, now });
   await app.register(certificateWatch, { prisma, target: config.certificate, now });
-  await app.register(metricsRoutes, { metrics, prisma, token: config.metricsToken });
+  await app.register(metricsRoutes, { metrics, database, token: config.metricsToken });
   await app.register(admin, {
     database,
     platform,

@@ -3,7 +3,8 @@ import { createActivity } from './admin/overview/activity.ts';
 import { callLabel, heldBackCall } from './admin/overview/overview.ts';
 import { createProblems } from './admin/overview/problems.ts';
 import { createReporter } from './admin/overview/reporter.ts';
-import { buildApp } from './app.ts';
+import { signInKinds } from './admin/overview/sign-ins.ts';
+import { type AppTiming, buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import { createSealing } from './database/sealing.ts';
@@ -16,21 +17,23 @@ import { createPlatform } from './platform/index.ts';
  * closes the driver.
  *
  * @param now epoch milliseconds; the system's clock by default.
+ * @param timing over the app's own.
  */
 export async function assemble(
   config: Config,
   database: Database,
   logger: FastifyBaseLogger,
   now: () => number = Date.now,
+  timing: AppTiming = {},
 ): Promise<FastifyInstance> {
   const counters = createMetrics();
   const activity = createActivity(now);
   // What the metrics lose at a restart, and no instance has of the others, is kept for the overview.
   const metrics: Metrics = {
     ...counters,
-    signIn(outcome) {
-      counters.signIn(outcome);
-      activity.count('sign-in', outcome);
+    signIn(outcome, by) {
+      counters.signIn(outcome, by);
+      activity.count(signInKinds[by], outcome);
     },
     binding(outcome) {
       counters.binding(outcome);
@@ -63,10 +66,14 @@ export async function assemble(
     now,
     log: logger,
   });
-  const app = await buildApp({ config, database, platform, metrics, reporter, logger, now });
+  const app = await buildApp({ config, database, platform, metrics, reporter, logger, now, timing });
   app.addHook('onReady', async () => reporter.start());
-  // After the last request: it is counted too.
+  // After the last request, and the last added first.
   app.addHook('onClose', () => reporter.stop());
-  app.addHook('onClose', () => platform.close());
+  app.addHook('onClose', async () => {
+    await app.background.ended();
+    // Whose answer is still on its way has nobody left who waits for it.
+    await platform.hangUp();
+  });
   return app;
 }

@@ -124,6 +124,19 @@ export interface SessionEnded {
   outcome: 'session-ended';
 }
 
+/**
+ * `own`: the person chose it. `one-time`: an administrator gave it out, and it is to be changed. `none`: the platform
+ * alone signs them in. `elsewhere`: another system keeps the passwords.
+ */
+export type PasswordState = 'own' | 'one-time' | 'none' | 'elsewhere';
+
+/** `GET /api/me/password`. */
+export interface OwnPassword {
+  state: PasswordState;
+  /** When a one-time password ends; null for every other one. */
+  expiresAt: Instant | null;
+}
+
 /** `POST /api/me/password`. */
 export interface PasswordChangeRequest {
   currentPassword: string;
@@ -132,6 +145,8 @@ export interface PasswordChangeRequest {
 
 export type PasswordRejectedReason =
   | 'WRONG_PASSWORD'
+  /** The current one is a one-time password that was not used in time. */
+  | 'PASSWORD_EXPIRED'
   | 'LOCKED'
   | 'TOO_SHORT'
   | 'TOO_COMMON'

@@ -4,7 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin';
 import type { ErrorCode } from './contract.ts';
 import { isDatabaseUnavailable } from './database/unavailable.ts';
-import { AppError, errorBody } from './errors.ts';
+import { AppError, errorBody, SuperExecutiveFault } from './errors.ts';
 import { PlatformError, type PlatformErrorKind } from './platform/platform.ts';
 
 /** The kinds that are outcomes (`out-of-range`, …) are turned into answers before they get here. */
@@ -32,8 +32,15 @@ const httpCodes: Readonly<Record<number, ErrorCode>> = {
 export const faultCode = (error: unknown): ErrorCode =>
   error instanceof Error ? toAppError(error).code : 'INTERNAL_ERROR';
 
+/** The account of the 超级高管 who met an error; null for other people, and where nobody knows who it was. */
+export function superExecutiveId(error: unknown, { sessionUser }: FastifyRequest): string | null {
+  if (error instanceof SuperExecutiveFault) return error.userId;
+  return sessionUser?.isSuperExecutive ? sessionUser.id : null;
+}
+
 function toAppError(error: FastifyError | Error): AppError {
   if (error instanceof AppError) return error;
+  if (error instanceof SuperExecutiveFault) return toAppError(error.cause);
   if (error instanceof PlatformError) {
     return new AppError(platformCodes[error.kind], {
       cause: error,
@@ -46,17 +53,27 @@ function toAppError(error: FastifyError | Error): AppError {
   return new AppError(httpCodes[status] ?? otherwise, { cause: error });
 }
 
-/** A misconfiguration is an administrator's move: the log must say which, and loudly. */
-function report(error: AppError, request: FastifyRequest): void {
-  const { cause } = error;
-  const fields = { code: error.code, err: cause ?? error };
-  if (cause instanceof PlatformError && cause.remedy !== null) {
-    request.log.error({ ...fields, remedy: cause.remedy }, cause.remedy);
-  } else if (error.statusCode < 500) request.log.info({ code: error.code }, 'request refused');
-  else if (request.sessionUser?.isSuperExecutive) {
-    // The guide counts a fault that a 超级高管 meets as a severe one.
-    request.log.fatal({ ...fields, superExecutive: true }, 'request of a super executive failed');
-  } else request.log.error(fields, 'request failed');
+/**
+ * A misconfiguration is an administrator's move: the log must say which, and loudly. The guide counts a fault that a
+ * 超级高管 meets as a severe one: whatever it is, it is told one level higher, and marked.
+ */
+function report(error: AppError, raw: unknown, request: FastifyRequest): void {
+  const { cause, code } = error;
+  const remedy = cause instanceof PlatformError ? cause.remedy : null;
+  if (error.statusCode < 500 && remedy === null) {
+    request.log.info({ code }, 'request refused');
+    return;
+  }
+  const isExecutives = superExecutiveId(raw, request) !== null;
+  request.log[isExecutives ? 'fatal' : 'error'](
+    {
+      code,
+      err: cause ?? error,
+      ...(remedy !== null && { remedy }),
+      ...(isExecutives && { superExecutive: true }),
+    },
+    remedy ?? (isExecutives ? 'request of a super executive failed' : 'request failed'),
+  );
 }
 
 function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -76,7 +93,7 @@ export function commonHeaders(requestId: string): Record<string, string> {
  */
 export function frameworkErrors(_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = new AppError('INVALID_REQUEST');
-  report(refusal, request);
+  report(refusal, refusal, request);
   answer(refusal, request, reply);
 }
 
@@ -103,7 +120,7 @@ export const errorHandler = fp(
   async (app: FastifyInstance) => {
     app.setErrorHandler((raw: FastifyError, request, reply) => {
       const error = toAppError(raw);
-      report(error, request);
+      report(error, raw, request);
       return answer(error, request, reply);
     });
     app.setNotFoundHandler((request, reply) => answer(new AppError('NOT_FOUND'), request, reply));

@@ -53,6 +53,22 @@ export class AppError extends Error {
   }
 }
 
+/**
+ * A fault of the sign-in of somebody whose account is known to be a 超级高管's, although no session says so yet. It is
+ * answered and logged as its `cause`, with the mark of a session's.
+ */
+export class SuperExecutiveFault extends Error {
+  override readonly name = 'SuperExecutiveFault';
+  override readonly cause: Error;
+  readonly userId: string;
+
+  constructor(userId: string, cause: Error) {
+    super(cause.message);
+    this.cause = cause;
+    this.userId = userId;
+  }
+}
+
 /** The answer's body for `error`. */
 export function errorBody(error: AppError, requestId: string): ErrorBody {
   return {

@@ -21,6 +21,7 @@ export async function listen(
   database: Database,
   logger: FastifyBaseLogger,
 ): Promise<RunningServer> {
+  for (const warning of config.warnings) logger.warn(warning);
   const app = await assemble(config, database, logger);
   try {
     const url = await app.listen({ host: config.host, port: config.port });

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 
 /** Longest that a stop may take, in milliseconds; then the process ends anyway. */
-const stopWithinMs = 10_000;
+export const stopWithinMs = 10_000;
 
 /**
  * Stops gracefully on SIGTERM or SIGINT, and where a parent process started this one (`npm run dev`) on its IPC

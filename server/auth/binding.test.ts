@@ -1,6 +1,6 @@
 import { development } from '../config/constants.ts';
 import { type Built, build } from '../testing/build.ts';
-import { get, post, rowCounts, ticketOf } from '../testing/http.ts';
+import { expectFault, get, post, rowCounts, ticketOf } from '../testing/http.ts';
 import { createPasswords } from './passwords.ts';
 import { ticketLifetimeMs } from './tickets.ts';
 
@@ -146,11 +146,36 @@ describe('who may not bind', () => {
     const ticket = await ticketOf(server, 'lisi');
     const before = await rowCounts(server.prisma);
     expect(await server.bind({ ticket, username, password })).toEqual({ outcome: 'no-permission', reason });
-    expect(await rowCounts(server.prisma)).toEqual(before);
+    expect(await rowCounts(server.prisma)).toEqual({ ...before, audit: (before.audit ?? 0) + 1 });
+    expect(await server.prisma.auditLog.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
+      action: 'bind.refused',
+      subject: `account:${username}`,
+      detail: { reason, dingUserId: '270102' },
+    });
     // Without the password nobody learns what kind of account it is.
     expect(await server.bind({ ticket, username, password: 'wrong' })).toMatchObject({
       reason: 'INVALID_CREDENTIALS',
     });
+  });
+
+  test('who goes on with a right password is told to wait: each refusal is written where nobody can delete it', async () => {
+    const ticket = await ticketOf(server, 'wangwu');
+    const attempt = () => post(server, '/api/auth/bind', { ticket, username: 'zhangsan', password });
+    const before = await server.prisma.auditLog.count();
+    const statuses: number[] = [];
+    for (let at = 0; at < 70; at += 1) statuses.push((await attempt()).statusCode);
+    const refused = await attempt();
+    expectFault(refused, 429, 'TOO_MANY_REQUESTS');
+    expect(statuses.slice(0, 60)).toEqual(Array(60).fill(200));
+    expect((await server.prisma.auditLog.count()) - before).toBe(
+      statuses.filter((one) => one === 200).length,
+    );
+    // Another person is not held up.
+    const other = { ticket: await ticketOf(server, 'lisi'), username: 'lisi', password };
+    expect(await server.bind(other)).toMatchObject({ outcome: 'signed-in' });
+    server.advance(Number(refused.headers['retry-after']) * 1000);
+    expect((await attempt()).statusCode).toBe(200);
+    server.advance(2 * 3_600_000);
   });
 
   test('an account without a password', async () => {

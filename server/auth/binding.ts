@@ -3,13 +3,16 @@ import type { BindRejected, BindRejectedReason, Client, NoPermission } from '../
 import type { PrismaClient } from '../database/database.ts';
 import type { BindTicket, User } from '../database/generated/client.ts';
 import { AppError } from '../errors.ts';
+import { createAllowance } from './allowance.ts';
 import { clientOf } from './clients.ts';
 import type { CredentialVerifier } from './credentials.ts';
 import { isUniqueViolation, linkAccount } from './linking.ts';
-import type { Lockout, LockSubject } from './lockout.ts';
+import type { Lockout } from './lockout.ts';
+import { hasExpired } from './password-state.ts';
 import type { OpeningRefusal, Sessions } from './sessions.ts';
 import { noPermission, type SignedInWithToken, signedIn } from './sign-in.ts';
 import type { Tickets } from './tickets.ts';
+import type { TypedAccount } from './typed-account.ts';
 
 export interface BindingRequest {
   ticket: string;
@@ -33,7 +36,8 @@ export interface Binding {
    * Binds the account of user name and password to the ticket's person and signs them in: all of it or
    * nothing. A refused attempt leaves the ticket usable, until it expires.
    *
-   * @throws AppError where the account system cannot be asked, or FORBIDDEN for another site's request.
+   * @throws AppError where the account system cannot be asked, FORBIDDEN for another site's request, or
+   *   TOO_MANY_REQUESTS for a person who was refused again and again.
    */
   bind(request: BindingRequest): Promise<BindingResult>;
 }
@@ -56,51 +60,90 @@ class NotAdmitted extends Error {
   }
 }
 
+/**
+ * What one person may be refused: each time is an entry in the audit log, which nobody can shorten. Wrong passwords
+ * lock long before; this is for right ones of accounts that may not be bound.
+ */
+const refusalsOfPerson = { atOnce: 60, perMinute: 1 };
+
+/** What an attempt was made on, for the audit log. */
+interface Asked {
+  subject: string;
+  address: string;
+}
+
 export function createBinding(deps: {
   prisma: PrismaClient;
   sessions: Sessions;
   tickets: Tickets;
   credentials: CredentialVerifier;
   lockout: Lockout;
+  typedAccount: (username: string, at: 'binding') => Promise<TypedAccount>;
   now: () => number;
 }): Binding {
-  const { prisma, sessions, tickets, credentials, lockout, now } = deps;
+  const { prisma, sessions, tickets, credentials, lockout, typedAccount, now } = deps;
 
-  async function refuse(
+  const refusals = createAllowance(refusalsOfPerson, now);
+
+  /** Writes down that an attempt was refused. @returns the refusal. */
+  async function refuse<T extends BindRejected | NoPermission>(
     ticket: BindTicket,
-    request: BindingRequest,
-    rejected: Omit<BindRejected, 'outcome'>,
-  ): Promise<BindRejected> {
+    { subject, address }: Asked,
+    refusal: T,
+  ): Promise<T> {
+    refusals.spend(ticket.dingUserId);
     await recordAudit(
       prisma,
       {
         action: 'bind.refused',
         actorId: null,
-        subject: `account:${request.username}`,
-        detail: { reason: rejected.reason, dingUserId: ticket.dingUserId },
+        subject,
+        detail: { reason: refusal.reason, dingUserId: ticket.dingUserId },
       },
-      request.address,
+      address,
     );
-    return { outcome: 'bind-rejected', ...rejected };
+    return refusal;
   }
 
   /** @returns the account whose password this is, or why not. */
-  async function prove(
-    ticket: BindTicket,
-    request: BindingRequest,
-    subjects: readonly LockSubject[],
-  ): Promise<User | BindRejected> {
-    const attempt = await lockout.attempt(subjects, () =>
-      credentials.verify(request.username, request.password),
+  async function prove(ticket: BindTicket, request: BindingRequest): Promise<User | BindRejected> {
+    const { username, password, address } = request;
+    const { lock, subject } = await typedAccount(username, 'binding');
+    const attempt = await lockout.attempt([`person:${ticket.dingUserId}`, lock], () =>
+      credentials.verify(username, password),
     );
+    const asked = { subject, address };
     switch (attempt.outcome) {
       case 'right':
         return attempt.value;
-      case 'wrong':
-        return refuse(ticket, request, { reason: 'INVALID_CREDENTIALS', attemptsLeft: attempt.attemptsLeft });
-      case 'locked':
-        return refuse(ticket, request, { reason: 'LOCKED', retryAfterSeconds: attempt.retryAfterSeconds });
+      case 'wrong': {
+        const { attemptsLeft } = attempt;
+        return refuse(ticket, asked, { ...rejected('INVALID_CREDENTIALS'), attemptsLeft });
+      }
+      case 'locked': {
+        const { retryAfterSeconds, isNews } = attempt;
+        const locked = { ...rejected('LOCKED'), retryAfterSeconds };
+        return isNews ? refuse(ticket, asked, locked) : locked;
+      }
     }
+  }
+
+  /** Why an account may not be bound although its password is right; null when it may. */
+  function whyNot(user: User): BindRejected | NoPermission | null {
+    if (user.status !== 'ACTIVE') return noPermission('ACCOUNT_DISABLED');
+    if (hasExpired(user, credentials.keepsPasswords, now())) return rejected('PASSWORD_EXPIRED');
+    // The guide: the ids of 超级高管 are kept by hand, and they are matched by id alone.
+    return user.isSuperExecutive ? noPermission('BINDING_CLOSED') : null;
+  }
+
+  /** Why a link came to nothing. @throws `error` itself, where it is no refusal. */
+  function refusalOf(error: unknown): BindRejected | NoPermission {
+    if (error instanceof Refused) return rejected(error.reason);
+    if (error instanceof NotAdmitted) {
+      return noPermission(error.reason === 'left' ? 'LEFT_ORGANISATION' : 'ACCOUNT_DISABLED');
+    }
+    if (isUniqueViolation(error)) return rejected('PERSON_ALREADY_BOUND');
+    throw error;
   }
 
   async function link(ticket: BindTicket, user: User, request: BindingRequest): Promise<BindingResult> {
@@ -124,6 +167,8 @@ export function createBinding(deps: {
         replaces,
       });
       if (typeof opened === 'string') throw new NotAdmitted(opened);
+      // Here and not before: a right password alone must not give new attempts at others.
+      await lockout.clear([`person:${person.id}`], tx);
       return opened;
     });
     return { signedIn: signedIn({ ...user, dingUserId: person.id }, session), client };
@@ -134,27 +179,20 @@ export function createBinding(deps: {
       const ticket = await tickets.find(request.ticket);
       if (ticket === null) return { refusal: { outcome: 'bind-rejected', reason: 'TICKET_EXPIRED' } };
       if (ticket.client === 'H5' && request.crossSite) throw new AppError('FORBIDDEN');
-      const subjects: LockSubject[] = [`person:${ticket.dingUserId}`, `account:${request.username}`];
-      const proved = await prove(ticket, request, subjects);
+      const retryAfterSeconds = refusals.waitFor(ticket.dingUserId);
+      if (retryAfterSeconds > 0) throw new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds });
+      const proved = await prove(ticket, request);
       if ('outcome' in proved) return { refusal: proved };
-      if (proved.status !== 'ACTIVE') return { refusal: noPermission('ACCOUNT_DISABLED') };
-      if (proved.passwordExpiresAt !== null && proved.passwordExpiresAt.getTime() <= now()) {
-        return { refusal: await refuse(ticket, request, { reason: 'PASSWORD_EXPIRED' }) };
-      }
-      // The guide: the ids of 超级高管 are kept by hand, and they are matched by id alone.
-      if (proved.isSuperExecutive) return { refusal: noPermission('BINDING_CLOSED') };
+      const asked = { subject: `account:${proved.username}`, address: request.address };
+      const refusal = whyNot(proved);
+      if (refusal !== null) return { refusal: await refuse(ticket, asked, refusal) };
       try {
         return await link(ticket, proved, request);
       } catch (error) {
-        if (error instanceof Refused)
-          return { refusal: await refuse(ticket, request, { reason: error.reason }) };
-        if (error instanceof NotAdmitted) {
-          const reason = error.reason === 'left' ? 'LEFT_ORGANISATION' : 'ACCOUNT_DISABLED';
-          return { refusal: noPermission(reason) };
-        }
-        if (!isUniqueViolation(error)) throw error;
-        return { refusal: await refuse(ticket, request, { reason: 'PERSON_ALREADY_BOUND' }) };
+        return { refusal: await refuse(ticket, asked, refusalOf(error)) };
       }
     },
   };
 }
+
+const rejected = (reason: BindRejectedReason): BindRejected => ({ outcome: 'bind-rejected', reason });

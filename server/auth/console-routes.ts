@@ -1,6 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { contractSchema, faultResponses, instant, strict, text } from '../schema.ts';
 import { isCrossSite, sessionToken, setSessionCookie } from './authenticate.ts';
 import type {
@@ -14,7 +15,8 @@ import type {
   FirstPasswordRejected,
   FirstPasswordRequest,
 } from './console-contract.ts';
-import type { Caller, ConsoleSignIn, WithToken } from './console-sign-in.ts';
+import type { Caller, ConsoleSignIn, WithCookies } from './console-sign-in.ts';
+import { counted, labelOf } from './counted.ts';
 import { sessionUser } from './schemas.ts';
 
 const signedIn = contractSchema<ConsoleSignedIn>()(
@@ -78,10 +80,17 @@ const tags = ['登录'];
 const rateLimit = { max: 60, timeWindow: '1 minute' };
 
 /** Signing in to the console in an ordinary browser, outside of the platforms. */
-export const consoleAuthRoutes: FastifyPluginAsyncTypebox<{ consoleSignIn: ConsoleSignIn }> = async (
-  app,
-  { consoleSignIn },
-) => {
+export const consoleAuthRoutes: FastifyPluginAsyncTypebox<{
+  consoleSignIn: ConsoleSignIn;
+  metrics: Metrics;
+}> = async (app, { consoleSignIn, metrics }) => {
+  const countSignIn = <T extends { outcome: string; reason?: string }>(work: Promise<WithCookies<T>>) =>
+    counted(
+      (outcome) => metrics.signIn(outcome, 'password'),
+      work,
+      ({ answer }) => labelOf(answer),
+    );
+
   app.post(
     '/api/auth/console/sign-in',
     {
@@ -93,8 +102,10 @@ export const consoleAuthRoutes: FastifyPluginAsyncTypebox<{ consoleSignIn: Conso
         response: { 200: signInOutcome, ...faultResponses },
       },
     },
-    async (request, reply) =>
-      deliver(await consoleSignIn.signIn({ ...request.body, ...callerOf(request) }), reply),
+    async (request, reply) => {
+      const asked = { ...request.body, ...callerOf(request) };
+      return deliver(await countSignIn(consoleSignIn.signIn(asked)), reply);
+    },
   );
 
   app.post(
@@ -108,19 +119,33 @@ export const consoleAuthRoutes: FastifyPluginAsyncTypebox<{ consoleSignIn: Conso
         response: { 200: passwordOutcome, ...faultResponses },
       },
     },
-    async (request, reply) =>
-      deliver(await consoleSignIn.setPassword({ ...request.body, ...callerOf(request) }), reply),
+    async (request, reply) => {
+      const asked = { ...request.body, ...callerOf(request) };
+      return deliver(await countSignIn(consoleSignIn.setPassword(asked)), reply);
+    },
   );
 };
 
 /** @throws AppError FORBIDDEN for another site's page: nobody may be signed in to a stranger's account by it. */
 function callerOf(request: FastifyRequest): Caller {
   if (isCrossSite(request)) throw new AppError('FORBIDDEN');
-  return { address: request.ip, replaces: sessionToken(request) };
+  const browser = request.cookies[browserCookieName] ?? null;
+  return { address: request.ip, replaces: sessionToken(request), browser };
 }
 
-/** The token goes into the cookie, where no script reads it. */
-function deliver<T>({ answer, token, expiresAt }: WithToken<T>, reply: FastifyReply): T {
-  if (token !== null && expiresAt !== null) setSessionCookie(reply, token, expiresAt);
+const browserCookieName = '__Host-device';
+
+/** What the browser keeps goes into cookies, where no script reads it. */
+function deliver<T>({ answer, cookies }: WithCookies<T>, reply: FastifyReply): T {
+  if (cookies === null) return answer;
+  const { session, browser } = cookies;
+  setSessionCookie(reply, session.token, session.expiresAt);
+  reply.setCookie(browserCookieName, browser.cookie, {
+    path: '/',
+    httpOnly: true,
+    secure: true,
+    sameSite: 'strict',
+    expires: browser.expiresAt,
+  });
   return answer;
 }

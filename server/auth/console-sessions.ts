@@ -7,6 +7,8 @@ export interface ConsoleOpening {
   userId: string;
   /** The hash that the password was checked against; null where another system keeps the passwords. */
   passwordHash: string | null;
+  /** Whether passwords are kept here: then a one-time one opens nothing. Another system has its own rules. */
+  keptHere: boolean;
   address: string;
   /** The token that this browser had until now. Null for none. */
   replaces: string | null;
@@ -14,8 +16,9 @@ export interface ConsoleOpening {
 
 /**
  * Opens a session for an administrator or auditor who has proved their password, and writes the audit event, in
- * one statement that holds the account: whoever disables it, takes its role, or resets its password at the same
- * moment comes before (then nothing is opened) or after (then a trigger ends the new session).
+ * one statement that holds the account: whoever disables it or resets its password at the same moment comes before
+ * (then nothing is opened) or after (then the new session ends). Whoever takes its role comes before as well, or
+ * after: then the session goes on, as an ordinary person's.
  *
  * A person signs in here without the platform, so what it said last counts: who has left stays outside.
  *
@@ -23,7 +26,7 @@ export interface ConsoleOpening {
  */
 export async function openConsoleSession(
   on: PrismaClient | Transaction,
-  { userId, passwordHash, address, replaces }: ConsoleOpening,
+  { userId, passwordHash, keptHere, address, replaces }: ConsoleOpening,
   { sessionLifetimeMs }: SessionLimits,
   now: () => number,
 ): Promise<NewSession | null> {
@@ -35,7 +38,8 @@ export async function openConsoleSession(
     WITH admitted AS (
       SELECT id FROM users
       WHERE id = ${userId}::uuid AND status = 'ACTIVE' AND left_at IS NULL AND role IN ('ADMIN', 'AUDITOR')
-        AND password_hash IS NOT DISTINCT FROM ${passwordHash}::text AND NOT must_change_password
+        AND password_hash IS NOT DISTINCT FROM ${passwordHash}::text
+        AND NOT (must_change_password AND ${keptHere}::boolean)
       FOR SHARE
     ), replaced AS (
       DELETE FROM sessions

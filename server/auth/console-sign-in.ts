@@ -8,25 +8,35 @@ import type {
   ConsoleNoPermissionReason,
   ConsolePasswordChangeRequired,
   ConsoleRejected,
+  ConsoleRejectedReason,
   ConsoleSignedIn,
   FirstPasswordRejected,
 } from './console-contract.ts';
 import { openConsoleSession } from './console-sessions.ts';
 import type { PasswordTickets } from './console-tickets.ts';
 import type { CredentialVerifier } from './credentials.ts';
-import type { Lockout, LockSubject } from './lockout.ts';
-import { judgePassword } from './password-policy.ts';
+import type { KnownBrowser, KnownBrowsers } from './known-browsers.ts';
+import type { Lockout } from './lockout.ts';
+import { hasExpired } from './password-state.ts';
 import type { Passwords } from './passwords.ts';
 import type { NewSession, SessionLimits, Sessions } from './sessions.ts';
+import type { TypedAccount } from './typed-account.ts';
 
-/** Where a request comes from, and the session that it replaces. */
+/** Where a request comes from, and what its browser has kept. */
 export interface Caller {
   address: string;
+  /** The session that a sign-in replaces. */
   replaces: string | null;
+  /** See known-browsers.ts. */
+  browser: string | null;
 }
 
-/** The cookie's token beside the answer, which is free of it. */
-export type WithToken<T> = { answer: T; token: string | null; expiresAt: Date | null };
+/** What the browser is to keep, beside the answer, which is free of it. */
+export interface WithCookies<T> {
+  answer: T;
+  /** Null unless somebody is signed in now. */
+  cookies: { session: NewSession; browser: KnownBrowser } | null;
+}
 
 export interface ConsoleSignIn {
   /**
@@ -38,12 +48,12 @@ export interface ConsoleSignIn {
   signIn(
     request: { username: string; password: string } & Caller,
   ): Promise<
-    WithToken<ConsoleSignedIn | ConsolePasswordChangeRequired | ConsoleRejected | ConsoleNoPermission>
+    WithCookies<ConsoleSignedIn | ConsolePasswordChangeRequired | ConsoleRejected | ConsoleNoPermission>
   >;
   /** Sets the password in place of the one-time one, ends every session that it had opened, and signs in. */
   setPassword(
     request: { ticket: string; newPassword: string } & Caller,
-  ): Promise<WithToken<ConsoleSignedIn | FirstPasswordRejected | ConsoleNoPermission>>;
+  ): Promise<WithCookies<ConsoleSignedIn | FirstPasswordRejected | ConsoleNoPermission>>;
 }
 
 export function createConsoleSignIn(deps: {
@@ -53,74 +63,87 @@ export function createConsoleSignIn(deps: {
   passwords: Passwords;
   lockout: Lockout;
   tickets: PasswordTickets;
+  typedAccount: (username: string, at: 'console') => Promise<TypedAccount>;
+  browsers: KnownBrowsers;
   limits: SessionLimits;
   now: () => number;
 }): ConsoleSignIn {
-  const { prisma, sessions, credentials, passwords, lockout, tickets, limits, now } = deps;
-  const told = <T>(answer: T): WithToken<T> => ({ answer, token: null, expiresAt: null });
+  const { prisma, sessions, credentials, passwords, lockout, tickets, typedAccount, browsers, limits, now } =
+    deps;
+  const told = <T>(answer: T): WithCookies<T> => ({ answer, cookies: null });
 
-  async function refuse(
-    username: string,
+  /** Writes down that an attempt was refused. @returns the refusal. */
+  async function refuse<T extends ConsoleRejected | ConsoleNoPermission>(
+    subject: string,
     address: string,
-    rejected: Omit<ConsoleRejected, 'outcome'>,
-  ): Promise<ConsoleRejected> {
+    refusal: T,
+  ): Promise<T> {
     await recordAudit(
       prisma,
       {
         action: 'sign-in.refused',
         actorId: null,
-        subject: `account:${username}`,
-        detail: { client: 'h5', by: 'password', reason: rejected.reason },
+        subject,
+        detail: { client: 'h5', by: 'password', reason: refusal.reason },
       },
       address,
     );
-    return { outcome: 'sign-in-rejected', ...rejected };
+    return refusal;
   }
 
   /** @returns the account whose password this is, or why not. */
-  async function prove(
-    { username, password, address }: { username: string; password: string; address: string },
-    subjects: readonly LockSubject[],
-  ): Promise<User | ConsoleRejected> {
-    const attempt = await lockout.attempt(subjects, () => credentials.verify(username, password));
+  async function prove({
+    username,
+    password,
+    address,
+    browser,
+  }: { username: string; password: string } & Caller): Promise<User | ConsoleRejected> {
+    const { user, lock, subject } = await typedAccount(username, 'console');
+    const known = user === null ? null : browsers.open(browser, user.id);
+    const counter = user === null || known === null ? lock : (`device:${user.username}:${known}` as const);
+    const attempt = await lockout.attempt([counter], () => credentials.verify(username, password));
     switch (attempt.outcome) {
       case 'right':
         return attempt.value;
       case 'wrong':
-        return refuse(username, address, {
-          reason: 'INVALID_CREDENTIALS',
+        return refuse(subject, address, {
+          ...rejected('INVALID_CREDENTIALS'),
           attemptsLeft: attempt.attemptsLeft,
         });
-      case 'locked':
-        return refuse(username, address, { reason: 'LOCKED', retryAfterSeconds: attempt.retryAfterSeconds });
+      case 'locked': {
+        const locked = { ...rejected('LOCKED'), retryAfterSeconds: attempt.retryAfterSeconds };
+        return attempt.isNews ? refuse(subject, address, locked) : locked;
+      }
     }
   }
 
-  function signedIn(user: User, session: NewSession): WithToken<ConsoleSignedIn> {
-    const { token, expiresAt } = session;
+  /** Why a right password opens nothing here; null when it does. */
+  function whyNot(user: User): ConsoleRejected | ConsoleNoPermission | null {
+    if (user.status !== 'ACTIVE') return noPermission('ACCOUNT_DISABLED');
+    if (user.leftAt !== null) return noPermission('LEFT_ORGANISATION');
+    if (user.role === 'USER') return noPermission('ADMINISTRATORS_ONLY');
+    return hasExpired(user, credentials.keepsPasswords, now()) ? rejected('PASSWORD_EXPIRED') : null;
+  }
+
+  function signedIn(user: User, session: NewSession, caller: Caller): WithCookies<ConsoleSignedIn> {
     return {
       answer: {
         outcome: 'signed-in',
-        session: { expiresAt: expiresAt.toISOString() },
+        session: { expiresAt: session.expiresAt.toISOString() },
         user: toSessionUser(user),
       },
-      token,
-      expiresAt,
+      cookies: { session, browser: browsers.remember(user.id, caller.browser) },
     };
   }
 
   return {
     async signIn(request) {
-      const { username, address } = request;
-      const subjects: LockSubject[] = [`account:${username}`];
-      const user = await prove(request, subjects);
+      const user = await prove(request);
       if ('outcome' in user) return told(user);
       const barred = whyNot(user);
-      if (barred !== null) return told(noPermission(barred));
-      if (user.passwordExpiresAt !== null && user.passwordExpiresAt.getTime() <= now()) {
-        return told(await refuse(username, address, { reason: 'PASSWORD_EXPIRED' }));
-      }
-      if (user.mustChangePassword && user.passwordHash !== null) {
+      if (barred !== null) return told(await refuse(`account:${user.username}`, request.address, barred));
+      const { keepsPasswords } = credentials;
+      if (keepsPasswords && user.mustChangePassword && user.passwordHash !== null) {
         const ticket = tickets.issue(user.id, user.passwordHash);
         return told({
           outcome: 'password-change-required',
@@ -128,27 +151,35 @@ export function createConsoleSignIn(deps: {
           person: { name: user.name },
         });
       }
-      const opening = { ...request, userId: user.id, passwordHash: user.passwordHash };
+      const opening = {
+        ...request,
+        userId: user.id,
+        passwordHash: user.passwordHash,
+        keptHere: keepsPasswords,
+      };
       const session = await openConsoleSession(prisma, opening, limits, now);
       // Disabled, or given another password or role, while this one was being checked.
       if (session === null) throw new AppError('SERVER_BUSY');
-      return signedIn(user, session);
+      return signedIn(user, session, request);
     },
 
-    async setPassword({ ticket, newPassword, address, replaces }) {
-      const rejected = (reason: FirstPasswordRejected['reason']) =>
+    async setPassword({ ticket, newPassword, ...caller }) {
+      const { address, replaces } = caller;
+      const notSet = (reason: FirstPasswordRejected['reason']) =>
         told({ outcome: 'password-rejected', reason } as const);
-      const opened = tickets.open(ticket);
+      const opened = credentials.keepsPasswords ? tickets.open(ticket) : null;
       const user = opened === null ? null : await prisma.user.findUnique({ where: { id: opened.userId } });
       const oldHash = user?.passwordHash ?? null;
       if (opened === null || user === null || oldHash === null || !opened.isFor(oldHash)) {
-        return rejected('TICKET_EXPIRED');
+        return notSet('TICKET_EXPIRED');
       }
       const barred = whyNot(user);
-      if (barred !== null) return told(noPermission(barred));
-      const judged = judgePassword(newPassword, user.username);
-      if (judged !== null) return rejected(judged);
-      if (await passwords.matches(oldHash, newPassword)) return rejected('UNCHANGED');
+      if (barred?.outcome === 'no-permission') {
+        return told(await refuse(`account:${user.username}`, address, barred));
+      }
+      const judged = passwords.judge(newPassword, user.username);
+      if (judged !== null) return notSet(judged);
+      if (await passwords.matches(oldHash, newPassword)) return notSet('UNCHANGED');
       const passwordHash = await passwords.hash(newPassword);
       const session = await prisma.$transaction(async (tx) => {
         // Under the old hash only: of two requests with one ticket the first one wins.
@@ -162,11 +193,12 @@ export function createConsoleSignIn(deps: {
           { action: 'password.changed', actorId: user.id, subject: `user:${user.id}`, detail: {} },
           address,
         );
-        return openConsoleSession(tx, { userId: user.id, passwordHash, address, replaces }, limits, now);
+        const opening = { userId: user.id, passwordHash, keptHere: true, address, replaces };
+        return openConsoleSession(tx, opening, limits, now);
       });
-      if (session === null) return rejected('TICKET_EXPIRED');
+      if (session === null) return notSet('TICKET_EXPIRED');
       sessions.forgetAll(user.id);
-      return signedIn(user, session);
+      return signedIn(user, session, caller);
     },
   };
 }
@@ -176,9 +208,7 @@ const noPermission = (reason: ConsoleNoPermissionReason): ConsoleNoPermission =>
   reason,
 });
 
-/** Why an account has no business here, although its password is right; null when it has. */
-function whyNot(user: User): ConsoleNoPermissionReason | null {
-  if (user.status !== 'ACTIVE') return 'ACCOUNT_DISABLED';
-  if (user.leftAt !== null) return 'LEFT_ORGANISATION';
-  return user.role === 'USER' ? 'ADMINISTRATORS_ONLY' : null;
-}
+const rejected = (reason: ConsoleRejectedReason): ConsoleRejected => ({
+  outcome: 'sign-in-rejected',
+  reason,
+});

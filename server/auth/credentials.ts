@@ -10,6 +10,11 @@ export interface CredentialVerifier {
   /** Whether the passwords are kept here, so that they can be changed here. */
   readonly keepsPasswords: boolean;
   /**
+   * Which account a user name means, without any password: null for `user` where none is here (yet). `name` is one
+   * form for all spellings that `verify` may take for the same account, so that wrong passwords are counted together.
+   */
+  locate(username: string): Promise<{ name: string; user: User | null }>;
+  /**
    * Null when user name and password do not belong together; an unknown user name must not be told from a wrong
    * password, by the answer or by the time it takes.
    *
@@ -22,6 +27,11 @@ export interface CredentialVerifier {
 export function localCredentials(prisma: PrismaClient, passwords: Passwords): CredentialVerifier {
   return {
     keepsPasswords: true,
+    // Letter by letter: another spelling is another account, or none.
+    locate: async (username) => ({
+      name: username,
+      user: await prisma.user.findUnique({ where: { username } }),
+    }),
     async verify(username, password) {
       const user = await prisma.user.findUnique({ where: { username } });
       const matches = await passwords.matches(user?.passwordHash ?? null, password);

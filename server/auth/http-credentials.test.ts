@@ -7,6 +7,7 @@ import { expectFault, post, ticketOf } from '../testing/http.ts';
 /** A vendor's account system: one account, and faults on demand. */
 let accounts: Server;
 let answer: (request: IncomingMessage, response: ServerResponse, body: string) => void;
+let accountSystem: Record<string, string>;
 let server: Built;
 
 const json = (response: ServerResponse, value: unknown) =>
@@ -31,13 +32,13 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   await once(accounts, 'listening');
   const { port } = accounts.address() as AddressInfo;
-  server = await build({
-    env: {
-      CREDENTIALS_URL: `http://127.0.0.1:${port}/verify`,
-      CREDENTIALS_SECRET: 'shared-secret',
-      CREDENTIALS_TIMEOUT_MS: '300',
-    },
-  });
+  accountSystem = {
+    CREDENTIALS_URL: `http://127.0.0.1:${port}/verify`,
+    CREDENTIALS_SECRET: 'shared-secret',
+    // A stall of a busy machine is no fault.
+    CREDENTIALS_TIMEOUT_MS: '20000',
+  };
+  server = await build({ env: accountSystem });
 });
 beforeEach(() => {
   answer = honest;
@@ -48,8 +49,8 @@ afterAll(async () => {
   await once(accounts.close(), 'close');
 });
 
-const bind = async (password: string, username = 'w.wu') =>
-  post(server, '/api/auth/bind', { ticket: await ticketOf(server, 'wangwu'), username, password });
+const bind = async (password: string, username = 'w.wu', at = server) =>
+  post(at, '/api/auth/bind', { ticket: await ticketOf(server, 'wangwu'), username, password });
 
 test('a wrong password there is a wrong password here, and counts', async () => {
   expect((await bind('wrong')).json()).toEqual({
@@ -66,14 +67,30 @@ test.each<[string, typeof answer]>([
   ['HTML', (_request, response) => void response.end('<html>维护中</html>')],
   ['another shape', (_request, response) => void json(response, { valid: 'yes', name: '王五' })],
   ['a nameless account', (_request, response) => void json(response, { valid: true })],
+  ['NUL in a name', (_request, response) => void json(response, { valid: true, name: '王\u0000五' })],
+  [
+    'half a character in the department',
+    (_request, response) => void json(response, { valid: true, name: '王五', department: '\ud800' }),
+  ],
   ['an endless answer', (_request, response) => void response.end('x'.repeat(1024 * 1024))],
-  ['silence', () => {}],
   ['a reset', (request) => void request.socket.destroy()],
 ])('%s is a fault, never a wrong password, and does not count', async (_what, fault) => {
   await server.prisma.lockout.deleteMany();
   answer = fault;
   for (let at = 0; at < 6; at += 1)
     expectFault(await bind('their own password'), 503, 'ACCOUNTS_UNAVAILABLE');
+  answer = honest;
+  expect((await bind('wrong')).json()).toMatchObject({ attemptsLeft: 4 });
+});
+
+test('silence is a fault too, soon enough, and does not count', async () => {
+  await server.prisma.lockout.deleteMany();
+  const env = { ...accountSystem, CREDENTIALS_TIMEOUT_MS: '300' };
+  const hasty = await build({ env, database: server.database, emulator: server.emulator });
+  answer = () => {};
+  for (let at = 0; at < 6; at += 1)
+    expectFault(await bind('their own password', 'w.wu', hasty), 503, 'ACCOUNTS_UNAVAILABLE');
+  await hasty.close();
   answer = honest;
   expect((await bind('wrong')).json()).toMatchObject({ attemptsLeft: 4 });
 });
@@ -95,6 +112,145 @@ test('the right one binds; the account gets a row, without a password', async ()
     { authorization: `Bearer ${session.token}` },
   );
   expect(change.json()).toEqual({ outcome: 'password-rejected', reason: 'NO_PASSWORD_HERE' });
+});
+
+describe('a one-time password of the time before the account system', () => {
+  const username = 'w.wu';
+  const passwords = {
+    passwordHash: 'once-kept-here',
+    mustChangePassword: true,
+    passwordExpiresAt: new Date(0),
+  };
+  beforeEach(async () => {
+    await server.prisma.lockout.deleteMany();
+    await server.prisma.user.deleteMany({ where: { username } });
+  });
+
+  test('keeps nobody from binding', async () => {
+    await server.prisma.user.create({ data: { username, name: '王五', ...passwords } });
+    expect((await bind('their own password')).json()).toMatchObject({ outcome: 'signed-in' });
+  });
+
+  test('nor from the console, where nothing is to be changed', async () => {
+    await server.prisma.user.create({ data: { username, name: '王五', role: 'AUDITOR', ...passwords } });
+    const attempt = { username, password: 'their own password' };
+    const response = await post(server, '/api/auth/console/sign-in', attempt);
+    expect(response.json()).toMatchObject({ outcome: 'signed-in', user: { role: 'AUDITOR' } });
+    await server.prisma.user.deleteMany({ where: { username } });
+  });
+});
+
+describe('one account there is one account here, however its name is typed', () => {
+  const spellings = [
+    'Wang.Wu',
+    'wang.wu',
+    ' wang.wu ',
+    'ｗａｎｇ．ｗｕ',
+    'WANG.WU',
+    'wáng.wu',
+    'wang\u200b.wu',
+  ];
+  /** As MySQL compares by default. */
+  const plain = (name: string) =>
+    name
+      .normalize('NFKD')
+      .replace(/[\p{M}\p{Cf}]/gu, '')
+      .trim()
+      .toLowerCase();
+  const lenient =
+    (more: (typed: string) => object = () => ({})): typeof answer =>
+    (_request, response, body) => {
+      const { username = '', password } = JSON.parse(body) as Record<string, string>;
+      const valid = plain(username) === 'wang.wu' && password === 'their own password';
+      json(response, valid ? { valid, name: '王五', ...more(username) } : { valid: false });
+    };
+  const rows = () => server.prisma.user.findMany({ where: { name: '王五' }, select: { username: true } });
+
+  beforeEach(async () => {
+    await server.prisma.lockout.deleteMany();
+    await server.prisma.user.deleteMany({ where: { OR: [{ name: '王五' }, { username: 'wangwu' }] } });
+    answer = lenient();
+  });
+
+  test('every spelling leads to one row', async () => {
+    for (const spelling of spellings) {
+      expect((await bind('their own password', spelling)).json()).toMatchObject({ outcome: 'signed-in' });
+      await server.prisma.user.updateMany({
+        where: { name: '王五' },
+        data: { dingUserId: null, boundAt: null },
+      });
+    }
+    expect(await rows()).toEqual([{ username: 'wang.wu' }]);
+  });
+
+  test.each([
+    ['without a row', null],
+    ['with an imported row in capitals', 'Wang.Wu'],
+  ])('every spelling counts as one, %s', async (_what, imported) => {
+    if (imported !== null) await server.prisma.user.create({ data: { username: imported, name: '王五' } });
+    const people = ['lisi', 'wangwu'];
+    const outcomes: { reason?: string }[] = [];
+    for (const [at, spelling] of spellings.entries()) {
+      const ticket = await ticketOf(server, people[at % 2] ?? '');
+      outcomes.push(
+        (await post(server, '/api/auth/bind', { ticket, username: spelling, password: 'wrong' })).json(),
+      );
+    }
+    expect(outcomes.map(({ reason }) => reason)).toEqual([
+      ...Array(4).fill('INVALID_CREDENTIALS'),
+      ...Array(3).fill('LOCKED'),
+    ]);
+  });
+
+  test('a row that an administrator made in capitals is the account’s', async () => {
+    await server.prisma.user.create({ data: { username: 'Wang.Wu', name: '王五', role: 'AUDITOR' } });
+    expect((await bind('their own password', 'wang.wu')).json()).toMatchObject({
+      user: { username: 'Wang.Wu', role: 'AUDITOR' },
+    });
+    expect(await rows()).toHaveLength(1);
+  });
+
+  test('the name that the account system gives comes before what was typed', async () => {
+    answer = lenient(() => ({ username: 'E1007' }));
+    expect((await bind('their own password', 'Wang.Wu')).json()).toMatchObject({
+      user: { username: 'E1007' },
+    });
+    await server.prisma.user.updateMany({
+      where: { name: '王五' },
+      data: { dingUserId: null, boundAt: null },
+    });
+    // Letter by letter: for such a system they may be two people.
+    answer = lenient(() => ({ username: 'e1007' }));
+    expect((await bind('their own password', 'Wang.Wu')).json()).toMatchObject({
+      user: { username: 'e1007' },
+    });
+  });
+
+  test('two people who prove a new account at once: one binds it, nobody meets a fault', async () => {
+    const tickets = [await ticketOf(server, 'lisi'), await ticketOf(server, 'wangwu')];
+    // The account system answers both at once.
+    const waiting: (() => void)[] = [];
+    const honestly = answer;
+    answer = (...asked) => {
+      waiting.push(() => honestly(...asked));
+      if (waiting.length === tickets.length) for (const tell of waiting) tell();
+    };
+    const bound = await Promise.all(
+      tickets.map((ticket, at) => {
+        const attempt = { ticket, username: spellings[at] ?? '', password: 'their own password' };
+        return post(server, '/api/auth/bind', attempt);
+      }),
+    );
+    expect(bound.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+    const outcomes = bound.map((one) => one.json<{ outcome: string }>().outcome);
+    expect(outcomes.sort()).toEqual(['bind-rejected', 'signed-in']);
+    expect(await rows()).toEqual([{ username: 'wang.wu' }]);
+  });
+
+  test('a name of nothing that is seen is nobody’s, and is not asked about', async () => {
+    answer = (_request, response) => json(response, { valid: true, name: '谁' });
+    expect((await bind('x', '\u200b ')).json()).toMatchObject({ reason: 'INVALID_CREDENTIALS' });
+  });
 });
 
 test('no password and no secret is logged', () => {

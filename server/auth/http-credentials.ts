@@ -2,6 +2,8 @@ import { Type } from '@fastify/type-provider-typebox';
 import { Compile } from 'typebox/compile';
 import { request } from 'undici';
 import type { PrismaClient } from '../database/database.ts';
+import type { User } from '../database/generated/client.ts';
+import { storablePattern } from '../database/storable.ts';
 import { AppError } from '../errors.ts';
 import type { CredentialVerifier } from './credentials.ts';
 
@@ -16,24 +18,42 @@ export interface HttpCredentialsConfig {
 /** Longer answers are no answers, in bytes. */
 const maxAnswerBytes = 64 * 1024;
 
+const storable = (minLength: number, maxLength: number) =>
+  Type.String({ minLength, maxLength, pattern: storablePattern });
+
 /**
  * What the account system answers, with HTTP 200: `{"valid": false}`, or `{"valid": true, "name": "…",
- * "department": "…"}`. Further fields are ignored.
+ * "department": "…", "username": "…"}`. Further fields are ignored.
  */
 const answerSchema = Compile(
   Type.Union([
     Type.Object({ valid: Type.Literal(false) }),
     Type.Object({
       valid: Type.Literal(true),
-      name: Type.String({ minLength: 1, maxLength: 64 }),
-      department: Type.Optional(Type.Union([Type.String({ maxLength: 128 }), Type.Null()])),
+      name: storable(1, 64),
+      department: Type.Optional(Type.Union([storable(0, 128), Type.Null()])),
+      // The account's own name, where several spellings, or a mobile number, lead to it.
+      username: Type.Optional(storable(1, 64)),
     }),
   ]),
 );
 
 /**
+ * One form for what account systems take for the same user name: width, case, accents (MySQL's usual collations
+ * ignore both), what nobody sees, and blanks around it.
+ */
+const canonical = (username: string): string =>
+  username
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{Cf}\p{Cc}]/gu, '')
+    .normalize('NFC')
+    .trim()
+    .toLowerCase();
+
+/**
  * A vendor's existing accounts. A person who proves an account there for the first time gets a row here,
- * without a password.
+ * without a password: under the name that the answer gives, or else under one form of what was typed, so that no
+ * spelling makes a second row. An account system for which `Wang` and `wang` are two people has to give the name.
  *
  * Only the answers above are believed. Whatever else comes (a fault, a redirect, HTML) is a fault of the
  * account system, `ACCOUNTS_UNAVAILABLE`, and never a wrong password.
@@ -63,16 +83,34 @@ export function httpCredentials(prisma: PrismaClient, config: HttpCredentialsCon
     }
   }
 
+  /** The account with this name in any case; of several, from before there was one form, the one in use. */
+  async function find(name: string): Promise<User | null> {
+    const [row] = await prisma.$queryRaw<{ id: string }[]>`
+      SELECT id FROM users WHERE lower(username) = ${name}
+      ORDER BY ding_user_id IS NULL, username <> ${name}, id LIMIT 1`;
+    return row === undefined ? null : prisma.user.findUnique({ where: { id: row.id } });
+  }
+
   return {
     keepsPasswords: false,
-    async verify(username, password) {
-      const answer = await ask(username, password);
+    async locate(username) {
+      const name = canonical(username);
+      return { name, user: await find(name) };
+    },
+    async verify(typed, password) {
+      const name = canonical(typed);
+      if (name === '') return null;
+      const answer = await ask(typed.normalize('NFKC').trim(), password);
       if (!answer.valid) return null;
-      return prisma.user.upsert({
-        where: { username },
-        create: { username, name: answer.name, department: answer.department ?? null },
-        update: {},
+      const known = answer.username === undefined ? await find(name) : null;
+      if (known !== null) return known;
+      const username = answer.username ?? name;
+      // Of two first attempts at once the second one finds the row of the first; `upsert` would make both fail.
+      await prisma.user.createMany({
+        data: [{ username, name: answer.name, department: answer.department ?? null }],
+        skipDuplicates: true,
       });
+      return prisma.user.findUniqueOrThrow({ where: { username } });
     },
   };
 }

@@ -13,6 +13,8 @@ import { createConsoleSignIn } from './console-sign-in.ts';
 import { createPasswordTickets } from './console-tickets.ts';
 import { type CredentialVerifier, localCredentials } from './credentials.ts';
 import { httpCredentials } from './http-credentials.ts';
+import { limitInvalidCodes } from './invalid-codes.ts';
+import { createKnownBrowsers } from './known-browsers.ts';
 import { createLockout, type Lockout } from './lockout.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { authRoutes } from './routes.ts';
@@ -20,12 +22,13 @@ import { createSessionCache } from './session-cache.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
 import { createTickets } from './tickets.ts';
+import { createTypedAccounts } from './typed-account.ts';
 
 export interface AuthOptions {
   database: Database;
   platform: Platform;
   policy: AuthConfig;
-  /** Seals what clients carry for the server. */
+  /** Seals what clients carry for the server, and prints names that nobody may read. */
   secretKey: string;
   /** The configured organisation, where clients can know it (DingTalk); null elsewhere. */
   corpId: string | null;
@@ -67,23 +70,27 @@ export const auth = fp(
         ? localCredentials(prisma, passwords)
         : httpCredentials(prisma, policy.credentials);
     app.decorate('accounts', { sessions, passwords, lockout, credentials });
-    const signIn = createSignIn({ ...options, prisma, sessions, tickets });
-    const binding = createBinding({ prisma, sessions, tickets, credentials, lockout, now });
+    const signIn = limitInvalidCodes(createSignIn({ ...options, prisma, sessions, tickets }), now);
+    const typedAccount = createTypedAccounts(credentials, options.secretKey);
+    const binding = createBinding({ prisma, sessions, tickets, credentials, lockout, typedAccount, now });
 
     await app.register(authenticate, { sessions });
     await app.register(authRoutes, { prisma, sessions, signIn, binding, metrics: options.metrics });
+    const sealing = createSealing(options.secretKey);
     const consoleSignIn = createConsoleSignIn({
       prisma,
       sessions,
       credentials,
       passwords,
       lockout,
-      tickets: createPasswordTickets(createSealing(options.secretKey), now),
+      tickets: createPasswordTickets(sealing, now),
+      typedAccount,
+      browsers: createKnownBrowsers(sealing, now),
       limits: policy,
       now,
     });
-    await app.register(consoleAuthRoutes, { consoleSignIn });
-    await app.register(accountRoutes, { prisma, sessions, passwords, lockout, credentials });
+    await app.register(consoleAuthRoutes, { consoleSignIn, metrics: options.metrics });
+    await app.register(accountRoutes, { prisma, sessions, passwords, lockout, credentials, now });
 
     // Rows that are over refuse themselves; sweeping only keeps the tables small, so a failure can wait.
     const sweep = setInterval(() => {

@@ -92,6 +92,7 @@ test.each<[string, string, (token: string) => Promise<unknown>]>([
       first.prisma
         .$executeRaw`DELETE FROM sessions WHERE user_id = (SELECT id FROM users WHERE username = 'admin')`,
   ],
+  ['emptying the table by hand', 'admin', () => first.prisma.$executeRaw`TRUNCATE sessions`],
 ])('%s ends the session on every instance within a second', async (_how, person, end) => {
   const token = await warm(person);
   await end(token);

@@ -108,6 +108,55 @@ test('a success of one’s own does not give back attempts at another’s accoun
   expect(await guess('zhangsan', 'wrong', 'wangwu')).toMatchObject({ reason: 'LOCKED' });
 });
 
+test('a right password does not give the person new attempts at other accounts', async () => {
+  const tried = ['zhangsan', 'zhouba', 'chenguang', 'sunqi'];
+  const outcomes: BindOutcome[] = [];
+  for (const username of tried) {
+    outcomes.push(await guess(username));
+    // The password is right, but the account is another person's.
+    outcomes.push(await guess('admin', password));
+  }
+  expect(outcomes.map((outcome) => ('attemptsLeft' in outcome ? outcome.attemptsLeft : null))).toEqual(
+    [4, 3, 2, 1].flatMap((left) => [left, null]),
+  );
+  expect(outcomes[1]).toMatchObject({ reason: 'ACCOUNT_ALREADY_BOUND' });
+  // Their own account is bound; only that begins anew.
+  expect(await guess('wangwu')).toMatchObject({ reason: 'LOCKED' });
+  expect(await server.prisma.lockout.findUnique({ where: { subject: 'account:admin' } })).toBeNull();
+});
+
+test('a binding gives the person their attempts back', async () => {
+  for (const username of ['zhangsan', 'zhouba']) await guess(username);
+  expect(await guess('lisi', password)).toMatchObject({ outcome: 'signed-in' });
+  expect(await server.prisma.lockout.findUnique({ where: { subject: 'person:270102' } })).toBeNull();
+  await server.prisma.user.updateMany({
+    where: { username: 'lisi' },
+    data: { dingUserId: null, boundAt: null },
+  });
+});
+
+test('a lock is in the audit log when it begins and when it first refuses, however many attempts follow', async () => {
+  const events = () => server.prisma.auditLog.count({ where: { action: 'bind.refused' } });
+  const before = await events();
+  await lock('lisi');
+  expect(await events()).toBe(before + 5);
+  const ticket = await ticketOf(server, 'lisi');
+  expect(await server.bind({ ticket, username: 'lisi', password: 'wrong' })).toMatchObject({
+    reason: 'LOCKED',
+  });
+  const attempts = Array.from({ length: 30 }, (_, at) =>
+    // Whatever name they try: the person is locked as well.
+    server.bind({ ticket, username: at % 2 === 0 ? 'lisi' : `nobody-${at}`, password: 'wrong' }),
+  );
+  for (const outcome of await Promise.all(attempts)) expect(outcome).toMatchObject({ reason: 'LOCKED' });
+  expect(await events()).toBe(before + 6);
+  server.advance(61_000);
+  // The next lock is another one.
+  expect(await guess('lisi')).toMatchObject({ reason: 'LOCKED' });
+  for (let at = 0; at < 3; at += 1) await guess('lisi');
+  expect(await events()).toBe(before + 8);
+});
+
 test('a user name that nobody has looks like a wrong password, up to the lock', async () => {
   const known: BindOutcome[] = [];
   const unknown: BindOutcome[] = [];

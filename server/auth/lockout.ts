@@ -1,5 +1,6 @@
-import type { PrismaClient } from '../database/database.ts';
+import type { PrismaClient, Transaction } from '../database/database.ts';
 import { Prisma } from '../database/generated/client.ts';
+import { literal } from '../database/like.ts';
 
 /** Wrong passwords in a row before the first wait. */
 export const allowedFailures = 5;
@@ -8,23 +9,46 @@ const longestWaitSeconds = 3600;
 /** A failure is forgotten this long after the last one, in milliseconds. */
 const forgetAfterMs = 24 * 3_600_000;
 
-export type LockSubject = `account:${string}` | `person:${string}`;
+/**
+ * Whose attempts are counted: an account's at binding and where its password is changed, a platform person's, an
+ * account's at the console's sign-in page, there also a known browser's, or those on a name that no account has.
+ */
+export type LockSubject =
+  | `account:${string}`
+  | `person:${string}`
+  | `console:${string}`
+  | `device:${string}:${string}`
+  | `unknown:${string}`;
+
+/** All that is counted of one account, wherever its password is asked for. */
+export const countersOf = (username: string): Prisma.LockoutWhereInput => ({
+  OR: [{ subject: `account:${username}` }, consoleCountersOf(username)],
+});
+
+/** What is counted of it at the console's sign-in page, for known browsers and for all others. */
+export const consoleCountersOf = (username: string): Prisma.LockoutWhereInput => ({
+  OR: [{ subject: `console:${username}` }, { subject: { startsWith: literal(`device:${username}:`) } }],
+});
 
 export type Attempt =
   | { allowed: true; attemptsLeft: number; lockedForSeconds: number }
-  | { allowed: false; retryAfterSeconds: number };
+  | { allowed: false; retryAfterSeconds: number; isNews: boolean };
 
 /** How an attempt with a password ended. */
 export type Verified<T> =
   | { outcome: 'right'; value: T }
   | { outcome: 'wrong'; attemptsLeft: number }
-  /** Was locked, or is from now on. */
-  | { outcome: 'locked'; retryAfterSeconds: number };
+  /**
+   * Was locked, or is from now on. `isNews` for the attempt that locks, and the first one that a lock refuses: the
+   * audit log cannot be shortened, and must not grow with whoever goes on trying.
+   */
+  | { outcome: 'locked'; retryAfterSeconds: number; isNews: boolean };
 
 export interface Lockout {
   /**
-   * One attempt from beginning to end: reserved before the password is looked at, given back where it could not be
-   * looked at, and all failures forgotten where it was right.
+   * One attempt from beginning to end: reserved before the password is looked at, and given back where it could not be
+   * looked at. Where it was right the account's failures are forgotten. A person's are not, the attempt alone is given
+   * back: who knows one password must not get ever new attempts at others.
    *
    * @param look what the password opens; null for a wrong one.
    * @throws what `look` throws: then the attempt does not count.
@@ -40,17 +64,44 @@ export interface Lockout {
   reserve(subjects: readonly LockSubject[]): Promise<Attempt>;
   /** The attempt could not be looked at: it does not count. */
   release(subjects: readonly LockSubject[]): Promise<void>;
-  /** The attempt was right: forgets all failures. */
-  clear(subjects: readonly LockSubject[]): Promise<void>;
+  /** Forgets all failures. @param on the transaction that proves them to be over, where there is one. */
+  clear(subjects: readonly LockSubject[], on?: Transaction): Promise<void>;
+  /** Forgets all failures of an account, wherever its password is asked for. */
+  clearAccount(username: string): Promise<void>;
   /** Deletes failures that are forgotten. @returns how many. */
   sweep(): Promise<number>;
 }
 
+/** Locks that one process remembers to have told of; each is a hundred bytes. */
+const rememberedLocks = 10_000;
+
 export function createLockout(prisma: PrismaClient, now: () => number): Lockout {
-  async function secondsLocked(subjects: readonly LockSubject[]): Promise<number> {
-    const rows = await prisma.lockout.findMany({ where: { subject: { in: [...subjects] } } });
-    const until = Math.max(0, ...rows.map((row) => row.lockedUntil?.getTime() ?? 0));
-    return Math.max(0, Math.ceil((until - now()) / 1000));
+  /** Until when the locks last that have refused somebody already, the oldest first. */
+  const told = new Map<string, number>();
+
+  /** Whether one of these locks refuses for the first time, as far as this process knows. */
+  function isNews(locks: readonly { subject: string; until: number }[]): boolean {
+    const fresh = locks.filter(({ subject, until }) => told.get(subject) !== until);
+    for (const { subject, until } of fresh) {
+      told.delete(subject);
+      told.set(subject, until);
+      const [oldest] = told.keys();
+      if (told.size > rememberedLocks && oldest !== undefined) told.delete(oldest);
+    }
+    return fresh.length > 0;
+  }
+
+  /** Why the subjects may not try now; null when they may. */
+  async function refusal(
+    subjects: readonly LockSubject[],
+  ): Promise<{ retryAfterSeconds: number; isNews: boolean } | null> {
+    const rows = await prisma.lockout.findMany({
+      where: { subject: { in: [...subjects] }, lockedUntil: { gt: new Date(now()) } },
+    });
+    const locks = rows.map(({ subject, lockedUntil }) => ({ subject, until: lockedUntil?.getTime() ?? 0 }));
+    if (locks.length === 0) return null;
+    const until = Math.max(...locks.map((lock) => lock.until));
+    return { retryAfterSeconds: Math.max(1, Math.ceil((until - now()) / 1000)), isNews: isNews(locks) };
   }
 
   /** One statement, so that two instances cannot count the same attempt once. Null: locked meanwhile. */
@@ -77,7 +128,10 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
   const lockout: Lockout = {
     async attempt<T>(subjects: readonly LockSubject[], look: () => Promise<T | null>): Promise<Verified<T>> {
       const reserved = await lockout.reserve(subjects);
-      if (!reserved.allowed) return { outcome: 'locked', retryAfterSeconds: reserved.retryAfterSeconds };
+      if (!reserved.allowed) {
+        const { retryAfterSeconds, isNews } = reserved;
+        return { outcome: 'locked', retryAfterSeconds, isNews };
+      }
       let value: T | null;
       try {
         value = await look();
@@ -86,24 +140,27 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
         throw error;
       }
       if (value !== null) {
-        await lockout.clear(subjects);
+        const people = subjects.filter((subject) => subject.startsWith('person:'));
+        await lockout.clear(subjects.filter((subject) => !people.includes(subject)));
+        if (people.length > 0) await lockout.release(people);
         return { outcome: 'right', value };
       }
       const { lockedForSeconds, attemptsLeft } = reserved;
       return lockedForSeconds > 0
-        ? { outcome: 'locked', retryAfterSeconds: lockedForSeconds }
+        ? { outcome: 'locked', retryAfterSeconds: lockedForSeconds, isNews: true }
         : { outcome: 'wrong', attemptsLeft };
     },
     async reserve(subjects) {
       // Looked at first, so that one subject's lock does not use up the attempts of the other.
-      const locked = await secondsLocked(subjects);
-      if (locked > 0) return { allowed: false, retryAfterSeconds: locked };
+      const refused = await refusal(subjects);
+      if (refused !== null) return { allowed: false, ...refused };
       let attemptsLeft = allowedFailures;
       let lockedForSeconds = 0;
       for (const subject of subjects) {
         const counted = await count(subject);
         if (counted === null) {
-          return { allowed: false, retryAfterSeconds: Math.max(1, await secondsLocked(subjects)) };
+          const lockedMeanwhile = await refusal(subjects);
+          return { allowed: false, ...(lockedMeanwhile ?? { retryAfterSeconds: 1, isNews: false }) };
         }
         attemptsLeft = Math.min(attemptsLeft, Math.max(0, allowedFailures - counted.failures));
         lockedForSeconds = Math.max(lockedForSeconds, counted.lockedForSeconds);
@@ -114,9 +171,13 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
       await prisma.$executeRaw`
         UPDATE lockouts SET failures = GREATEST(failures - 1, 0), locked_until = NULL
         WHERE subject IN (${Prisma.join(subjects)})`;
+      await prisma.lockout.deleteMany({ where: { subject: { in: [...subjects] }, failures: 0 } });
     },
-    async clear(subjects) {
-      await prisma.lockout.deleteMany({ where: { subject: { in: [...subjects] } } });
+    async clear(subjects, on: PrismaClient | Transaction = prisma) {
+      await on.lockout.deleteMany({ where: { subject: { in: [...subjects] } } });
+    },
+    async clearAccount(username) {
+      await prisma.lockout.deleteMany({ where: countersOf(username) });
     },
     async sweep() {
       const forgotten = new Date(now() - forgetAfterMs);

@@ -84,11 +84,23 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('POST /api/auth/login on %s
     expectFault(await post(server, '/api/auth/login', { authCode }), 401, 'AUTH_CODE_INVALID');
   });
 
-  test('an empty code never reaches the platform', async () => {
-    const before = exchangesSoFar();
-    expectFault(await post(server, '/api/auth/login', { authCode: '' }), 400, 'INVALID_REQUEST');
-    expect(exchangesSoFar()).toBe(before);
-  });
+  test.each(['', '<script>', "' OR 1=1", 'a"b', 'a{b}', 'a\\b', 'a b', '代码', 'a\n'])(
+    'what can be no code never reaches the platform: %j',
+    async (authCode) => {
+      const before = exchangesSoFar();
+      expectFault(await post(server, '/api/auth/login', { authCode }), 400, 'INVALID_REQUEST');
+      expect(exchangesSoFar()).toBe(before);
+    },
+  );
+
+  test.each(['5b1f0c9e8d7a4f', 'aZ09-_', 'aZ09+/==', 'a.b~c:d', 'a%2Fb|c'])(
+    'what may be a code does: %s',
+    async (authCode) => {
+      const before = exchangesSoFar();
+      expectFault(await post(server, '/api/auth/login', { authCode }), 401, 'AUTH_CODE_INVALID');
+      expect(exchangesSoFar()).toBe(before + 1);
+    },
+  );
 
   test('a sign-in leaves one session, one audit event, and the account as it was', async () => {
     const before = await rowCounts(server.prisma);

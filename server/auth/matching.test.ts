@@ -82,6 +82,35 @@ describe('by mobile number', () => {
     expect(outcome).toMatchObject({ outcome: 'bind-required' });
   });
 
+  const userApi = '/topapi/v2/user/get';
+  const readings = () => server.emulator.control.calls()[userApi] ?? 0;
+
+  test('whom the id identifies gets in without the number, also while nobody can read numbers', async () => {
+    const before = readings();
+    server.emulator.control.fault({ path: userApi, kind: 'status', times: null });
+    try {
+      expect(await server.login('zhangsan')).toMatchObject({ outcome: 'signed-in' });
+      expect(await server.login('zhouba')).toMatchObject({ reason: 'ACCOUNT_DISABLED' });
+      expect(readings()).toBe(before);
+      // Who has no account yet is not taken for somebody without a number.
+      await expect(server.login('wangwu')).rejects.toThrow('502');
+    } finally {
+      server.emulator.control.clearFaults();
+    }
+  });
+
+  test('it is read once, and somebody who left between the exchange and it is told so', async () => {
+    await server.prisma.user.deleteMany({ where: { username: 'holder' } });
+    const before = readings();
+    expect(await server.login('wangwu')).toMatchObject({
+      outcome: 'bind-required',
+      person: { name: '王五' },
+    });
+    expect(readings()).toBe(before + 1);
+    server.emulator.control.fault({ path: userApi, kind: 'errcode', errcode: '60121' });
+    expect(await server.login('wangwu')).toEqual({ outcome: 'no-permission', reason: 'LEFT_ORGANISATION' });
+  });
+
   test('many first sign-ins at once link once, and all get in', async () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => server.login('lisi')));
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array(8).fill('signed-in'));

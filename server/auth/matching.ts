@@ -25,19 +25,25 @@ export type Match =
  * | 4. no permission | else | nothing |
  *
  * Never by name: two people may share one.
+ *
+ * @param complete reads the number, only where step 1 has found nobody: whom the id identifies must get in whether
+ *   or not the platform's other API works.
+ * @throws what `complete` throws.
  */
 export async function matchPerson(
   prisma: PrismaClient,
   person: PlatformPerson,
   policy: MatchingPolicy,
+  complete: () => Promise<PlatformPerson> = async () => person,
 ): Promise<Match> {
   const byId = await prisma.user.findUnique({ where: { dingUserId: person.id } });
   if (byId !== null) return { kind: 'account', user: byId, by: 'PLATFORM_ID' };
 
-  if (policy.matchByMobile && person.mobile !== null) {
+  const mobile = policy.matchByMobile ? (await complete()).mobile : null;
+  if (mobile !== null) {
     const byMobile = await prisma.user.findFirst({
       where: {
-        mobile: person.mobile,
+        mobile,
         isSuperExecutive: false,
         // Bound to this very person: another request of theirs was faster than this one.
         OR: [{ dingUserId: null }, { dingUserId: person.id }],

@@ -3,7 +3,6 @@ import type { FastifyReply } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
 import type { Client, SignedIn } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { faultCode } from '../error-handler.ts';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { updateOf } from '../mini-version.ts';
@@ -16,6 +15,7 @@ import {
   signedInUser,
 } from './authenticate.ts';
 import type { Binding } from './binding.ts';
+import { counted, labelOf } from './counted.ts';
 import { bindOutcome, bindRequest, loginOutcome, loginRequest, meResponse, signedOut } from './schemas.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignedInWithToken, SignIn } from './sign-in.ts';
@@ -29,27 +29,6 @@ export interface AuthServices {
 }
 
 const tags = ['登录'];
-
-/** An outcome with its reason, where it has one. */
-function labelOf(result: { outcome: string; reason?: string }): string {
-  return result.reason === undefined ? result.outcome : `${result.outcome} ${result.reason}`;
-}
-
-/** Counts how a sign-in or a binding ended, whichever way it did. */
-async function counted<T>(
-  count: (outcome: string) => void,
-  work: Promise<T>,
-  label: (result: T) => string,
-): Promise<T> {
-  try {
-    const result = await work;
-    count(label(result));
-    return result;
-  } catch (error) {
-    count(`fault ${faultCode(error)}`);
-    throw error;
-  }
-}
 
 /** Moves an h5 client's token out of the body, where scripts could read it, into the cookie. */
 function deliver(result: SignedInWithToken, client: Client, reply: FastifyReply): SignedIn {
@@ -75,7 +54,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
       if (client === 'h5' && isCrossSite(request)) throw new AppError('FORBIDDEN');
       const replaces = sessionToken(request);
       const result = await counted(
-        services.metrics.signIn,
+        (outcome) => services.metrics.signIn(outcome, 'platform'),
         services.signIn.signIn({ authCode, corpId, client, replaces, address: request.ip }),
         labelOf,
       );

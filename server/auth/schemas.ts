@@ -80,9 +80,15 @@ const bindRejected = contractSchema<BindRejected>()(
   }),
 );
 
+/**
+ * More than any code of the platforms holds (they are letters and digits), and nothing that a firewall in front of a
+ * platform takes for an attack: no quotes, brackets, backslashes or blanks.
+ */
+const authCodePattern = '^[!#-&*-;=?-Z^_a-z|~]+$';
+
 export const loginRequest = contractSchema<LoginRequest>()(
   strict({
-    authCode: text(1, 512),
+    authCode: Type.String({ minLength: 1, maxLength: 512, pattern: authCodePattern }),
     corpId: Type.Optional(text(1, 128)),
     client: Type.Optional(Type.Enum(['mini', 'h5'])),
   }),

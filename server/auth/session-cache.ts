@@ -2,8 +2,10 @@ import type { SessionUser } from '../contract.ts';
 import type { ClientKind } from '../database/generated/client.ts';
 import type { Subscribe } from '../database/subscription.ts';
 
-/** The channel on which the database's triggers tell of ended sessions and changed users. */
+/** The channel on which the database's triggers tell of ended sessions and changed users, by the user's id. */
 const channel = 'session_changes';
+/** Instead of an id: all sessions are over, the table was emptied. */
+const everybody = '*';
 
 /** Sessions kept by one process; one takes about a kilobyte. */
 const defaultCapacity = 10_000;
@@ -96,13 +98,15 @@ export function createSessionCache(subscribe: Subscribe, capacity = defaultCapac
     }
   }
 
+  function forgetEverybody(): void {
+    changes += 1;
+    entries.clear();
+    keysOfUser.clear();
+  }
+
   const subscription = subscribe(channel, {
-    heard: forgetUser,
-    interrupted() {
-      changes += 1;
-      entries.clear();
-      keysOfUser.clear();
-    },
+    heard: (user) => (user === everybody ? forgetEverybody() : forgetUser(user)),
+    interrupted: forgetEverybody,
   });
 
   return {

@@ -128,7 +128,8 @@ export function createSessions(
           SELECT id, left_at, coalesce(left_at >= ${vouchedAt}::timestamptz, false) AS has_left
           FROM users
           WHERE id = ${userId}::uuid AND ding_user_id = ${personId} AND status = 'ACTIVE'
-          FOR SHARE
+          -- Not SHARE: two who hold it so, and both write that the person has come back, wait for each other.
+          FOR NO KEY UPDATE
         ), admitted AS (
           SELECT id FROM held WHERE NOT has_left
         ), come_back AS (

@@ -3,7 +3,7 @@ import type { AuthConfig } from '../config/config.ts';
 import type { BindRequired, Client, NoPermission, NoPermissionReason, SignedIn } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
-import { AppError } from '../errors.ts';
+import { AppError, SuperExecutiveFault } from '../errors.ts';
 import {
   type Platform,
   PlatformError,
@@ -56,6 +56,8 @@ export function noPermission(reason: NoPermissionReason): NoPermission {
 interface Vouched {
   person: PlatformPerson;
   vouchedAt: Date;
+  /** The person with what the exchange did not say; asks the platform once at most. */
+  complete: () => Promise<PlatformPerson>;
 }
 
 export function createSignIn(deps: {
@@ -94,10 +96,10 @@ export function createSignIn(deps: {
 
   async function admit(vouched: Vouched, request: SignInRequest, triesLeft = 3): Promise<SignInResult> {
     if (triesLeft === 0) throw new AppError('SERVER_BUSY');
-    const { person } = vouched;
-    const match = await matchPerson(prisma, person, policy);
+    const match = await matchPerson(prisma, vouched.person, policy, vouched.complete);
     if (match.kind === 'none') return noPermission('BINDING_CLOSED');
     if (match.kind === 'bind') {
+      const person = await vouched.complete();
       const ticket = await tickets.issue(person, request.client);
       return {
         outcome: 'bind-required',
@@ -110,7 +112,7 @@ export function createSignIn(deps: {
       const result = await open(match, vouched, request);
       if (result !== null) return result;
     } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
+      if (!isUniqueViolation(error)) throw metBy(match.user, error);
     }
     // The account was linked, unbound or disabled at the same moment: what is true now decides.
     return admit(vouched, request, triesLeft - 1);
@@ -118,15 +120,19 @@ export function createSignIn(deps: {
 
   async function exchange(request: SignInRequest): Promise<SignInResult> {
     const vouchedAt = new Date(now());
-    let person: PlatformPerson;
     try {
-      person = await platform.exchangeCode(request.authCode);
+      const person = await platform.exchangeCode(request.authCode);
+      let completed: Promise<PlatformPerson> | undefined;
+      const complete = () => {
+        completed ??= platform.complete(person);
+        return completed;
+      };
+      return await admit({ person, vouchedAt, complete }, request);
     } catch (error) {
       const reason = error instanceof PlatformError ? refusals[error.kind] : undefined;
       if (reason === undefined) throw error;
       return noPermission(reason);
     }
-    return admit({ person, vouchedAt }, request);
   }
 
   return {
@@ -143,6 +149,11 @@ export function createSignIn(deps: {
       return started;
     },
   };
+}
+
+/** The error, with whose it is where that is a 超级高管: no session tells it yet. */
+function metBy({ id, isSuperExecutive }: User, error: unknown): unknown {
+  return isSuperExecutive && error instanceof Error ? new SuperExecutiveFault(id, error) : error;
 }
 
 /** The answer that tells a client of its new session. */

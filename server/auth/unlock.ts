@@ -1,12 +1,13 @@
 import { recordAudit } from '../audit/audit.ts';
 import type { PrismaClient } from '../database/database.ts';
-import type { LockSubject } from './lockout.ts';
+import type { Prisma } from '../database/generated/client.ts';
+import { countersOf } from './lockout.ts';
 
 export interface Unlocked {
   /** The account's user name; null where only a person without an account was meant. */
   username: string | null;
-  /** What had failures to forget, locked or not. */
-  cleared: LockSubject[];
+  /** What had failures to forget, locked or not: `account:…`, `person:…`. */
+  cleared: string[];
   /** Platform ids of people who are locked after they tried this account, and are not its owner. */
   lockedPeople: string[];
 }
@@ -15,7 +16,8 @@ export interface Unlocked {
 const lookBackMs = 24 * 3_600_000;
 
 /**
- * Forgets the failures of an account, and of the person to whom it is bound; written to the audit log.
+ * Forgets the failures of an account, also at the console and in browsers that are known there, and of the person to
+ * whom it is bound; written to the audit log.
  *
  * @param who a user name, or the platform id of a person: one who may not bind yet has no account.
  * @param now epoch milliseconds.
@@ -32,14 +34,14 @@ export async function unlock(
     (await prisma.user.findUnique({ where: { username: who } })) ??
     (await prisma.user.findUnique({ where: { dingUserId: who } }));
   const person = user === null ? who : user.dingUserId;
-  const subjects: LockSubject[] = [
-    ...(user === null ? [] : [`account:${user.username}` as const]),
-    ...(person === null ? [] : [`person:${person}` as const]),
+  const counters: { subject: string; where: Prisma.LockoutWhereInput }[] = [
+    ...(user === null ? [] : [{ subject: `account:${user.username}`, where: countersOf(user.username) }]),
+    ...(person === null ? [] : [{ subject: `person:${person}`, where: { subject: `person:${person}` } }]),
   ];
   const cleared = await prisma.$transaction(async (tx) => {
-    const forgotten: LockSubject[] = [];
-    for (const subject of subjects) {
-      const { count } = await tx.lockout.deleteMany({ where: { subject } });
+    const forgotten: string[] = [];
+    for (const { subject, where } of counters) {
+      const { count } = await tx.lockout.deleteMany({ where });
       if (count === 0) continue;
       forgotten.push(subject);
       const event = { action: 'lockout.cleared', actorId: by.actorId, subject, detail: {} } as const;

@@ -195,6 +195,7 @@ function offline(name: PlatformName, one: { api: string; status: number; json: u
     },
     circuits: () => [],
     async close() {},
+    async hangUp() {},
   };
   const config = configs[name]('http://platform.invalid');
   const dependencies = { upstream, tokenStore: memoryTokenStore(), now: Date.now };

@@ -75,19 +75,26 @@ describe('the mobile number', () => {
     [null, null],
   ])('%p is read as %p', async (mobile, expected) => {
     await setUp({ [userApi]: [{ errcode: 0, result: { userid: 'user123', name: '张三', mobile } }] }, true);
-    expect((await platform.exchangeCode('the-code')).mobile).toBe(expected);
+    const person = await platform.exchangeCode('the-code');
+    expect(person.mobile).toBeNull();
+    expect((await platform.complete(person)).mobile).toBe(expected);
     expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({ userid: 'user123', language: 'zh_CN' });
   });
 
   test('is not read, even where it is there, without the configuration', async () => {
     await setUp({});
+    const person = await platform.exchangeCode('the-code');
+    expect(await platform.complete(person)).toEqual(person);
+    expect(server.count(userApi)).toBe(0);
     expect((await platform.getPerson({ id: 'user123', employeeCode: null })).mobile).toBeNull();
   });
 });
 
 test('a name that the exchange lacks is read from the detail', async () => {
   await setUp({ [exchangeApi]: [{ errcode: 0, result: { userid: 'user123' } }] });
-  expect(await platform.exchangeCode('the-code')).toMatchObject({ name: '张三', mobile: null });
+  const person = await platform.exchangeCode('the-code');
+  expect(person).toMatchObject({ id: 'user123', name: '' });
+  expect(await platform.complete(person)).toMatchObject({ id: 'user123', name: '张三', mobile: null });
 });
 
 test('the detail of another person is a fault', async () => {

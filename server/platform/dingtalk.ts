@@ -23,7 +23,7 @@ export interface DingTalkConfig {
   apiUrl: string;
   /** `https://oapi.dingtalk.com`: the old APIs. */
   oapiUrl: string;
-  /** Whether the app may, and should, read mobile numbers: one more call a sign-in. */
+  /** Whether the app may, and should, read mobile numbers: one more call for a person whom no account has yet. */
   readMobile: boolean;
   /** For work notifications: the app's AgentId. */
   agentId?: string | null;
@@ -123,18 +123,18 @@ export function createDingTalk(
 
   return {
     name: 'dingtalk',
-    async exchangeCode(authCode) {
-      const person = await callOld(exchangeApi, { code: authCode }, (json) =>
+    exchangeCode: (authCode) =>
+      callOld(exchangeApi, { code: authCode }, (json) =>
         personOf(readExchange(exchangeApi, json).result, null),
-      );
-      // The exchange gives the name but never the number.
-      return config.readMobile || person.name === '' ? readDetail(person.id) : person;
-    },
+      ),
+    // The exchange gives the name, as a rule, but never the number.
+    complete: async (person) => (config.readMobile || person.name === '' ? readDetail(person.id) : person),
     getPerson: ({ id }: PersonRef) => readDetail(id),
     ...createDingTalkMessages(config, { callOld, callNew }),
     registerEventCallback: null,
     circuits: () => upstream.circuits(),
     close: () => upstream.close(),
+    hangUp: () => upstream.hangUp(),
   };
 }
 

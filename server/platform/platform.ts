@@ -87,6 +87,15 @@ export interface Platform {
   exchangeCode(authCode: string): Promise<PlatformPerson>;
 
   /**
+   * The person of an exchange with what it did not say, where the platform tells it and the configuration asks for
+   * it: mobile number, name. Whom the id alone identifies needs none of it.
+   *
+   * @returns the same person where nothing is missing, without a call.
+   * @throws as getPerson.
+   */
+  complete(person: PlatformPerson): Promise<PlatformPerson>;
+
+  /**
    * Reads a person again, e.g. before trusting an event. 浙政钉 can only look people up by `employeeCode`, and
    * checks that it still belongs to the `id`; without one (super-administrators) it is a `fault`, which says
    * nothing about the person.
@@ -140,8 +149,14 @@ export interface Platform {
   /** The APIs that are not called now because they failed again and again; empty when all is well. */
   circuits(): readonly CircuitStatus[];
 
-  /** Ends the driver's connections. */
+  /** Waits for the calls under way, and ends the driver's connections. */
   close(): Promise<void>;
+
+  /**
+   * Ends the connections and with them the calls under way, as `fault`; no more are made. For a stop that can wait no
+   * longer: nobody knows whether the platform took them.
+   */
+  hangUp(): Promise<void>;
 }
 
 export type MessageContent =
@@ -231,6 +246,10 @@ export interface TokenStore {
   write(app: string, token: { token: string; expiresAt: number }): Promise<void>;
   /** Forgets the token, but only while it is still this one. */
   drop(app: string, token: string): Promise<void>;
-  /** Runs `work` while no other instance runs it for the same app. */
+  /**
+   * Runs `work` while no other instance runs it for the same app.
+   *
+   * @throws PlatformError `busy`, never sent, when its turn does not come; what `work` throws.
+   */
   exclusively<T>(app: string, work: () => Promise<T>): Promise<T>;
 }

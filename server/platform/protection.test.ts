@@ -79,10 +79,22 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     expect(emulator.control.calls()[path.token]).toBe(1);
   });
 
+  test('by default sixty of those who come at once get in at twenty a second, and nobody else waits', async () => {
+    connect(name, { callsPerSecond: 20 });
+    const results = Array.from({ length: 200 }, () => signIn().catch((error: unknown) => error));
+    const refused = await Promise.all(results.slice(60));
+    expect(refused).toEqual(refused.map(() => expect.objectContaining({ refusedBy: 'limit' })));
+    for (let window = 0; window < 2; window += 1) await clock.advance(1020);
+    expect(await Promise.all(results.slice(0, 60))).toEqual(
+      Array(60).fill(expect.objectContaining({ id: '270101' })),
+    );
+    expect(exchanges()).toBe(60);
+  });
+
   test('an API that fails is left alone, tried once, and used again; the codes of the refused stay good', async () => {
     connect(name, breaker);
     await signIn();
-    emulator.control.fault({ path: path.exchange, kind: 'html', times: null });
+    emulator.control.fault({ path: path.exchange, kind: 'html', status: 200, times: null });
     for (let time = 0; time < 5; time += 1) {
       expect(await rejection(signIn())).toMatchObject({ kind: 'fault' });
     }
@@ -119,6 +131,9 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     ['empty', undefined],
     ['status', 500],
     ['status', 503],
+    ['html', 200],
+    ['html', 302],
+    ['html', 502],
   ] as const)('%s %s opens the circuit', async (kind, status) => {
     connect(name, { breakerFailures: 2 }, 300);
     emulator.control.fault({ path: path.exchange, kind, times: 2, ...(status && { status }) });
@@ -143,6 +158,11 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     await rejection(signIn());
     control.fault({ path: path.exchange, kind: 'status', status: 429 });
     await rejection(signIn());
+    // A firewall that takes what somebody sent for an attack.
+    for (const status of [400, 403, 405]) {
+      control.fault({ path: path.exchange, kind: 'html', status });
+      expect(await rejection(signIn())).toMatchObject({ kind: 'fault' });
+    }
     control.fault({ path: path.exchange, kind: 'token-expired' });
     await signIn();
     if (name === 'zhezhengding') {

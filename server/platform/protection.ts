@@ -7,7 +7,7 @@ import {
 } from './circuit-breaker.ts';
 import type { Clock } from './clock.ts';
 import { type CircuitStatus, PlatformError } from './platform.ts';
-import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import { createRateLimit, defaultQueueMs, type RateLimit } from './rate-limit.ts';
 
 /** How calls are held back, in the platform's interest and in ours; see docs/decisions/0011. */
 export interface ProtectionConfig {
@@ -16,7 +16,7 @@ export interface ProtectionConfig {
    * API, all instances of the server together.
    */
   callsPerSecond?: number;
-  /** How long a call may wait for its turn, in milliseconds; 2000 by default. Then it is `busy`. */
+  /** How long a call may wait for its turn, in milliseconds; two windows of the limit by default. Then it is `busy`. */
   maxQueueMs?: number;
   /** Failures of an API, among twice as many of its latest calls, that stop calling it; without it, never. */
   breakerFailures?: number;
@@ -48,7 +48,7 @@ export class CallRefusedError extends PlatformError {
 export interface Passage {
   /**
    * @param failure what the call ended with; null for a success.
-   * @param status the HTTP status of a complete answer; null when there was none.
+   * @param status the HTTP status of an answer, whatever its body was; null when there was none.
    */
   ended(failure: unknown, status: number | null): void;
 }
@@ -73,7 +73,7 @@ const breakerWindowMs = 60_000;
  * @throws RangeError for numbers that mean nothing.
  */
 export function createProtection(
-  { callsPerSecond, maxQueueMs = 2000, breakerFailures, breakerOpenMs = 10_000 }: ProtectionConfig,
+  { callsPerSecond, maxQueueMs = defaultQueueMs, breakerFailures, breakerOpenMs = 10_000 }: ProtectionConfig,
   clock: Clock,
   onCircuit?: CircuitListener,
 ): Protection {
@@ -182,7 +182,9 @@ function isCutOff(failure: unknown): failure is PlatformError {
 
 /**
  * Whether a failure says that the API is down. An answer with an error code is none, known or not: the API works,
- * and the next person may have more luck. Neither are people's errors and misconfiguration.
+ * and the next person may have more luck. Neither are people's errors and misconfiguration, nor a 4xx in whatever
+ * form: a firewall before the platform answers so to what one client has sent, and nobody may close the way for all
+ * the others by that. A page in place of JSON with any other status is a proxy's or a maintenance's.
  */
 function isOutage(failure: unknown, status: number | null): boolean {
   if (!(failure instanceof PlatformError)) return false;
@@ -192,6 +194,7 @@ function isOutage(failure: unknown, status: number | null): boolean {
     case 'busy':
       return failure.upstreamCode === '503';
     case 'fault':
+      if (status !== null && status >= 400 && status < 500) return false;
       return failure.upstreamCode === null || status === null || status >= 500;
     default:
       return false;

@@ -1,5 +1,11 @@
 import type { Clock } from './clock.ts';
 
+/** A second, and a little for calls that overtake each other on their way. */
+const windowMs = 1020;
+
+/** Two windows, and a bit for times that are no whole numbers: so many as run in three windows are let in at once. */
+export const defaultQueueMs = 2 * windowMs + 10;
+
 export interface RateLimitOptions {
   /** How many calls may start within any one second. */
   perSecond: number;
@@ -44,6 +50,3 @@ export function createRateLimit({ perSecond, maxQueueMs, clock }: RateLimitOptio
     },
   };
 }
-
-/** A second, and a little for calls that overtake each other on their way. */
-const windowMs = 1020;

@@ -4,14 +4,15 @@ import { raw, rejection, startTestServer, type TestServer } from './test-server.
 import { createUpstream, type Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts';
 
 const api = '/api';
-const timeoutMs = 300;
+/** A stall of a busy machine is no fault: for calls that must be answered. */
+const patientMs = 20_000;
 let calls: UpstreamCall[];
 let upstream: Upstream;
 let server: TestServer | undefined;
 
 beforeEach(() => {
   calls = [];
-  upstream = createUpstream({ timeoutMs, onCall: (call) => calls.push(call) });
+  upstream = createUpstream({ timeoutMs: patientMs, onCall: (call) => calls.push(call) });
 });
 
 afterEach(async () => {
@@ -77,10 +78,15 @@ test.each([
 });
 
 describe('the time-out covers', () => {
+  const timeoutMs = 300;
+  beforeEach(async () => {
+    await upstream.close();
+    upstream = createUpstream({ timeoutMs, onCall: (call) => calls.push(call) });
+  });
   const expectTimeout = async (started: number, error: unknown) => {
     expect(error).toMatchObject({ kind: 'timeout', api });
     expect(performance.now() - started).toBeGreaterThan(timeoutMs - 50);
-    expect(performance.now() - started).toBeLessThan(timeoutMs + 1500);
+    expect(performance.now() - started).toBeLessThan(timeoutMs + 15_000);
     expect(calls).toMatchObject([{ ok: false, kind: 'timeout' }]);
   };
 
@@ -124,7 +130,7 @@ test('a refused connection names the reason and the remedy', async () => {
 test('what the reader throws is the result of the call, and a broken hook is not', async () => {
   await upstream.close();
   upstream = createUpstream({
-    timeoutMs,
+    timeoutMs: patientMs,
     onCall: (call) => {
       calls.push(call);
       throw new Error('metrics down');
@@ -150,11 +156,20 @@ test('connections are kept and bounded: 200 calls at once, at most 64 connection
     response.end('{}');
   });
   const { url } = server;
-  await upstream.close();
-  // The speed of a burst is the machine's.
-  upstream = createUpstream({ timeoutMs: 15_000 });
   await Promise.all(Array.from({ length: 200 }, () => post(url)));
   await post(url);
   expect(server.count(api)).toBe(201);
   expect(sockets.size).toBeLessThanOrEqual(64);
+});
+
+test('hung up on, a running call is a fault, and a later one was never sent', async () => {
+  server = await startTestServer(() => () => {});
+  const { url } = server;
+  const running = rejection(post(url));
+  while (server.count(api) === 0) await new Promise((resolve) => setImmediate(resolve));
+  await upstream.hangUp();
+  expect(await running).toMatchObject({ kind: 'fault', api, neverSent: false });
+  expect(await rejection(post(url))).toMatchObject({ kind: 'fault', api, neverSent: true });
+  expect(server.count(api)).toBe(1);
+  await upstream.close();
 });

@@ -61,6 +61,8 @@ export interface Upstream {
   circuits(): CircuitStatus[];
   /** Waits for running calls, which their time-out bounds, and ends all connections. */
   close(): Promise<void>;
+  /** Ends all connections, and running calls as `fault`; a later call is one that was never sent. */
+  hangUp(): Promise<void>;
 }
 
 const maxAnswerBytes = 1024 * 1024;
@@ -75,6 +77,7 @@ const timeoutCodes = new Set([
 /** The one HTTP client of the drivers: kept-alive, bounded connections and a time-out for everything. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { timeoutMs, onCall, protection } = options;
+  let hungUp: Promise<void> | null = null;
   const agent = new Agent({
     connect: { timeout: timeoutMs },
     headersTimeout: timeoutMs,
@@ -86,8 +89,12 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     maxResponseSize: maxAnswerBytes,
   });
 
-  async function send(call: UpstreamRequest): Promise<UpstreamAnswer> {
+  async function send(call: UpstreamRequest, onStatus: (status: number) => void): Promise<UpstreamAnswer> {
     const { api } = call;
+    if (hungUp !== null) {
+      const message = `服务正在停止，没有再调用平台 ${api}`;
+      throw new PlatformError('fault', api, message, { neverSent: true });
+    }
     const url = new URL(call.baseUrl.replace(/\/+$/, '') + api);
     for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value);
     let status: number;
@@ -103,6 +110,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         signal: AbortSignal.timeout(timeoutMs),
       });
       status = response.statusCode;
+      onStatus(status);
       retryAfter = response.headers['retry-after'];
       text = await response.body.text();
     } catch (error) {
@@ -132,8 +140,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           const waited = performance.now();
           if (waited - asked >= 1) started = waited;
         }
-        const answer = await send(call);
-        status = answer.status;
+        const answer = await send(call, (got) => {
+          status = got;
+        });
         const value = read(answer);
         passage?.ended(null, status);
         report({ ok: true });
@@ -145,7 +154,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       }
     },
     circuits: () => protection?.circuits() ?? [],
-    close: () => agent.close(),
+    close: () => hungUp ?? agent.close(),
+    hangUp() {
+      hungUp ??= agent.destroy();
+      return hungUp;
+    },
   };
 }
 

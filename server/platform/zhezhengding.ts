@@ -214,6 +214,8 @@ export function createZhezhengding(
           },
         ),
       ),
+    // No API tells more than the exchange.
+    complete: async (person) => person,
     getPerson,
     ...createZhezhengdingMessages(config, callTenant),
     registerEventCallback: (eventTag, callbackUrl) =>
@@ -227,6 +229,7 @@ export function createZhezhengding(
       ),
     circuits: () => upstream.circuits(),
     close: () => upstream.close(),
+    hangUp: () => upstream.hangUp(),
   };
 }
 

@@ -1,0 +1,108 @@
+import { type Built, build } from '../testing/build.ts';
+import { expectFault } from '../testing/http.ts';
+import { createAllowance } from './allowance.ts';
+import { invalidCodes } from './invalid-codes.ts';
+
+const exchangeApi = '/topapi/v2/user/getuserinfo';
+
+let server: Built;
+beforeAll(async () => {
+  server = await build();
+});
+afterAll(() => server?.close());
+
+let made = 0;
+const madeUp = () => `made-up-${++made}`;
+const loginFrom = (remoteAddress: string, authCode: string) =>
+  server.app.inject({ method: 'POST', url: '/api/auth/login', payload: { authCode }, remoteAddress });
+const asked = () => server.emulator.control.calls()[exchangeApi] ?? 0;
+
+/** So many at once that seconds more or less of a slow test do not matter: what is forgotten is one in two seconds. */
+async function flood(...addresses: string[]): Promise<void> {
+  const codes = Array.from({ length: 2 * invalidCodes.atOnce }, (_, at) =>
+    loginFrom(addresses[at % addresses.length] ?? '', madeUp()),
+  );
+  for (const response of await Promise.all(codes)) expectFault(response, 401, 'AUTH_CODE_INVALID');
+}
+
+test('one machine with made-up codes is turned away before the platform is asked, and nobody else', async () => {
+  await flood('192.0.2.1');
+  const before = asked();
+  for (const authCode of [madeUp(), server.code('zhangsan')]) {
+    const refused = await loginFrom('192.0.2.1', authCode);
+    expectFault(refused, 429, 'TOO_MANY_REQUESTS');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(60);
+  }
+  expect(asked()).toBe(before);
+  expect((await loginFrom('192.0.2.2', server.code('zhangsan'))).json()).toMatchObject({
+    outcome: 'signed-in',
+  });
+});
+
+test('it may come back after the time that it is told', async () => {
+  await flood('192.0.2.3');
+  const refused = await loginFrom('192.0.2.3', madeUp());
+  expectFault(refused, 429, 'TOO_MANY_REQUESTS');
+  server.advance(Number(refused.headers['retry-after']) * 1000);
+  expect((await loginFrom('192.0.2.3', server.code('zhangsan'))).statusCode).toBe(200);
+});
+
+test('an office behind one address signs in by the hundred, a stale code here and there', async () => {
+  for (let at = 0; at < 400; at += 1) {
+    const authCode = at % 10 === 0 ? madeUp() : server.code('zhangsan');
+    const { statusCode, body } = await loginFrom('192.0.2.5', authCode);
+    expect(statusCode === 401 ? 401 : body).toEqual(
+      at % 10 === 0 ? 401 : expect.stringContaining('signed-in'),
+    );
+  }
+});
+
+test('a connection’s many addresses of IPv6 count as one, and its neighbour’s do not', async () => {
+  await flood('2001:db8:1:2::1', '2001:db8:1:2:3:4:5:6', '2001:DB8:1:2::a:b');
+  expectFault(await loginFrom('2001:db8:1:2:ffff::1', madeUp()), 429, 'TOO_MANY_REQUESTS');
+  expectFault(await loginFrom('2001:db8:1:3::1', madeUp()), 401, 'AUTH_CODE_INVALID');
+  // As a socket that takes both kinds shows an IPv4 address.
+  await flood('::ffff:192.0.2.6');
+  expectFault(await loginFrom('192.0.2.6', madeUp()), 429, 'TOO_MANY_REQUESTS');
+  expectFault(await loginFrom('::ffff:192.0.2.7', madeUp()), 401, 'AUTH_CODE_INVALID');
+});
+
+describe('an allowance', () => {
+  const setUp = () => {
+    const clock = { ms: 1_000_000 };
+    const allowance = createAllowance({ atOnce: 10, perMinute: 6, keys: 3 }, () => clock.ms);
+    const spend = (key: string, times: number) => {
+      for (let at = 0; at < times; at += 1) allowance.spend(key);
+    };
+    return { clock, allowance, spend };
+  };
+
+  test('is used up, and comes back bit by bit', () => {
+    const { clock, allowance, spend } = setUp();
+    spend('a', 9);
+    expect(allowance.waitFor('a')).toBe(0);
+    spend('a', 1);
+    expect(allowance.waitFor('a')).toBe(10);
+    expect(allowance.waitFor('b')).toBe(0);
+    clock.ms += 9999;
+    expect(allowance.waitFor('a')).toBe(1);
+    clock.ms += 1;
+    expect(allowance.waitFor('a')).toBe(0);
+    spend('a', 1);
+    expect(allowance.waitFor('a')).toBe(10);
+  });
+
+  test('a debt has an end', () => {
+    const { allowance, spend } = setUp();
+    spend('a', 1000);
+    expect(allowance.waitFor('a')).toBe(110);
+  });
+
+  test('so many keys are remembered, those that spent last', () => {
+    const { allowance, spend } = setUp();
+    for (const key of ['a', 'b', 'c']) spend(key, 10);
+    spend('a', 1);
+    spend('d', 1);
+    expect(['a', 'b', 'c', 'd'].map((key) => allowance.waitFor(key) > 0)).toEqual([true, false, true, false]);
+  });
+});

@@ -1,0 +1,151 @@
+import type { AdminOverview } from '../admin/overview/contract.ts';
+import { development } from '../config/constants.ts';
+import { type Built, build } from '../testing/build.ts';
+import { bearer, get, post, ticketOf } from '../testing/http.ts';
+import type { ConsoleSignInOutcome } from './console-contract.ts';
+import { knownBrowserLifetimeMs } from './known-browsers.ts';
+import { allowedFailures } from './lockout.ts';
+
+/** Strangers who guess at the console's sign-in page, which stands on the internet, and the people whom they hold up. */
+
+const { password } = development;
+let server: Built;
+beforeAll(async () => {
+  server = await build();
+  await server.prisma.user.update({ where: { username: 'zhangsan' }, data: { role: 'AUDITOR' } });
+});
+afterAll(() => server?.close());
+beforeEach(() => server.prisma.lockout.deleteMany());
+
+let address = 0;
+/** @param device what the browser keeps as `__Host-device`. */
+async function signIn(username: string, typed: string, device?: string) {
+  address += 1;
+  const response = await server.app.inject({
+    method: 'POST',
+    url: '/api/auth/console/sign-in',
+    payload: { username, password: typed },
+    remoteAddress: `10.0.${address >> 8}.${address & 255}`,
+    ...(device === undefined ? {} : { cookies: { '__Host-device': device } }),
+  });
+  expect(response.statusCode).toBe(200);
+  return {
+    outcome: response.json<ConsoleSignInOutcome>(),
+    device: response.cookies.find(({ name }) => name === '__Host-device'),
+  };
+}
+
+/** @returns the cookie of a browser in which somebody has signed in. */
+async function browserOf(username: string): Promise<string> {
+  const { device } = await signIn(username, password);
+  return device?.value ?? '';
+}
+
+async function guess(username: string, device?: string): Promise<ConsoleSignInOutcome> {
+  for (let at = 1; at < allowedFailures; at += 1) await signIn(username, 'wrong', device);
+  return (await signIn(username, 'wrong', device)).outcome;
+}
+const locked = { outcome: 'sign-in-rejected', reason: 'LOCKED' };
+const signedIn = { outcome: 'signed-in' };
+
+test('strangers who guess there keep nobody from binding', async () => {
+  expect(await guess('lisi')).toMatchObject(locked);
+  const ticket = await ticketOf(server, 'lisi');
+  expect(await server.bind({ ticket, username: 'lisi', password })).toMatchObject(signedIn);
+});
+
+test('nor an administrator from signing in where they have before', async () => {
+  const own = await browserOf('admin');
+  expect(await guess('admin')).toMatchObject(locked);
+  expect((await signIn('admin', password)).outcome).toMatchObject(locked);
+  expect((await signIn('admin', password, own)).outcome).toMatchObject(signedIn);
+  // The strangers have won nothing by it.
+  expect((await signIn('admin', password)).outcome).toMatchObject(locked);
+});
+
+test('a known browser counts for itself, and is locked by itself', async () => {
+  const [own, another] = [await browserOf('admin'), await browserOf('admin')];
+  expect(await guess('admin', own)).toMatchObject(locked);
+  expect((await signIn('admin', password, own)).outcome).toMatchObject(locked);
+  for (const device of [another, undefined]) {
+    expect((await signIn('admin', password, device)).outcome).toMatchObject(signedIn);
+  }
+  server.advance(61_000);
+  // A right password makes the browser known anew, as the one that it was.
+  const again = await signIn('admin', password, own);
+  expect(again.outcome).toMatchObject(signedIn);
+  await signIn('admin', 'wrong', own);
+  expect((await signIn('admin', 'wrong', again.device?.value)).outcome).toMatchObject({ attemptsLeft: 3 });
+});
+
+test('the cookie is out of reach of scripts and other sites, names nobody, and comes with a right password alone', async () => {
+  const { device } = await signIn('admin', password);
+  expect(device).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict', path: '/' });
+  const { id } = await server.prisma.user.findUniqueOrThrow({ where: { username: 'admin' } });
+  const plain = Buffer.from(device?.value ?? '', 'base64').toString('latin1');
+  for (const word of [id, 'admin']) expect(`${device?.value} ${plain}`).not.toContain(word);
+  for (const [username, typed] of [
+    ['admin', 'wrong'],
+    ['nobody-at-all', password],
+    ['lisi', password],
+  ] as const) {
+    expect((await signIn(username, typed)).device).toBeUndefined();
+  }
+});
+
+describe('an administrator who unlocks an account', () => {
+  const overview = async (token: string) =>
+    (await get(server, '/api/admin/overview', token)).json<AdminOverview>().locked;
+
+  const until = new Date(Date.now() + 3_600_000);
+  async function lockEverywhere(): Promise<void> {
+    const own = await browserOf('zhangsan');
+    await guess('zhangsan');
+    await guess('zhangsan', own);
+    await server.prisma.lockout.create({
+      data: {
+        subject: 'account:zhangsan',
+        failures: 5,
+        lastFailure: new Date(),
+        lockedUntil: until,
+      },
+    });
+  }
+
+  test.each([
+    ['on their page', async (id: string) => `/api/admin/people/${id}/unlock`, {}],
+    ['on the overview', async () => '/api/admin/overview/unlock', { kind: 'console', name: 'zhangsan' }],
+  ])('unlocks it everywhere: %s', async (_, urlOf, body) => {
+    await lockEverywhere();
+    const token = await server.tokenOf('admin');
+    expect((await overview(token)).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'account zhangsan',
+      'console zhangsan',
+    ]);
+    const { id } = await server.prisma.user.findUniqueOrThrow({ where: { username: 'zhangsan' } });
+    const person = await get(server, `/api/admin/people/${id}`, token);
+    expect(person.json()).toMatchObject({ lockedUntil: until.toISOString() });
+    const response = await post(server, await urlOf(id), body, bearer(token));
+    expect(response.json()).toMatchObject({ outcome: 'unlocked' });
+    expect(await server.prisma.lockout.count()).toBe(0);
+    expect(await server.prisma.auditLog.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
+      action: 'lockout.cleared',
+      subject: 'account:zhangsan',
+    });
+  });
+});
+
+test('one of another account, an altered and an old one are worth nothing', async () => {
+  const [own, others] = [await browserOf('admin'), await browserOf('zhangsan')];
+  expect(await guess('admin')).toMatchObject(locked);
+  const altered = `${own.slice(0, 30)}${own[30] === 'A' ? 'B' : 'A'}${own.slice(31)}`;
+  for (const device of [others, altered, 'x', '']) {
+    expect((await signIn('admin', password, device)).outcome).toMatchObject(locked);
+  }
+  await server.prisma.lockout.updateMany({
+    data: { lockedUntil: new Date(Date.now() + 2 * knownBrowserLifetimeMs) },
+  });
+  expect((await signIn('admin', password, own)).outcome).toMatchObject(signedIn);
+  server.advance(knownBrowserLifetimeMs + 1000);
+  expect((await signIn('admin', password, own)).outcome).toMatchObject(locked);
+});

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import type { Sealing } from '../database/sealing.ts';
+
+/** How long a browser is known after the last sign-in in it, in milliseconds. */
+export const knownBrowserLifetimeMs = 180 * 24 * 3_600_000;
+
+/** A browser in which somebody has signed in before. */
+export interface KnownBrowser {
+  /** Kept by the browser, and readable to the server alone. */
+  cookie: string;
+  expiresAt: Date;
+}
+
+export interface KnownBrowsers {
+  /** What tells the browser from the account's others; null where it is not known for this account. */
+  open(cookie: string | null, userId: string): string | null;
+  /** Makes a browser known for an account, for as long again as before. */
+  remember(userId: string, cookie: string | null): KnownBrowser;
+}
+
+/**
+ * Device cookies, as OWASP describes them: a browser in which a person has signed in counts its wrong passwords for
+ * itself, so that strangers who guess at the account do not lock its owner out there. The cookie opens nothing, and is
+ * no part of a proof: who steals it has five attempts more. Sealed with SECRET_KEY; no table keeps it.
+ *
+ * @param now epoch milliseconds.
+ */
+export function createKnownBrowsers(sealing: Sealing, now: () => number): KnownBrowsers {
+  const context = 'known-browser';
+
+  function open(cookie: string | null, userId: string): string | null {
+    const text = cookie === null ? null : sealing.open(cookie, context);
+    if (text === null) return null;
+    const [owner, id, expiresAt] = JSON.parse(text) as [string, string, number];
+    return owner === userId && expiresAt > now() ? id : null;
+  }
+
+  return {
+    open,
+    remember(userId, cookie) {
+      const id = open(cookie, userId) ?? randomBytes(16).toString('hex');
+      const expiresAt = new Date(now() + knownBrowserLifetimeMs);
+      const text = JSON.stringify([userId, id, expiresAt.getTime()]);
+      return { cookie: sealing.seal(text, context), expiresAt };
+    },
+  };
+}
