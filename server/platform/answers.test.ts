@@ -186,6 +186,14 @@ describe.each(cases)('$platform $api', (one) => {
   });
 });
 
+test('a DING’s refused receivers may be a list, of which not every entry has a text', async () => {
+  const answer = { openDingId: 'ding-1', failedList: [{ toString: 'x' }, null, 93] };
+  const one = { platform: 'dingtalk', api: '/v1.0/robot/ding/send', good: answer, call: ding } as const;
+  expect(await ask(one, answer)).toEqual({
+    batches: [{ dingId: 'ding-1', receivers: ['93'], rejected: ['93'] }],
+  });
+});
+
 /** A driver without a network: one API answers like this, all others answer well. */
 function offline(name: PlatformName, one: { api: string; status: number; json: unknown }): Platform {
   const upstream: Upstream = {

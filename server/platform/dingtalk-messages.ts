@@ -146,8 +146,14 @@ function ids(values: readonly (string | number)[] | null | undefined): string[] 
 
 /** `failedList` is a map from user id to reason; a list of ids is understood too. */
 function isIn(failedList: unknown): (id: string) => boolean {
-  if (Array.isArray(failedList)) return (id) => failedList.some((entry) => String(entry) === id);
+  if (Array.isArray(failedList))
+    return (id) => failedList.some((entry) => isId(entry) && String(entry) === id);
   return (id) => isRecord(failedList) && Object.hasOwn(failedList, id);
+}
+
+/** Not everything has a text: `String` throws for an object whose `toString` is none. */
+function isId(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 /** @throws InvalidMessageError for what never was a task id, such as a 浙政钉 one. */
