@@ -37,7 +37,7 @@ runOnDatabase(async ({ prisma }) => {
         console.log(`一次性密码（只显示这一次，72 小时内有效，登录时会要求换成自己的）：${result.password}`);
       }
       if (!keepsPasswords) console.log('密码由 CREDENTIALS_URL 的账号系统核对，请用那里的密码登录。');
-      console.log('现在可以打开 https://你的域名/console 登录管理后台。');
+      console.log('现在可以打开 https://您的域名/console 登录管理后台。');
     }
   }
 });
