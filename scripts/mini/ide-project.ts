@@ -16,9 +16,9 @@ export const packageFolder = (project: string): string => path.join(project, 'di
 export const ideProject = (env: Environment): string =>
   env === 'development' ? projectRoot : path.join(projectRoot, 'dist', `mini-${env}`);
 
-/** Makes a folder a project for the IDE; the root is one. */
-export async function writeProjectFile(project: string): Promise<void> {
-  if (path.resolve(project) === projectRoot) return;
+/** Makes a folder a project for the IDE; `root`, whose project file it gets, is one. */
+export async function writeProjectFile(project: string, root = projectRoot): Promise<void> {
+  if (path.resolve(project) === path.resolve(root)) return;
   await mkdir(project, { recursive: true });
-  await copyFile(path.join(projectRoot, projectFile), path.join(project, projectFile));
+  await copyFile(path.join(root, projectFile), path.join(project, projectFile));
 }

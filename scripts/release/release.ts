@@ -1,8 +1,9 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StartFailure } from '../../server/start-failure.ts';
 import { buildMini } from '../mini/build.ts';
 import { readConfig } from '../mini/config.ts';
+import { packageFolder, writeProjectFile } from '../mini/ide-project.ts';
 import type { ReleaseRequest } from './arguments.ts';
 import { type Changelog, openChangelog } from './changelog.ts';
 import { checkMini } from './checks.ts';
@@ -44,13 +45,14 @@ async function release(
 ): Promise<Released> {
   const source = path.join(root, 'mini');
   const folder = path.join('release', 'mini');
+  const project = path.join(root, folder);
   // A placeholder in the configuration is told before all that follows from it.
   const { serverUrl, corpId } = await explained(readConfig(source, 'production'));
   const openPoints = await checkMini(root);
   const { files, size } = await explained(
-    buildMini({ env: 'production', source, outDir: path.join(root, folder, 'dist', 'mini') }),
+    buildMini({ env: 'production', source, outDir: packageFolder(project) }),
   );
-  await copyFile(path.join(root, 'mini.project.json'), path.join(root, folder, 'mini.project.json'));
+  await writeProjectFile(project, root);
   const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
   const previous = changelog.released;
   const made = { version, previous, day, notes, folder, files, size, serverUrl, corpId, openPoints };

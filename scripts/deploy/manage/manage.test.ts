@@ -70,6 +70,18 @@ posix('a package that brings its own Node.js', () => {
     return { source, manifest: await manifestOf(source, version) };
   }
 
+  /** From 20.19.0 to 22.12.0, and back. */
+  async function expectUpgradeTakenBack(layout: ReturnType<typeof layoutAt>): Promise<void> {
+    const next = await unpack('1.1.0', '22.12.0');
+    await install(next.source, next.manifest, layout);
+    // What is only installed changes nothing for what runs.
+    expect(running(layout)).toBe('v20.19.0');
+    const takeBack = await switchTo(layout, '1.1.0');
+    expect(running(layout)).toBe('v22.12.0');
+    await takeBack();
+    expect(running(layout)).toBe('v20.19.0');
+  }
+
   async function manifestOf(source: string, version: string): Promise<Manifest> {
     const files = await filesBelow(source);
     const sums = files.map(async (file) => [file, await sha256Of(path.join(source, file))] as const);
@@ -116,14 +128,7 @@ posix('a package that brings its own Node.js', () => {
     await install(old.source, old.manifest, layout);
     await switchTo(layout, '1.0.0');
     expect(running(layout)).toBe('v20.19.0');
-    const next = await unpack('1.1.0', '22.12.0');
-    await install(next.source, next.manifest, layout);
-    // What is only installed changes nothing for what runs.
-    expect(running(layout)).toBe('v20.19.0');
-    const takeBack = await switchTo(layout, '1.1.0');
-    expect(running(layout)).toBe('v22.12.0');
-    await takeBack();
-    expect(running(layout)).toBe('v20.19.0');
+    await expectUpgradeTakenBack(layout);
   });
 
   test('an installation with one Node.js for all releases goes on with it until the switch', async () => {
@@ -136,13 +141,7 @@ posix('a package that brings its own Node.js', () => {
     await mkdir(path.dirname(layout.previous));
     await switchTo(layout, '1.0.0');
 
-    const next = await unpack('1.1.0', '22.12.0');
-    await install(next.source, next.manifest, layout);
-    expect(running(layout)).toBe('v20.19.0');
-    const takeBack = await switchTo(layout, '1.1.0');
-    expect(running(layout)).toBe('v22.12.0');
-    await takeBack();
-    expect(running(layout)).toBe('v20.19.0');
+    await expectUpgradeTakenBack(layout);
   });
 
   test('is not installed where it does not run, or is too old', async () => {
