@@ -107,6 +107,22 @@ test('a fresh clone becomes somebody’s own', async () => {
   expect(existsSync(path.join(root, 'README.en.md'))).toBe(false);
 });
 
+test('files that Windows’ editor saved are read like any other', async () => {
+  await init(...words);
+  const { SECRET_KEY = '' } = parseEnv(read('.env'));
+  rmSync(path.join(root, '.env'));
+  for (const [file, text] of Object.entries({
+    '.env': `SECRET_KEY=${SECRET_KEY}\r\nPLATFORM=dingtalk\r\n`,
+    'listing.yaml': read('listing.yaml'),
+    'package.json': read('package.json'),
+  })) {
+    writeFileSync(path.join(root, file), `\uFEFF${text}`);
+  }
+  await init('platform=zhezhengding');
+  expect(parseEnv(read('.env'))).toMatchObject({ SECRET_KEY, PLATFORM: 'zhezhengding' });
+  expect(read('.env').match(/SECRET_KEY=/g)).toHaveLength(1);
+});
+
 test('the packages are not installed anew for a new name', async () => {
   const before = statSync(path.join(root, 'package-lock.json')).mtimeMs;
   await init(...words);

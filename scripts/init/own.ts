@@ -24,9 +24,7 @@ interface PackageFile {
 export async function currentAnswers(root: string): Promise<Partial<Answers>> {
   const { name } = await readPackage(root);
   const file = path.join(root, 'listing.yaml');
-  const listing = existsSync(file)
-    ? parseListing(await readFile(file, 'utf8'), 'listing.yaml')
-    : emptyListing();
+  const listing = existsSync(file) ? parseListing(await readText(file), 'listing.yaml') : emptyListing();
   const known: Partial<Record<keyof Answers, string | null>> = {
     name: listing.app.name,
     package: name === templateName ? null : name,
@@ -55,7 +53,7 @@ export async function makeOwn(
   const done: string[] = [];
   const edit = async (file: string, change: (text: string) => string) => {
     const target = path.join(root, file);
-    const before = existsSync(target) ? await readFile(target, 'utf8') : null;
+    const before = existsSync(target) ? await readText(target) : null;
     const after = change(before ?? '');
     if (after === before) return;
     await writeFile(target, after);
@@ -94,7 +92,12 @@ export async function makeOwn(
 }
 
 async function readPackage(root: string): Promise<PackageFile> {
-  return JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+  return JSON.parse(await readText(path.join(root, 'package.json')));
+}
+
+/** Windows' own editor may put a byte order mark before the first line; with it that line is none that we know. */
+async function readText(file: string): Promise<string> {
+  return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
 }
 
 /** Which template, at which version, an app was made from: needed to compare with a newer one later. */
