@@ -17,6 +17,8 @@ export interface DatabaseConfig {
   url: string | null;
   /** Folder of the embedded database; `memory` keeps nothing. Used when `url` is null. */
   dataDir: string;
+  /** What a new embedded database starts from, as PGlite's `dumpDataDir` gives it; an empty one by default. */
+  image?: Blob;
   /** Connections of one process to PostgreSQL. */
   poolSize: number;
   /** Longest wait for a connection, and longest run of one statement, in milliseconds. */
@@ -53,7 +55,7 @@ const transactionOptions = ({ timeoutMs }: DatabaseConfig) => ({
 });
 
 async function openLocal(config: DatabaseConfig): Promise<Database> {
-  const embedded = await openEmbedded(config.dataDir);
+  const embedded = await openEmbedded(config.dataDir, config.image);
   const prisma = new PrismaClient({
     adapter: embedded.adapter,
     transactionOptions: transactionOptions(config),

@@ -27,12 +27,16 @@ export interface EmbeddedDatabase {
 /**
  * Opens the embedded PostgreSQL (PGlite) in `dataDir`, or in memory for `memory`.
  *
+ * @param image what a new database starts from, as PGlite's `dumpDataDir` gives it; an empty one by default.
  * @throws EmbeddedDatabaseInUse when a live process holds the folder's lock.
  */
-export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
+export async function openEmbedded(dataDir: string, image?: Blob): Promise<EmbeddedDatabase> {
   const release = dataDir === 'memory' ? async () => {} : await lockFolder(dataDir);
   try {
-    const client = await PGlite.create(dataDir === 'memory' ? {} : { dataDir });
+    const client = await PGlite.create({
+      ...(dataDir !== 'memory' && { dataDir }),
+      ...(image !== undefined && { loadDataDir: image }),
+    });
     // As every connection to PostgreSQL does: time-zone.ts says why.
     await client.exec("SET TIME ZONE 'UTC'");
     return {

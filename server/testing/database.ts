@@ -1,11 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { seed } from '../../prisma/seed.ts';
 import { type Database, openDatabase } from '../database/database.ts';
 import { applyMigrations } from '../database/migrations.ts';
-import { migrationsFolder } from '../database/paths.ts';
+import { embeddedImage } from './embedded-image.ts';
+import { migrationsHash } from './migrations-hash.ts';
 
 /** Set by the Jest project; the embedded database where nothing is set. */
 declare const TEST_DATABASE: 'postgresql' | 'embedded' | undefined;
@@ -23,8 +22,13 @@ export interface TestDatabase extends Database {
 /** A fresh, migrated, empty database for one test file; `close` drops it. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   if (testDatabaseKind() === 'embedded') {
-    const database = await openDatabase({ url: null, dataDir: 'memory', poolSize: 1, timeoutMs: 10_000 });
-    await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+    const database = await openDatabase({
+      url: null,
+      dataDir: 'memory',
+      image: await embeddedImage(),
+      poolSize: 1,
+      timeoutMs: 10_000,
+    });
     return { ...database, url: null };
   }
   const url = await createPostgresDatabase();
@@ -111,13 +115,4 @@ function withDatabase(name: string): string {
   const url = new URL(postgresUrl);
   url.pathname = `/${name}`;
   return url.href;
-}
-
-function migrationsHash(): string {
-  const hash = createHash('sha256');
-  for (const entry of readdirSync(migrationsFolder, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue;
-    hash.update(entry.name).update(readFileSync(path.join(migrationsFolder, entry.name, 'migration.sql')));
-  }
-  return hash.digest('hex').slice(0, 16);
 }
