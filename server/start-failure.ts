@@ -1,5 +1,6 @@
 import { ConfigError } from './config/environment.ts';
 import { EmbeddedDatabaseInUse } from './database/embedded.ts';
+import { MigrationFailed } from './database/migration-record.ts';
 import { EditedMigrations } from './database/migrations.ts';
 import { isDatabaseUnavailable } from './database/unavailable.ts';
 
@@ -9,10 +10,16 @@ export class StartFailure extends Error {
 }
 
 /** The errors whose message is for people already. */
-const explained = [StartFailure, ConfigError, EmbeddedDatabaseInUse, EditedMigrations];
+const explained = [StartFailure, ConfigError, EmbeddedDatabaseInUse, EditedMigrations, MigrationFailed];
 
 /** PostgreSQL: class 28, wrong user name or password; 3D000, no such database. */
 const refusals = /^(?:28\w{3}|3D000)$/;
+
+/** Why the system denies a port, in Chinese, without a full stop. */
+export const deniedPort = (port: number): string =>
+  port < 1024
+    ? '1024 以下的端口要有管理员权限'
+    : 'Windows 把它留给了 Hyper-V、WSL 或 Docker，留了哪些可以这样看：netsh interface ipv4 show excludedportrange protocol=tcp';
 
 /**
  * What a person can do about a failed start, in Chinese; null for a fault that only a developer can read, whose
@@ -28,7 +35,11 @@ export function explainStartFailure(error: unknown): string | null {
     );
   }
   if ('code' in error && error.code === 'EACCES' && 'port' in error) {
-    return `没有权限监听端口 ${String(error.port)}。请在 .env 中换一个 1024 以上的端口。`;
+    return `系统不允许监听端口 ${String(error.port)}：${deniedPort(Number(error.port))}。请在 .env 中换一个端口。`;
+  }
+  if ('code' in error && error.code === 'EADDRNOTAVAIL') {
+    const address = 'address' in error ? String(error.address) : '';
+    return `HOST 的地址 ${address} 不是这台机器的，无法监听。请填本机的 IP，或 0.0.0.0（所有地址）。`;
   }
   if (explained.some((kind) => error instanceof kind)) return error.message;
   const code = 'code' in error ? String(error.code) : '';

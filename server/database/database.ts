@@ -122,12 +122,16 @@ function openPostgres(url: string, config: DatabaseConfig): Database {
       const single = new pg.Pool({
         connectionString: url,
         max: 1,
+        // It keeps the lock however long nothing is asked of it.
+        idleTimeoutMillis: 0,
         connectionTimeoutMillis: config.timeoutMs,
         application_name: 'miniapp-migrations',
         onConnect: useUtc,
       });
       single.on('error', () => {});
       try {
+        // The engine's error for a database that cannot be reached cannot be told from others; the driver's can.
+        await single.query('SELECT 1');
         return await work(withWholeScripts(new PrismaPg(single), (script) => single.query(script)));
       } finally {
         await single.end();

@@ -1,24 +1,34 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import pg from 'pg';
+import { until } from '../testing/client.ts';
 import { postgresUrl } from '../testing/database.ts';
 import { openDatabase } from './database.ts';
 import { applyMigrations } from './migrations.ts';
+import { migrationsFolder, projectRoot } from './paths.ts';
 
 const name = `miniapp_fresh_${randomBytes(8).toString('hex')}`;
 
-async function asAdministrator(sql: string): Promise<void> {
+async function asAdministrator<Row extends object>(sql: string): Promise<Row[]> {
   const client = new pg.Client({ connectionString: postgresUrl });
   await client.connect();
-  await client.query(sql).finally(() => client.end());
+  const { rows } = await client.query<Row>(sql).finally(() => client.end());
+  return rows;
 }
+
+const url = new URL(postgresUrl);
+url.pathname = `/${name}`;
+const options = { url: url.href, dataDir: '', poolSize: 2, timeoutMs: 10_000 };
 
 beforeAll(() => asAdministrator(`CREATE DATABASE ${name}`));
 afterAll(() => asAdministrator(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
 
 test('of three instances that start at once on an empty database, one migrates it', async () => {
-  const url = new URL(postgresUrl);
-  url.pathname = `/${name}`;
-  const options = { url: url.href, dataDir: '', poolSize: 2, timeoutMs: 10_000 };
   const databases = await Promise.all([1, 2, 3].map(() => openDatabase(options)));
   try {
     const applied = await Promise.all(
@@ -35,4 +45,85 @@ test('of three instances that start at once on an empty database, one migrates i
   } finally {
     await Promise.all(databases.map((one) => one.close()));
   }
+});
+
+describe('a migration broken off half way', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'migrations-'));
+    await cp(migrationsFolder, folder, { recursive: true });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  /** A migration that stops in the middle until nobody holds the advisory lock 417002. */
+  async function addWaiting(migration: string, table: string): Promise<void> {
+    await mkdir(path.join(folder, migration));
+    await writeFile(
+      path.join(folder, migration, 'migration.sql'),
+      `CREATE TABLE ${table}_a (id INT); SELECT pg_advisory_xact_lock_shared(417002); CREATE TABLE ${table}_b (id INT);`,
+    );
+  }
+  const running = () =>
+    asAdministrator<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE datname = '${name}' AND query LIKE '%417002%' AND wait_event = 'advisory'`,
+    );
+  const isRunning = async () => (await running()).length === 1;
+  const tablesOf = async (table: string) => {
+    const database = await openDatabase(options);
+    try {
+      return await database.prisma.$queryRaw`
+        SELECT relname AS name FROM pg_class WHERE relname LIKE ${`${table}%`} AND relkind = 'r' ORDER BY 1`;
+    } finally {
+      await database.close();
+    }
+  };
+  const both = (table: string) => [{ name: `${table}_a` }, { name: `${table}_b` }];
+  async function migrate(): Promise<string[]> {
+    const database = await openDatabase(options);
+    return database.withSchemaAdapter((to) => applyMigrations(to, folder)).finally(() => database.close());
+  }
+  /** The lock that the migration waits for. */
+  async function hold(): Promise<pg.Client> {
+    const holder = new pg.Client({ connectionString: url.href });
+    await holder.connect();
+    await holder.query('SELECT pg_advisory_lock(417002)');
+    return holder;
+  }
+
+  test('by a lost connection: it runs whole the next time', async () => {
+    const migration = '29990201000000_cut';
+    await addWaiting(migration, 'cut');
+    const holder = await hold();
+    const cut = migrate();
+    await until(isRunning, 20_000, 'the migration waits in its middle');
+    for (const { pid } of await running()) await asAdministrator(`SELECT pg_terminate_backend(${pid})`);
+    await expect(cut).rejects.toThrow(/terminat/);
+    await holder.end();
+    expect(await tablesOf('cut')).toEqual([]);
+    expect(await migrate()).toEqual([migration]);
+    expect(await tablesOf('cut')).toEqual(both('cut'));
+  });
+
+  test('by kill -9: what PostgreSQL ran to its end all the same counts, and does not run twice', async () => {
+    await addWaiting('29990202000000_killed', 'killed');
+    const holder = await hold();
+    const module = (file: string) =>
+      JSON.stringify(pathToFileURL(path.join(projectRoot, 'server/database', file)).href);
+    const code = `import { openDatabase } from ${module('database.ts')};
+      import { applyMigrations } from ${module('migrations.ts')};
+      const database = await openDatabase(${JSON.stringify(options)});
+      await database.withSchemaAdapter((to) => applyMigrations(to, ${JSON.stringify(folder)}));`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+      cwd: projectRoot,
+      stdio: 'inherit',
+    });
+    await until(isRunning, 30_000, 'the migration waits in its middle');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    // The next one waits for the statement that the killed one left running.
+    const next = migrate();
+    await holder.end();
+    expect(await next).toEqual([]);
+    expect(await tablesOf('killed')).toEqual(both('killed'));
+  });
 });

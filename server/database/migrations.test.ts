@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { explainStartFailure } from '../start-failure.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { openDatabase } from './database.ts';
 import { applyMigrations, diffFromMigrations } from './migrations.ts';
@@ -56,6 +57,69 @@ test('Windows line ends are no change', async () => {
   const file = path.join(folder, '29990101000000_function', 'migration.sql');
   await writeFile(file, (await readFile(file, 'utf8')).replaceAll('\n', '\r\n'));
   expect(await apply(folder)).toEqual([]);
+});
+
+const tables = () =>
+  database.prisma.$queryRaw<{ name: string }[]>`
+    SELECT relname AS name FROM pg_class WHERE relname LIKE 'half_%' AND relkind = 'r' ORDER BY 1`;
+const migrated = () =>
+  database.prisma.$queryRaw<{ finished: boolean; undone: boolean }[]>`
+    SELECT finished_at IS NOT NULL AS finished, rolled_back_at IS NOT NULL AS undone
+    FROM _prisma_migrations WHERE migration_name LIKE '29990101%half' ORDER BY started_at`;
+
+test('a migration that fails leaves nothing, tells what PostgreSQL says, and runs once it is mended', async () => {
+  const name = '29990101000001_half';
+  await addMigration(name, 'CREATE TABLE half_one (id INT);\nSELECT id\n  FROM half_nowhere;');
+  const failure = {
+    name: 'MigrationFailed',
+    message: expect.stringMatching(
+      new RegExp(
+        `${name} 没有成功.*relation "half_nowhere" does not exist \\(line 3\\).*42P01.*migration.sql`,
+        's',
+      ),
+    ),
+  };
+  await expect(apply(folder)).rejects.toMatchObject(failure);
+  expect(await tables()).toEqual([]);
+  // The release before, which does not know it, starts; and the one with it says the same again.
+  expect(await apply()).toEqual([]);
+  const again = apply(folder);
+  await expect(again).rejects.toMatchObject(failure);
+  // Nothing but those words ends the start.
+  expect(explainStartFailure(await again.catch((error: unknown) => error))).toEqual(failure.message);
+
+  await writeFile(path.join(folder, name, 'migration.sql'), 'CREATE TABLE half_one (id INT); -- mended');
+  expect(await apply(folder)).toEqual([name]);
+  expect(await tables()).toEqual([{ name: 'half_one' }]);
+  expect((await migrated()).at(-1)).toEqual({ finished: true, undone: false });
+  expect(await apply(folder)).toEqual([]);
+});
+
+/** As a process leaves it that is killed between the engine's note of a migration's start and that of its end. */
+const breakOff = (name: string) =>
+  database.prisma.$executeRaw`
+    INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES (gen_random_uuid()::text, '', ${name})`;
+
+test('a migration that was broken off runs again', async () => {
+  const name = '29990101000002_half';
+  await addMigration(name, 'CREATE TABLE half_two (id INT)');
+  await breakOff(name);
+  expect(await apply(folder)).toEqual([name]);
+  expect(await tables()).toEqual([{ name: 'half_one' }, { name: 'half_two' }]);
+});
+
+test('one that PostgreSQL runs outside a transaction is left to a person, with what to do', async () => {
+  const name = '29990101000003_half';
+  await addMigration(name, 'CREATE INDEX CONCURRENTLY half_index ON notices (title)');
+  await breakOff(name);
+  const question = {
+    name: 'MigrationFailed',
+    message: expect.stringMatching(/只做了一部分.*finished_at = now\(\).*rolled_back_at/s),
+  };
+  await expect(apply(folder)).rejects.toMatchObject(question);
+  await database.prisma.$executeRaw`
+    UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = ${name} AND finished_at IS NULL`;
+  expect(await apply(folder)).toEqual([name]);
 });
 
 test('a migration that was edited after it ran is refused by name', async () => {

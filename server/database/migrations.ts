@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { withMigrationRecord } from './migration-record.ts';
 import { migrationsFolder, schemaFile } from './paths.ts';
 import { type MigrationList, withSchemaEngine } from './schema-engine.ts';
 
@@ -20,10 +21,12 @@ export class EditedMigrations extends Error {
 /**
  * Applies the migrations that the database does not have yet, as `prisma migrate deploy` does: it takes
  * PostgreSQL's advisory lock, so that of several instances that start at once one applies and the others
- * find nothing to do, and it writes `_prisma_migrations`.
+ * find nothing to do, and it writes `_prisma_migrations`. A migration that fails, or is broken off, is undone and runs
+ * again the next time.
  *
  * @returns the names of the migrations applied by this call, oldest first.
- * @throws EditedMigrations before anything is applied; the engine's error when a migration fails.
+ * @throws EditedMigrations before anything is applied; MigrationFailed when a migration fails; the driver's error when
+ * the database cannot be reached.
  */
 export async function applyMigrations(
   adapter: SqlMigrationAwareDriverAdapterFactory,
@@ -31,17 +34,31 @@ export async function applyMigrations(
 ): Promise<string[]> {
   const migrationsList = await readMigrations(folder);
   const datamodel = { path: schemaFile, content: await readFile(schemaFile, 'utf8') };
-  return withSchemaEngine(adapter, datamodel, async (engine) => {
-    // Applying alone would not look at the migrations that are applied already.
-    const { editedMigrationNames } = await engine.diagnoseMigrationHistory({
-      migrationsList,
-      optInToShadowDatabase: false,
-      filters: nothingExternal,
-    });
-    if (editedMigrationNames.length > 0) throw new EditedMigrations(editedMigrationNames);
-    const applied = await engine.applyMigrations({ migrationsList, filters: nothingExternal });
-    return applied.appliedMigrationNames;
-  });
+  return withMigrationRecord(adapter, scriptsOf(migrationsList), (record) =>
+    withSchemaEngine(record.adapter, datamodel, async (engine) => {
+      // Applying alone would not look at the migrations that are applied already.
+      const { editedMigrationNames } = await engine.diagnoseMigrationHistory({
+        migrationsList,
+        optInToShadowDatabase: false,
+        filters: nothingExternal,
+      });
+      if (editedMigrationNames.length > 0) throw new EditedMigrations(editedMigrationNames);
+      try {
+        const applied = await engine.applyMigrations({ migrationsList, filters: nothingExternal });
+        return applied.appliedMigrationNames;
+      } catch (error) {
+        throw await record.explain(error);
+      }
+    }),
+  );
+}
+
+function scriptsOf({ migrationDirectories }: MigrationList): Map<string, string> {
+  return new Map(
+    migrationDirectories.flatMap(({ path: name, migrationFile: { content } }) =>
+      content.tag === 'ok' ? [[name, content.value]] : [],
+    ),
+  );
 }
 
 /**

@@ -1,4 +1,9 @@
-import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import {
+  DriverAdapterError,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import { isDatabaseUnavailable } from './unavailable.ts';
 
 /**
  * Gives the schema engine an `executeScript` that can be trusted with a migration. `@prisma/adapter-pg` cuts a
@@ -12,16 +17,59 @@ export function withWholeScripts(
   factory: SqlMigrationAwareDriverAdapterFactory,
   run: (script: string) => Promise<unknown>,
 ): SqlMigrationAwareDriverAdapterFactory {
+  return withScripts(factory, async (script) => {
+    try {
+      await run(script);
+    } catch (error) {
+      throw readable(error, script);
+    }
+  });
+}
+
+/** `factory` with another way to run a script; `before` is the way that it has. */
+export function withScripts(
+  factory: SqlMigrationAwareDriverAdapterFactory,
+  executeScript: (script: string, before: SqlDriverAdapter['executeScript']) => Promise<void>,
+): SqlMigrationAwareDriverAdapterFactory {
   return {
     provider: factory.provider,
     adapterName: factory.adapterName,
     connectToShadowDb: () => factory.connectToShadowDb(),
     async connect() {
       const adapter: SqlDriverAdapter = await factory.connect();
-      adapter.executeScript = async (script) => {
-        await run(script);
-      };
+      const before = adapter.executeScript.bind(adapter);
+      adapter.executeScript = (script) => executeScript(script, before);
       return adapter;
     },
   };
+}
+
+/** What PostgreSQL says of a statement that it refuses; `position` counts characters from 1. */
+interface Refusal {
+  code: string;
+  message: string;
+  severity?: string;
+  detail?: string;
+  hint?: string;
+  column?: string;
+  position?: string;
+}
+
+const isRefusal = (error: unknown): error is Refusal =>
+  error instanceof Error && 'code' in error && /^[0-9A-Z]{5}$/.test(String(error.code));
+
+/** The engine passes on the words of this kind of error alone; of every other one it says "external connector error". */
+function readable(error: unknown, script: string): unknown {
+  if (!isRefusal(error) || isDatabaseUnavailable(error)) return error;
+  const before = script.slice(0, Number(error.position ?? 0));
+  const line = error.position === undefined ? '' : ` (line ${before.split('\n').length})`;
+  return new DriverAdapterError({
+    kind: 'postgres',
+    code: error.code,
+    severity: error.severity ?? 'ERROR',
+    message: `${error.message}${line}`,
+    detail: error.detail,
+    column: error.column,
+    hint: error.hint,
+  });
 }
