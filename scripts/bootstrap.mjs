@@ -14,9 +14,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const requireFromRoot = createRequire(path.join(root, 'package.json'));
 
-function stop(message) {
+function stop(message, code = 1) {
   console.error(`\n${message}\n`);
-  process.exit(1);
+  process.exit(code);
 }
 
 function checkNodeVersion() {
@@ -35,15 +35,31 @@ function modified(file) {
 /** npm's own record of what it installed; written last, so a broken-off install leaves none. */
 const installedRecord = path.join(root, 'node_modules', '.package-lock.json');
 
-function installPackages() {
+async function installPackages() {
   if (modified(installedRecord) >= modified(path.join(root, 'package-lock.json'))) return;
-  console.log('正在安装依赖（npm ci），首次需要一两分钟……');
+  console.log('正在安装依赖（npm ci），首次需要一两分钟。出现 npm warn 不用理会……');
   const npm = process.env.npm_execpath;
   const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] };
-  // With NODE_ENV=production npm would leave out the tools that every script here runs on.
-  const { status } = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, 'ci', '--include=dev'], options)
-    : spawnSync('npm ci --include=dev', { ...options, shell: true });
+  // With NODE_ENV=production npm would leave out the tools that every script here runs on. Started by another package
+  // manager, `npm_execpath` is that one's, which has no `ci` or means another thing by it.
+  const child =
+    npm !== undefined && path.basename(npm) === 'npm-cli.js'
+      ? spawn(process.execPath, [npm, 'ci', '--include=dev'], options)
+      : spawn('npm ci --include=dev', { ...options, shell: true });
+  // npm goes on for a minute after Ctrl-C, under the next attempt. What it leaves half done, that one does anew.
+  let interrupted = false;
+  const end = () => {
+    interrupted = true;
+    child.kill('SIGKILL');
+  };
+  const signals = ['SIGINT', 'SIGTERM'];
+  for (const signal of signals) process.on(signal, end);
+  const status = await new Promise((resolve) => {
+    child.on('error', () => resolve(null));
+    child.on('exit', resolve);
+  });
+  for (const signal of signals) process.off(signal, end);
+  if (interrupted) stop('已停止安装。再次运行会从头安装。', 130);
   if (status !== 0) {
     stop(
       '依赖安装失败（原因见上）。\n' +
@@ -88,6 +104,6 @@ function handOver([target, ...rest]) {
 }
 
 checkNodeVersion();
-installPackages();
+await installPackages();
 generateClient();
 if (process.argv[2] !== 'prepare') handOver(process.argv.slice(2));

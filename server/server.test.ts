@@ -9,6 +9,7 @@ import { projectRoot } from './database/paths.ts';
 import { createLogger } from './logging.ts';
 import { listen } from './server.ts';
 import { type Built, build } from './testing/build.ts';
+import { until } from './testing/client.ts';
 import { createTestDatabase } from './testing/database.ts';
 
 const exchange = '/topapi/v2/user/getuserinfo';
@@ -142,6 +143,27 @@ describe('the process', () => {
     startMs,
   );
 
+  test(
+    'a client that goes away in the middle of its request is no fault of the database',
+    async () => {
+      const { child, listening, exited, output } = start({});
+      const { hostname, port } = new URL(await listening);
+      const socket = net.connect(Number(port), hostname, () => {
+        socket.write(
+          'POST /api/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+        );
+      });
+      await until(() => output().includes('"path":"/api/auth/login"'), startMs, 'the request has begun');
+      socket.resetAndDestroy();
+      await until(() => output().includes('"code":'), startMs, 'its end is logged');
+      child.send('shutdown');
+      await exited;
+      expect(output()).toMatch(/"level":30,.*"code":"INVALID_REQUEST"/);
+      expect(output()).not.toContain('DATABASE_UNAVAILABLE');
+    },
+    startMs,
+  );
+
   test.each([
     [
       'a configuration that is wrong',
@@ -152,6 +174,11 @@ describe('the process', () => {
       'a port in use',
       async (taken: net.Server) => ({ PORT: String((taken.address() as net.AddressInfo).port) }),
       /端口 \d+ 已被占用.*\.env/s,
+    ],
+    [
+      'an address of another machine',
+      async () => ({ HOST: '203.0.113.9' }),
+      /HOST 的地址 203\.0\.113\.9 不是这台机器的/,
     ],
     [
       'a database that does not answer',

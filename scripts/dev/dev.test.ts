@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { openDatabase } from '../../server/database/database.ts';
+import { until } from '../../server/testing/client.ts';
 import { freePorts } from '../../server/testing/ports.ts';
 import { copyProject, type ProjectCopy } from '../../server/testing/project-copy.ts';
 
@@ -21,6 +22,8 @@ interface Run {
   /** Resolves when the output holds `text`; rejects when the process ends before. */
   says(text: string): Promise<void>;
   exitCode: Promise<number | null>;
+  /** Resolves when the last process that writes to its output has ended. */
+  outputEnded: Promise<unknown>;
   stop(): void;
 }
 
@@ -49,6 +52,7 @@ function run(env: Record<string, string>): Run {
   const dev: Run = {
     output: () => output,
     exitCode,
+    outputEnded: once(child, 'close'),
     stop: () => (signals ? child.kill('SIGTERM') : child.disconnect()),
     says: (text) =>
       new Promise((resolve, reject) => {
@@ -148,20 +152,36 @@ describe('npm run dev', () => {
     expect(await migrationsIn(path.join(folder, 'database'))).not.toContain(migration);
   }, 180_000);
 
-  test.each(['PORT', 'EMULATOR_PORT', 'SIMULATOR_PORT'])(
-    '%s in use: says so, without a stack trace',
-    async (name) => {
-      const port = Number(env[name]);
-      const taken = createServer().listen(port, '127.0.0.1');
-      await once(taken, 'listening');
-      const dev = run(env);
-      expect(await dev.exitCode).toBe(1);
-      expect(dev.output()).toContain(`端口 ${port} 已被占用`);
-      expect(dev.output()).not.toMatch(/^\s+at /m);
-      await once(taken.close(), 'close');
-    },
-    60_000,
-  );
+  test('ports in use: all are told at once, each with its variable, and nothing is started', async () => {
+    const { PORT = '', EMULATOR_PORT = '', SIMULATOR_PORT = '' } = env;
+    const variables = new Map([
+      [PORT, 'PORT，服务'],
+      [String(Number(PORT) + 1), 'PORT 的下一个，浙政钉服务'],
+      [EMULATOR_PORT, 'EMULATOR_PORT，平台仿真'],
+      [SIMULATOR_PORT, 'SIMULATOR_PORT，模拟器'],
+    ]);
+    const taken = [...variables.keys()].map((port) => createServer().listen(Number(port), '127.0.0.1'));
+    await Promise.all(taken.map((server) => once(server, 'listening')));
+    const dataDir = path.join(folder, 'not-made', 'database');
+    const dev = run({ ...env, DATA_DIR: dataDir });
+    expect(await dev.exitCode).toBe(1);
+    for (const [port, variable] of variables) {
+      expect(dev.output()).toContain(`端口 ${port} 已被占用（${variable}）`);
+    }
+    expect(dev.output()).not.toMatch(/^\s+at /m);
+    expect(existsSync(path.dirname(dataDir))).toBe(false);
+    await Promise.all(taken.map((server) => once(server.close(), 'close')));
+  }, 60_000);
+
+  test('ended while the server is still starting, it leaves nothing that runs on', async () => {
+    const dataDir = path.join(folder, 'early', 'database');
+    const dev = run({ ...env, DATA_DIR: dataDir });
+    await until(() => existsSync(`${dataDir}.lock`), 90_000, 'the server process has begun');
+    dev.stop();
+    expect(await dev.exitCode).toBe(0);
+    await dev.outputEnded;
+    expect(dev.output()).not.toMatch(/ERR_|^\s+at /m);
+  }, 120_000);
 
   test('a wrong port is named, with an example', async () => {
     const dev = run({ ...env, PORT: '70000' });

@@ -8,11 +8,12 @@ import { loadEnvironment } from '../../server/config/environment-file.ts';
 import { watchConsole } from '../../server/console/build.ts';
 import { failStart } from '../../server/start-failure.ts';
 import { startEmulator } from '../emulator/emulator.ts';
-import { people } from '../emulator/people.ts';
+import { type EmulatedPerson, people } from '../emulator/people.ts';
 import { type Watcher, watchMini } from '../mini/build.ts';
 import { packageFolder, writeProjectFile } from '../mini/ide-project.ts';
 import { startSimulator } from '../simulator/web/server.ts';
 import { watchNewMigrations } from './new-migrations.ts';
+import { checkPorts } from './ports.ts';
 import { type Ready, startServerProcess } from './server-process.ts';
 import { type DevSettings, readDevSettings } from './settings.ts';
 import { table } from './table.ts';
@@ -43,6 +44,7 @@ class Parts {
 async function start(parts: Parts): Promise<void> {
   const startedAt = performance.now();
   const settings = readDevSettings(loadEnvironment());
+  await checkPorts(settings);
   const emulator = settings.emulated ? await parts.add(startEmulator({ port: settings.emulatorPort })) : null;
   const emulatorUrl = emulator?.url ?? null;
   const serverUrl = `http://127.0.0.1:${settings.port}`;
@@ -108,9 +110,15 @@ function describe(settings: DevSettings, ready: Ready, addresses: Addresses): st
   ];
   const persons = people.map((person) => [
     `${person.name}（${person.key}）`,
-    `${person.note}${person.account === 'unbound' ? `，密码 ${development.password}` : ''}`,
+    person.note + passwordOf(person),
   ]);
   return `\n${table(emulatorUrl === null ? [rows] : [rows, persons])}`;
+}
+
+/** For whom a password is asked: at the binding, and at the console's sign-in page. */
+function passwordOf({ key, account }: EmulatedPerson): string {
+  if (key === 'admin') return `；管理后台的密码 ${development.password}`;
+  return account === 'unbound' ? `，密码 ${development.password}` : '';
 }
 
 const parts = new Parts();

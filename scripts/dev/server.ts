@@ -57,12 +57,17 @@ async function main(emulatorUrl: string | undefined, migrate: boolean): Promise<
     await Promise.all(servers.map((server) => server.close()));
     await database.close();
   }, logger);
+  process.off('disconnect', endAtOnce);
   tell({
     kind: 'ready',
     database:
       database.kind === 'embedded' ? `内置（${first.database.dataDir}）` : 'PostgreSQL（DATABASE_URL）',
   });
 }
+
+/** Until it runs and can stop in order: without `npm run dev` nobody wants it, and nobody would end it. */
+const endAtOnce = () => process.exit(1);
+process.on('disconnect', endAtOnce);
 
 const { values } = parseArgs({
   options: { emulator: { type: 'string' }, migrate: { type: 'boolean', default: false } },

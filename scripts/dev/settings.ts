@@ -7,6 +7,8 @@ import { projectRoot } from '../mini/paths.ts';
 export interface DevSettings {
   /** The server; with the emulator it is the DingTalk one, and 浙政钉's listens on the next port. */
   port: number;
+  /** Where the server listens. */
+  host: string;
   emulatorPort: number;
   simulatorPort: number;
   /** Whether the emulator stands in for the platform: where `.env` names no credentials. */
@@ -40,6 +42,7 @@ export function readDevSettings(env: Environment): DevSettings {
   const dataDir = reader.optional('DATA_DIR') ?? defaultDataDir;
   const settings: DevSettings = {
     port: reader.integer('PORT', 3000, 1, 65_534),
+    host: reader.optional('HOST') ?? '127.0.0.1',
     emulatorPort: reader.integer('EMULATOR_PORT', 3100, 1, 65_535),
     simulatorPort: reader.integer('SIMULATOR_PORT', 3200, 1, 65_535),
     emulated: reader.optional(platform === 'dingtalk' ? 'DINGTALK_APP_KEY' : 'ZHEZHENGDING_APP_KEY') === null,

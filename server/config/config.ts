@@ -78,7 +78,7 @@ export function loadConfig(env: Environment): Config {
     environment === 'development' ? missingProductionOrganisation(platform, productionOrganisations) : null;
   const config: Config = {
     production,
-    host: reader.optional('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    host: readHost(reader, production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.integer('PORT', 3000, 0, 65_535),
     trustProxy: readTrustProxy(reader),
     requestsPerMinute: reader.integer('REQUESTS_PER_MINUTE', 20_000, 60, 100_000_000),
@@ -162,6 +162,15 @@ function readCredentials(reader: EnvironmentReader): HttpCredentialsConfig | nul
   };
 }
 
+/** Where to listen: an address of this machine. A domain or a URL, which people take it for, would only fail later. */
+function readHost(reader: EnvironmentReader, fallback: string): string {
+  const host = reader.optional('HOST') ?? fallback;
+  if (isIP(host) === 0 && host !== 'localhost') {
+    reader.complain('HOST', '应为本机要监听的 IP 地址，不是域名或网址；0.0.0.0 表示本机的所有地址', fallback);
+  }
+  return host;
+}
+
 function readTrustProxy(reader: EnvironmentReader): string | false {
   const value = reader.optional('TRUST_PROXY');
   if (value === null) return false;
@@ -191,7 +200,11 @@ function readMiniVersion(reader: EnvironmentReader): string | null {
 function readDatabase(reader: EnvironmentReader): DatabaseConfig {
   const url = reader.optional('DATABASE_URL');
   if (url !== null && !(/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url))) {
-    reader.complain('DATABASE_URL', '不是 PostgreSQL 地址', databaseUrlExample);
+    reader.complain(
+      'DATABASE_URL',
+      '不是 PostgreSQL 地址（密码里的 # / ? % @ 要写成 %23 %2F %3F %25 %40）',
+      databaseUrlExample,
+    );
   }
   return {
     url,

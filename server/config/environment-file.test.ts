@@ -74,3 +74,19 @@ test.each([
     expect(process.env.ENV_TEST_SECOND).toBeUndefined();
   }
 });
+
+test('a file in GBK, the “ANSI” of old editors, is refused with what to do', async () => {
+  const gbk = Buffer.from([0xb9, 0xa4, 0xb5, 0xa5]);
+  await writeFile(
+    file,
+    Buffer.concat([Buffer.from('ENV_TEST_FIRST='), gbk, Buffer.from('\r\nENV_TEST_SECOND=x\r\n')]),
+  );
+  let error: unknown;
+  try {
+    loaded();
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(explainStartFailure(error)).toMatch(/\.env 不是 UTF-8 编码.*GBK.*另存为.*“UTF-8”/s);
+  expect(process.env.ENV_TEST_SECOND).toBeUndefined();
+});

@@ -22,20 +22,28 @@ export function loadEnvironment(file = '.env'): Environment {
  * The variables that a file sets. Not by `process.loadEnvFile`, which takes the byte order mark that Windows writes
  * for a part of the first name, and so loses the first variable.
  *
- * @throws StartFailure for a file that cannot be read, or that is in UTF-16.
+ * @throws StartFailure for a file that cannot be read, or that is in UTF-16 or in the system's own encoding (GBK).
  */
 export function readEnvironmentFile(file: string): Environment {
   const bytes = read(file);
   // In UTF-16 every character of ASCII is half a NUL, with a mark before it or without.
   if (bytes.includes(0)) {
     throw new StartFailure(
-      `${file} 是 UTF-16 编码，读不出里面的变量。请用记事本打开它，选“另存为”，把编码改成“UTF-8”，保存后重新运行。\n` +
+      `${file} 是 UTF-16 编码，读不出里面的变量。${saveAsUtf8}\n` +
         '多半是用 PowerShell 的 > 或 Out-File 写成的；以后请用编辑器改这个文件。',
     );
   }
   // TextDecoder leaves the byte order mark out.
-  return parseEnv(new TextDecoder().decode(bytes));
+  try {
+    return parseEnv(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new StartFailure(
+      `${file} 不是 UTF-8 编码（多半是 GBK，也就是旧版记事本里的“ANSI”），里面的汉字会变成乱码。${saveAsUtf8}`,
+    );
+  }
 }
+
+const saveAsUtf8 = '请用记事本打开它，选“另存为”，把编码改成“UTF-8”，保存后重新运行。';
 
 function read(file: string): Buffer {
   try {
