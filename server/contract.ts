@@ -181,7 +181,9 @@ export interface NoticePage {
   nextCursor: string | null;
 }
 
-/** `GET /api/notices/:id`. */
+/** `GET /api/notices/:id`. Not found: there is none, or it is not published, or it has been withdrawn. */
+export type NoticeOutcome = { outcome: 'found'; notice: NoticeDetail } | { outcome: 'not-found' };
+
 export interface NoticeDetail {
   id: string;
   title: string;
@@ -193,9 +195,7 @@ export interface NoticeDetail {
 }
 
 /** `POST /api/notices/:id/read`; idempotent. */
-export interface NoticeReadResponse {
-  readAt: Instant;
-}
+export type NoticeReadOutcome = { outcome: 'read'; readAt: Instant } | { outcome: 'not-found' };
 
 /** Every code of a non-2xx answer; cause and remedy of each stand in docs/errors.md. */
 export type ErrorCode =

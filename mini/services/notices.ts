@@ -1,5 +1,5 @@
 /** The example business feature: notices. */
-import type { NoticeDetail, NoticePage, NoticeReadResponse, NoticeSummary } from '../../server/contract.ts';
+import type { NoticeOutcome, NoticePage, NoticeReadOutcome, NoticeSummary } from '../../server/contract.ts';
 import { shortTime } from './format.ts';
 import { type Answer, call } from './http.ts';
 
@@ -18,17 +18,25 @@ const readHere: Record<string, true> = {};
 /** One page of notices, newest first. `cursor` is the last answer's `nextCursor`, null for the first page. */
 export function listNotices(cursor: string | null, limit: number): Promise<Answer<NoticePage>> {
   const from = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-  return call<NoticePage>({ method: 'GET', path: `/api/notices?limit=${limit}${from}` });
+  return call<NoticePage>({ method: 'GET', path: `/api/notices?limit=${limit}${from}`, holds: 'items' });
 }
 
-export function getNotice(id: string): Promise<Answer<NoticeDetail>> {
-  return call<NoticeDetail>({ method: 'GET', path: `/api/notices/${encodeURIComponent(id)}` });
+export function getNotice(id: string): Promise<Answer<NoticeOutcome>> {
+  return call<NoticeOutcome>({
+    method: 'GET',
+    path: `/api/notices/${encodeURIComponent(id)}`,
+    holds: 'outcome',
+  });
 }
 
 /** Marks as read, here at once and on the server; idempotent. */
-export function markRead(id: string): Promise<Answer<NoticeReadResponse>> {
+export function markRead(id: string): Promise<Answer<NoticeReadOutcome>> {
   readHere[id] = true;
-  return call<NoticeReadResponse>({ method: 'POST', path: `/api/notices/${encodeURIComponent(id)}/read` });
+  return call<NoticeReadOutcome>({
+    method: 'POST',
+    path: `/api/notices/${encodeURIComponent(id)}/read`,
+    holds: 'outcome',
+  });
 }
 
 export function toRows(items: NoticeSummary[]): NoticeRow[] {

@@ -10,7 +10,7 @@ import type {
 } from '../contract.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../errors.ts';
-import { contractSchema, faultResponses, instant, nullable, strict, text, uuid } from '../schema.ts';
+import { contractSchema, faultResponses, instant, noBody, nullable, strict, text, uuid } from '../schema.ts';
 import { clearSessionCookie, sessionToken, signedInUser } from './authenticate.ts';
 import type { CredentialVerifier } from './credentials.ts';
 import type { Lockout, LockSubject } from './lockout.ts';
@@ -94,6 +94,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountServices> = async (
         tags,
         summary: '结束我的一个会话；已经结束的也返回成功',
         params: strict({ id: uuid }),
+        body: noBody,
         response: { 200: sessionEnded, ...faultResponses },
       },
     },

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { signedInUser } from '../auth/authenticate.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { AppError } from '../errors.ts';
-import { faultResponses } from '../schema.ts';
+import { faultResponses, noBody } from '../schema.ts';
 import { createNotices } from './notices.ts';
-import { noticeDetail, noticePage, noticeParams, noticeQuery, noticeReadResponse } from './schemas.ts';
+import { noticeOutcome, noticePage, noticeParams, noticeQuery, noticeReadOutcome } from './schemas.ts';
 
 const tags = ['通知公告'];
 
@@ -37,15 +36,14 @@ export const noticeRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
     {
       schema: {
         tags,
-        summary: '一条公告的正文',
+        summary: '一条公告的正文；已撤回、删除或还没发布的是 not-found',
         params: noticeParams,
-        response: { 200: noticeDetail, ...faultResponses },
+        response: { 200: noticeOutcome, ...faultResponses },
       },
     },
     async (request) => {
       const notice = await notices.get(signedInUser(request).id, request.params.id);
-      if (notice === null) throw new AppError('NOT_FOUND');
-      return notice;
+      return notice === null ? { outcome: 'not-found' as const } : { outcome: 'found' as const, notice };
     },
   );
 
@@ -56,13 +54,15 @@ export const noticeRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
         tags,
         summary: '标记为已读；重复调用不改变第一次的时间',
         params: noticeParams,
-        response: { 200: noticeReadResponse, ...faultResponses },
+        body: noBody,
+        response: { 200: noticeReadOutcome, ...faultResponses },
       },
     },
     async (request) => {
       const readAt = await notices.markRead(signedInUser(request).id, request.params.id);
-      if (readAt === null) throw new AppError('NOT_FOUND');
-      return { readAt: readAt.toISOString() };
+      return readAt === null
+        ? { outcome: 'not-found' as const }
+        : { outcome: 'read' as const, readAt: readAt.toISOString() };
     },
   );
 };

@@ -1,5 +1,11 @@
 import { Type } from '@fastify/type-provider-typebox';
-import type { NoticeDetail, NoticePage, NoticeReadResponse, NoticeSummary } from '../contract.ts';
+import type {
+  NoticeDetail,
+  NoticeOutcome,
+  NoticePage,
+  NoticeReadOutcome,
+  NoticeSummary,
+} from '../contract.ts';
 import { contractSchema, instant, nullable, strict, uuid } from '../schema.ts';
 
 const summary = contractSchema<NoticeSummary>()(
@@ -16,7 +22,7 @@ export const noticePage = contractSchema<NoticePage>()(
   strict({ items: Type.Array(summary), nextCursor: nullable(Type.String()) }),
 );
 
-export const noticeDetail = contractSchema<NoticeDetail>()(
+const detail = contractSchema<NoticeDetail>()(
   strict({
     id: uuid,
     title: Type.String(),
@@ -27,7 +33,15 @@ export const noticeDetail = contractSchema<NoticeDetail>()(
   }),
 );
 
-export const noticeReadResponse = contractSchema<NoticeReadResponse>()(strict({ readAt: instant }));
+const notFound = strict({ outcome: Type.Literal('not-found') });
+
+export const noticeOutcome = contractSchema<NoticeOutcome>()(
+  Type.Union([strict({ outcome: Type.Literal('found'), notice: detail }), notFound]),
+);
+
+export const noticeReadOutcome = contractSchema<NoticeReadOutcome>()(
+  Type.Union([strict({ outcome: Type.Literal('read'), readAt: instant }), notFound]),
+);
 
 export const noticeQuery = strict({
   cursor: Type.Optional(

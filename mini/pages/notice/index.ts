@@ -2,7 +2,7 @@ import type { NoticeDetail } from '../../../server/contract.ts';
 import { switchTab } from '../../services/dd.ts';
 import { clientFault } from '../../services/faults.ts';
 import { longTime, paragraphsOf } from '../../services/format.ts';
-import { faultInPlace, queryValue, requireSession, safely } from '../../services/navigation.ts';
+import { faultInPlace, NOTICES, queryValue, requireSession, safely } from '../../services/navigation.ts';
 import { getNotice, markRead } from '../../services/notices.ts';
 
 interface NoticeData {
@@ -42,14 +42,19 @@ Page({
     if ((await requireSession(`/pages/notice/index?id=${encodeURIComponent(id)}`)) === null) return;
     const answer = await getNotice(id);
     if (answer.ok) {
-      this.show(answer.data);
+      if (answer.data.outcome === 'not-found') {
+        this.setData({ state: 'not-found' });
+        return;
+      }
+      this.show(answer.data.notice);
       // Reading goes on when the mark fails: the next opening sets it.
-      if (!answer.data.read) await markRead(id);
+      if (!answer.data.notice.read) await markRead(id);
       return;
     }
     const fault = faultInPlace(answer);
     if (fault === null) return;
-    this.setData({ fault, state: fault.code === 'NOT_FOUND' ? 'not-found' : 'failed' });
+    // A link that was cut short names no notice.
+    this.setData({ fault, state: fault.code === 'INVALID_REQUEST' ? 'not-found' : 'failed' });
   },
 
   show(notice: NoticeDetail): void {
@@ -68,6 +73,6 @@ Page({
   },
 
   openAll() {
-    switchTab('/pages/notices/index');
+    switchTab(NOTICES);
   },
 });

@@ -6,7 +6,7 @@ import type { Database } from '../../database/database.ts';
 import { createSealing } from '../../database/sealing.ts';
 import { AppError } from '../../errors.ts';
 import { importLimit } from '../../limits.ts';
-import { faultResponses, strict, text, uuid } from '../../schema.ts';
+import { faultResponses, noBody, strict, text, uuid } from '../../schema.ts';
 import { type CsvEncoding, csvHeaders, csvLines, encodeCsv } from '../csv.ts';
 import { csvEncoding, csvFile } from '../csv-schemas.ts';
 import { guideColumns, templateHeadings } from './columns.ts';
@@ -153,6 +153,7 @@ export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app
         summary: '下载结果；生成的初始密码只在发起人第一次下载时有',
         params: strict({ id: uuid }),
         querystring: encodingQuery,
+        body: noBody,
         response: { 200: csvFile, ...faultResponses },
       },
     },

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { signedInUser } from '../../auth/authenticate.ts';
 import type { RoleName } from '../../contract.ts';
 import type { PrismaClient } from '../../database/database.ts';
-import { faultResponses } from '../../schema.ts';
+import { faultResponses, noBody } from '../../schema.ts';
 import type { Actor } from './changing.ts';
 import { personHistory } from './history.ts';
 import { createPeople } from './people.ts';
@@ -168,6 +168,7 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
         tags,
         summary: '结束这个人的所有会话',
         params,
+        body: noBody,
         response: { 200: schemas.sessionsEnded, ...faultResponses },
       },
     },
@@ -182,6 +183,7 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
         tags,
         summary: '忘掉密码输错的次数，立即可以再试',
         params,
+        body: noBody,
         response: { 200: schemas.accountUnlocked, ...faultResponses },
       },
     },
@@ -196,6 +198,7 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
         tags,
         summary: '查看完整的手机号；写入审计日志',
         params,
+        body: noBody,
         response: { 200: schemas.revealedMobile, ...faultResponses },
       },
     },
