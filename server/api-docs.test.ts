@@ -13,14 +13,26 @@ const production = {
 };
 
 interface OpenApi {
-  paths: Record<string, Record<string, { summary?: string; responses: Record<string, unknown> }>>;
+  security: Record<string, unknown>[];
+  paths: Record<
+    string,
+    Record<string, { summary?: string; security?: unknown[]; responses: Record<string, unknown> }>
+  >;
 }
+
+/** Where a body is looked at before the session. */
+const bodies: Record<string, object> = {
+  '/api/me/password': { currentPassword: 'a', newPassword: 'b' },
+};
 
 describe('outside production', () => {
   let server: Built;
   let document: OpenApi;
   beforeAll(async () => {
-    server = await build();
+    server = await build({
+      // With these there is one more route.
+      env: { DINGTALK_EVENT_TOKEN: 'event-token', DINGTALK_EVENT_AES_KEY: 'A'.repeat(43) },
+    });
     document = (await server.app.inject('/docs/json')).json();
   });
   afterAll(() => server.close());
@@ -47,6 +59,23 @@ describe('outside production', () => {
         expect(responses).toHaveProperty('200');
       }
     }
+  });
+
+  test('what it says needs a session, and nothing else, is refused to who has none', async () => {
+    expect(document.security).toEqual([{ bearer: [] }, { cookie: [] }]);
+    const said: Record<string, boolean> = {};
+    const found: Record<string, boolean> = {};
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const [method, { security = document.security }] of Object.entries(methods)) {
+        const url = path.replace('{id}', '019ab000-0000-7000-8000-000000000000');
+        const payload = method === 'post' ? { payload: bodies[path] ?? {} } : {};
+        const { body } = await server.app.inject({ method: method as 'get' | 'post', url, ...payload });
+        said[`${method} ${path}`] = security.length > 0;
+        found[`${method} ${path}`] = body.includes('SESSION_EXPIRED');
+      }
+    }
+    // Ends the session that is shown; without one there is nothing to end, which is no fault.
+    expect(said).toEqual({ ...found, 'post /api/auth/logout': true });
   });
 
   test('the faults in it are the contract’s', () => {

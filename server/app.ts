@@ -19,7 +19,7 @@ import type { Config } from './config/config.ts';
 import { consoleRoutes } from './console/index.ts';
 import type { Database } from './database/database.ts';
 import { draining } from './draining.ts';
-import { clientErrorHandler, commonHeaders, errorHandler, frameworkErrors } from './error-handler.ts';
+import { answersOutsideHooks, commonHeaders, errorHandler } from './error-handler.ts';
 import { AppError } from './errors.ts';
 import { events } from './events/index.ts';
 import type { WorkerTiming } from './events/worker.ts';
@@ -51,33 +51,42 @@ export interface AppTiming {
   events?: Partial<WorkerTiming>;
   /** How long a stop lets calls to the platform go on, in milliseconds. */
   patienceMs?: number;
+  /** How long a request may take until all of it is here, in milliseconds. */
+  arrivalMs?: number;
 }
 
 /** Puts the server together without listening. Closing the app does not close the parts given to it. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { config, database, platform, metrics, reporter, now = Date.now, timing = {} } = parts;
+  const { patienceMs, arrivalMs = 20_000 } = timing;
   const { prisma } = database;
   registerAjvFormats();
+  const security = dataHeaders({ hsts: config.production });
   const app = Fastify({
     loggerInstance: parts.logger,
     genReqId: () => randomUUID(),
     bodyLimit,
     trustProxy: config.trustProxy,
     // A whole request must arrive, and a connection show life, within these; platform calls have their own.
-    requestTimeout: 20_000,
+    requestTimeout: arrivalMs,
+    http: {
+      // Node's own is longer, and it gives the longer one to the body; and it looks only twice a minute.
+      headersTimeout: arrivalMs,
+      connectionsCheckingInterval: arrivalMs / 4,
+      // See errorHandler.
+      requireHostHeader: false,
+    },
     connectionTimeout: 60_000,
     keepAliveTimeout: 65_000,
     // Idle keep-alive connections must not hold up a stop.
     forceCloseConnections: 'idle',
     // What still comes on an open connection while the server stops is served, and its connection closed.
     return503OnClosing: false,
-    frameworkErrors,
-    clientErrorHandler,
+    ...answersOutsideHooks(security),
   })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler);
 
-  const security = dataHeaders({ hsts: config.production });
   // With callbacks, not promises: these run for every request.
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(security).headers(commonHeaders(request.id));
@@ -89,7 +98,6 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     stopping = true;
   });
   // Before the door is held open: what goes on in the background begins nothing new meanwhile.
-  const { patienceMs } = timing;
   await app.register(background, {
     hangUp: () => platform.hangUp(),
     ...(patienceMs !== undefined && { patienceMs }),

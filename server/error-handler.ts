@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifyServerOptions,
+} from 'fastify';
 import fp from 'fastify-plugin';
 import type { ErrorCode } from './contract.ts';
 import { isDatabaseUnavailable } from './database/unavailable.ts';
@@ -88,38 +95,57 @@ export function commonHeaders(requestId: string): Record<string, string> {
 }
 
 /**
- * What Fastify answers by itself, before any hook or handler: an address that it cannot decode, or with a part
- * that is too long.
+ * The answers that no hook sees, and that have to bring their headers along.
+ *
+ * @param security what every answer with data carries.
  */
-export function frameworkErrors(_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const refusal = new AppError('INVALID_REQUEST');
-  report(refusal, refusal, request);
-  answer(refusal, request, reply);
+export function answersOutsideHooks(
+  security: OutgoingHttpHeaders,
+): Required<Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'>> {
+  return {
+    /** What Fastify answers by itself: an address that it cannot decode, or with a part that is too long. */
+    frameworkErrors(_error, request, reply) {
+      const refusal = new AppError('INVALID_REQUEST');
+      report(refusal, refusal, request);
+      answer(refusal, request, reply.headers(security));
+    },
+
+    /** The answer to what is not HTTP at all, or does not arrive in time: there is no request, only a connection. */
+    clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+      const refusal = new AppError('INVALID_REQUEST');
+      const requestId = randomUUID();
+      const body = JSON.stringify(errorBody(refusal, requestId));
+      const headers = {
+        ...security,
+        ...commonHeaders(requestId),
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': String(Buffer.byteLength(body)),
+        connection: 'close',
+      };
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      socket.end(`HTTP/1.1 ${refusal.statusCode} Bad Request\r\n${lines.join('')}\r\n${body}`, () =>
+        socket.destroy(),
+      );
+    },
+  };
 }
 
-/** The answer to what is not HTTP at all, or does not arrive in time: there is no request, only a connection. */
-export function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const refusal = new AppError('INVALID_REQUEST');
-  const requestId = randomUUID();
-  const body = JSON.stringify(errorBody(refusal, requestId));
-  const headers = {
-    ...commonHeaders(requestId),
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${refusal.statusCode} Bad Request\r\n${lines.join('')}\r\n${body}`, () =>
-    socket.destroy(),
-  );
-}
+/** Whether the client went away before its request was whole: Node's error has the code of a lost database. */
+const hungUp = (error: FastifyError, { raw }: FastifyRequest): boolean =>
+  error.code === 'ECONNRESET' && raw.destroyed && !raw.complete;
 
 /** Answers every fault in the contract's shape; nothing of the error itself but its code leaves the server. */
 export const errorHandler = fp(
   async (app: FastifyInstance) => {
+    // Node would answer these two by itself, with nothing in them: what is expected, and a host that is not named.
+    app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+    app.addHook('onRequest', (request, _reply, done) => {
+      const isNameless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
+      done(isNameless ? new AppError('INVALID_REQUEST') : undefined);
+    });
     app.setErrorHandler((raw: FastifyError, request, reply) => {
-      const error = toAppError(raw);
+      const error = hungUp(raw, request) ? new AppError('INVALID_REQUEST', { cause: raw }) : toAppError(raw);
       report(error, raw, request);
       return answer(error, request, reply);
     });

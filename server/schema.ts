@@ -21,6 +21,9 @@ export const strict = <const P extends TProperties>(properties: P, options: { de
 export const text = (minLength: number, maxLength: number) =>
   Type.String({ minLength, maxLength, pattern: storablePattern });
 
+/** The body of a request that has nothing to say: none at all, or `{}`. */
+export const noBody = Type.Union([strict({}), Type.Null()]);
+
 export const instant = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
 
 export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
@@ -57,6 +60,9 @@ const errorSchema = contractSchema<ErrorBody>()(
     requestId: Type.String(),
   }),
 );
+
+/** For routes that anybody may call, to spread into the schema: the OpenAPI document says of all others that they need a session. */
+export const forAnybody = { security: [] } as const;
 
 /** Every route's answers for faults, to spread into its `response`. */
 export const faultResponses = { '4xx': errorSchema, '5xx': errorSchema } as const;

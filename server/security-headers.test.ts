@@ -9,7 +9,7 @@ afterAll(() => server?.close());
 
 const headersOf = async (url: string) => (await server.app.inject({ url })).headers;
 
-test.each(['/healthz', '/api/me', '/nothing/here'])(
+test.each(['/healthz', '/api/me', '/nothing/here', '/cannot/be/decoded/%ff'])(
   '%s is data: not to be framed, run or guessed at',
   async (url) => {
     const headers = await headersOf(url);
@@ -37,6 +37,7 @@ test.each(['/docs/', '/console'])('%s is a page: it carries what helmet sets for
 test('https is insisted on in production alone: a developer’s own address has none', async () => {
   expect(await headersOf('/healthz')).not.toHaveProperty('strict-transport-security');
   expect(await headersOf('/console')).not.toHaveProperty('strict-transport-security');
+  expect((await headersOf('/docs/'))['content-security-policy']).not.toContain('upgrade-insecure-requests');
   for (const headers of [dataHeaders, pageHeaders]) {
     expect(headers({ hsts: true })['strict-transport-security']).toMatch(/^max-age=\d{7,}/);
   }

@@ -29,9 +29,15 @@ export function dataHeaders({ hsts }: SecurityHeaderOptions): OutgoingHttpHeader
   });
 }
 
-/** For pages: everything that helmet sets. A page with a policy of its own replaces it. */
+/**
+ * For pages: everything that helmet sets. A page with a policy of its own replaces it. Where there is no https, browsers
+ * must not ask for a page's files by it: over http they exempt this machine's own address alone, and not all of them.
+ */
 export function pageHeaders({ hsts }: SecurityHeaderOptions): OutgoingHttpHeaders {
-  return headersOf({ strictTransportSecurity: hsts });
+  return headersOf({
+    strictTransportSecurity: hsts,
+    ...(!hsts && { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }),
+  });
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Sessions } from './sessions.ts';
  * The H5 client's cookie. `__Host-` makes the browser refuse it without Secure and Path=/, and from another
  * host; Lax keeps it from posts that another site starts.
  */
-const cookieName = '__Host-session';
+export const cookieName = '__Host-session';
 const cookieOptions = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } as const;
 
 export function setSessionCookie(reply: FastifyReply, token: string, expires: Date): void {

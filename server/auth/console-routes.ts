@@ -2,7 +2,7 @@ import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typ
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { contractSchema, faultResponses, instant, strict, text } from '../schema.ts';
+import { contractSchema, faultResponses, forAnybody, instant, strict, text } from '../schema.ts';
 import { isCrossSite, sessionToken, setSessionCookie } from './authenticate.ts';
 import type {
   ConsoleNoPermission,
@@ -96,6 +96,7 @@ export const consoleAuthRoutes: FastifyPluginAsyncTypebox<{
     {
       config: { rateLimit },
       schema: {
+        ...forAnybody,
         tags,
         summary: '管理员、审计员在普通浏览器里用用户名和密码登录管理后台',
         body: signInRequest,
@@ -113,6 +114,7 @@ export const consoleAuthRoutes: FastifyPluginAsyncTypebox<{
     {
       config: { rateLimit },
       schema: {
+        ...forAnybody,
         tags,
         summary: '把一次性密码换成自己的密码，并登录',
         body: passwordRequest,

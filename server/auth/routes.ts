@@ -6,7 +6,7 @@ import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { updateOf } from '../mini-version.ts';
-import { faultResponses } from '../schema.ts';
+import { faultResponses, forAnybody, noBody } from '../schema.ts';
 import {
   clearSessionCookie,
   isCrossSite,
@@ -43,6 +43,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
     '/api/auth/login',
     {
       schema: {
+        ...forAnybody,
         tags,
         summary: '用一次性授权码登录（免登）',
         body: loginRequest,
@@ -67,6 +68,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
     '/api/auth/bind',
     {
       schema: {
+        ...forAnybody,
         tags,
         summary: '用账号密码绑定一次，并登录',
         body: bindRequest,
@@ -95,6 +97,7 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
       schema: {
         tags,
         summary: '退出登录：立即结束服务端会话；重复调用也成功',
+        body: noBody,
         response: { 200: signedOut, ...faultResponses },
       },
     },

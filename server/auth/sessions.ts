@@ -3,7 +3,7 @@ import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { ClientKind, Role } from '../database/generated/client.ts';
 import { timeOrderedUuid } from '../database/uuid.ts';
 import { clientOf, kindOf } from './clients.ts';
-import { createSecret, hashSecret, looksLikeSecret } from './secrets.ts';
+import { createSecret, hashKey, hashSecret, looksLikeSecret } from './secrets.ts';
 import type { CachedSession, SessionCache } from './session-cache.ts';
 
 export interface NewSession {
@@ -156,20 +156,19 @@ export function createSessions(
 
     async find(token) {
       if (!looksLikeSecret(token)) return null;
-      const hash = hashSecret(token);
-      const key = Buffer.from(hash).toString('base64');
+      const key = hashKey(token);
       let session = cache.get(key);
       if (session !== null && !isLive(session)) {
         // Another instance may have seen the person since; the row decides.
         cache.forget(key);
         session = null;
       }
-      session ??= await cache.fill(key, () => read(hash));
+      session ??= await cache.fill(key, () => read(hashSecret(token)));
       if (session === null) return null;
       if (session.lastSeenAt < now() - touchEveryMs) {
         session.lastSeenAt = now();
         await prisma.session.updateMany({
-          where: { tokenHash: hash },
+          where: { tokenHash: hashSecret(token) },
           data: { lastSeenAt: new Date(now()) },
         });
       }
@@ -178,11 +177,10 @@ export function createSessions(
 
     async end(token) {
       if (!looksLikeSecret(token)) return null;
-      const hash = hashSecret(token);
-      cache.forget(Buffer.from(hash).toString('base64'));
+      cache.forget(hashKey(token));
       // One statement: of two at once, one ends it.
       const [row] = await prisma.$queryRaw<{ user_id: string }[]>`
-        DELETE FROM sessions WHERE token_hash = ${hash} RETURNING user_id`;
+        DELETE FROM sessions WHERE token_hash = ${hashSecret(token)} RETURNING user_id`;
       return row?.user_id ?? null;
     },
 

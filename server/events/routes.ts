@@ -1,7 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import { AppError } from '../errors.ts';
 import { createEventCipher, type EventCipher, EventSignatureError } from '../platform/event-cipher.ts';
-import { faultResponses, strict, text } from '../schema.ts';
+import { faultResponses, forAnybody, strict, text } from '../schema.ts';
 import type { DingTalkCallback } from './config.ts';
 import { readDingTalkEvent } from './dingtalk-event.ts';
 import type { Inbox } from './inbox.ts';
@@ -53,6 +53,7 @@ const dingtalkRoute: FastifyPluginAsyncTypebox<
     '/api/events/dingtalk',
     {
       schema: {
+        ...forAnybody,
         tags,
         summary: '钉钉事件订阅的回调：验签、解密、入库，1.5 秒内应答',
         querystring: Type.Object({
@@ -115,6 +116,7 @@ const zhezhengdingRoute: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (
       // Anybody may post here. A person is looked at once in ten minutes anyway; this spares the database.
       config: { rateLimit: { max: 600, timeWindow: '1 minute' } },
       schema: {
+        ...forAnybody,
         tags,
         summary: '浙政钉人员变动的回调：内容不可信，只当作“该重新核对谁”的提示',
         response: { 200: plainAnswer, ...faultResponses },

@@ -1,7 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import type { Database } from '../database/database.ts';
 import { AppError } from '../errors.ts';
-import { faultResponses, strict } from '../schema.ts';
+import { faultResponses, forAnybody, strict } from '../schema.ts';
 
 const ok = strict({ status: Type.Literal('ok') });
 const tags = ['运行状态'];
@@ -17,7 +17,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{
     {
       config: { rateLimit: false },
       logLevel: 'warn',
-      schema: { tags, summary: '进程在运行', response: { 200: ok } },
+      schema: { ...forAnybody, tags, summary: '进程在运行', response: { 200: ok } },
     },
     async () => ({ status: 'ok' as const }),
   );
@@ -28,6 +28,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{
       config: { rateLimit: false },
       logLevel: 'warn',
       schema: {
+        ...forAnybody,
         tags,
         summary: '可以接收请求：数据库能连上，且没有在停止',
         response: { 200: ok, ...faultResponses },
