@@ -75,11 +75,7 @@ export const v1: ApiFamily = {
       case 'qps':
         return new ApiFailure('Forbidden.AccessDenied.QpsLimitForAppkeyAndApi', '超过了QPS限制', 403);
       case 'wrong-method':
-        return new ApiFailure(
-          'InvalidAction.NotFound',
-          'Specified api is not found, please check your url and method.',
-          404,
-        );
+        return unknownAction();
       case 'code-invalid':
         return null;
     }
@@ -100,6 +96,12 @@ export const v1: ApiFamily = {
   hollow: () => ({}),
   loosen: (body) => (isRecord(body) ? stringly(body) : body),
 };
+
+/** The newer APIs' failure for a path, or a method of one, that does not exist. */
+export function unknownAction(): ApiFailure {
+  const message = 'Specified api is not found, please check your url and method.';
+  return new ApiFailure('InvalidAction.NotFound', message, 404);
+}
 
 /** A success of the older APIs. */
 export function ok(more: Record<string, unknown>): Answer {

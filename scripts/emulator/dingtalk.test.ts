@@ -69,7 +69,14 @@ describe('app token', () => {
     const older = `/topapi/v2/user/get?access_token=${token}`;
     expect((await postJson(emulator, older, { userid: '270101' }, plain)).body.errcode).toBe(40035);
     expect((await getJson(emulator, '/topapi/unknown')).body.errcode).toBe(404);
-    expect((await getJson(emulator, '/v1.0/unknown')).body.code).toBe('InvalidAction.NotFound');
+    expect(await getJson(emulator, '/v1.0/unknown')).toEqual({
+      status: 404,
+      body: {
+        code: 'InvalidAction.NotFound',
+        requestid: expect.stringMatching(/^[0-9A-F-]{36}$/),
+        message: expect.any(String),
+      },
+    });
   });
 });
 

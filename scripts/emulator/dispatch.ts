@@ -1,5 +1,6 @@
 import { type Api, ApiFailure, type NamedFailure } from './api.ts';
 import { dingtalkApis } from './dingtalk.ts';
+import { unknownAction, v1 } from './dingtalk-family.ts';
 import { dingtalkMessageApis } from './dingtalk-messages.ts';
 import { applies, faultOutcome, type Outcome } from './fault-answers.ts';
 import type { FaultKind, FaultRule } from './faults.ts';
@@ -109,9 +110,8 @@ function answered(api: Api, reply: Answer, fault: FaultRule | null): Dispatched 
 /** DingTalk's answers to paths that it does not know; 浙政钉's gateway is not documented here. */
 function unknownPath(path: string): Pick<Dispatched, 'outcome' | 'errcode'> {
   if (path.startsWith('/v1.0/') || path.startsWith('/v2.0/')) {
-    const code = 'InvalidAction.NotFound';
-    const message = 'Specified api is not found, please check your url and method.';
-    return { outcome: { type: 'answer', answer: { status: 404, body: { code, message } } }, errcode: code };
+    const failure = unknownAction();
+    return { outcome: { type: 'answer', answer: v1.render(failure) }, errcode: failure.code };
   }
   const body = { errcode: 404, errmsg: '请求的URI地址不存在' };
   return { outcome: { type: 'answer', answer: { status: 404, body } }, errcode: '404' };
