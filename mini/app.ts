@@ -1,11 +1,16 @@
-import { pageFailed, pageNotFound, queryValue } from './services/navigation.ts';
-import { launchedWith } from './services/session.ts';
+import { beginAnew, pageFailed, pageNotFound, queryValue } from './services/navigation.ts';
+import { launchedWith, shownWith } from './services/session.ts';
 import { watchUpdates } from './services/update.ts';
 
 App({
   onLaunch(options) {
     launchedWith(queryValue(options.query, 'corpId'));
     watchUpdates();
+  },
+  onShow(options) {
+    // Not every container says why it shows the program again.
+    const { path = '', query } = options || {};
+    if (shownWith(queryValue(query, 'corpId'))) beginAnew(path, query);
   },
   onError(error) {
     pageFailed(error);

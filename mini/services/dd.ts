@@ -7,6 +7,10 @@ const STORAGE_TIMEOUT = 3_000;
 const INFO_TIMEOUT = 2_000;
 const AUTH_CODE_TIMEOUT = 8_000;
 const HTTP_GRACE = 2_000;
+/** Taps on the same thing this close together are meant as one (milliseconds). */
+const DOUBLE_TAP = 600;
+
+let lastOpened = { url: '', at: 0 };
 
 /** A `dd` call that failed; `error` is the container's number, 13 for a time-out, null where it gave none. */
 export class DdError extends Error {
@@ -52,7 +56,7 @@ function promised<Result>(
 export interface HttpAnswer {
   /** The container's error number; null when the call succeeded by its own account. */
   error: number | null;
-  /** HTTP status; null where the container hides it. */
+  /** HTTP status; null where the container hides it, which some do on success too. */
   status: number | null;
   data: unknown;
   headers: unknown;
@@ -76,22 +80,25 @@ export async function httpRequest(
       options.timeout + HTTP_GRACE,
       (success, fail) => dd.httpRequest({ ...options, dataType: 'json', success, fail }),
     );
-    return {
-      error: null,
-      status: typeof result.status === 'number' ? result.status : 200,
-      data: result.data,
-      headers: result.headers,
-    };
+    const { status, data, headers } = result;
+    // A status of 0 is no answer, whatever the container calls it.
+    return { error: status === 0 ? 12 : null, status: httpStatus(status), data, headers };
   } catch (error) {
     const failure = error instanceof DdError ? error : new DdError('httpRequest', {});
     const { status, data, headers } = failure.failure;
     return {
       error: failure.error === null ? 12 : failure.error,
-      status: typeof status === 'number' ? status : null,
+      status: httpStatus(status),
       data,
       headers,
     };
   }
+}
+
+/** A status as a number, which some containers hand over as text; null for none. */
+function httpStatus(value: unknown): number | null {
+  const status = Number(value);
+  return status >= 100 ? status : null;
 }
 
 export interface AuthCode {
@@ -112,8 +119,9 @@ export async function getAuthCode(
 ): Promise<AuthCode> {
   const taurus = container === 'zhezhengding' || (container === 'auto' && (await isTaurus()));
   const result = taurus ? await taurusCode() : await dingtalkCode(corpId);
-  const code = result.authCode ?? result.auth_code ?? result.code ?? result.result?.code;
-  if (typeof code !== 'string' || code === '') {
+  const places = [result.authCode, result.auth_code, result.code, result.result?.code];
+  const code = places.find((place) => typeof place === 'string' && place !== '');
+  if (code === undefined) {
     throw new DdError('getAuthCode', { errorMessage: 'the answer holds no code' });
   }
   return { code, container: taurus ? 'zhezhengding' : 'dingtalk' };
@@ -219,17 +227,27 @@ export function alert(title: string, content: string): void {
   dd.alert({ title, content, buttonText: '我知道了' });
 }
 
+/** Opens a page on top of this one; a second tap on the same thing opens nothing more. */
 export function navigateTo(url: string): void {
-  dd.navigateTo({ url });
+  const now = Date.now();
+  const since = now - lastOpened.at;
+  // A clock that was put back must not keep the page shut.
+  if (url === lastOpened.url && since >= 0 && since < DOUBLE_TAP) return;
+  lastOpened = { url, at: now };
+  dd.navigateTo({ url, fail: () => toast('页面打不开，请返回后再试', 'fail') });
 }
 
 export function switchTab(url: string): void {
   dd.switchTab({ url });
 }
 
-/** Closes every page and opens this one, tab or not; tells by an alert when even that fails. */
-export function reLaunch(url: string): void {
-  dd.reLaunch({ url, fail: () => alert('页面打不开', '请关闭小程序后重新打开。') });
+/** Closes every page and opens this one, tab or not; tells by an alert when even that fails, and calls `failed`. */
+export function reLaunch(url: string, failed: () => void = () => undefined): void {
+  const fail = () => {
+    failed();
+    alert('页面打不开', '请关闭小程序后重新打开。');
+  };
+  dd.reLaunch({ url, fail });
 }
 
 export function stopPullDownRefresh(): void {

@@ -70,11 +70,15 @@ export function parsed(data: unknown): unknown {
   }
 }
 
-function errorBody(data: unknown): Pick<ErrorBody, 'code' | 'message' | 'requestId'> | null {
+type KnownBody = Pick<ErrorBody, 'code' | 'message' | 'requestId'> & { statusCode: number | null };
+
+/** The server's own body of an error; null for everything else. */
+export function errorBody(data: unknown): KnownBody | null {
   const body = parsed(data);
   if (!isRecord(body) || typeof body.code !== 'string' || typeof body.message !== 'string') return null;
   const requestId = typeof body.requestId === 'string' ? body.requestId : '';
-  return { code: body.code as ErrorBody['code'], message: body.message, requestId };
+  const statusCode = typeof body.statusCode === 'number' ? body.statusCode : null;
+  return { code: body.code as ErrorBody['code'], message: body.message, requestId, statusCode };
 }
 
 /** Seconds of `Retry-After`. */
@@ -99,7 +103,8 @@ export function answerFault(
   unauthorised: 'SESSION_EXPIRED' | 'AUTH_CODE_INVALID',
 ): Fault {
   const body = errorBody(answer.data);
-  const status = answer.status;
+  // The body tells the status too: not every container does.
+  const status = answer.status === null && body !== null ? body.statusCode : answer.status;
   if (body !== null && (answer.error === null || answer.error === 19 || answer.error === 14)) {
     const known = clientFault(body.code, status);
     const wait = retryAfter(answer.headers);

@@ -51,6 +51,11 @@ export function waitText(seconds: number): string {
   return seconds < 60 ? `${Math.max(1, Math.ceil(seconds))} 秒` : `${Math.ceil(seconds / 60)} 分钟`;
 }
 
+/** The last character of a name, whole where it takes two code units, as rare ones do (𠮷). */
+export function lastCharacter(text: string): string {
+  return Array.from(text).slice(-1).join('');
+}
+
 /** The paragraphs of a notice: parted by empty lines. */
 export function paragraphsOf(body: string): string[] {
   return body

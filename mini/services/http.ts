@@ -1,6 +1,6 @@
 /** Requests as the signed-in person: bearer token, and one silent sign-in when the session has ended. */
 import { clientFault, type Fault } from './faults.ts';
-import { type RequestOptions, request } from './request.ts';
+import { isOpaque, type RequestOptions, request } from './request.ts';
 import { ensureSession, mayBeExpired, type Outcome, renewSession } from './session.ts';
 
 /** Why there is no data: a fault to show in place, or an outcome of the sign-in that has a page of its own. */
@@ -12,7 +12,8 @@ export type Answer<T> = { ok: true; data: T } | Failure;
 
 /**
  * Sends a request with the session's token; never rejects. When the server does not know the session any more,
- * signs in silently, once, and repeats the request, once; requests in flight share that sign-in.
+ * signs in silently, once, and repeats the request, once; requests in flight share that sign-in. A POST that failed for
+ * a reason that the container hides is not repeated: the server may have done it.
  */
 export async function call<T>(options: Omit<RequestOptions, 'token'>): Promise<Answer<T>> {
   const before = await ensureSession();
@@ -23,6 +24,7 @@ export async function call<T>(options: Omit<RequestOptions, 'token'>): Promise<A
 
   const renewed = await renewSession(token);
   if (renewed.state !== 'signed-in') return failure(renewed);
+  if (options.method === 'POST' && isOpaque(first.fault)) return first;
   return request<T>({ ...options, token: renewed.session.token });
 }
 

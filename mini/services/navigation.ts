@@ -6,9 +6,11 @@ import type { NoPermissionReason } from '../../server/contract.ts';
 import { alert, reLaunch } from './dd.ts';
 import { clientFault, type Fault } from './faults.ts';
 import type { Failure } from './http.ts';
-import { ensureSession, type Outcome, type Session } from './session.ts';
+import { ensureSession, type Outcome } from './session.ts';
+import type { Session } from './session-cache.ts';
 
 export const HOME = '/pages/home/index';
+export const NOTICES = '/pages/notices/index';
 export const ME = '/pages/me/index';
 const BIND = '/pages/bind/index';
 const NO_PERMISSION = '/pages/no-permission/index';
@@ -20,6 +22,8 @@ const LOOP_WINDOW = 10_000;
 let wanted = HOME;
 let trouble: Fault = clientFault('PAGE_ERROR');
 let lastPageError = { at: 0, url: '' };
+/** The trouble page was asked for and has not come yet: containers tell of one error in several ways. */
+let troubleIsComing = false;
 /** A count: the container may open the new trouble page before it closes the old one. */
 let troublesOpen = 0;
 
@@ -36,6 +40,12 @@ export function currentTrouble(): Fault {
 /** Called by the trouble page as it comes and goes: an error while it is open must not open it again. */
 export function troubleIsOpen(open: boolean): void {
   troublesOpen += open ? 1 : -1;
+  troubleIsComing = false;
+}
+
+/** Called by a tab page as it comes onto the screen, from above it perhaps: what interrupts it comes back to it. */
+export function shows(url: string): void {
+  wanted = url;
 }
 
 /**
@@ -86,7 +96,20 @@ export function faultInPlace(failure: Failure): Fault | null {
 
 export function showTrouble(fault: Fault): void {
   trouble = fault;
-  reLaunch(`${TROUBLE}?code=${fault.code}`);
+  troubleIsComing = true;
+  reLaunch(`${TROUBLE}?code=${fault.code}`, () => {
+    troubleIsComing = false;
+  });
+}
+
+/** The program is shown for another organisation: what the container asks for opens anew. */
+export function beginAnew(path: string, query: unknown): void {
+  const names = typeof query === 'object' && query !== null ? Object.keys(query) : [];
+  const values = names.map((name) => `${name}=${encodeURIComponent(queryValue(query, name))}`);
+  const page = `/${path.replace(/^\//, '')}`;
+  // A tab page takes no query.
+  if (path === '' || [HOME, NOTICES, ME].indexOf(page) !== -1) reLaunch(path === '' ? HOME : page);
+  else reLaunch(`${page}?${values.join('&')}`);
 }
 
 /** After a sign-out there is nothing to come back to but the start. */
@@ -108,6 +131,7 @@ export function pageFailed(error: unknown): void {
     alert('页面出了点问题', '请关闭小程序后重新打开；仍不行，请联系管理员。');
     return;
   }
+  if (troubleIsComing) return;
   const now = Date.now();
   if (lastPageError.url === wanted && now - lastPageError.at < LOOP_WINDOW) wanted = HOME;
   lastPageError = { at: now, url: wanted };

@@ -4,12 +4,12 @@ import { longTime } from './format.ts';
 import { type Answer, call } from './http.ts';
 
 export function getOwnPassword(): Promise<Answer<OwnPassword>> {
-  return call<OwnPassword>({ method: 'GET', path: '/api/me/password' });
+  return call<OwnPassword>({ method: 'GET', path: '/api/me/password', holds: 'state' });
 }
 
 /** All sessions of the person end with it, this one too. */
 export function changePassword(body: PasswordChangeRequest): Promise<Answer<PasswordChangeOutcome>> {
-  return call<PasswordChangeOutcome>({ method: 'POST', path: '/api/me/password', body });
+  return call<PasswordChangeOutcome>({ method: 'POST', path: '/api/me/password', body, holds: 'outcome' });
 }
 
 /** Whether there is a password that is changed here. */

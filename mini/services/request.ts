@@ -2,7 +2,7 @@
 import { config } from '../config/current.ts';
 import { version } from '../version.ts';
 import { type HttpAnswer, httpRequest } from './dd.ts';
-import { answerFault, clientFault, type Fault, parsed } from './faults.ts';
+import { answerFault, clientFault, errorBody, type Fault, parsed } from './faults.ts';
 import { asksForUpdate, mustUpdate } from './update.ts';
 
 /** Milliseconds. The server's own limit for a platform call is below that. */
@@ -17,6 +17,8 @@ export interface RequestOptions {
   /** JSON; POST only. */
   body?: object;
   token?: string;
+  /** A name that every answer has by the contract: what comes without it, with status 200, is a gateway's. */
+  holds: string;
 }
 
 /**
@@ -45,11 +47,15 @@ export async function request<T>(options: RequestOptions): Promise<Reply<T>> {
   if (typeof data !== 'object' || data === null) {
     return { ok: false, fault: clientFault('ANSWER_NOT_JSON', answer.status) };
   }
+  if ((data as Record<string, unknown>)[options.holds] === undefined) {
+    return { ok: false, fault: clientFault('ANSWER_UNEXPECTED', answer.status) };
+  }
   return { ok: true, data: data as T };
 }
 
-function succeeded(answer: HttpAnswer): boolean {
-  return answer.error === null && answer.status !== null && answer.status >= 200 && answer.status < 300;
+function succeeded({ error, status, data }: HttpAnswer): boolean {
+  if (error !== null) return false;
+  return status === null ? errorBody(data) === null : status >= 200 && status < 300;
 }
 
 /** Whether the container hid what kind of HTTP error it was (error 19 without a status). */

@@ -14,24 +14,10 @@ import type {
   SignedIn,
 } from '../../server/contract.ts';
 import { config } from '../config/current.ts';
-import {
-  type AuthCode,
-  containerCorpId,
-  DdError,
-  getAuthCode,
-  readStorage,
-  removeStorage,
-  writeStorage,
-} from './dd.ts';
+import { type AuthCode, containerCorpId, DdError, getAuthCode } from './dd.ts';
 import { authCodeFault, clientFault, type Fault } from './faults.ts';
 import { isOpaque, request } from './request.ts';
-
-export interface Session {
-  token: string;
-  /** Epoch milliseconds. */
-  expiresAt: number;
-  user: SessionUser;
-}
+import { asSession, forgetSession, isLive, readSession, type Session, saveSession } from './session-cache.ts';
 
 export type Outcome =
   | { state: 'signed-in'; session: Session }
@@ -40,23 +26,40 @@ export type Outcome =
   | { state: 'signed-out' }
   | { state: 'trouble'; fault: Fault };
 
-/** A session this close to its end is not started with (milliseconds). */
-const EXPIRY_MARGIN = 60_000;
 /** An HTTP error of hidden kind is not taken for an expired session this soon after a sign-in (milliseconds). */
 const FRESH = 60_000;
 
 let launchCorpId = '';
 let current: Session | null = null;
 let signedInAt = 0;
+/** The phone's clock is ahead, so that a new session looks over: only the server knows when it is. */
+let clockIsAhead = false;
 let ticket: { token: string; personName: string } | null = null;
 let signedOut = false;
 let pending: Promise<Outcome> | null = null;
-/** Rises with each sign-out: a sign-in that was under way must not bring the session back. */
+/** Rises with each sign-out and change of organisation: what was under way must not bring the session back. */
 let generation = 0;
 
 /** Tells the corpId of `onLaunch`, which goes before the container's and the configured one. */
 export function launchedWith(corpId: string): void {
   launchCorpId = corpId;
+}
+
+/**
+ * The container shows the program again, with a corpId perhaps (an empty string for none). Nothing of the session of
+ * one organisation may be used in another.
+ *
+ * @returns whether it is another organisation than before: then what is on the screen is out of place.
+ */
+export function shownWith(id: string): boolean {
+  if (id === '' || id === corpId()) return false;
+  launchCorpId = id;
+  generation += 1;
+  signedOut = false;
+  current = null;
+  ticket = null;
+  pending = null;
+  return true;
 }
 
 function corpId(): string {
@@ -86,7 +89,7 @@ export function ensureSession(): Promise<Outcome> {
   if (ticket !== null) {
     return Promise.resolve<Outcome>({ state: 'bind-required', personName: ticket.personName });
   }
-  if (current !== null && isLive(current)) {
+  if (current !== null && (clockIsAhead || isLive(current))) {
     return Promise.resolve<Outcome>({ state: 'signed-in', session: current });
   }
   return shared(start);
@@ -103,7 +106,7 @@ export function renewSession(refused: string): Promise<Outcome> {
   }
   current = null;
   return shared(async () => {
-    await forget();
+    await forgetSession(storageKey());
     return signIn();
   });
 }
@@ -130,15 +133,17 @@ function shared(work: () => Promise<Outcome>): Promise<Outcome> {
     })
     .then((outcome): Outcome => {
       if (pending === run) pending = null;
-      return began === generation ? outcome : { state: 'signed-out' };
-    });
+      return outcome;
+    })
+    // Nobody waits for that any more: what counts is what has come since.
+    .then((outcome) => (began === generation ? outcome : ensureSession()));
   pending = run;
   return run;
 }
 
 async function start(): Promise<Outcome> {
   const began = generation;
-  const cached = await readCache();
+  const cached = await readSession(storageKey());
   if (cached !== null && began === generation) {
     current = cached;
     return { state: 'signed-in', session: cached };
@@ -159,7 +164,8 @@ async function signIn(): Promise<Outcome> {
     }
     const body: LoginRequest = { authCode: code.code, client: 'mini' };
     if (code.container === 'dingtalk' && corpId() !== '') body.corpId = corpId();
-    const reply = await request<LoginOutcome>({ method: 'POST', path: '/api/auth/login', body });
+    const options = { method: 'POST', path: '/api/auth/login', body, holds: 'outcome' } as const;
+    const reply = await request<LoginOutcome>(options);
     if (began !== generation) return { state: 'signed-out' };
     if (reply.ok) return settle(reply.data);
     const refused = reply.fault.status === 401 || isOpaque(reply.fault);
@@ -172,13 +178,14 @@ async function settle(data: LoginOutcome): Promise<Outcome> {
     case 'signed-in':
       return adopt(data);
     case 'bind-required':
+      if (typeof data.ticket?.token !== 'string') break;
       ticket = { token: data.ticket.token, personName: data.person.name };
       return { state: 'bind-required', personName: data.person.name };
     case 'no-permission':
       return { state: 'no-permission', reason: data.reason };
     default:
-      return { state: 'trouble', fault: clientFault('ANSWER_UNEXPECTED') };
   }
+  return { state: 'trouble', fault: clientFault('ANSWER_UNEXPECTED') };
 }
 
 async function adopt(data: SignedIn): Promise<Outcome> {
@@ -186,8 +193,9 @@ async function adopt(data: SignedIn): Promise<Outcome> {
   if (session === null) return { state: 'trouble', fault: clientFault('ANSWER_UNEXPECTED') };
   current = session;
   signedInAt = Date.now();
+  clockIsAhead = !isLive(session);
   ticket = null;
-  await saveCache();
+  await saveSession(storageKey(), current);
   return { state: 'signed-in', session };
 }
 
@@ -203,8 +211,9 @@ export async function bind(username: string, password: string): Promise<BindResu
   }
   const began = generation;
   const body: BindRequest = { ticket: ticket.token, username, password };
-  const reply = await request<BindOutcome>({ method: 'POST', path: '/api/auth/bind', body });
-  if (began !== generation) return { state: 'signed-out' };
+  const options = { method: 'POST', path: '/api/auth/bind', body, holds: 'outcome' } as const;
+  const reply = await request<BindOutcome>(options);
+  if (began !== generation) return ensureSession();
   if (!reply.ok) return { state: 'trouble', fault: reply.fault };
   switch (reply.data.outcome) {
     case 'signed-in':
@@ -223,7 +232,7 @@ export async function bind(username: string, password: string): Promise<BindResu
 export async function updateUser(user: SessionUser): Promise<void> {
   if (current === null) return;
   current = { ...current, user };
-  await saveCache();
+  await saveSession(storageKey(), current);
 }
 
 /**
@@ -238,56 +247,15 @@ export async function signOut(): Promise<boolean> {
   current = null;
   ticket = null;
   pending = null;
-  await forget();
+  await forgetSession(storageKey());
   if (session === null) return true;
-  const reply = await request<unknown>({ method: 'POST', path: '/api/auth/logout', token: session.token });
+  const { token } = session;
+  const reply = await request<unknown>({ method: 'POST', path: '/api/auth/logout', token, holds: 'outcome' });
   return reply.ok || reply.fault.status === 401;
 }
 
 /** The server has ended all sessions of the person, by their own deed: the next page signs in anew. */
 export async function sessionEnded(): Promise<void> {
   current = null;
-  await forget();
-}
-
-function isLive(session: Session): boolean {
-  return session.expiresAt - Date.now() > EXPIRY_MARGIN;
-}
-
-/** A session out of the server's answer or the store, or null when it does not look like one. */
-function asSession(value: unknown): Session | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { token, expiresAt, user } = value as { token?: unknown; expiresAt?: unknown; user?: unknown };
-  const ends = typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number(expiresAt);
-  if (typeof token !== 'string' || token === '' || Number.isNaN(ends)) return null;
-  if (typeof user !== 'object' || user === null || typeof (user as SessionUser).name !== 'string')
-    return null;
-  return { token, expiresAt: ends, user: user as SessionUser };
-}
-
-async function readCache(): Promise<Session | null> {
-  try {
-    const session = asSession(await readStorage(storageKey()));
-    return session !== null && isLive(session) ? session : null;
-  } catch (error) {
-    console.warn('the session cache cannot be read', error);
-    return null;
-  }
-}
-
-/** A full or broken store costs the next start a sign-in, nothing else. */
-async function saveCache(): Promise<void> {
-  try {
-    await writeStorage(storageKey(), current);
-  } catch (error) {
-    console.warn('the session cache cannot be written', error);
-  }
-}
-
-async function forget(): Promise<void> {
-  try {
-    await removeStorage(storageKey());
-  } catch (error) {
-    console.warn('the session cache cannot be removed', error);
-  }
+  await forgetSession(storageKey());
 }

@@ -12,11 +12,15 @@ export interface SessionRow {
 }
 
 export function listSessions(): Promise<Answer<OwnSessions>> {
-  return call<OwnSessions>({ method: 'GET', path: '/api/me/sessions' });
+  return call<OwnSessions>({ method: 'GET', path: '/api/me/sessions', holds: 'items' });
 }
 
 export function endSession(id: string): Promise<Answer<SessionEnded>> {
-  return call<SessionEnded>({ method: 'POST', path: `/api/me/sessions/${encodeURIComponent(id)}/end` });
+  return call<SessionEnded>({
+    method: 'POST',
+    path: `/api/me/sessions/${encodeURIComponent(id)}/end`,
+    holds: 'outcome',
+  });
 }
 
 export function toSessionRows(items: OwnSession[]): SessionRow[] {

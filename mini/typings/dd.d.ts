@@ -7,7 +7,7 @@ declare namespace Dd {
   interface Failure {
     error?: number | string;
     errorMessage?: string;
-    status?: number;
+    status?: number | string;
     data?: unknown;
     headers?: unknown;
   }
@@ -22,7 +22,7 @@ declare namespace Dd {
     authCode?: string;
     auth_code?: string;
     code?: string;
-    result?: { code?: string };
+    result?: { code?: string } | null;
   }
 
   interface HttpOptions extends Callbacks<HttpResult> {
@@ -38,7 +38,7 @@ declare namespace Dd {
 
   interface HttpResult {
     data?: unknown;
-    status?: number;
+    status?: number | string;
     headers?: unknown;
   }
 

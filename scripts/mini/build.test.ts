@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -174,6 +173,20 @@ describe('building again', () => {
     expect(changed.sort()).toEqual(['app.acss', 'assets/lock.png', 'pages/no-permission/index.axml']);
   });
 
+  test('leaves no empty folder where a page was', async () => {
+    const source = await copyOfSource();
+    await cp(path.join(source, 'pages', 'sessions'), path.join(source, 'pages', 'gone'), { recursive: true });
+    const pages = (text: string) =>
+      text.replace('"pages/me/index",', '"pages/me/index", "pages/gone/index",');
+    await edit(path.join(source, 'app.json'), pages);
+    await buildMini({ env: 'development', outDir, source });
+    expect(fs.existsSync(path.join(outDir, 'pages', 'gone'))).toBe(true);
+    await rm(path.join(source, 'pages', 'gone'), { recursive: true });
+    await edit(path.join(source, 'app.json'), (text) => text.replace(' "pages/gone/index",', ''));
+    await buildMini({ env: 'development', outDir, source });
+    expect(fs.existsSync(path.join(outDir, 'pages', 'gone'))).toBe(false);
+  });
+
   test('a failed check leaves the last good package', async () => {
     const source = await copyOfSource();
     await buildMini({ env: 'development', outDir, source });
@@ -185,6 +198,13 @@ describe('building again', () => {
     await expect(build).rejects.toThrow(MiniCheckError);
     await expect(build).rejects.toThrow(/pages\/me\/index\.axml:\d+ {2}\[handler\] onDmTap="gone"/);
     expect(await readFolder(outDir)).toEqual(before);
+  });
+
+  test('pictures in capitals, as cameras name them, are in the package', async () => {
+    const source = await copyOfSource();
+    await cp(path.join(source, 'assets', 'lock.png'), path.join(source, 'assets', 'DSC1.PNG'));
+    const files = await compileMini({ source, nodeModules, env: 'development' });
+    expect(files.has('assets/DSC1.PNG')).toBe(true);
   });
 
   test('a component that is not installed is named', async () => {
@@ -214,51 +234,5 @@ describe('building again', () => {
     await last(works, 'the mended file is built');
     expect((await readFolder(outDir)).get('services/format.js')?.toString()).toContain('mended');
     await watcher.close();
-  });
-});
-
-describe('what the system may do to files', () => {
-  afterEach(() => jest.restoreAllMocks());
-
-  /** Windows refuses to replace a file that another program has open. */
-  const refuse = (times: number) => {
-    const real = fs.promises.rename;
-    let refused = 0;
-    return jest.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
-      if (String(to).endsWith('app.json') && refused++ < times) {
-        throw Object.assign(new Error('held'), { code: 'EPERM' });
-      }
-      return real(from, to);
-    });
-  };
-
-  test('a file that another program holds for a moment is written when it lets go', async () => {
-    refuse(3);
-    await buildMini({ env: 'development', outDir });
-    expect((await readFolder(outDir)).has('app.json')).toBe(true);
-  });
-
-  test('a file that it keeps is named, with what to do, and no draft is left', async () => {
-    refuse(Number.POSITIVE_INFINITY);
-    await expect(buildMini({ env: 'development', outDir })).rejects.toThrow(
-      /app\.json（EPERM）：.*开发者工具/,
-    );
-    expect([...(await readFolder(outDir)).keys()].filter((file) => file.endsWith('.new'))).toEqual([]);
-  });
-
-  test('a folder that the system does not watch ends nothing: people are told', async () => {
-    const watcher = new EventEmitter() as fs.FSWatcher;
-    watcher.close = () => {};
-    jest.spyOn(fs, 'watch').mockReturnValue(watcher);
-    const reports: (BuildResult | Error)[] = [];
-    const watching = await watchMini({ env: 'development', outDir }, (result) => reports.push(result));
-    for (let times = 0; times < 2; times += 1) {
-      watcher.emit('error', Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
-    }
-    expect(reports).toHaveLength(2);
-    expect(reports[1]).toMatchObject({
-      message: expect.stringMatching(/看不到 mini\/ 里的改动.*ENOSPC.*sysctl/s),
-    });
-    await watching.close();
   });
 });

@@ -1,5 +1,5 @@
 /** Builds the mini program, by default into `dist/mini`, which mini.project.json names for the IDE. */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { MiniConfig } from '../../mini/config/config.ts';
 import { watchFolder } from '../watch-folder.ts';
@@ -9,7 +9,7 @@ import { compileMini } from './compile.ts';
 import type { Environment } from './config.ts';
 import { type PackageFiles, packageSize, readFolder } from './package-files.ts';
 import { defaultOutput, miniSource, nodeModules, projectRoot } from './paths.ts';
-import { replaceFile } from './replace-file.ts';
+import { removeFile, replaceFile } from './replace-file.ts';
 
 export interface BuildOptions {
   env: Environment;
@@ -69,7 +69,12 @@ async function writePackage(files: PackageFiles, outDir: string): Promise<string
   if (before.size > 0 && !before.has('app.json')) {
     throw new Error(`${outDir} 里有别的文件，不像小程序的输出文件夹，没有写入。请换一个空文件夹。`);
   }
+  const gone = [...before.keys()].filter((file) => !files.has(file));
+  const wanted = new Set([...files.keys()].map((file) => file.toLowerCase()));
+  // On Windows and macOS a name in other capitals is the same file: taken away after the writing, it takes the new one.
+  const renamed = gone.filter((file) => wanted.has(file.toLowerCase()));
   const changed: string[] = [];
+  for (const file of renamed) await removeFile(outDir, file);
   for (const [file, content] of files) {
     if (before.get(file)?.equals(content) === true) continue;
     const target = path.join(outDir, ...file.split('/'));
@@ -77,12 +82,8 @@ async function writePackage(files: PackageFiles, outDir: string): Promise<string
     await replaceFile(target, content);
     changed.push(file);
   }
-  for (const file of before.keys()) {
-    if (files.has(file)) continue;
-    await rm(path.join(outDir, ...file.split('/')), { recursive: true, maxRetries: 5, retryDelay: 100 });
-    changed.push(file);
-  }
-  return changed;
+  for (const file of gone) if (!renamed.includes(file)) await removeFile(outDir, file);
+  return [...changed, ...gone];
 }
 
 /** Whether a folder is the other one, or above it; on Windows they may be on different drives. */

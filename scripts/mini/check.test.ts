@@ -82,6 +82,17 @@ describe('names that devices lack', () => {
     ['localStorage.getItem(text);'],
     ['my.alert({});'],
     ['const value = { window };'],
+    ['wx.request({ url: text });'],
+    ['global.x = 1;'],
+    ['const bytes = Buffer.from(text);'],
+    ['regeneratorRuntime.mark(list);'],
+    ['setImmediate(list);'],
+    ['new TextEncoder();'],
+    ['typo(list);'],
+    ['dd.request({ url: text });'],
+    ['list.findLast(text);'],
+    ['list.toSorted();'],
+    ['Promise.withResolvers();'],
     ['{ const fetch = 1; }\nfunction other() { const document = 1; }\nwindow;'],
   ])('%s', (code) => {
     expect(check(script(code))).toEqual([expect.stringMatching(/^device-name parts\/start\.js:[234]$/)]);
@@ -129,8 +140,50 @@ describe('files', () => {
     ['an include', { 'parts/note.axml': null }, 'missing-file pages/first/index.axml:9'],
     ['an SJS script', { 'parts/format.sjs': null }, 'missing-file pages/first/index.axml:1'],
     ['a tab icon', { 'parts/icon.png': null }, 'missing-file app.json:3'],
+    [
+      'an image in other case',
+      { 'pages/second/index.axml': '<image src="/parts/Icon.png" />' },
+      'missing-file pages/second/index.axml:1',
+    ],
+    [
+      'an image that a component is given',
+      { 'pages/first/index.axml': '<row picture="/parts/gone.png" />' },
+      'missing-file pages/first/index.axml:1',
+    ],
+    [
+      'an image in an expression',
+      { 'pages/second/index.axml': `<image src="{{rows ? '/parts/icon.png' : '/parts/gone.png'}}" />` },
+      'missing-file pages/second/index.axml:1',
+    ],
+    ['an image in a script', script('exports.picture = "/parts/gone.png";'), 'missing-file parts/start.js:2'],
+    [
+      'a style sheet',
+      { 'pages/second/index.acss': '@import "../gone.acss";' },
+      'missing-file pages/second/index.acss:1',
+    ],
   ])('%s that is not there', (_what, changes, expected) => {
     expect(check(changes)).toContain(expected);
+  });
+});
+
+test('two files that are one on Windows', () => {
+  expect(check({ 'parts/Icon.png': '' })).toEqual(['missing-file parts/icon.png:-']);
+});
+
+describe('app.json', () => {
+  const pages = (...names: string[]) => ({ 'app.json': JSON.stringify({ pages: names }) });
+  const [first, second] = ['pages/first/index', 'pages/second/index'] as const;
+
+  test('a page twice', () => {
+    expect(check(pages(first, second, first))).toEqual(['page-path app.json:1']);
+  });
+
+  test('a page that is not in it', () => {
+    expect(check(pages(first))).toContain('page-path pages/second/index.js:-');
+  });
+
+  test.each(['{}', '{"pages":[]}'])('no pages: %s', (json) => {
+    expect(check({ 'app.json': json })).toContain('page-path app.json:-');
   });
 });
 
@@ -165,11 +218,19 @@ describe('templates', () => {
   test.each([
     ['onTap', '<view>\n<view onTap="gone" />\n</view>', 'handler pages/second/index.axml:2'],
     ['catchTap', '<view catchTap="gone" />', 'handler pages/second/index.axml:1'],
+    ['a handler that is no function', '<view onTap="data" />', 'handler pages/second/index.axml:1'],
+    ['an event as WeChat writes it', '<view bindtap="gone" />', 'handler pages/second/index.axml:1'],
+    ['an event in lower case', '<view ontap="gone" />', 'handler pages/second/index.axml:1'],
+    ['a directive of WeChat', '<view wx:if="{{a}}" />', 'axml pages/second/index.axml:1'],
     ['an included file', '<include src="../../parts/bad.axml" />', 'handler parts/bad.axml:1'],
     ['an unknown tag', '<vieww />', 'axml pages/second/index.axml:1'],
     ['an unclosed tag', '<view><text>a</view>', 'axml pages/second/index.axml:1'],
   ])('%s', (_what, axml, expected) => {
-    const changes = { 'pages/second/index.axml': axml, 'parts/bad.axml': '<view onTap="gone" />' };
+    const changes = {
+      'pages/second/index.axml': axml,
+      'pages/second/index.js': 'Page({ data: {}, open() {} });',
+      'parts/bad.axml': '<view onTap="gone" />',
+    };
     expect(check(changes)).toContain(expected);
   });
 
@@ -200,4 +261,32 @@ test('size: 2 MB pass, one byte more does not', () => {
   const room = 2 * 1024 * 1024 - [...good.values()].reduce((sum, content) => sum + content.length, 0);
   expect(check({ 'parts/large.png': 'x'.repeat(room) })).toEqual([]);
   expect(check({ 'parts/large.png': 'x'.repeat(room + 1) })).toEqual(['package-size app.json:-']);
+});
+
+describe('subpackages', () => {
+  const MB = 1024 * 1024;
+  const subpackages = (sizes: Record<string, number>) => ({
+    'app.json': JSON.stringify({
+      pages: ['pages/first/index'],
+      subPackages: [{ root: 'pages/second', pages: ['index'] }],
+    }),
+    ...Object.fromEntries(Object.entries(sizes).map(([file, size]) => [file, 'x'.repeat(size)])),
+  });
+
+  test('their pages are pages, and each may have 2 MB', () => {
+    expect(check(subpackages({ 'pages/second/a.png': 1.5 * MB, 'parts/b.png': 1.5 * MB }))).toEqual([]);
+    expect(check(subpackages({ 'pages/second/a.png': 2 * MB }))).toEqual(['package-size app.json:-']);
+  });
+
+  test('all together may have 10 MB', () => {
+    const roots = ['1', '2', '3', '4', '5', '6'];
+    const app = JSON.stringify({
+      pages: ['pages/first/index', 'pages/second/index'],
+      subPackages: roots.map((root) => ({ root: `part${root}`, pages: [] })),
+    });
+    const pictures = (size: number) =>
+      Object.fromEntries(roots.map((root) => [`part${root}/a.png`, 'x'.repeat(size)]));
+    expect(check({ 'app.json': app, ...pictures(1.6 * MB) })).toEqual([]);
+    expect(check({ 'app.json': app, ...pictures(1.8 * MB) })).toEqual(['package-size app.json:-']);
+  });
 });

@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-const build = (...args: string[]) =>
-  runScript(at('scripts', 'mini', 'cli.ts'), ['build', ...args], { cwd: project.root });
+const run = (...args: string[]) => runScript(at('scripts', 'mini', 'cli.ts'), args, { cwd: project.root });
+const build = (...args: string[]) => run('build', ...args);
 
 const serverOf = async (...folder: string[]) =>
   /"serverUrl": "(.+)"/.exec(await readFile(at(...folder, 'config', 'current.js'), 'utf8'))?.[1];
@@ -45,5 +45,46 @@ test('another environment than those is refused, with their names', async () => 
   const { code, output } = await build('staging');
   expect(output).toMatch(/没有“staging”这个环境。可以是：development、test、production/);
   expect(output).not.toMatch(/^\s+at /m);
+  expect(code).toBe(1);
+}, 60_000);
+
+test.each([
+  ['a script that breaks off', ['pages', 'me', 'index.ts'], 'Page({ data: {', /^pages\/me\/index\.ts:\d+:\d+ /m],
+  [
+    'a template that is none',
+    ['pages', 'me', 'index.axml'],
+    '<view><?php ?></view>',
+    /^pages\/me\/index\.axml:1:7/m,
+  ],
+  [
+    'a configuration that is none',
+    ['pages', 'me', 'index.json'],
+    '{"usingComponents": ',
+    /^pages\/me\/index\.json:1:/m,
+  ],
+])(
+  'the lint tells the place of %s',
+  async (_what, names, content, place) => {
+    const file = at('mini', ...names);
+    const before = await readFile(file);
+    await writeFile(file, content);
+    const { code, output } = await run('lint');
+    await writeFile(file, before);
+    expect(output).toMatch(place);
+    // Whatever is wrong is said in Chinese, by a place in mini/ and not in the tools.
+    expect(output).not.toMatch(/Transform failed|Cannot read|^\s+at /m);
+    expect(code).toBe(1);
+  },
+  120_000,
+);
+
+test('the build says so too of a template that is none', async () => {
+  const file = at('mini', 'pages', 'me', 'index.axml');
+  const before = await readFile(file);
+  await writeFile(file, '<view><?php ?></view>');
+  const { code, output } = await build();
+  await writeFile(file, before);
+  expect(output).toMatch(/pages\/me\/index\.axml/);
+  expect(output).not.toMatch(/Cannot read/);
   expect(code).toBe(1);
 }, 60_000);

@@ -66,16 +66,21 @@ function nextStep(env: Environment, folder: string): string {
     : `要上传：在小程序开发者工具里打开 ${folder}，不要打开仓库的根目录（那里是开发包）。`;
 }
 
+async function lintProject(): Promise<string[]> {
+  const inSources = (await lintSources(miniSource)).map(formatSourceProblem);
+  try {
+    const files = await compileMini({ source: miniSource, nodeModules, env: 'development' });
+    return [...inSources, ...checkFiles(files).map(formatProblem)];
+  } catch (error) {
+    // What cannot be compiled has been found in the sources, with its place and what to do.
+    if (inSources.length > 0) return inSources;
+    throw error;
+  }
+}
+
 async function lint(folder: string | undefined): Promise<void> {
   const findings =
-    folder === undefined
-      ? [
-          ...(await lintSources(miniSource)).map(formatSourceProblem),
-          ...checkFiles(await compileMini({ source: miniSource, nodeModules, env: 'development' })).map(
-            formatProblem,
-          ),
-        ]
-      : (await checkMini(path.resolve(folder))).map(formatProblem);
+    folder === undefined ? await lintProject() : (await checkMini(path.resolve(folder))).map(formatProblem);
   for (const finding of findings) console.error(finding);
   if (findings.length > 0) process.exitCode = 1;
   else console.log('小程序检查通过。');

@@ -5,7 +5,8 @@ import { addNpmComponents, packagePath } from './npm-components.ts';
 import { type PackageFiles, readFolder } from './package-files.ts';
 import { transpile } from './transpile.ts';
 
-const copied = /\.(axml|acss|sjs|png|jpg|jpeg|gif|webp)$/;
+/** Cameras and drawing programs on Windows write `.PNG`. */
+const copied = /\.(axml|acss|sjs|png|jpg|jpeg|gif|webp)$/i;
 /** Only for the type checker, or replaced by the chosen environment. */
 const left = new Set([
   'config/config.ts',

@@ -40,6 +40,17 @@ describe('binding', () => {
     await start(device).waitFor('home', homeReady);
   });
 
+  test('after it the person is on the notice that a message led to', async () => {
+    const notice = await journey.server.prisma.notice.findFirstOrThrow();
+    const run = start(phone('lisi'), { url: `/pages/notice/index?id=${notice.id}` });
+    const page = await run.waitFor('bind');
+    page.call('onUsername', { detail: { value: 'lisi' } });
+    page.call('onPassword', { detail: { value: password } });
+    page.call('submit');
+    const there = await run.waitFor('notice', (data) => data.state === 'ready');
+    expect(there.data.title).toBe(notice.title);
+  });
+
   test('wrong: says how many attempts are left and clears the password', async () => {
     const { page, submit } = await openBind();
     await submit('lisi', 'wrong-password');
@@ -168,10 +179,10 @@ describe('notices', () => {
     ).toBe(true);
   });
 
-  test('a notice that is not there says so', async () => {
-    const run = start(phone('zhangsan'), {
-      url: '/pages/notice/index?id=00000000-0000-4000-8000-000000000000',
-    });
+  test('a notice that is not there says so, though the container hides every HTTP error', async () => {
+    const device = phone('zhangsan');
+    device.network.statusStyle = 'fail-bare';
+    const run = start(device, { url: '/pages/notice/index?id=00000000-0000-4000-8000-000000000000' });
     await run.waitFor('notice', (data) => data.state !== 'loading');
     expect(run.page.data).toMatchObject({ state: 'not-found' });
   });

@@ -62,22 +62,26 @@ describe('the cached session', () => {
 describe('a session that the server does not know any more', () => {
   const revoke = () => journey.server.prisma.session.deleteMany();
 
-  test.each(['fail-with-answer', 'fail-with-status', 'success'] as const)(
-    'recovers by itself, told by %s',
-    async (style) => {
-      const device = phone('zhangsan');
-      await start(device).waitFor('home', homeReady);
-      await revoke();
-      device.network.statusStyle = style;
-      const run = start(device);
-      expect((await run.waitFor('home', homeReady)).data.name).toBe('张三');
-      expect(run.requests).toEqual([
-        'GET /api/notices?limit=3 401',
-        'POST /api/auth/login 200',
-        'GET /api/notices?limit=3 200',
-      ]);
-    },
-  );
+  test.each([
+    'fail-with-answer',
+    'fail-with-data',
+    'fail-with-status',
+    'success',
+    'success-with-text',
+    'success-bare',
+  ] as const)('recovers by itself, told by %s', async (style) => {
+    const device = phone('zhangsan');
+    await start(device).waitFor('home', homeReady);
+    await revoke();
+    device.network.statusStyle = style;
+    const run = start(device);
+    expect((await run.waitFor('home', homeReady)).data.name).toBe('张三');
+    expect(run.requests).toEqual([
+      'GET /api/notices?limit=3 401',
+      'POST /api/auth/login 200',
+      'GET /api/notices?limit=3 200',
+    ]);
+  });
 
   test('recovers where the container hides even the status', async () => {
     const device = phone('zhangsan');
@@ -117,21 +121,26 @@ describe('a session that the server does not know any more', () => {
 });
 
 describe('auth codes', () => {
-  test.each(['fail-with-answer', 'fail-with-status', 'fail-bare', 'success'] as const)(
-    'a refused code is replaced by a new one, once, told by %s',
-    async (style) => {
-      const device = phone('zhangsan');
-      device.network.statusStyle = style;
-      device.nextCode = 'used';
-      const run = start(device);
-      await run.waitFor('home', homeReady);
-      expect(run.count('getAuthCode')).toBe(2);
-      expect(run.requests.filter((line) => line.includes('login'))).toEqual([
-        'POST /api/auth/login 401',
-        'POST /api/auth/login 200',
-      ]);
-    },
-  );
+  test.each([
+    'fail-with-answer',
+    'fail-with-data',
+    'fail-with-status',
+    'fail-bare',
+    'success',
+    'success-with-text',
+    'success-bare',
+  ] as const)('a refused code is replaced by a new one, once, told by %s', async (style) => {
+    const device = phone('zhangsan');
+    device.network.statusStyle = style;
+    device.nextCode = 'used';
+    const run = start(device);
+    await run.waitFor('home', homeReady);
+    expect(run.count('getAuthCode')).toBe(2);
+    expect(run.requests.filter((line) => line.includes('login'))).toEqual([
+      'POST /api/auth/login 401',
+      'POST /api/auth/login 200',
+    ]);
+  });
 
   test('a second refusal ends on trouble, with code and request id; retry goes on', async () => {
     const path = '/topapi/v2/user/getuserinfo';

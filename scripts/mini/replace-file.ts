@@ -1,4 +1,5 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** What Windows says while another program, the IDE or a virus scanner, has the file open. */
@@ -18,17 +19,47 @@ export async function replaceFile(target: string, content: Buffer): Promise<void
     try {
       return await rename(draft, target);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      const code = codeOf(error);
       if (pause !== null && inUse.includes(code)) {
         await delay(pause);
         continue;
       }
       await rm(draft, { force: true });
       if (!inUse.includes(code)) throw error;
-      throw new Error(
-        `写不了 ${target}（${code}）：它可能正被小程序开发者工具或杀毒软件占用，也可能没有写的权限。请关闭占用它的程序，再构建一次。`,
-        { cause: error },
-      );
+      throw held('写', target, error);
     }
   }
+}
+
+/**
+ * Removes a file, and the folders that it leaves empty.
+ *
+ * @param file relative to `folder`, with `/`.
+ * @throws Error in Chinese when another program keeps the file; the file system's own for the rest.
+ */
+export async function removeFile(folder: string, file: string): Promise<void> {
+  const target = path.join(folder, ...file.split('/'));
+  try {
+    await rm(target, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  } catch (error) {
+    throw inUse.includes(codeOf(error)) ? held('删', target, error) : error;
+  }
+  for (let parent = path.dirname(file); parent !== '.'; parent = path.dirname(parent)) {
+    try {
+      await rmdir(path.join(folder, ...parent.split('/')));
+    } catch {
+      return; // It holds something else.
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function held(deed: '写' | '删', target: string, error: unknown): Error {
+  return new Error(
+    `${deed}不了 ${target}（${codeOf(error)}）：它可能正被小程序开发者工具或杀毒软件占用，也可能没有写的权限。请关闭占用它的程序，再构建一次。`,
+    { cause: error },
+  );
 }

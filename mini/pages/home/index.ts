@@ -1,7 +1,7 @@
 import { navigateTo, stopPullDownRefresh, switchTab, toast } from '../../services/dd.ts';
 import { clientFault } from '../../services/faults.ts';
-import { greeting } from '../../services/format.ts';
-import { faultInPlace, HOME, requireSession, safely } from '../../services/navigation.ts';
+import { greeting, lastCharacter } from '../../services/format.ts';
+import { faultInPlace, HOME, NOTICES, requireSession, safely, shows } from '../../services/navigation.ts';
 import { listNotices, type NoticeRow, toRows, withReadMarks } from '../../services/notices.ts';
 
 const LATEST = 3;
@@ -39,6 +39,7 @@ Page({
   },
 
   onShow() {
+    shows(HOME);
     this.setData({
       greeting: greeting(),
       notices: withReadMarks(this.data.notices),
@@ -59,7 +60,7 @@ Page({
     this.setData({
       signedIn: true,
       name,
-      initial: name.slice(-1),
+      initial: lastCharacter(name),
       department: department || '暂无部门信息',
       isAdmin: role === 'ADMIN',
     });
@@ -86,6 +87,6 @@ Page({
   },
 
   openAll() {
-    switchTab('/pages/notices/index');
+    switchTab(NOTICES);
   },
 });

@@ -1,7 +1,7 @@
 import type { MeResponse, RoleName, SessionUser } from '../../../server/contract.ts';
 import { confirm, navigateTo, toast } from '../../services/dd.ts';
 import { call } from '../../services/http.ts';
-import { faultInPlace, leave, ME, requireSession, safely } from '../../services/navigation.ts';
+import { faultInPlace, leave, ME, requireSession, safely, shows } from '../../services/navigation.ts';
 import { getOwnPassword, isOurs, oneTimeText } from '../../services/password.ts';
 import { signOut, updateUser } from '../../services/session.ts';
 import { version } from '../../version.ts';
@@ -37,6 +37,7 @@ Page({
 
   /** Back from another page: the password may be another one. */
   onShow() {
+    shows(ME);
     if (this.data.loaded) safely(() => this.loadPassword());
   },
 
@@ -45,7 +46,7 @@ Page({
     const session = await requireSession(ME);
     if (session === null) return;
     this.show(session.user);
-    const answer = await call<MeResponse>({ method: 'GET', path: '/api/me' });
+    const answer = await call<MeResponse>({ method: 'GET', path: '/api/me', holds: 'user' });
     if (answer.ok) {
       this.show(answer.data.user);
       this.setData({ note: '' });

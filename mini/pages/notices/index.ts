@@ -2,7 +2,7 @@ import type { NoticePage } from '../../../server/contract.ts';
 import { navigateTo, stopPullDownRefresh, toast } from '../../services/dd.ts';
 import { clientFault } from '../../services/faults.ts';
 import type { Answer } from '../../services/http.ts';
-import { faultInPlace, requireSession, safely } from '../../services/navigation.ts';
+import { faultInPlace, NOTICES, requireSession, safely, shows } from '../../services/navigation.ts';
 import { listNotices, type NoticeRow, toRows, withReadMarks } from '../../services/notices.ts';
 
 const PAGE_SIZE = 20;
@@ -34,6 +34,7 @@ Page({
   },
 
   onShow() {
+    shows(NOTICES);
     this.setData({ notices: withReadMarks(this.data.notices) });
   },
 
@@ -52,7 +53,7 @@ Page({
     const generation = this.data.generation + 1;
     // A next page may still be on its way; whether it fits is seen when it comes.
     this.setData({ generation, more: 'idle' });
-    if ((await requireSession('/pages/notices/index')) === null) return;
+    if ((await requireSession(NOTICES)) === null) return;
     const answer = await listNotices(null, PAGE_SIZE);
     if (generation === this.data.generation) this.showFirst(answer);
   },

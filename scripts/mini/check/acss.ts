@@ -1,4 +1,6 @@
 import postcss, { CssSyntaxError } from 'postcss';
+import type { PackageFiles } from '../package-files.ts';
+import { pathHint, resolvePath } from './paths.ts';
 import type { Problem } from './problem.ts';
 
 const rules: { test: RegExp; message: string; hint: string }[] = [
@@ -10,14 +12,25 @@ const rules: { test: RegExp; message: string; hint: string }[] = [
   },
 ];
 
-/** What the style sheets of the containers do not support or reserve. */
-export function checkStyle(file: string, source: string): Problem[] {
+/** What the style sheets of the containers do not support or reserve, and files that they import in vain. */
+export function checkStyle(files: PackageFiles, file: string): Problem[] {
+  const source = files.get(file)?.toString('utf8') ?? '';
   const problems: Problem[] = [];
-  const report = (line: number | undefined, message: string, hint: string) => {
-    problems.push({ rule: 'acss', file, line: line ?? null, message, hint });
+  const report = (
+    line: number | undefined,
+    message: string,
+    hint: string,
+    rule: Problem['rule'] = 'acss',
+  ) => {
+    problems.push({ rule, file, line: line ?? null, message, hint });
   };
   try {
     const root = postcss.parse(source);
+    root.walkAtRules('import', (rule) => {
+      const target = /^(?:url\(\s*)?["']?([^"')]+)/.exec(rule.params)?.[1] ?? '';
+      if (files.has(resolvePath(file, target))) return;
+      report(rule.source?.start?.line, `@import 的文件不存在：${target}`, pathHint, 'missing-file');
+    });
     root.walkRules((rule) => {
       for (const { test, message, hint } of rules) {
         if (test.test(rule.selector)) report(rule.source?.start?.line, `${message}：${rule.selector}`, hint);

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
-import path from 'node:path';
+import { foreignAttributeHint } from '../../simulator/compiler/tags.ts';
 import type { PackageFiles } from '../package-files.ts';
+import { missingPictures, pathHint, resolvePath } from './paths.ts';
 import type { Problem } from './problem.ts';
 
 /** The part of `@wxml/parser`'s tree that the check reads; the package has no types. */
@@ -49,8 +50,7 @@ export function checkTemplate(files: PackageFiles, template: Template): Problem[
 function checkFile(files: PackageFiles, template: Template, file: string, seen: Set<string>): Problem[] {
   if (seen.has(file)) return [];
   seen.add(file);
-  const source = files.get(file)?.toString('utf8') ?? '';
-  const program = parse(source);
+  const program = parsed(files.get(file)?.toString('utf8') ?? '');
   const problems: Problem[] = (program.errors ?? []).map((error) => ({
     rule: 'axml',
     file,
@@ -73,6 +73,15 @@ function checkFile(files: PackageFiles, template: Template, file: string, seen: 
   };
   for (const element of program.body) visit(element);
   return problems;
+}
+
+function parsed(source: string): ReturnType<Parser['parse']> {
+  try {
+    return parse(source);
+  } catch {
+    // The parser fails by a TypeError on what is no tag at all, such as `<?`.
+    return { body: [], errors: [{ value: '有读不懂的标签', loc: { start: { line: 1 } } }] };
+  }
 }
 
 function checkElement(files: PackageFiles, template: Template, file: string, element: Element): Problem[] {
@@ -99,6 +108,10 @@ function checkElement(files: PackageFiles, template: Template, file: string, ele
   }
   for (const attribute of element.startTag?.attributes ?? []) {
     problems.push(...checkHandler(template, file, attribute));
+    if (builtIn.has(name)) problems.push(...checkForeign(file, attribute));
+    // The file of an image is looked for below, whatever its name ends in.
+    if (name !== 'image' || attribute.value?.includes('{{') === true)
+      problems.push(...checkPictures(files, file, attribute));
   }
   const reference = referenced(element);
   if (reference !== null && !files.has(resolvePath(file, reference))) {
@@ -107,7 +120,7 @@ function checkElement(files: PackageFiles, template: Template, file: string, ele
       file,
       line,
       message: `<${name}> 引用的文件不存在：${reference}`,
-      hint: '路径以 / 开头时从小程序根目录算起，否则从本文件所在目录算起。',
+      hint: pathHint,
     });
   }
   return problems;
@@ -128,6 +141,24 @@ function checkHandler(template: Template, file: string, attribute: Attribute): P
   ];
 }
 
+/** Habits from other platforms that mean nothing here, so that a tap does nothing. */
+function checkForeign(file: string, { key, loc }: Attribute): Problem[] {
+  const hint = foreignAttributeHint(key);
+  if (hint === undefined) return [];
+  const rule = /^(bind|catch|on|@)/.test(key) ? 'handler' : 'axml';
+  return [{ rule, file, line: loc.start.line, message: `不认识的写法 ${key}。`, hint }];
+}
+
+function checkPictures(files: PackageFiles, file: string, { key, value, loc }: Attribute): Problem[] {
+  return missingPictures(files, file, value ?? '').map((picture) => ({
+    rule: 'missing-file',
+    file,
+    line: loc.start.line,
+    message: `${key} 引用的图片不存在：${picture}`,
+    hint: pathHint,
+  }));
+}
+
 /** The local file that an element refers to; null when there is none or it is remote or computed. */
 function referenced(element: Element): string | null {
   const wanted = element.name === 'import-sjs' ? 'from' : 'src';
@@ -135,11 +166,4 @@ function referenced(element: Element): string | null {
   const value = element.startTag?.attributes.find(({ key }) => key === wanted)?.value ?? null;
   if (value === null || value === '' || value.includes('{{') || /^[a-z]+:/i.test(value)) return null;
   return value;
-}
-
-/** A path as written in a file of the package, made relative to the package's root. */
-export function resolvePath(from: string, reference: string): string {
-  return reference.startsWith('/')
-    ? path.posix.normalize(reference.slice(1))
-    : path.posix.join(path.posix.dirname(from), reference);
 }

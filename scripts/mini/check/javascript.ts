@@ -1,4 +1,4 @@
-import { forbiddenGlobals, forbiddenMethods, forbiddenStatics } from './device.ts';
+import { deviceGlobals, forbiddenGlobals, forbiddenMethods, forbiddenStatics } from './device.ts';
 import type { Problem, Rule } from './problem.ts';
 import {
   type AnyNode,
@@ -47,8 +47,10 @@ export function checkScript({ file, program }: Script): Problem[] {
   visitFreeNames(program, (name, node, parent) => {
     // `typeof window` is how a script finds out; it is harmless.
     if (parent.type === 'UnaryExpression' && parent.operator === 'typeof') return;
-    const hint = forbiddenGlobals.get(name);
-    if (hint !== undefined) report('device-name', node, `真机上没有 ${name}。`, hint);
+    if (!deviceGlobals.has(name)) {
+      const hint = forbiddenGlobals.get(name) ?? '检查拼写；在别的文件里定义的，要用 import 引入。';
+      report('device-name', node, `真机上没有 ${name}。`, hint);
+    }
     if (name === 'eval') report('dynamic-code', node, '真机禁止 eval。', '改成普通的函数调用。');
     if (name === 'Function' && parent.type !== 'MemberExpression' && parent.type !== 'BinaryExpression') {
       report('dynamic-code', node, '真机禁止用 Function 构造函数。', '改成普通的函数。');
@@ -99,6 +101,16 @@ function isTextTimer(call: AnyNode): boolean {
     node.type === 'TemplateLiteral' ||
     (node.type === 'BinaryExpression' && (holdsText(node.left) || holdsText(node.right)));
   return holdsText(first);
+}
+
+/** Whether a script is a page's. */
+export function registersPage({ program }: Script): boolean {
+  let found = false;
+  walk(program, (node) => {
+    if (node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === 'Page')
+      found = true;
+  });
+  return found;
 }
 
 /** Strings of a script with their lines, for looking after paths in them. */
@@ -152,9 +164,19 @@ function property(object: AnyNode & { type: 'ObjectExpression' }, name: string):
   return undefined;
 }
 
+/** What stands in an object and is surely no function. */
+const notCallable: ReadonlySet<string> = new Set([
+  'Literal',
+  'TemplateLiteral',
+  'ObjectExpression',
+  'ArrayExpression',
+  'UnaryExpression',
+]);
+
 function names(object: AnyNode & { type: 'ObjectExpression' }): string[] {
   return object.properties.flatMap((entry) => {
-    const name = entry.type === 'Property' ? keyName(entry) : null;
-    return name === null ? [] : [name];
+    if (entry.type !== 'Property' || notCallable.has(entry.value.type)) return [];
+    const name = keyName(entry);
+    return name === null || name === 'data' ? [] : [name];
   });
 }

@@ -1,28 +1,32 @@
 import type { PackageFiles } from '../package-files.ts';
-import { packageSize } from '../package-files.ts';
 import { checkStyle } from './acss.ts';
-import { checkTemplate, resolvePath } from './axml.ts';
-import { checkScript, handlers, parseScript, requires, type Script, texts } from './javascript.ts';
+import { checkTemplate } from './axml.ts';
+import {
+  checkScript,
+  handlers,
+  parseScript,
+  registersPage,
+  requires,
+  type Script,
+  texts,
+} from './javascript.ts';
+import { isInPackage, missingPictures, pathHint, resolvePath, sameOnWindows } from './paths.ts';
 import type { Problem } from './problem.ts';
+import { type AppJson, checkSizes, pagesOf } from './subpackages.ts';
 
-/** A package must not be larger (bytes); with subpackages 10 MB in total are allowed. */
-export const packageLimit = 2 * 1024 * 1024;
-
-interface AppJson {
-  pages?: string[];
-  tabBar?: { items?: { pagePath?: string; icon?: string; activeIcon?: string }[] };
-}
 interface UnitJson {
   component?: boolean;
   usingComponents?: Record<string, string>;
 }
+
+export { packageLimit } from './subpackages.ts';
 
 /** All findings for a package, by file and line. */
 export function checkPackage(files: PackageFiles): Problem[] {
   const problems: Problem[] = [];
   const scripts = readScripts(files, problems);
   const app = readJson<AppJson>(files, 'app.json', problems) ?? {};
-  const pages = app.pages ?? [];
+  const pages = pagesOf(app);
 
   for (const name of ['app.js', 'app.json', 'app.acss']) {
     if (!files.has(name))
@@ -30,23 +34,24 @@ export function checkPackage(files: PackageFiles): Problem[] {
   }
   for (const page of pages) checkUnit(files, scripts, page, 'Page', problems);
   for (const component of componentsOf(files)) checkUnit(files, scripts, component, 'Component', problems);
+  checkPages(files, scripts, pages, problems);
   checkTabBar(files, app, pages, problems);
+  for (const file of sameOnWindows(files)) {
+    problems.push({
+      rule: 'missing-file',
+      file,
+      line: null,
+      message: '包里还有一个文件，名字只差大小写：在 Windows 和 macOS 上它们是同一个。',
+      hint: '改掉其中一个的名字；引用它的地方也一起改。',
+    });
+  }
   for (const script of scripts.values()) {
     problems.push(...checkScript(script), ...checkReferences(files, script, pages));
   }
-  for (const [file, content] of files) {
-    if (file.endsWith('.acss')) problems.push(...checkStyle(file, content.toString('utf8')));
+  for (const file of files.keys()) {
+    if (file.endsWith('.acss')) problems.push(...checkStyle(files, file));
   }
-  const size = packageSize(files);
-  if (size > packageLimit) {
-    problems.push({
-      rule: 'package-size',
-      file: 'app.json',
-      line: null,
-      message: `小程序包 ${size} 字节，超过上限 ${packageLimit} 字节（2 MB）。`,
-      hint: '压缩图片，去掉不用的组件，或把页面分到分包。',
-    });
-  }
+  problems.push(...checkSizes(files, app));
   return problems.sort((a, b) =>
     a.file === b.file ? (a.line ?? 0) - (b.line ?? 0) : a.file < b.file ? -1 : 1,
   );
@@ -141,6 +146,25 @@ function checkUnit(
   }
 }
 
+function checkPages(
+  files: PackageFiles,
+  scripts: Map<string, Script>,
+  pages: string[],
+  problems: Problem[],
+): void {
+  const report = (file: string, line: number | null, message: string, hint: string) => {
+    problems.push({ rule: 'page-path', file, line, message, hint });
+  };
+  if (pages.length === 0) report('app.json', null, 'pages 里没有页面。', '至少写一个页面，第一个是首页。');
+  for (const page of new Set(pages.filter((page, index) => pages.indexOf(page) !== index))) {
+    report('app.json', lineOfText(files, 'app.json', page), `pages 里有两个 ${page}。`, '删去一个。');
+  }
+  for (const [file, script] of scripts) {
+    if (pages.includes(file.replace(/\.js$/, '')) || !registersPage(script)) continue;
+    report(file, null, '这个页面没有写进 app.json，打不开。', '把它加进 pages；不要了就删掉它的四个文件。');
+  }
+}
+
 function lineOfText(files: PackageFiles, file: string, text: string): number | null {
   const lines = files.get(file)?.toString('utf8').split('\n') ?? [];
   const index = lines.findIndex((line) => line.includes(text));
@@ -175,6 +199,11 @@ function checkTabBar(files: PackageFiles, app: AppJson, pages: string[], problem
 function checkReferences(files: PackageFiles, script: Script, pages: string[]): Problem[] {
   const problems: Problem[] = [];
   for (const { value, line } of texts(script)) {
+    const [picture] = isInPackage(files, value) ? missingPictures(files, script.file, value) : [];
+    if (picture !== undefined) {
+      const message = `引用的图片不存在：${picture}`;
+      problems.push({ rule: 'missing-file', file: script.file, line, message, hint: pathHint });
+    }
     const page = /^\/?(pages\/[\w-]+(?:\/[\w-]+)*)(?:\?|$)/.exec(value)?.[1];
     if (page === undefined || pages.includes(page)) continue;
     problems.push({

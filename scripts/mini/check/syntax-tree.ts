@@ -116,12 +116,16 @@ export function visitFreeNames(
     if (parent.type === 'MemberExpression' && parent.property === node && !parent.computed) return;
     if (parent.type === 'Property' && parent.key === node && !parent.computed) return;
     if (parent.type === 'MethodDefinition' && parent.key === node && !parent.computed) return;
+    // `new.target`
+    if (parent.type === 'MetaProperty') return;
     if (parent.type === 'LabeledStatement' || parent.type === 'BreakStatement') return;
     if (parent.type === 'ContinueStatement' || parent.type.startsWith('Export')) return;
     const bound = parents.some(
       (scope) =>
-        (scope.type === 'Program' || scope.type === 'CatchClause' || /Function/.test(scope.type)) &&
-        declares(scope, node.name),
+        // A class expression knows its own name.
+        (scope.type === 'ClassExpression' && scope.id?.name === node.name) ||
+        ((scope.type === 'Program' || scope.type === 'CatchClause' || /Function/.test(scope.type)) &&
+          declares(scope, node.name)),
     );
     if (!bound) visit(node.name, node, parent);
   });

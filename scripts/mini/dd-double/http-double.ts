@@ -4,16 +4,25 @@ import type { CallLog } from './log.ts';
 export type StatusStyle =
   /** `fail({error: 19, status, data})`. */
   | 'fail-with-answer'
+  /** `fail({error: 19, data})`. */
+  | 'fail-with-data'
   /** `fail({error: 19, status})`. */
   | 'fail-with-status'
   /** `fail({error: 19})`. */
   | 'fail-bare'
   /** `success({status, data})`. */
-  | 'success';
+  | 'success'
+  /** `success({status, data})` with the status as text. */
+  | 'success-with-text'
+  /** `success({data})`. */
+  | 'success-bare';
 
 export interface Network {
-  /** `down` fails with error 12, `black-hole` with 13, `domain` with 11, `silent` never calls back. */
-  state: 'up' | 'down' | 'black-hole' | 'domain' | 'silent';
+  /**
+   * `down` fails with error 12, `black-hole` with 13, `domain` with 11, `silent` never calls back, `status-zero`
+   * succeeds with status 0 and no data.
+   */
+  state: 'up' | 'down' | 'black-hole' | 'domain' | 'silent' | 'status-zero';
   statusStyle: StatusStyle;
 }
 
@@ -60,6 +69,10 @@ export function createHttp(network: Network, log: CallLog) {
       options.complete?.();
     };
     if (network.state === 'silent') return;
+    if (network.state === 'status-zero') {
+      setImmediate(() => settle('success', { status: 0 }));
+      return;
+    }
     const refused = { down: 12, 'black-hole': 13, domain: 11, up: 0 }[network.state];
     if (refused !== 0) {
       setImmediate(() => settle('fail', { error: refused, errorMessage: 'refused by the double' }));
@@ -71,12 +84,9 @@ export function createHttp(network: Network, log: CallLog) {
         const data = dataType === 'json' ? parse(answer.text) : { ok: true, value: answer.text };
         if (answer.status >= 400) {
           const value = data.ok ? data.value : answer.text;
-          const style = network.statusStyle;
-          if (style === 'success')
-            settle('success', { status: answer.status, data: value, headers: answer.headers });
-          else if (style === 'fail-with-answer') {
-            settle('fail', { error: 19, status: answer.status, data: value, headers: answer.headers });
-          } else settle('fail', style === 'fail-bare' ? { error: 19 } : { error: 19, status: answer.status });
+          settle(
+            ...told(network.statusStyle, { status: answer.status, data: value, headers: answer.headers }),
+          );
         } else if (!data.ok) {
           settle('fail', { error: 14, errorMessage: 'not JSON' });
         } else {
@@ -89,6 +99,24 @@ export function createHttp(network: Network, log: CallLog) {
       },
     );
   };
+}
+
+/** An HTTP error status as a container of that style tells it. */
+function told(
+  style: StatusStyle,
+  answer: { status: number; data: unknown; headers: object },
+): ['success' | 'fail', object] {
+  const { status, data } = answer;
+  const styles: Record<StatusStyle, ['success' | 'fail', object]> = {
+    'fail-with-answer': ['fail', { error: 19, ...answer }],
+    'fail-with-data': ['fail', { error: 19, data }],
+    'fail-with-status': ['fail', { error: 19, status }],
+    'fail-bare': ['fail', { error: 19 }],
+    success: ['success', answer],
+    'success-with-text': ['success', { ...answer, status: String(status) }],
+    'success-bare': ['success', { data }],
+  };
+  return styles[style];
 }
 
 async function send(options: HttpOptions, method: string, type: string, headers: Record<string, string>) {

@@ -54,6 +54,8 @@ export class PageStack {
 
   reLaunch(url: string): string | null {
     const target = parseUrl(url, this.top?.route);
+    const tabWithQuery = this.hooks.isTab(target.route) && Object.keys(target.query).length > 0;
+    if (tabWithQuery) return `reLaunch takes no query to the tab page ${target.route}`;
     this.closeAll(true);
     this.open(target);
     return null;

@@ -84,6 +84,12 @@ export class MiniRun {
     return this;
   }
 
+  /** Back from the background, as from a work notification or from the workbench of another organisation. */
+  showAgain(options?: { query?: Record<string, string>; path?: string }): void {
+    this.app.onShow?.call(this.app, options);
+    this.stack.top?.call('onShow');
+  }
+
   /** The page on the screen. @throws when there is none: that would be a white screen. */
   get page(): OpenPage {
     const page = this.stack.top;

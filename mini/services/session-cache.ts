@@ -1,0 +1,57 @@
+/** The session in the container's store: it spares the next start the sign-in. */
+import type { SessionUser } from '../../server/contract.ts';
+import { readStorage, removeStorage, writeStorage } from './dd.ts';
+
+export interface Session {
+  token: string;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+  user: SessionUser;
+}
+
+/** A session this close to its end is not started with (milliseconds). */
+const EXPIRY_MARGIN = 60_000;
+
+/** By the phone's clock, which may be wrong: the server has the last word. */
+export function isLive(session: Session): boolean {
+  return session.expiresAt - Date.now() > EXPIRY_MARGIN;
+}
+
+/** A session out of the server's answer or the store, or null when it does not look like one. */
+export function asSession(value: unknown): Session | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { token, expiresAt, user } = value as { token?: unknown; expiresAt?: unknown; user?: unknown };
+  const ends = typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number(expiresAt);
+  if (typeof token !== 'string' || token === '' || Number.isNaN(ends)) return null;
+  if (typeof user !== 'object' || user === null || typeof (user as SessionUser).name !== 'string')
+    return null;
+  return { token, expiresAt: ends, user: user as SessionUser };
+}
+
+/** The stored session, if it is one and lives. */
+export async function readSession(key: string): Promise<Session | null> {
+  try {
+    const session = asSession(await readStorage(key));
+    return session !== null && isLive(session) ? session : null;
+  } catch (error) {
+    console.warn('the session cache cannot be read', error);
+    return null;
+  }
+}
+
+/** A full or broken store costs the next start a sign-in, nothing else. */
+export async function saveSession(key: string, session: Session): Promise<void> {
+  try {
+    await writeStorage(key, session);
+  } catch (error) {
+    console.warn('the session cache cannot be written', error);
+  }
+}
+
+export async function forgetSession(key: string): Promise<void> {
+  try {
+    await removeStorage(key);
+  } catch (error) {
+    console.warn('the session cache cannot be removed', error);
+  }
+}

@@ -1,0 +1,114 @@
+/** What Windows, the IDE, and virus scanners do to the files of the package. */
+import { EventEmitter } from 'node:events';
+import fs from 'node:fs';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { type BuildResult, buildMini, watchMini } from './build.ts';
+import { readFolder } from './package-files.ts';
+import { miniSource } from './paths.ts';
+
+jest.setTimeout(30_000);
+
+let folder: string;
+let outDir: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'mini-build-'));
+  outDir = path.join(folder, 'out');
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A copy of `mini/` to change. */
+async function copyOfSource(): Promise<string> {
+  const source = path.join(folder, 'mini');
+  await cp(miniSource, source, { recursive: true });
+  return source;
+}
+
+const edit = async (file: string, change: (text: string) => string) =>
+  writeFile(file, change(await readFile(file, 'utf8')));
+
+/** Windows refuses to replace a file that another program has open. */
+const refuse = (times: number) => {
+  const real = fs.promises.rename;
+  let refused = 0;
+  return jest.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
+    if (String(to).endsWith('app.json') && refused++ < times) {
+      throw Object.assign(new Error('held'), { code: 'EPERM' });
+    }
+    return real(from, to);
+  });
+};
+
+test('a file that another program holds for a moment is written when it lets go', async () => {
+  refuse(3);
+  await buildMini({ env: 'development', outDir });
+  expect((await readFolder(outDir)).has('app.json')).toBe(true);
+});
+
+/** As Windows and macOS do: names that differ in capitals alone are one. */
+const confuseCapitals = () => {
+  const { rename, rm: remove } = fs.promises;
+  const others = async (file: string) =>
+    (await fs.promises.readdir(path.dirname(file)).catch(() => []))
+      .filter((name) => name.toLowerCase() === path.basename(file).toLowerCase())
+      .map((name) => path.join(path.dirname(file), name));
+  jest.spyOn(fs.promises, 'rm').mockImplementation(async (file, options) => {
+    for (const same of await others(String(file))) await remove(same, options);
+  });
+  jest.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
+    for (const same of await others(String(to))) await remove(same);
+    await rename(from, to);
+  });
+};
+
+test('a file that is renamed in its capitals alone is there afterwards', async () => {
+  const source = await copyOfSource();
+  await buildMini({ env: 'development', outDir, source });
+  await fs.promises.rename(path.join(source, 'assets', 'lock.png'), path.join(source, 'assets', 'Lock.png'));
+  await edit(path.join(source, 'pages', 'no-permission', 'index.axml'), (text) =>
+    text.replace('lock.png', 'Lock.png'),
+  );
+  confuseCapitals();
+  await buildMini({ env: 'development', outDir, source });
+  const files = [...(await readFolder(outDir)).keys()];
+  expect(files.filter((file) => /lock\.png$/i.test(file))).toEqual(['assets/Lock.png']);
+});
+
+test('a file that it will not let go is named when it is to be removed', async () => {
+  const source = await copyOfSource();
+  await fs.promises.writeFile(path.join(source, 'assets', 'old.png'), '');
+  await buildMini({ env: 'development', outDir, source });
+  await rm(path.join(source, 'assets', 'old.png'));
+  jest.spyOn(fs.promises, 'rm').mockRejectedValueOnce(Object.assign(new Error('held'), { code: 'EBUSY' }));
+  await expect(buildMini({ env: 'development', outDir, source })).rejects.toThrow(
+    /删不了 .*old\.png（EBUSY）：.*开发者工具/,
+  );
+});
+
+test('a file that it keeps is named, with what to do, and no draft is left', async () => {
+  refuse(Number.POSITIVE_INFINITY);
+  await expect(buildMini({ env: 'development', outDir })).rejects.toThrow(/app\.json（EPERM）：.*开发者工具/);
+  expect([...(await readFolder(outDir)).keys()].filter((file) => file.endsWith('.new'))).toEqual([]);
+});
+
+test('a folder that the system does not watch ends nothing: people are told', async () => {
+  const watcher = new EventEmitter() as fs.FSWatcher;
+  watcher.close = () => {};
+  jest.spyOn(fs, 'watch').mockReturnValue(watcher);
+  const reports: (BuildResult | Error)[] = [];
+  const watching = await watchMini({ env: 'development', outDir }, (result) => reports.push(result));
+  for (let times = 0; times < 2; times += 1) {
+    watcher.emit('error', Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));
+  }
+  expect(reports).toHaveLength(2);
+  expect(reports[1]).toMatchObject({
+    message: expect.stringMatching(/看不到 mini\/ 里的改动.*ENOSPC.*sysctl/s),
+  });
+  await watching.close();
+});
