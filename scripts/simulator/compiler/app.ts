@@ -1,8 +1,11 @@
 import type { AppConfig, BuiltApp, BuiltUnit, PageConfig } from '../runtime/types.ts';
+import { readAsset } from './assets.ts';
+import { isObject, readAppConfig, readComponents } from './config.ts';
 import { isPackage, SourceFiles } from './files.ts';
 import { forPackage } from './package-cache.ts';
 import { type Problem, ProblemList } from './problem.ts';
 import { methodsOf } from './script.ts';
+import { checkSjs } from './sjs.ts';
 import { compileStyle, type StyleInput } from './style.ts';
 import { compileTemplate } from './template.ts';
 
@@ -39,11 +42,9 @@ class AppCompiler {
   }
 
   run(): CompiledApp {
-    const config = this.json<AppConfig>('app.json') ?? { pages: [] };
-    if (!Array.isArray(config.pages) || config.pages.length === 0) {
-      this.problem('app.json', 'config', 'app.json 里没有 pages', '请写上页面的路径，第一个是首页。');
-      config.pages = [];
-    }
+    const config = readAppConfig(this.json('app.json'), (message, hint, near) =>
+      this.problem('app.json', 'config', message, hint, near),
+    );
     const script = this.files.script('app');
     if (script) this.scripts.app = script;
     else
@@ -54,20 +55,13 @@ class AppCompiler {
         '请在 app.json 旁边新建 app.ts，并调用 App({})。',
       );
     for (const page of config.pages) this.unit(page, 'page');
-    for (const item of config.tabBar?.items ?? []) {
-      if (config.pages.includes(item.pagePath)) continue;
-      this.problem(
-        'app.json',
-        'config',
-        `tabBar 的页面 ${item.pagePath} 不在 pages 里`,
-        '请把它加进 pages，或改正路径。',
-      );
-    }
+    const style = this.style('app.acss', { kind: 'app' });
+    this.checkSjs();
     return {
       config,
       units: this.units,
-      style: this.style('app.acss', { kind: 'app' }),
-      problems: this.problems,
+      style,
+      problems: inOrder(this.problems),
       scripts: this.scripts,
       sjs: [...this.sjs],
       files: this.files,
@@ -87,11 +81,12 @@ class AppCompiler {
         'missing-file',
         `找不到文件 ${missing}`,
         '请补上这个文件，或改正 app.json、usingComponents 里的路径。',
+        kind === 'page' ? JSON.stringify(id) : '',
       );
       return [];
     }
     this.scripts[id] = script;
-    const config = this.json<PageConfig>(`${id}.json`, true) ?? {};
+    const config = this.json(`${id}.json`, true) ?? {};
     const unit: BuiltUnit = { kind, config, template: '', style: '', uses: [] };
     this.units[id] = unit;
     const components = this.components(id, config);
@@ -106,7 +101,10 @@ class AppCompiler {
   private components(id: string, config: PageConfig): Record<string, string> {
     const file = `${id}.json`;
     const resolved: Record<string, string> = {};
-    for (const [tag, specifier] of Object.entries(config.usingComponents ?? {})) {
+    const wanted = readComponents(config, (message, hint, near) =>
+      this.problem(file, 'config', message, hint, near),
+    );
+    for (const [tag, specifier] of wanted) {
       const target = this.files.resolve(file, specifier, true);
       if (this.files.exists(`${target}.axml`)) resolved[tag] = target;
       else
@@ -114,7 +112,7 @@ class AppCompiler {
           file,
           'missing-file',
           `找不到组件 ${specifier}`,
-          '路径不带扩展名；npm 包写包名开头的路径，并先安装它。',
+          '路径不带扩展名；本项目的组件以 ./、../ 或 / 开头，npm 包的以包名开头，并先安装它。',
           `"${tag}"`,
         );
     }
@@ -148,7 +146,9 @@ class AppCompiler {
         offset,
         'missing-handler',
         `${scriptFile} 里没有方法 ${name}`,
-        '请核对方法名；组件的方法写在 methods 里。',
+        /[^\w$]/.test(name)
+          ? '只写方法名，不写括号和空格；要传的值写在 data-… 属性里，从 event.target.dataset 读。'
+          : '请核对方法名；组件的方法写在 methods 里。',
       );
       this.problems.push(...list.items);
     }
@@ -165,6 +165,7 @@ class AppCompiler {
         scope,
         isPackage: isPackage(file),
         read: (from, specifier) => this.readBeside(from, specifier),
+        image: (image) => readAsset(this.files.root, image),
       }),
     );
     this.problems.push(...output.problems);
@@ -172,26 +173,45 @@ class AppCompiler {
   }
 
   private readBeside(from: string, specifier: string): { file: string; source: string } | undefined {
-    const file = this.files.resolve(from, specifier, false);
-    const source = this.files.read(file);
-    return source === undefined ? undefined : { file, source };
+    // `third-party/x.axml` names a file of a package (AXML 引用、ACSS 样式导入), where none lies beside.
+    for (const allowPackage of [false, true]) {
+      const file = this.files.resolve(from, specifier, allowPackage);
+      const source = this.files.read(file);
+      if (source !== undefined) return { file, source };
+    }
+    return undefined;
   }
 
-  private json<T>(file: string, optional = false): T | undefined {
+  /** SJS modules of the project, with those that they import; packages answer for themselves. */
+  private checkSjs(): void {
+    const files = [...this.sjs].filter((file) => !isPackage(file));
+    for (const file of files) {
+      const { problems, imports } = checkSjs(file, this.files.read(file) ?? '');
+      this.problems.push(...problems);
+      for (const specifier of imports) {
+        const found = this.readBeside(file, specifier)?.file;
+        if (found && !isPackage(found) && !files.includes(found)) files.push(found);
+      }
+    }
+  }
+
+  private json(file: string, optional = false): PageConfig | undefined {
     const source = this.files.read(file);
     if (source === undefined) {
       if (!optional) this.problem(file, 'missing-file', `找不到 ${file}`, '请检查小程序的目录。');
       return undefined;
     }
     try {
-      return JSON.parse(source) as T;
+      const value: unknown = JSON.parse(source);
+      if (isObject(value)) return value;
+      this.problem(file, 'config', `${file} 不是一个 JSON 对象`, '请写成 { … }，没有内容时写 {}。');
     } catch (error) {
       const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? 0);
       const list = new ProblemList(file, source);
       list.add(position, 'config', `${file} 不是合法的 JSON`, '请检查逗号和引号；JSON 里不能写注释。');
       this.problems.push(...list.items);
-      return undefined;
     }
+    return undefined;
   }
 
   private problem(file: string, code: Problem['code'], message: string, hint: string, near = ''): void {
@@ -200,6 +220,14 @@ class AppCompiler {
     list.add(near ? Math.max(0, source.indexOf(near)) : 0, code, message, hint);
     this.problems.push(...list.items);
   }
+}
+
+/** The files as they were met; within a file from its beginning to its end. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return [...problems].sort(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
 }
 
 /** The part of a compiled app that hot reload sends. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -18,7 +18,18 @@ export function readAssets(root: string): Record<string, string> {
     if (!entry.isFile() || !type) continue;
     const file = path.join(entry.parentPath, entry.name);
     const id = path.relative(root, file).split(path.sep).join('/');
-    assets[id] = `data:${type};base64,${readFileSync(file).toString('base64')}`;
+    assets[id] = dataUrl(type, file);
   }
   return assets;
+}
+
+/** One image below a folder as a data URL. */
+export function readAsset(root: string, id: string): string | undefined {
+  const type = TYPES[path.extname(id).toLowerCase()];
+  const file = path.join(root, id);
+  return type && existsSync(file) ? dataUrl(type, file) : undefined;
+}
+
+function dataUrl(type: string, file: string): string {
+  return `data:${type};base64,${readFileSync(file).toString('base64')}`;
 }

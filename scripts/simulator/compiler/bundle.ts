@@ -1,11 +1,18 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build, type Loader, type Plugin } from 'esbuild';
+import {
+  type BuildFailure,
+  build,
+  type BuildOptions as EsbuildOptions,
+  type Loader,
+  type Message,
+  type Plugin,
+} from 'esbuild';
 import type { BuiltApp } from '../runtime/types.ts';
 import { type CompiledApp, compileApp } from './app.ts';
 import { readAssets } from './assets.ts';
-import { CompileError } from './problem.ts';
+import { CompileError, type Problem } from './problem.ts';
 
 export interface BuildOptions {
   /**
@@ -32,9 +39,34 @@ export async function buildApp(root: string, options: BuildOptions = {}): Promis
   };
 }
 
-/** All scripts of a compiled app as the body of one function; see `runtime/evaluate.ts`. */
+/**
+ * All scripts of a compiled app as the body of one function; see `runtime/evaluate.ts`.
+ * @throws CompileError with the mistakes of scripts and SJS modules
+ */
 export async function bundle(app: CompiledApp): Promise<string> {
-  const result = await build({
+  const result = await build(options(app)).catch((error: unknown) => {
+    const failures = (error as Partial<BuildFailure>).errors;
+    throw failures ? new CompileError(failures.map(problemOf)) : error;
+  });
+  const code = result.outputFiles?.find((file) => file.path.endsWith('.js'))?.text ?? '';
+  const map = result.outputFiles?.find((file) => file.path.endsWith('.map'))?.text ?? '{}';
+  return `${code}\n//# sourceURL=mini-program.js\n//# sourceMappingURL=data:application/json;base64,${shifted(map)}`;
+}
+
+function problemOf({ text, location }: Message): Problem {
+  return {
+    file: location?.file ?? 'app.json',
+    line: location?.line ?? 1,
+    // The bundler counts bytes of UTF-8, editors count UTF-16 units.
+    column: location ? Buffer.from(location.lineText).subarray(0, location.column).toString().length + 1 : 1,
+    code: 'syntax',
+    message: `脚本不能编译：${text}`,
+    hint: '请按提示改正这一行；引用的文件要存在，npm 包要先安装。',
+  };
+}
+
+function options(app: CompiledApp): EsbuildOptions {
+  return {
     stdin: { contents: entry(app), resolveDir: app.files.root, sourcefile: 'mini-program.js' },
     absWorkingDir: app.files.root,
     outfile: path.join(app.files.root, 'mini-program.js'),
@@ -46,10 +78,7 @@ export async function bundle(app: CompiledApp): Promise<string> {
     sourcemap: 'external',
     logLevel: 'silent',
     plugins: [unitPlugin(app)],
-  });
-  const code = result.outputFiles.find((file) => file.path.endsWith('.js'))?.text ?? '';
-  const map = result.outputFiles.find((file) => file.path.endsWith('.map'))?.text ?? '{}';
-  return `${code}\n//# sourceURL=mini-program.js\n//# sourceMappingURL=data:application/json;base64,${shifted(map)}`;
+  };
 }
 
 /** `new Function` puts two lines before its body. */
@@ -93,8 +122,9 @@ function unitPlugin(app: CompiledApp): Plugin {
         const text = overlay.get(file);
         if (id === undefined && text === undefined && !file.endsWith('.sjs')) return undefined;
         const loader: Loader = file.endsWith('.ts') ? 'ts' : 'js';
+        const source = text ?? (await readFile(file, 'utf8'));
         return {
-          contents: (text ?? (await readFile(file, 'utf8'))) + (id === undefined ? '' : declarations(id)),
+          contents: source + (file.endsWith('.sjs') ? sjsFunctions(source) : declarations(id)),
           loader,
           resolveDir: path.dirname(file),
         };
@@ -107,9 +137,26 @@ function unitPlugin(app: CompiledApp): Plugin {
  * `App`, `Page` and `Component` of one file. They stand at its end, where functions are hoisted from, so that lines
  * and columns of the file stay as they are.
  */
-function declarations(id: string): string {
+function declarations(id: string | undefined): string {
+  if (id === undefined) return '';
   const unit = `$mini.unit(${JSON.stringify(id)})`;
   return ['App', 'Page', 'Component']
     .map((name) => `\nfunction ${name}(it) { ${unit}.${name}(it); }`)
     .join('');
 }
+
+/** What SJS has in the place of `new Date()` and of patterns (SJS 数据类型), for a file that does not define its own. */
+function sjsFunctions(source: string): string {
+  return Object.entries(SJS_FUNCTIONS)
+    .filter(([name]) => {
+      const own = `\\b(?:function|var|let|const)\\s+${name}\\b|\\bimport\\b[^;'"]*\\b${name}\\b`;
+      return !new RegExp(own).test(source);
+    })
+    .map(([, code]) => `\n${code}`)
+    .join('');
+}
+
+const SJS_FUNCTIONS: Readonly<Record<string, string>> = {
+  getDate: 'function getDate(...values) { return new Date(...values); }',
+  getRegExp: "function getRegExp(pattern = '', flags = '') { return new RegExp(pattern, flags); }",
+};

@@ -51,26 +51,55 @@ export function compileExpression(
   forceObject = false,
 ): string {
   const asObject =
-    /^\s*(?:\.\.\.|[\w$]+\s*(?:,|:))/.test(source) || (forceObject && /^\s*[\w$]+\s*$/.test(source));
-  const text = asObject ? `({${source}})` : `(${source})`;
-  const base = offset - (asObject ? 2 : 1);
+    /^\s*(?:\.\.\.|[\w$]+\s*[,:]|(['"])[^'"\\]*\1\s*:)/.test(source) ||
+    (forceObject && /^\s*[\w$]+\s*$/.test(source));
   if (!source.trim()) {
     problems.add(offset, 'expression', '{{ }} 里没有内容', '请写上要显示的字段名，或删去它。');
     return 'undefined';
   }
+  const text = asObject ? `{${source}}` : source;
+  const base = offset - (asObject ? 1 : 0);
   try {
-    return new Compiler(scope, problems, base).compile(parseExpression(text));
+    return new Compiler(scope, problems, base, text).compile(parseExpression(text));
   } catch (error) {
+    if (error instanceof RangeError) {
+      problems.add(offset, 'expression', '{{ }} 里的表达式太长', '请拆成几个字段，在 setData 之前算好。');
+      return 'undefined';
+    }
     const position = positionOf(error);
     if (position === undefined) throw error;
     problems.add(
       base + position,
       'expression',
       '{{ }} 里的表达式有语法错误',
-      '只能写数据字段、运算符、三元表达式和 SJS 函数调用；字符串的引号要与属性的引号不同。',
+      syntaxHint(source, position - (asObject ? 1 : 0)),
     );
     return 'undefined';
   }
+}
+
+const ENGLISH: Readonly<Record<string, string>> = {
+  '，': ',',
+  '。': '.',
+  '？': '?',
+  '：': ':',
+  '；': ';',
+  '（': '(',
+  '）': ')',
+  '！': '!',
+  '“': '"',
+  '”': '"',
+  '‘': "'",
+  '’': "'",
+  '【': '[',
+  '】': ']',
+};
+
+function syntaxHint(source: string, at: number): string {
+  const char = source.charAt(at);
+  const english = ENGLISH[char];
+  if (english) return `这里用了中文标点 ${char}，请切换到英文输入法，写成 ${english}。`;
+  return '只能写数据字段、运算符、三元表达式和 SJS 函数调用；字符串的引号要与属性的引号不同。';
 }
 
 function positionOf(error: unknown): number | undefined {
@@ -82,11 +111,13 @@ class Compiler {
   private readonly scope: NameScope;
   private readonly problems: ProblemList;
   private readonly base: number;
+  private readonly source: string;
 
-  constructor(scope: NameScope, problems: ProblemList, base: number) {
+  constructor(scope: NameScope, problems: ProblemList, base: number, source: string) {
     this.scope = scope;
     this.problems = problems;
     this.base = base;
+    this.source = source;
   }
 
   compile(node: Node): string {
@@ -196,8 +227,10 @@ class Compiler {
       return 'undefined';
     }
     const args = node.arguments.map((argument) => this.element(argument)).join(',');
-    if (!isMember) return `${this.compile(callee)}(${args})`;
-    return `r.c(${this.compile(callee.object)},${this.key(callee)},[${args}])`;
+    const name = JSON.stringify(this.source.slice(callee.start ?? 0, callee.end ?? 0));
+    if (!isMember) return `r.q(${this.compile(callee)},undefined,[${args}],${name})`;
+    const [object, key] = [this.compile(callee.object), this.key(callee)];
+    return fromSjs ? `r.q(${object},${key},[${args}],${name})` : `r.c(${object},${key},[${args}])`;
   }
 
   private refuse(node: Node, what: string): string {

@@ -39,8 +39,13 @@ export class SourceFiles {
   }
 
   read(id: string): string | undefined {
-    if (Object.hasOwn(this.overlay, id)) return this.overlay[id];
-    return this.exists(id) ? readFileSync(this.absolute(id), 'utf8') : undefined;
+    const text = Object.hasOwn(this.overlay, id)
+      ? this.overlay[id]
+      : this.exists(id)
+        ? readFileSync(this.absolute(id), 'utf8')
+        : undefined;
+    // Editors on Windows begin files with a byte order mark, which is no part of the text.
+    return text?.replace(/^\uFEFF/, '');
   }
 
   /** The script of a page, component or app: TypeScript or JavaScript. */

@@ -38,7 +38,12 @@ export class UnclosedInterpolation extends Error {
   }
 }
 
-function findClose(text: string, from: number): number {
+/**
+ * Where the `}}` of a `{{` begins.
+ * @param from offset behind the `{{`
+ * @returns -1 when there is none
+ */
+export function findClose(text: string, from: number): number {
   let quote = '';
   let braces = 0;
   for (let at = from; at < text.length; at += 1) {

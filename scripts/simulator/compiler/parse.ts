@@ -1,7 +1,8 @@
 /// <reference path="./wxml-parser.d.ts" />
 import { parse as parseXml } from '@wxml/parser';
-import { type Part, splitInterpolation, UnclosedInterpolation } from './interpolation.ts';
+import { type Part, splitInterpolation } from './interpolation.ts';
 import type { ProblemList } from './problem.ts';
+import { scanTemplate } from './scan.ts';
 
 export interface ElementNode {
   kind: 'element';
@@ -29,6 +30,9 @@ export interface Attribute {
   valueOffset: number;
 }
 
+/** Line breaks and indentation; the wide space of Chinese text is content. */
+const BLANK = /^[ \t\r\n\f]*$/;
+
 /** The parser's own tree, as far as it is used here (it ships no types). Offsets; `end` is inclusive. */
 interface XmlNode {
   type: string;
@@ -55,51 +59,47 @@ interface XmlProgram {
 
 /**
  * Parses AXML. `@wxml/parser` is tolerant: it accepts any closing tag for any opening one, so the closing
- * tags are checked here.
+ * tags are checked here, and what it cannot read is found before (`scan.ts`).
  * @returns the tree; what is wrong goes into `problems`
  */
 export function parseTemplate(source: string, problems: ProblemList): TemplateNode[] {
-  const program = parseXml(masked(source)) as XmlProgram;
-  checkClosing(program.body, problems);
-  if (problems.items.length === 0) {
-    const [first] = program.errors;
-    if (first) reportSyntax(source, first, problems);
+  const { masked, lost } = scanTemplate(source, problems);
+  const program = lost ? undefined : read(masked);
+  if (program) checkClosing(program.body, problems);
+  if (problems.items.length > 0) return [];
+  const [error] = program ? program.errors : [{ value: '', start: 0 }];
+  if (!program || error) {
+    reportSyntax(source, error?.start ?? 0, problems);
+    return [];
   }
-  return problems.items.length > 0 ? [] : convert(program.body, source, problems);
+  return convert(program.body, source);
 }
 
-/**
- * The parser drops a lone brace in an attribute, which `<import-sjs name="{a, b}">` has. It sees others of the
- * same width; values are read from the source itself.
- */
-function masked(source: string): string {
-  return source.replace(
-    /(<import-sjs\b[^>]*?\bname\s*=\s*["'])\{([^"'}]*)\}/g,
-    (_all, before: string, names: string) => `${before}(${names.replace(/[^\s\w]/g, ' ')})`,
-  );
+/** `undefined` where the parser fails itself. */
+function read(masked: string): XmlProgram | undefined {
+  try {
+    return parseXml(masked) as XmlProgram;
+  } catch {
+    return undefined;
+  }
 }
 
-function reportSyntax(source: string, error: XmlProgram['errors'][number], problems: ProblemList): void {
-  const stray = /^<\/\s*([\w-]+)/.exec(source.slice(error.start));
+function reportSyntax(source: string, offset: number, problems: ProblemList): void {
+  const stray = /^<\/\s*([\w-]+)/.exec(source.slice(offset));
   if (stray) {
     problems.add(
-      error.start,
+      offset,
       'mismatched-tag',
       `多余的结束标签 </${stray[1]}>`,
       '前面没有与它对应的开始标签，请删去它，或补上开始标签。',
     );
     return;
   }
-  const open = source.lastIndexOf('{{', error.start);
-  if (open >= 0 && !source.slice(open, error.start).includes('}}')) {
-    problems.add(open, 'syntax', '{{ 没有对应的 }}', '请补上 }}。');
-    return;
-  }
   problems.add(
-    error.start,
+    offset,
     'syntax',
     '这里不符合 AXML 语法',
-    '请检查属性的引号是否成对、属性值是否加了引号、{{ }} 是否写在引号里。',
+    '请检查附近的标签、属性和引号是否成对，标签名和属性名以英文字母开头。',
   );
 }
 
@@ -158,14 +158,15 @@ function reportUnclosed(tag: { name: string; offset: number }, problems: Problem
   );
 }
 
-function convert(nodes: XmlNode[], source: string, problems: ProblemList): TemplateNode[] {
+function convert(nodes: XmlNode[], source: string): TemplateNode[] {
   const result: TemplateNode[] = [];
   let text = { start: -1, end: -1 };
   const flush = (): void => {
     if (text.start < 0) return;
     const value = source.slice(text.start, text.end);
-    const parts = split(value, text.start, problems);
-    if (value.trim()) result.push({ kind: 'text', parts, offset: text.start });
+    if (!BLANK.test(value)) {
+      result.push({ kind: 'text', parts: splitInterpolation(value, text.start), offset: text.start });
+    }
     text = { start: -1, end: -1 };
   };
   for (const node of nodes) {
@@ -179,8 +180,8 @@ function convert(nodes: XmlNode[], source: string, problems: ProblemList): Templ
     result.push({
       kind: 'element',
       name: node.startTag.name,
-      attributes: node.startTag.attributes.map((attribute) => convertAttribute(attribute, source, problems)),
-      children: convert(node.children, source, problems),
+      attributes: node.startTag.attributes.map((attribute) => convertAttribute(attribute, source)),
+      children: convert(node.children, source),
       offset: node.start,
     });
   }
@@ -188,20 +189,11 @@ function convert(nodes: XmlNode[], source: string, problems: ProblemList): Templ
   return result;
 }
 
-function convertAttribute(attribute: XmlAttribute, source: string, problems: ProblemList): Attribute {
-  const { key: name, rawValue, start: offset } = attribute;
+function convertAttribute(attribute: XmlAttribute, source: string): Attribute {
+  const { key, rawValue, start: offset } = attribute;
+  const name = source.slice(offset, offset + key.length);
   if (rawValue === null) return { name, offset, parts: undefined, raw: '', valueOffset: offset };
   const valueOffset = attribute.end - rawValue.length + 2;
   const raw = source.slice(valueOffset, attribute.end);
-  return { name, offset, parts: split(raw, valueOffset, problems), raw, valueOffset };
-}
-
-function split(text: string, base: number, problems: ProblemList): Part[] {
-  try {
-    return splitInterpolation(text, base);
-  } catch (error) {
-    if (!(error instanceof UnclosedInterpolation)) throw error;
-    problems.add(error.offset, 'syntax', '{{ 没有对应的 }}', '请补上 }}。');
-    return [];
-  }
+  return { name, offset, parts: splitInterpolation(raw, valueOffset), raw, valueOffset };
 }

@@ -27,6 +27,7 @@ export type ProblemCode =
   | 'string-boolean'
   | 'missing-file'
   | 'config'
+  | 'sjs'
   | 'style';
 
 /** Collects the problems of one file; positions are given as offsets into its text. */

@@ -17,7 +17,7 @@ export function methodsOf(source: string): Set<string> | undefined {
   for (const statement of program.body) {
     if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'CallExpression') continue;
     const { callee, arguments: args } = statement.expression;
-    const definition = args[0];
+    const definition = withoutTypes(args[0]);
     if (callee.type !== 'Identifier' || !definition) continue;
     if (callee.name === 'Page')
       return definition.type === 'ObjectExpression' ? keysOf(definition) : undefined;
@@ -27,11 +27,19 @@ export function methodsOf(source: string): Set<string> | undefined {
   return undefined;
 }
 
+/** `{…} as T` and `{…} satisfies T` are the object. */
+function withoutTypes(node: Node | undefined): Node | undefined {
+  return node?.type === 'TSAsExpression' || node?.type === 'TSSatisfiesExpression'
+    ? withoutTypes(node.expression)
+    : node;
+}
+
 function componentMethods(definition: ObjectExpression): Set<string> | undefined {
   if (!keysOf(definition) || keysOf(definition)?.has('mixins')) return undefined;
   for (const property of definition.properties) {
     if (property.type !== 'ObjectProperty' || nameOf(property.key) !== 'methods') continue;
-    return property.value.type === 'ObjectExpression' ? keysOf(property.value) : undefined;
+    const methods = withoutTypes(property.value);
+    return methods?.type === 'ObjectExpression' ? keysOf(methods) : undefined;
   }
   return new Set();
 }

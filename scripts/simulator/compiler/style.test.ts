@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
+import { compileApp } from './app.ts';
 import { compileStyle } from './style.ts';
 
 function css(source: string, scope: Parameters<typeof compileStyle>[0]['scope'] = { kind: 'app' }): string {
   const read = (_from: string, specifier: string) => ({ file: specifier, source: 'view { width: 10rpx }' });
-  return compileStyle({ file: 'a.acss', source, scope, isPackage: false, read })
+  return compileStyle({ file: 'a.acss', source, scope, isPackage: false, read, image: () => undefined })
     .css.replace(/\s+/g, ' ')
     .trim();
 }
@@ -45,4 +47,38 @@ test('imports are put in their place, once scoped', () => {
   expect(css('@import "./b.acss"; .c {}')).toBe(
     ':where(.mini-page) mini-view { width: 5px } :where(.mini-page) .c {}',
   );
+});
+
+test('lengths inside of texts, addresses and names stay as they are', () => {
+  expect(
+    css(
+      '.w-10rpx { content: "10rpx"; animation: a10vw 1s; background: url(https://a/b-20rpx.png) -20rpx .5rpx }',
+    ),
+  ).toBe(
+    ':where(.mini-page) .w-10rpx { content: "10rpx"; animation: a10vw 1s; background: url(https://a/b-20rpx.png) -10px 0.25px }',
+  );
+});
+
+test('ACSS 本地资源引用: images are named from the root, and come with the style', () => {
+  const mini = fileURLToPath(new URL('../../../mini', import.meta.url));
+  const style = ".a { background: red url( '/assets/empty.png' ) no-repeat }";
+  const { style: output, problems } = compileApp(mini, { 'app.acss': style });
+  expect(problems).toEqual([]);
+  expect(output).toMatch(
+    /^:where\(\.mini-page\) \.a \{ background: red url\("data:image\/png;base64,[\w+/=]+"\) no-repeat \}$/,
+  );
+});
+
+test('ACSS 样式导入: a style may come from a package', () => {
+  const root = fileURLToPath(new URL('../fixtures', import.meta.url));
+  const files = {
+    'app.json': '{"pages":["a"]}',
+    'app.js': 'App({});',
+    'a.axml': '<view />',
+    'a.js': 'Page({});',
+    'app.acss': '@import "dingui-mini/es/empty/src/index.acss";',
+  };
+  const { style, problems } = compileApp(root, files);
+  expect(problems).toEqual([]);
+  expect(style).toContain(':where(.mini-page) .');
 });

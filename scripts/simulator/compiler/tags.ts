@@ -49,25 +49,24 @@ export const DIRECTIVES: ReadonlySet<string> = new Set([
   'a:key',
 ]);
 
-/** Tags with a meaning of their own in the language, never drawn. */
-export const STRUCTURE_TAGS: ReadonlySet<string> = new Set([
-  'block',
-  'slot',
-  'template',
-  'import',
-  'include',
-  'import-sjs',
-]);
-
 /** Habits from other platforms and frameworks, and what this platform writes instead. */
 export function foreignAttributeHint(name: string): string | undefined {
-  const directive = /^(?:wx|s|v|tt|swan|qq):?-?(if|elif|else-if|else|for|for-item|for-index|key)$/.exec(name);
-  if (directive) return `钉钉小程序写作 a:${directive[1] === 'else-if' ? 'elif' : directive[1]}。`;
-  const event = /^(?:bind|catch):?([a-z]+)$/.exec(name) ?? /^@(\w+)$/.exec(name) ?? /^on([a-z]+)$/.exec(name);
-  const eventName = event?.[1];
-  if (eventName) {
-    return `钉钉小程序的事件写作 on${eventName.charAt(0).toUpperCase()}${eventName.slice(1)}（冒泡）或 catch${eventName.charAt(0).toUpperCase()}${eventName.slice(1)}（不冒泡）。`;
+  const directive =
+    /^(?:(?:wx|s|tt|swan|qq|ks|jd):|s-|v-)(if|elif|else-?if|else|for|for-item|for-index|key)$/.exec(name);
+  if (directive) return `钉钉小程序写作 a:${/^else-?if$/.test(directive[1] ?? '') ? 'elif' : directive[1]}。`;
+  const event =
+    /^(?:capture-)?(?:bind|catch|mut-bind):?([a-z]+)$/.exec(name) ??
+    /^(?:@|v-on:)([\w-]+)/.exec(name) ??
+    /^on([a-z]+)$/.exec(name);
+  if (event?.[1]) {
+    const type = event[1] === 'click' ? 'tap' : event[1];
+    const eventName = type.charAt(0).toUpperCase() + type.slice(1);
+    return `钉钉小程序的事件写作 on${eventName}（冒泡）或 catch${eventName}（不冒泡）。`;
   }
-  if (name.startsWith(':')) return `属性绑定写作 ${name.slice(1)}="{{ }}"，前面没有冒号。`;
+  const bound = /^(?:v-bind:|:)(.+)/.exec(name);
+  if (bound) return `属性绑定写作 ${bound[1]}="{{ }}"，前面没有 v-bind 和冒号。`;
+  if (name === 'v-model' || name.startsWith('model:'))
+    return '没有双向绑定：请写 value="{{ }}"，并在 onInput 里 setData。';
+  if (name === 'v-show') return '请写 hidden="{{ }}"，意思相反。';
   return undefined;
 }

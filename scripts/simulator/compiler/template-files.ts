@@ -7,10 +7,21 @@ export type ReadFile = (from: string, specifier: string) => { file: string; sour
 
 export interface FileContext {
   problems: ProblemList;
-  /** Name of the JavaScript variable that holds the file's templates. */
+  /** Name of the JavaScript variable that holds the templates that the file may use. */
   templates: string;
+  /** Name of the variable that holds those that it defines: an `<import>` brings these alone, and not what the
+   * imported file imports (AXML 引用: import 的作用域). */
+  own: string;
+  defined: Set<string>;
+  /** The files whose definitions it may use. */
+  imports: FileContext[];
+  /** The file that includes this one. */
+  host: FileContext | undefined;
   sjs: Map<string, string>;
 }
+
+/** Draws the inside of a `<template name>`, given without what stands beside the content. */
+type Draw = (nodes: TemplateNode[], context: FileContext, definition: ElementNode) => string;
 
 /**
  * The AXML files that make up one template: what they import, their SJS modules and their named templates.
@@ -18,24 +29,34 @@ export interface FileContext {
  */
 export class TemplateFiles {
   readonly setup: string[] = [];
+  private readonly contexts: FileContext[] = [];
   readonly sjs: string[] = [];
   readonly problems: ProblemList[] = [];
   private readonly files = new Map<string, FileContext>();
   private readonly read: ReadFile;
-  /** Draws the inside of a `<template name>`. */
-  private readonly draw: (nodes: TemplateNode[], context: FileContext) => string;
+  private readonly draw: Draw;
 
-  constructor(read: ReadFile, draw: (nodes: TemplateNode[], context: FileContext) => string) {
+  constructor(read: ReadFile, draw: Draw) {
     this.read = read;
     this.draw = draw;
   }
 
-  newContext(file: string, source: string): FileContext {
+  /** @param host the file that includes this one: its templates and SJS modules stay visible */
+  newContext(file: string, source: string, host?: FileContext): FileContext {
     const problems = new ProblemList(file, source);
-    this.problems.push(problems);
-    const context = { problems, templates: `T${this.problems.length}`, sjs: new Map<string, string>() };
-    this.files.set(file, context);
-    this.setup.push(`const ${context.templates} = {};`);
+    const number = this.problems.push(problems);
+    const context: FileContext = {
+      problems,
+      templates: `T${number}`,
+      own: `O${number}`,
+      defined: new Set(),
+      imports: [],
+      host,
+      sjs: new Map(),
+    };
+    if (!host) this.files.set(file, context);
+    this.contexts.push(context);
+    this.setup.push(`const ${context.templates} = {}, ${context.own} = {};`);
     return context;
   }
 
@@ -62,10 +83,27 @@ export class TemplateFiles {
     for (const { name, node } of definitions) {
       const inner: TemplateNode[] = [];
       collect(node.children, inner);
-      const body = this.draw(inner, context);
-      this.setup.push(`${context.templates}[${JSON.stringify(name)}] = (s) => ${body};`);
+      const body = this.draw(inner, context, node);
+      context.defined.add(name);
+      this.setup.push(`${context.own}[${JSON.stringify(name)}] = (s) => ${body};`);
     }
     return content;
+  }
+
+  /** Code that makes the templates of one file known to others, to be run when all of them are defined. */
+  links(): string[] {
+    return this.contexts.map(({ templates, own, imports, host }) => {
+      const visible = [host?.templates, ...imports.map((imported) => imported.own), own];
+      return `Object.assign(${templates}, ${visible.filter(Boolean).join(', ')});`;
+    });
+  }
+
+  /** Whether a `<template is="name">` in this file finds its definition. */
+  isDefined(name: string, context: FileContext): boolean {
+    return (
+      [context, ...context.imports].some(({ defined }) => defined.has(name)) ||
+      (context.host !== undefined && this.isDefined(name, context.host))
+    );
   }
 
   private importFile(node: ElementNode, context: FileContext): void {
@@ -76,7 +114,7 @@ export class TemplateFiles {
       imported = this.newContext(found.file, found.source);
       this.open(found.source, imported);
     }
-    this.setup.push(`Object.assign(${context.templates}, ${imported.templates});`);
+    context.imports.push(imported);
   }
 
   private importSjs(node: ElementNode, context: FileContext): void {

@@ -16,7 +16,10 @@ export function isEvent(name: string): boolean {
   return /^(?:on|catch)[A-Z]/.test(name);
 }
 
-/** Line breaks and indentation of the source are no content: each run of white space is one space. */
+/**
+ * Line breaks and indentation of the source are no content: each run of white space is one space. The wide space
+ * that indents Chinese paragraphs, and the one that does not break, are.
+ */
 export function condense(text: string): string {
-  return text.replace(/\s+/g, ' ');
+  return text.replace(/[ \t\r\n\f]+/g, ' ');
 }

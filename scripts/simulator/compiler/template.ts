@@ -1,10 +1,11 @@
-import { compileExpression, type NameScope } from './expression.ts';
+import { compileExpression } from './expression.ts';
 import type { Attribute, ElementNode, TemplateNode } from './parse.ts';
 import type { Problem } from './problem.ts';
 import { BUILT_IN_TAGS } from './tags.ts';
-import { checkAttributes } from './template-checks.ts';
+import { checkAttributes, checkDefinition, checkSlotName } from './template-checks.ts';
 import { type FileContext, type ReadFile, TemplateFiles } from './template-files.ts';
-import { attributeOf, condense, isBranch, isDirective, isEvent } from './template-nodes.ts';
+import { attributeOf, isBranch, isDirective } from './template-nodes.ts';
+import { type HandlerUse, TemplateValues } from './template-values.ts';
 
 export interface TemplateInput {
   file: string;
@@ -15,12 +16,6 @@ export interface TemplateInput {
   /** Sources of npm packages may call methods of values, which their own tool chain accepts. */
   isPackage: boolean;
   read: ReadFile;
-}
-
-export interface HandlerUse {
-  name: string;
-  file: string;
-  offset: number;
 }
 
 export interface TemplateOutput {
@@ -38,17 +33,19 @@ export function compileTemplate(input: TemplateInput): TemplateOutput {
   return compiler.run();
 }
 
-class TemplateCompiler {
+class TemplateCompiler extends TemplateValues {
   private readonly input: TemplateInput;
   private readonly files: TemplateFiles;
-  private readonly handlers: HandlerUse[] = [];
-  private variables = 0;
-  private keys = 0;
   private readonly includes: string[] = [];
+  private readonly templateUses: { name: string; offset: number; context: FileContext }[] = [];
 
   constructor(input: TemplateInput) {
+    super(input.isPackage);
     this.input = input;
-    this.files = new TemplateFiles(input.read, (nodes, context) => this.children(nodes, context, new Map()));
+    this.files = new TemplateFiles(input.read, (nodes, context, definition) => {
+      if (!input.isPackage) checkDefinition(definition, nodes, context.problems);
+      return this.children(nodes, context, new Map());
+    });
   }
 
   run(): TemplateOutput {
@@ -56,13 +53,28 @@ class TemplateCompiler {
     const context = this.files.newContext(file, source);
     const nodes = this.files.open(source, context);
     const body = this.children(nodes, context, new Map());
-    const code = `(r) => {\n${this.files.setup.join('\n')}\nreturn { render: (s) => ${body} };\n}`;
+    this.checkTemplateNames();
+    const code = `(r) => {\n${[...this.files.setup, ...this.files.links()].join('\n')}\nreturn { render: (s) => ${body} };\n}`;
     return {
       code,
       problems: this.files.problems.flatMap((list) => list.items),
       sjs: this.files.sjs,
       handlers: this.handlers,
     };
+  }
+
+  /** Only where all files could be read: a definition may stand in the part that could not. */
+  private checkTemplateNames(): void {
+    if (this.input.isPackage || this.files.problems.some(({ items }) => items.length > 0)) return;
+    for (const { name, offset, context } of this.templateUses) {
+      if (this.files.isDefined(name, context)) continue;
+      context.problems.add(
+        offset,
+        'directive-use',
+        `没有名为 ${name} 的模板`,
+        `请在本文件用 <template name="${name}"> 定义它，或 <import> 定义它的文件；那个文件自己 import 来的模板不算。`,
+      );
+    }
   }
 
   private children(nodes: TemplateNode[], context: FileContext, locals: ReadonlyMap<string, string>): string {
@@ -176,6 +188,9 @@ class TemplateCompiler {
           `不认识的标签 <${node.name}>`,
           '如果是组件，请在同名 .json 的 usingComponents 里登记；如果是内置标签，请核对拼写，或改用 <view>、<text>。',
         );
+        // What stands on it and in it is checked all the same.
+        for (const attribute of node.attributes) this.field(attribute, context, locals);
+        this.children(node.children, context, locals);
       }
       return `r.u(${key},${JSON.stringify(node.name)})`;
     }
@@ -184,17 +199,6 @@ class TemplateCompiler {
     );
     const fields = attributes.map((attribute) => this.field(attribute, context, locals));
     return `r.e(s,${key},${JSON.stringify(node.name)},{${fields.join(',')}},${this.children(node.children, context, locals)})`;
-  }
-
-  private field(attribute: Attribute, context: FileContext, locals: ReadonlyMap<string, string>): string {
-    const name = JSON.stringify(attribute.name);
-    const isFunction = isEvent(attribute.name) || attribute.name === 'ref';
-    if (!isFunction || !attribute.parts) return `${name}:${this.value(attribute, context, locals)}`;
-    const dynamic = attribute.parts.some((part) => part.kind === 'expression');
-    if (!dynamic && attribute.raw) {
-      this.handlers.push({ name: attribute.raw, file: context.problems.file, offset: attribute.valueOffset });
-    }
-    return `${name}:r.f(s,${this.value(attribute, context, locals)})`;
   }
 
   private component(
@@ -208,17 +212,20 @@ class TemplateCompiler {
       (attribute) => !isDirective(attribute.name) && attribute.name !== 'slot',
     );
     const fields = attributes.map((attribute) => this.field(attribute, context, locals));
-    const groups = new Map<string, { nodes: TemplateNode[]; scope: string | undefined }>();
+    const groups = new Map<string, { nodes: TemplateNode[]; scopes: string[] }>();
     for (const child of node.children) {
+      if (child.kind === 'element' && !this.input.isPackage) checkSlotName(child, context.problems);
       const name = child.kind === 'element' ? (attributeOf(child, 'slot')?.raw ?? 'default') : 'default';
       const scope = child.kind === 'element' ? attributeOf(child, 'slot-scope')?.raw : undefined;
-      const group = groups.get(name) ?? { nodes: [], scope };
+      const group = groups.get(name) ?? { nodes: [], scopes: [] };
       group.nodes.push(child);
+      if (scope) group.scopes.push(scope);
       groups.set(name, group);
     }
     const slots = [...groups].map(([name, group]) => {
       const variable = this.nextVariable();
-      const inner = group.scope ? new Map([...locals, [group.scope, variable]]) : locals;
+      const named = group.scopes.map((scope): [string, string] => [scope, variable]);
+      const inner = new Map([...locals, ...named]);
       return `${JSON.stringify(name)}:(${variable})=>${this.children(group.nodes, context, inner)}`;
     });
     return `r.k(s,${key},${JSON.stringify(id)},{${fields.join(',')}},{${slots.join(',')}})`;
@@ -266,6 +273,9 @@ class TemplateCompiler {
       );
       return '';
     }
+    if (is.parts?.every((part) => part.kind === 'text')) {
+      this.templateUses.push({ name: is.raw, offset: is.valueOffset, context });
+    }
     const data = attributeOf(node, 'data');
     const part = data?.parts?.find((candidate) => candidate.kind === 'expression');
     const dataCode = part
@@ -292,55 +302,11 @@ class TemplateCompiler {
       return '';
     }
     this.includes.push(found.file);
-    const included = this.files.newContext(found.file, found.source);
-    const nodes = this.files.open(found.source, included);
     // The names of the including file stay visible: `include` copies the text to this place.
-    const merged = { ...included, sjs: new Map([...context.sjs, ...included.sjs]) };
-    this.files.setup.push(`Object.assign(${included.templates}, ${context.templates});`);
-    const body = this.children(nodes, merged, locals);
+    const included = this.files.newContext(found.file, found.source, context);
+    for (const [name, code] of context.sjs) included.sjs.set(name, code);
+    const body = this.children(this.files.open(found.source, included), included, locals);
     this.includes.pop();
     return `r.g(${key},${body})`;
-  }
-
-  private value(attribute: Attribute, context: FileContext, locals: ReadonlyMap<string, string>): string {
-    if (!attribute.parts) return 'true';
-    return this.parts(attribute.parts, context, locals, false);
-  }
-
-  private parts(
-    parts: NonNullable<Attribute['parts']>,
-    context: FileContext,
-    locals: ReadonlyMap<string, string>,
-    isText: boolean,
-  ): string {
-    const [only] = parts;
-    const scope = this.scope(context, locals);
-    const compile = (part: { value: string; offset: number }): string =>
-      compileExpression(part.value, part.offset, scope, context.problems);
-    if (!only) return '""';
-    if (parts.length === 1)
-      return only.kind === 'text'
-        ? JSON.stringify(isText ? condense(only.value) : only.value)
-        : compile(only);
-    const pieces = parts.map((part) =>
-      part.kind === 'text'
-        ? JSON.stringify(isText ? condense(part.value) : part.value)
-        : `r.s(${compile(part)})`,
-    );
-    return `(${pieces.join('+')})`;
-  }
-
-  private scope(context: FileContext, locals: ReadonlyMap<string, string>): NameScope {
-    return { locals, sjs: context.sjs, allowCalls: this.input.isPackage };
-  }
-
-  private nextKey(): string {
-    this.keys += 1;
-    return `"k${this.keys}"`;
-  }
-
-  private nextVariable(): string {
-    this.variables += 1;
-    return `v${this.variables}`;
   }
 }

@@ -7,6 +7,9 @@ export interface OracleCase {
   part?: string;
 }
 
+/** `<view>{{`x${a}`}}</view>`, written so that it is no template literal of this file. */
+const LITERAL = ['<view>{{`x$', '{a}`}}</view>'].join('');
+
 const list = [
   { id: 'a', name: '甲', tags: ['x', 'y'] },
   { id: 'b', name: '乙', tags: [] },
@@ -181,5 +184,133 @@ export const cases: readonly OracleCase[] = [
     template: '<my-part a:if="{{off}}" word="a" /><my-part a:else word="b" />',
     part: '<view>{{word}}</view>',
     data: { off: false },
+  },
+  { name: 'for over a string', template: '<text a:for="{{s}}">{{item}};</text>', data: { s: 'ab' } },
+  { name: 'for over null', template: '<text a:for="{{n}}">{{item}}</text>完', data: { n: null } },
+  {
+    name: 'for over an object',
+    template: '<text a:for="{{o}}">{{index}}={{item}};</text>',
+    data: { o: { x: 1, y: 2 } },
+  },
+  { name: 'for over a number', template: '<text a:for="{{3}}">{{item}}</text>' },
+  {
+    name: 'for inside for with the same names',
+    template: '<view a:for="{{l}}"><text a:for="{{item}}">{{item}}{{index}};</text></view>',
+    data: { l: [['a'], ['b', 'c']] },
+  },
+  {
+    name: 'the outer index inside the inner for',
+    template:
+      '<view a:for="{{l}}" a:for-index="i"><text a:for="{{item}}" a:for-item="x">{{i}}{{index}}{{x}};</text></view>',
+    data: { l: [['a'], ['b', 'c']] },
+  },
+  {
+    name: 'for and if on one tag',
+    template: '<text a:for="{{l}}" a:if="{{item > 1}}">{{item}}</text>',
+    data: { l: [1, 2, 3] },
+  },
+  {
+    name: 'if and else inside for',
+    template:
+      '<block a:for="{{l}}" a:key="*this"><text a:if="{{index % 2}}">{{item}}</text><text a:else>-</text></block>',
+    data: { l: ['a', 'b', 'c'] },
+  },
+  {
+    name: 'a key that no item has',
+    template: '<text a:for="{{l}}" a:key="gone">{{item.id}}</text>',
+    data: { l: [{ id: 1 }, { id: 2 }] },
+  },
+  {
+    name: 'two items with one key',
+    template: '<text a:for="{{l}}" a:key="id">{{item.id}}</text>',
+    data: { l: [{ id: 1 }, { id: 1 }] },
+  },
+  {
+    name: 'else behind a comment',
+    template: '<view a:if="{{on}}">有</view>\n<!-- 说明 -->\n<view a:else>无</view>',
+  },
+  {
+    name: 'blocks with elif and else',
+    template:
+      '<block a:if="{{a}}"><text>1</text></block><block a:elif="{{b}}">2</block><block a:else><text>3</text><text>4</text></block>',
+  },
+  {
+    name: 'a value in single quotes',
+    template: '<view a:if=\'{{a == "x"}}\'>甲</view><view a:else>乙</view>',
+    data: { a: 'x' },
+  },
+  {
+    name: 'greater than in a value',
+    template: '<view class="{{a > b ? 1 : 2}}">{{a > b}}</view>',
+    data: { a: 1, b: 2 },
+  },
+  {
+    name: 'an expression over several lines',
+    template: '<view>{{\n a\n ? "x"\n : "y"\n}}</view>',
+    data: { a: 1 },
+  },
+  { name: 'line breaks of Windows', template: '<view\r\n class="a">\r\n甲\r\n</view>\r\n' },
+  { name: 'a brace in a string', template: "<view>{{ '}' }}</view>" },
+  { name: 'an entity, which is no mark here', template: '<view>甲 &lt; 乙 &amp; 丙</view>' },
+  { name: 'a list of the template', template: '<view>{{ [a, 2][0] }}</view>', data: { a: 7 } },
+  { name: 'an object of the template', template: '<view>{{ {x: a}.x }}</view>', data: { a: 7 } },
+  { name: 'an object as text', template: '<view>{{o}}</view>', data: { o: { a: 1 } } },
+  { name: 'numbers', template: '<view>{{ 1.5 + .5 }} {{ -1 }} {{ 1e3 }}</view>' },
+  { name: 'undefined in a sum', template: '<view>{{nothing + "x"}} {{!nothing}} {{nothing || "无"}}</view>' },
+  { name: 'what is no number', template: '<view>{{a / 0}} {{a * "x"}}</view>', data: { a: 1 } },
+  { name: 'an empty string between marks', template: "<view>[{{''}}]</view>" },
+  { name: 'hidden, which is there all the same', template: '<view hidden="{{true}}">藏</view>露' },
+  { name: 'a template literal', template: LITERAL, data: { a: 1 } },
+  {
+    name: 'a template',
+    template: '<template name="t"><view>{{a}}{{b}}</view></template><template is="t" data="{{a: 1, b}}" />',
+    data: { b: 2 },
+  },
+  {
+    name: 'an object as a property',
+    template: '<my-part word="{{o}}" />',
+    part: '<view>{{word.a.b}}</view>',
+    data: { o: { a: { b: 5 } } },
+  },
+  {
+    name: 'a list as a property',
+    template: '<my-part word="{{l}}" />',
+    part: '<text a:for="{{word}}" a:key="*this">{{item}};</text>',
+    data: { l: ['x', 'y'] },
+  },
+  {
+    name: 'a property put together',
+    template: '<my-part word="a{{x}}b{{nothing}}" />',
+    part: '<view>{{word}}</view>',
+    data: { x: 1 },
+  },
+  {
+    name: 'a component knows no names of the page',
+    template: '<my-part word="{{w}}" />{{word}}',
+    part: '<view>[{{w}}{{word}}]</view>',
+    data: { w: 'W', word: 'D' },
+  },
+  {
+    name: 'named slots, in the order of the component',
+    template: '<my-part><view slot="b">B</view><view slot="a">A</view></my-part>',
+    part: '<slot name="a" /><slot name="b" />',
+  },
+  {
+    name: 'if and else in a slot',
+    template: '<my-part><view a:if="{{a}}">x</view><view a:else>y</view></my-part>',
+    part: '<view>[<slot></slot>]</view>',
+  },
+  {
+    name: 'for in a slot',
+    template: '<my-part><text a:for="{{l}}" a:key="*this">{{item}}</text></my-part>',
+    part: '<view>[<slot></slot>]</view>',
+    data: { l: [1, 2] },
+  },
+  { name: 'a slot without content', template: '<my-part></my-part>', part: '<view>[<slot>空</slot>]</view>' },
+  {
+    name: 'components with slots in a loop',
+    template: '<my-part a:for="{{l}}" a:key="id" word="{{item.id}}"><text>{{index}}</text></my-part>',
+    part: '<view>{{word}}<slot></slot></view>',
+    data: { l: [{ id: 'a' }, { id: 'b' }] },
   },
 ];

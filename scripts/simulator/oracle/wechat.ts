@@ -8,9 +8,16 @@ interface Simulate {
   render(id: string): { dom: { textContent: string | null }; attach(parent: unknown): void; detach(): void };
 }
 
-/** AXML as WXML: the same template with the other names of directives. Nothing else differs. */
+/**
+ * AXML as WXML: the same template with the other names of directives. Nothing else differs: neither texts, nor
+ * values, nor expressions.
+ */
 export function toWxml(template: string): string {
-  return template.replaceAll(' a:', ' wx:');
+  return template.replace(/<[a-z](?:"[^"]*"|'[^']*'|[^"'>])*>/g, (tag) =>
+    tag.replace(/"[^"]*"|'[^']*'|(\s)a:(?=[a-z])/g, (found, space?: string) =>
+      space === undefined ? found : `${space}wx:`,
+    ),
+  );
 }
 
 /**
@@ -27,7 +34,12 @@ export function loadWechat(require: ReturnType<typeof createRequire>): (example:
   return ({ template, data = {}, part }) => {
     const usingComponents: Record<string, string> = {};
     if (part !== undefined) {
-      usingComponents['my-part'] = simulate.load({ template: toWxml(part), properties: { word: String } });
+      usingComponents['my-part'] = simulate.load({
+        template: toWxml(part),
+        // `null` is WeChat's word for a property of any type, which all are on this platform.
+        properties: { word: null },
+        options: { multipleSlots: part.includes('<slot name') },
+      });
     }
     const component = simulate.render(simulate.load({ template: toWxml(template), data, usingComponents }));
     component.attach(window.document.body);

@@ -1,4 +1,4 @@
-import { openPage } from '../harness/testing.ts';
+import { openPage, using } from '../harness/testing.ts';
 
 const show = async (template: string, script = '', more: Record<string, string> = {}): Promise<string> => {
   const app = await openPage(template, script, more);
@@ -9,6 +9,10 @@ const show = async (template: string, script = '', more: Record<string, string> 
 
 test('names are data alone: globals do not show through', async () => {
   expect(await show('<view>[{{console}}{{window}}{{process}}{{Math}}{{dd}}]</view>')).toBe('[]');
+});
+
+test('names are what is set, not what all objects inherit', async () => {
+  expect(await show('<view>[{{constructor}}{{toString}}{{__proto__}}{{hasOwnProperty}}]</view>')).toBe('[]');
 });
 
 test('a member of nothing is nothing', async () => {
@@ -78,6 +82,58 @@ test('import-sjs: default and named, with an SJS module that imports another', a
   const template =
     '<import-sjs name="a" from="./a.sjs" /><import-sjs name="{twice: double}" from="./a.sjs" /><view>{{a.money(double(n))}}</view>';
   expect(await show(template, 'data: { n: 4 }', more)).toBe('￥8');
+});
+
+test('files that import each other: each may use what the other defines', async () => {
+  const more = {
+    'pages/main/a.axml':
+      '<import src="b.axml" /><template name="a"><view>甲<template is="b" data="{{on}}" /></view></template>',
+    'pages/main/b.axml':
+      '<import src="a.axml" /><template name="b"><view>乙<template a:if="{{on}}" is="a" data="{{on: false}}" /></view></template>',
+  };
+  const text = await show('<import src="a.axml" /><template is="a" data="{{on: true}}" />', '', more);
+  expect(text.replaceAll(/\s/g, '')).toBe('甲乙甲乙');
+});
+
+test('an included file uses the templates of the file that includes it, in a template of that file too', async () => {
+  const template =
+    '<template name="x"><text>X</text></template><template name="y"><view>Y<include src="a.axml" /></view></template>' +
+    '<template is="y" />';
+  expect(await show(template, '', { 'pages/main/a.axml': '<template is="x" />' })).toBe('YX');
+});
+
+test('objects as attributes: fields, spread, keys in quotes, with and without braces of their own', async () => {
+  const one = (data: string): Promise<string> =>
+    show(
+      `<template name="t"><view>{{a}}{{b}}</view></template><template is="t" data="${data}" />`,
+      'data: { a: 1, o: { b: 2 } }',
+    );
+  for (const data of [
+    '{{a, ...o}}',
+    "{{'a': 1, b: 2}}",
+    '{{ {a, b: 2} }}',
+    '{{{a: 1, b: 2}}}',
+    '{{...o, a}}',
+  ]) {
+    expect(await one(data)).toBe('12');
+  }
+});
+
+test('the wide spaces that indent a Chinese paragraph are content; indentation of the source is not', async () => {
+  const app = await openPage('<view class="a">\n  　　第一段\n</view><view class="b">　</view>');
+  expect(app.document.querySelector('.a')?.textContent).toBe(' 　　第一段 ');
+  expect(app.document.querySelector('.b')?.textContent).toBe('　');
+});
+
+test('each child of a slot has its own name for what the slot gives', async () => {
+  const files = {
+    ...using({ 'my-part': '/part' }),
+    'part.axml': '<slot a="{{1}}" />',
+    'part.js': 'Component({});',
+  };
+  const template =
+    '<my-part><text slot-scope="p">{{p.a}}</text><text slot-scope="q">[{{q.a}}]</text></my-part>';
+  expect(await show(template, '', files)).toBe('1[1]');
 });
 
 test('inline styles take rpx and camel case', async () => {

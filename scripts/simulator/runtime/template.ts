@@ -37,10 +37,10 @@ export class TemplateRuntime {
   /** An SJS module. */
   j = (file: string): unknown => this.host.sjs(file);
 
-  /** A name. */
+  /** A name: what is set, and not what all objects inherit (`constructor`). */
   v = (scope: Scope, name: string): unknown => {
     if (name === '$slots') return scope.slots ?? {};
-    return scope.values[name];
+    return Object.hasOwn(scope.values, name) ? scope.values[name] : undefined;
   };
 
   /** A member; nothing of nothing is nothing. */
@@ -55,6 +55,13 @@ export class TemplateRuntime {
     return typeof method === 'function'
       ? (method as (...values: unknown[]) => unknown).apply(object, args)
       : undefined;
+  };
+
+  /** A call into an SJS module, which fails by the name that the template wrote. */
+  q = (object: unknown, key: unknown, args: unknown[], name: string): unknown => {
+    const method = key === undefined ? object : this.m(object, key);
+    if (typeof method !== 'function') throw new Error(`SJS 里没有函数 ${name}`);
+    return (method as (...values: unknown[]) => unknown).apply(key === undefined ? undefined : object, args);
   };
 
   /** A value as text: `undefined` and `null` show nothing. */

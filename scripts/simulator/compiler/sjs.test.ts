@@ -1,0 +1,81 @@
+import { appFiles, emptyRoot, openPage } from '../harness/testing.ts';
+import { buildApp } from './bundle.ts';
+import { CompileError, type Problem } from './problem.ts';
+import { checkSjs } from './sjs.ts';
+
+const found = (source: string): string[] =>
+  checkSjs('a.sjs', source).problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
+
+test.each([
+  ['dates by new', 'export default () => new Date();', '1:22 SJS 里不能用 new'],
+  ['a pattern as a literal', 'export default (a) =>\n a.replace(/x/g, "");', '2:12 SJS 里不能写正则字面量'],
+  ['the API of the platform', 'export default { a: () => dd.alert({}) };', '1:27 SJS 里没有 dd'],
+  ['the app', 'export const a = getApp().globalData;', '1:18 SJS 里没有 getApp'],
+  ['modules of CommonJS', 'var b = require("./b.sjs");', '1:9 SJS 里没有 require'],
+  ['exports of CommonJS', 'module.exports = {};', '1:1 SJS 里没有 module'],
+])('SJS 介绍: %s is no part of SJS', (_name, source, expected) => {
+  expect(found(source)).toEqual([expected]);
+});
+
+test('names that the file gives itself, and keys, are its own', () => {
+  expect(
+    found(
+      'const module = { dd: 1 }; function f(require) { return require(module.dd, { my: 2 }.my); } export default f;',
+    ),
+  ).toEqual([]);
+  expect(found("import { my } from './b.sjs'; export default (a) => my + a.document;")).toEqual([]);
+});
+
+test('what a module imports is checked too, in its own file', async () => {
+  const files = {
+    'pages/main/main.axml': '<import-sjs name="a" from="./a.sjs" />{{a}}',
+    'pages/main/main.js': 'Page({});',
+    'pages/main/a.sjs': "import b from './b.sjs'; export default b;",
+    'pages/main/b.sjs': '\nexport default new Date();',
+  };
+  const problems = await problemsOf(files);
+  expect(problems).toMatchObject([{ code: 'sjs', file: 'pages/main/b.sjs', line: 2, column: 16 }]);
+});
+
+test('a script that does not compile is a problem at its place, counted in characters', async () => {
+  const page = { 'pages/main/main.axml': '<view />' };
+  expect(await problemsOf({ ...page, 'pages/main/main.js': 'Page({\n 名字: "中文" 错 });' })).toMatchObject([
+    { code: 'syntax', file: 'pages/main/main.js', line: 2, column: 11 },
+  ]);
+});
+
+async function problemsOf(files: Readonly<Record<string, string>>): Promise<readonly Problem[]> {
+  const error: unknown = await buildApp(emptyRoot, { replace: appFiles(files) }).catch(
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof CompileError)) throw new Error('no CompileError', { cause: error });
+  return error.problems;
+}
+
+test('SJS 数据类型: getDate and getRegExp stand for new Date and patterns', async () => {
+  const sjs = `
+    const two = (n) => (n < 10 ? '0' + n : '' + n);
+    export default {
+      day: (time) => { const date = getDate(time); return date.getFullYear() + '-' + two(date.getMonth() + 1); },
+      plain: (text) => text.replace(getRegExp('[ab]', 'g'), ''),
+      now: () => getDate() > 0,
+    };`;
+  const template = `<import-sjs name="m" from="./m.sjs" />{{m.day('2026-03-05T00:00:00')}} {{m.plain('xaby')}} {{m.now()}}`;
+  const app = await openPage(template, '', { 'pages/main/m.sjs': sjs });
+  expect(app.text()).toBe('2026-03 xy true');
+});
+
+test('getDate is known to SJS alone, and a module may have its own', async () => {
+  const template = '<import-sjs name="m" from="./m.sjs" />{{m()}} {{kind}}';
+  const app = await openPage(template, 'data: { kind: typeof getDate }', {
+    'pages/main/m.sjs': "function getDate() { return '自己的'; } export default () => getDate();",
+  });
+  expect(app.text()).toBe('自己的 undefined');
+});
+
+test('a function that the module lacks fails by the name that the template wrote', async () => {
+  const open = openPage('<import-sjs name="m" from="./m.sjs" /><view>{{m.gone(1)}}</view>', '', {
+    'pages/main/m.sjs': 'export default {};',
+  });
+  await expect(open).rejects.toThrow('SJS 里没有函数 m.gone');
+});
