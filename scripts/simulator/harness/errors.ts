@@ -1,16 +1,26 @@
+let original: typeof console.error | undefined;
+const watching = new Set<ErrorWatch>();
+/** What went to `console.error` while apps were open: nobody can tell which of them said it. */
+const said: Error[] = [];
+
+function listen(): void {
+  original = console.error;
+  console.error = (...values: unknown[]) => {
+    const error = values.find((value) => value instanceof Error);
+    said.push(new Error(`console.error：${values.map(String).join(' ')}`, { cause: error }));
+  };
+}
+
 /**
  * Collects what must not happen while a test runs. `console.error` counts: Vue, the simulator and the mini
- * program all report by it.
+ * program all report by it. Several apps may be open at once; what the console got counts for each of them.
  */
 export class ErrorWatch {
   private readonly errors: Error[] = [];
-  private readonly original = console.error;
 
   start(): void {
-    console.error = (...values: unknown[]) => {
-      const error = values.find((value) => value instanceof Error);
-      this.add(new Error(`console.error：${values.map(String).join(' ')}`, { cause: error }));
-    };
+    if (watching.size === 0) listen();
+    watching.add(this);
   }
 
   add(error: Error): void {
@@ -26,10 +36,13 @@ export class ErrorWatch {
   }
 
   take(): Error[] {
-    return this.errors.splice(0);
+    return [...this.errors.splice(0), ...said.splice(0)];
   }
 
   stop(): void {
-    console.error = this.original;
+    watching.delete(this);
+    if (watching.size > 0 || !original) return;
+    console.error = original;
+    original = undefined;
   }
 }

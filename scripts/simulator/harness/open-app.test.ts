@@ -25,9 +25,9 @@ test('a mistake in the sources is thrown with file, line and column', async () =
 
 describe('what fails a test', () => {
   test('an error while drawing', async () => {
-    const sjs = { 'pages/main/m.sjs': 'export default () => { throw new Error("画不出来"); };' };
+    const sjs = { 'pages/main/m.sjs': 'export default (nothing) => nothing.text;' };
     const template = '<import-sjs name="m" from="./m.sjs" /><view>{{m()}}</view>';
-    await expect(openPage(template, '', sjs)).rejects.toThrow('画不出来');
+    await expect(openPage(template, '', sjs)).rejects.toThrow("reading 'text'");
   });
 
   test('an error in a life-cycle function', async () => {
@@ -63,7 +63,31 @@ describe('what fails a test', () => {
   test('an error after the last step, when the app is closed', async () => {
     const app = await openPage('<view>页</view>');
     app.phone.report(new Error('迟到的错'), '定时器');
-    expect(() => closeApps()).toThrow('迟到的错');
+    await expect(closeApps()).rejects.toThrow('迟到的错');
+  });
+
+  test.each([
+    ['onHide of the page that goes', "onUnload() { throw new Error('收尾'); }", '收尾'],
+    ['a promise of onUnload', "async onUnload() { await 0; throw new Error('收尾'); }", '收尾'],
+    ['console.error after the end', "async onUnload() { await 0; console.error('收尾'); }", '收尾'],
+  ])('while the app is closed: %s', async (_name, script, message) => {
+    await openPage('<view>页</view>', script);
+    await expect(closeApps()).rejects.toThrow(message);
+  });
+
+  test('while the app is closed by the test itself', async () => {
+    const app = await openPage('<view>页</view>', "async onUnload() { await 0; throw new Error('收尾'); }");
+    app.close();
+    await expect(closeApps()).rejects.toThrow('收尾');
+  });
+
+  test('a promise that the last step of a test has begun', async () => {
+    const app = await openPage(
+      '<view onTap="go">按</view>',
+      "async go() { await 0; throw new Error('还没完'); }",
+    );
+    app.document.querySelector<HTMLElement>('mini-view')?.click();
+    await expect(closeApps()).rejects.toThrow('还没完');
   });
 
   test('code of the page that does not load', async () => {
@@ -116,4 +140,32 @@ test('browser globals that a device lacks are not there', async () => {
     `data: { seen: [${names.map((name) => `typeof ${name}`)}].join() }`,
   );
   expect(app.text()).toBe(names.map(() => 'undefined').join());
+});
+
+test('two apps in one test: console.error is heard while either is open, and is itself again after both', async () => {
+  const original = console.error;
+  const first = await openPage('<view>一</view>');
+  const second = await openPage('<view onTap="go">二</view>', "go() { console.error('第二个'); }");
+  first.close();
+  await expect(second.tap('二')).rejects.toThrow('第二个');
+  second.close();
+  await closeApps();
+  expect(console.error).toBe(original);
+});
+
+describe('type', () => {
+  const FIELDS =
+    '<input placeholder="再输一次新密码" password /><input placeholder="新密码" password onInput="a" /><view>{{n}}</view>';
+  const SCRIPT = "data: { n: '' }, a(e) { this.setData({ n: e.detail.value }); }";
+
+  test('takes the field with exactly that label before others that contain it', async () => {
+    const app = await openPage(FIELDS, SCRIPT);
+    await app.type('新密码', 'secret');
+    expect(app.text()).toBe('secret');
+  });
+
+  test('refuses a label that two fields have', async () => {
+    const app = await openPage(FIELDS, SCRIPT);
+    await expect(app.type('密码', 'x')).rejects.toThrow('有 2 个输入框“密码”');
+  });
 });

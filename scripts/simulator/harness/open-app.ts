@@ -57,7 +57,7 @@ export interface OpenedApp {
   reachBottom(): Promise<void>;
   /** Cold: the client ended the mini program; warm: the person comes back to it. */
   restart(options: { cold: boolean }): Promise<void>;
-  /** Ends the phone. @throws Error when anything went wrong that no `takeErrors` took */
+  /** Ends the phone before the test ends. @throws Error when anything went wrong that no `takeErrors` took */
   close(): void;
   /** Errors so far that a test expects; they no longer fail it. */
   takeErrors(): Error[];
@@ -73,19 +73,29 @@ export interface OpenedApp {
   readonly phone: Phone;
 }
 
-const open = new Set<{ close(): void }>();
+/** All apps of the test, those too that it closed itself. */
+const opened = new Set<AppPage>();
 
-/** Closes what a test left open, and fails the test when something went wrong in it. */
-export function closeApps(): void {
-  const failures: unknown[] = [];
-  for (const app of [...open]) {
-    try {
-      app.close();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
+/**
+ * Ends what a test left open, and fails the test when something went wrong in it: also what its last step began,
+ * and what happened while it ended.
+ */
+export async function closeApps(): Promise<void> {
+  if (opened.size === 0) return;
+  const apps = [...opened];
+  opened.clear();
+  await turn();
+  for (const app of apps) app.end();
+  await turn();
+  const errors = apps.flatMap((app) => app.leave());
+  if (errors.length === 0) return;
+  const messages = errors.map((error) => error.message).join('\n');
+  throw new Error(`小程序出错了：\n${messages}`, { cause: errors[0] });
+}
+
+/** Lets callbacks, and the drawing that follows them, run. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 if (typeof afterEach === 'function') afterEach(closeApps);
@@ -115,7 +125,7 @@ export async function openApp(options: OpenAppOptions = {}): Promise<OpenedApp> 
     onError: (error) => watch.add(places.locate(error)),
   });
   const page = new AppPage(phone, device, events, watch, window);
-  open.add(page);
+  opened.add(page);
   watch.start();
   phone.start({
     ...(options.path ? { path: options.path } : {}),
@@ -152,6 +162,7 @@ class AppPage implements OpenedApp {
   private readonly device: Device;
   private readonly watch: ErrorWatch;
   private readonly window: JSDOM['window'];
+  private ended = false;
 
   constructor(
     phone: Phone,
@@ -233,11 +244,22 @@ class AppPage implements OpenedApp {
   }
 
   close(): void {
-    open.delete(this);
-    this.phone.destroy();
-    this.watch.stop();
-    this.window.close();
+    this.end();
     this.watch.check();
+  }
+
+  /** Ends the phone; its console is still listened to, for what comes late. */
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.phone.destroy();
+    this.window.close();
+  }
+
+  /** Stops listening. @returns what nobody took */
+  leave(): Error[] {
+    this.watch.stop();
+    return this.watch.take();
   }
 
   takeErrors(): Error[] {
@@ -273,9 +295,9 @@ class AppPage implements OpenedApp {
     return this.window.document;
   }
 
-  /** Lets callbacks and the drawing that follows them run. @throws Error when something went wrong */
+  /** @throws Error when something went wrong in the callbacks that were due */
   async settle(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await turn();
     this.watch.check();
   }
 

@@ -62,18 +62,23 @@ function namesOf(element: Element): string[] {
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
 /**
- * The text field with a placeholder, name or label. A label is the text of the nearest element around the field
- * that has no second field.
- * @throws Error when there is none, or it is disabled
+ * The text field with a placeholder, name or label: exactly that, or else as a part of it. A label is the text of
+ * the nearest element around the field that has no second field.
+ * @throws Error when there is none or several, or it is disabled
  */
 export function findField(root: Element, label: string): Field {
   const fields = [...root.querySelectorAll<Field>('input,textarea')].filter((field) => isShown(field, root));
-  const byAttribute = fields.find((field) =>
-    [field.placeholder, field.name, field.getAttribute('aria-label') ?? ''].some(
-      (text) => text !== '' && text.includes(label),
-    ),
-  );
-  const found = byAttribute ?? fields.find((field) => labelOf(field, root).includes(label));
+  const namesOfField = (field: Field): string[] =>
+    [field.placeholder, field.name, field.getAttribute('aria-label') ?? ''].filter((name) => name !== '');
+  const attempts: ((field: Field) => boolean)[] = [
+    (field) => [...namesOfField(field), labelOf(field, root)].includes(label),
+    (field) => namesOfField(field).some((name) => name.includes(label)),
+    (field) => labelOf(field, root).includes(label),
+  ];
+  const matches = attempts.map((fits) => fields.filter(fits)).find((fitting) => fitting.length > 0) ?? [];
+  const [found] = matches;
+  if (matches.length > 1)
+    throw new Error(`屏幕上有 ${matches.length} 个输入框“${label}”，请写全它的标签或占位文字`);
   if (!found) throw new Error(`屏幕上没有输入框“${label}”。屏幕上是：${visibleText(root) || '（空白）'}`);
   if (found.disabled) throw new Error(`输入框“${label}”不能输入`);
   return found;

@@ -46,7 +46,8 @@ mini-input input{height:100%;min-height:1.5em}
 mini-input input::placeholder,mini-textarea textarea::placeholder{color:#a2a3a5}
 mini-scroll-view[data-x]{overflow-x:auto;overflow-y:hidden}
 mini-scroll-view[data-y]{overflow-x:hidden;overflow-y:auto}
-mini-swiper{position:relative;height:150px;overflow:hidden}
+mini-swiper{position:relative;height:150px;overflow:hidden;touch-action:pan-y;user-select:none}
+mini-swiper[data-vertical]{touch-action:pan-x}
 .mini-swiper-track{display:flex;height:100%;transition:transform .3s}
 mini-swiper[data-vertical] .mini-swiper-track{flex-direction:column}
 mini-swiper-item{flex:0 0 100%;height:100%;overflow:hidden}

@@ -5,6 +5,8 @@ import type { AppConfig } from './types.ts';
 
 export interface ChromeActions {
   back(): void;
+  /** The person taps the title. */
+  title(): void;
   switchTab(path: string): void;
   /** Address of an image of the package. */
   asset(path: string): string;
@@ -64,13 +66,20 @@ export class Chrome {
       ['‹'],
     );
     back.addEventListener('click', () => this.actions.back());
-    this.titleBar.replaceChildren(...(depth > 1 ? [back] : []), element(this.document, 'h1', {}, [title]));
+    const heading = element(this.document, 'h1', {}, [title]);
+    heading.addEventListener('click', () => this.actions.title());
+    this.titleBar.replaceChildren(...(depth > 1 ? [back] : []), heading);
     this.titleBar.setAttribute('style', color ? `background-color:${color}` : '');
     this.drawTabs(page);
   }
 
-  refreshing(on: boolean): void {
+  /** The sign of the pull-down refresh. */
+  set refreshing(on: boolean) {
     this.pull.hidden = !on;
+  }
+
+  get refreshing(): boolean {
+    return !this.pull.hidden;
   }
 
   remove(): void {

@@ -48,7 +48,7 @@ export function componentView(id: string, source: UnitSource, host: InstanceHost
         void instance.version.value;
         instance.receive(attributes());
         // Where both have a name, `data` wins: components copy a prop into data and change it there.
-        const values = { ...instance.props, ...instance.view };
+        const values = { ...instance.props, ...instance.view, $id: instance.self.$id };
         return source.template.value.render({ instance, values, slots });
       };
     },

@@ -1,5 +1,12 @@
 import { openFiles, openPage, using } from '../harness/testing.ts';
 
+/**
+ * Source, unless a test names its own: 支付宝小程序文档「自定义组件·对象」
+ * (https://opendocs.alipay.com/mini/framework/component_object): life cycle of base library 1.x and component2, props with
+ * defaults and function props, mixins, `$page`, `ref`; slots: 「自定义组件·模板和样式」. The types of `@mini-types/global` say
+ * the same.
+ */
+
 /** A component that writes its life into the page's log by `getApp()`. */
 function component(axml: string, script: string): Record<string, string> {
   return {
@@ -137,6 +144,23 @@ test('$page is the page, and ref gives the page the component', async () => {
   );
   await app.tap('ask');
   expect(app.text()).toContain('来自组件');
+});
+
+// Source: 支付宝小程序文档「自定义组件·对象」, 组件实例属性; @mini-types/global.
+test('$id is a number of its own for each component, also in its template; is names its path', async () => {
+  const app = await openPage(
+    '<a-part /><a-part />',
+    '',
+    component(
+      '<view>{{$id}}={{own}}</view>',
+      "data: { own: '' }, didMount() { this.setData({ own: typeof this.$id + this.$id + this.is }); }",
+    ),
+  );
+  await app.waitFor('number');
+  const [first, second] = app.text().split(' ');
+  expect(first).toMatch(/^(\d+)=number\1part\/part$/);
+  expect(second).toMatch(/^(\d+)=number\1part\/part$/);
+  expect(first).not.toBe(second);
 });
 
 test('components of two branches do not share their state', async () => {

@@ -53,6 +53,9 @@ function flatten(definition: ComponentDefinition): Flat {
   return flat;
 }
 
+/** `$id` of the component that was made last. */
+let lastId = 0;
+
 /** One component on a page. */
 export class ComponentInstance extends Instance {
   private readonly flat: Flat;
@@ -71,6 +74,7 @@ export class ComponentInstance extends Instance {
     this.self.props = this.withDefaults(attributes);
     this.self.$page = page;
     this.self.is = id;
+    this.self.$id = lastId += 1;
     this.rendered = { props: this.props, data: this.data };
     this.run('onInit');
     this.run('deriveDataFromProps', this.props);

@@ -1,5 +1,11 @@
 import { openPage, using } from '../harness/testing.ts';
 
+/**
+ * Sources: 支付宝小程序文档「事件对象」 (https://www.w3cschool.cn/aliminiapp/aliminiapp-41q63bfq.html): type, timeStamp, target with
+ * `dataset` of the node that listens and `targetDataset` of the node that was touched, detail, touches; and 「事件介绍」: `on…` bubbles, `catch…` ends the way. That a disabled button still lets the
+ * tap through to the tags around it is documented nowhere: check it on a device before relying on it.
+ */
+
 const RECORD = 'data: { log: [] }, add(line) { this.setData({ log: this.data.log.concat(line) }); },';
 const LOG = '<view>{{log}}</view>';
 
@@ -24,7 +30,18 @@ test('target.dataset is that of the node with the handler, targetDataset that of
   expect(app.text()).toContain('["tap","word",{"row":"7"},{"word":"8"},"row",{"row":"7"}]');
 });
 
-test('dataset values keep their type, names their case', async () => {
+// Source: 支付宝小程序文档「事件对象」, dataset (https://www.w3cschool.cn/aliminiapp/aliminiapp-41q63bfq.html)
+test('a hyphen in a name of the dataset makes the next letter a capital', async () => {
+  const app = await openPage(
+    `<view data-item-id="{{5}}" data-alpha-beta-gamma="x" onTap="go">按</view>${LOG}`,
+    `${RECORD} go(e) { this.add(JSON.stringify(e.target.dataset)); }`,
+  );
+  await app.tap('按');
+  expect(app.text()).toContain('{"itemId":5,"alphaBetaGamma":"x"}');
+});
+
+// dingui-mini writes `data-dmId` and reads `dataset.dmId`, so capitals are kept.
+test('dataset values keep their type, names their capitals', async () => {
   const app = await openPage(
     `<view data-itemId="{{5}}" data-flag="{{false}}" data-one="{{ {a: [1]} }}" data-text="x" onTap="go">按</view>${LOG}`,
     `${RECORD} go(e) { this.add(JSON.stringify(e.currentTarget.dataset)); }`,
@@ -72,6 +89,28 @@ test('touches come from the pointer', async () => {
     pad?.dispatchEvent(new MouseEvent(type, { bubbles: true, clientX: 4, buttons: 1 }));
   }
   await app.waitFor('touchStart14,touchMove14,touchEnd04');
+});
+
+// Source: 支付宝小程序文档「事件介绍」: longTap comes when a touch lasts for more than 500 ms.
+test('longTap comes while the finger rests, not when it moves', async () => {
+  const app = await openPage(
+    `<view class="pad" onLongTap="a">板</view>${LOG}`,
+    `${RECORD} a(e) { this.add(e.type); }`,
+  );
+  const pad = app.document.querySelector('.pad');
+  const { MouseEvent } = app.document.defaultView as Window & typeof globalThis;
+  const send = (type: string): void =>
+    void pad?.dispatchEvent(new MouseEvent(type, { bubbles: true, buttons: 1 }));
+  jest.useFakeTimers();
+  send('pointerdown');
+  send('pointermove');
+  jest.advanceTimersByTime(600);
+  send('pointerup');
+  send('pointerdown');
+  jest.advanceTimersByTime(600);
+  jest.useRealTimers();
+  await app.waitFor('longTap');
+  expect(app.text()).toBe('板 longTap');
 });
 
 test('an error in a handler is reported and fails the test', async () => {

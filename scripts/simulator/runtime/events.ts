@@ -17,11 +17,14 @@ export interface MiniElement extends HTMLElement {
   miniForm?: { submit(button: MiniElement): void; reset(): void };
 }
 
-/** Sorts the attributes of a tag into dataset, handlers and the rest. Dataset values keep type and key case. */
+/**
+ * Sorts the attributes of a tag into dataset, handlers and the rest. Dataset values keep their type; in names, a
+ * hyphen makes the next letter a capital (`data-item-id` → `dataset.itemId`), and capitals stay.
+ */
 export function describeNode(tag: string, attributes: Record<string, unknown>): MiniNode {
   const node: MiniNode = { tag, id: text(attributes.id), dataset: {}, attributes, handlers: new Map() };
   for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith('data-')) node.dataset[name.slice(5)] = value;
+    if (name.startsWith('data-')) node.dataset[camelCase(name.slice(5))] = value;
     const event = /^(on|catch)([A-Z].*)$/.exec(name);
     if (event?.[2] && typeof value === 'function') {
       node.handlers.set(event[2].toLowerCase(), {
@@ -89,6 +92,11 @@ export function closestNode(from: Element | null): MiniElement | undefined {
     if (element.miniNode) return element;
   }
   return undefined;
+}
+
+/** `form-type` → `formType`. */
+export function camelCase(name: string): string {
+  return name.replace(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase());
 }
 
 export function text(value: unknown): string {

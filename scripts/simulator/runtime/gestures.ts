@@ -31,10 +31,10 @@ export function listenToGestures(root: HTMLElement): void {
     const ended = type === 'touchEnd' || type === 'touchCancel';
     clearTimeout(longTap);
     if (type === 'touchStart') {
-      longTap = setTimeout(
-        () => dispatch(event.target as Element, 'longTap', { x: clientX, y: clientY }),
-        LONG_TAP_MS,
-      );
+      const origin = event.target as Element;
+      longTap = setTimeout(() => {
+        if (origin.isConnected) dispatch(origin, 'longTap', { x: clientX, y: clientY });
+      }, LONG_TAP_MS);
     }
     dispatch(event.target as Element, type, {}, { touches: ended ? [] : [point], changedTouches: [point] });
   };

@@ -1,5 +1,5 @@
 import { nextTick, type ShallowRef, shallowRef } from 'vue';
-import { applyPatch, type Data, sizeOf, splicePatch, viewCopy } from './set-data.ts';
+import { applyPatch, type Data, sizeOf, splicePatch, viewCopy, whatJsonLoses } from './set-data.ts';
 import type { PhoneEventInput } from './types.ts';
 
 export type Method = (this: unknown, ...args: never[]) => unknown;
@@ -45,6 +45,20 @@ export class Instance {
     };
   }
 
+  /** The instance of `App({…})`: an object of the mini program's own, without `data` and `setData`. */
+  static ofApp(host: InstanceHost, definition: Readonly<Record<string, unknown>>): Instance {
+    const instance = new Instance(host, 'app', {}, {});
+    const { self } = instance;
+    for (const name of Object.keys(self)) delete self[name];
+    Object.assign(self, definition);
+    return instance;
+  }
+
+  /** A component of an npm package: it answers for itself. */
+  private get ofPackage(): boolean {
+    return this.place.startsWith('node_modules/');
+  }
+
   get data(): Data {
     return this.self.data as Data;
   }
@@ -56,6 +70,9 @@ export class Instance {
   setData(patch: Data, callback?: () => void): void {
     if (typeof patch !== 'object' || patch === null) throw new TypeError('setData 的参数应是对象');
     if (!this.alive) return;
+    const loss = this.ofPackage ? undefined : whatJsonLoses(patch);
+    if (loss)
+      throw new TypeError(`setData 只能传 JSON 数据：${loss}，真机上不会更新，请换成 null、文字或普通对象`);
     this.self.data = applyPatch(this.data, patch);
     this.view = applyPatch(this.view, viewCopy(patch));
     this.version.value += 1;
@@ -71,7 +88,7 @@ export class Instance {
     if (known) return known;
     if (typeof this.self[name] !== 'function') {
       // Some components of npm packages bind methods that they do not have; on a device nothing happens.
-      if (!this.missing.has(name) && !this.place.startsWith('node_modules/')) {
+      if (!this.missing.has(name) && !this.ofPackage) {
         this.missing.add(name);
         this.host.report(new Error(`${this.place} 里没有方法 ${name}，模板却绑定了它`), this.place);
       }

@@ -52,13 +52,23 @@ export class PageStack {
     });
   }
 
-  /** Closes all pages and opens one, which may be a page of the tab bar. */
-  reLaunch(url: string): void {
-    const { path, query } = this.resolve(url);
+  /** Opens the first page of a start, which may be any. @throws DdError: no such page */
+  launch(path: string, query: Record<string, string>): void {
     this.require(path, query, () => {
       this.clear();
       this.open(path, query);
     });
+  }
+
+  /**
+   * Closes all pages and opens one, which may be a page of the tab bar.
+   * @throws DdError: no such page, or a query for a page of the tab bar
+   */
+  reLaunch(url: string): void {
+    const { path, query } = this.resolve(url);
+    if (this.host.tabs().includes(path) && Object.keys(query).length > 0)
+      throw new DdError(2, `dd.reLaunch 打开标签页 ${path} 时 url 不能带参数`);
+    this.launch(path, query);
   }
 
   /** Shows a page of the tab bar and closes all others. @throws DdError: no such tab, or a query in the url */
@@ -68,8 +78,10 @@ export class PageStack {
       throw new DdError(2, `dd.switchTab 只能打开标签页，${path} 不在 tabBar 里`);
     if (Object.keys(query).length > 0) throw new DdError(2, 'dd.switchTab 的 url 不能带参数');
     if (this.top?.path === path) return;
+    // A tab below another page was hidden when that page opened.
+    const shown = this.pages.length === 1;
     while (this.top && !this.host.tabs().includes(this.top.path)) this.closeTop();
-    this.hideTop();
+    if (shown) this.hideTop();
     this.pages = [];
     const loaded = this.loadedTabs.get(path);
     if (!loaded) {
@@ -81,10 +93,10 @@ export class PageStack {
     this.host.changed('show', loaded, 1);
   }
 
-  /** Closes pages; the first one always stays. */
+  /** Closes pages; the first one always stays. @throws DdError: it is the first one */
   navigateBack(delta = 1): void {
     const steps = Math.min(Math.max(1, delta), this.pages.length - 1);
-    if (steps < 1) return;
+    if (steps < 1) throw new DdError(2, '已经是第一个页面，dd.navigateBack 无处可回');
     for (let step = 0; step < steps; step += 1) this.closeTop();
     const { top } = this;
     if (!top) return;

@@ -27,6 +27,7 @@ export class PageView {
   readonly query: Readonly<Record<string, string>>;
   readonly root: HTMLElement;
   readonly instance: Instance;
+  /** The page's own settings over those of `window` in app.json. */
   readonly config: PageConfig;
   /** What the page changed of its title bar. */
   bar: { title?: string; backgroundColor?: string } = {};
@@ -101,14 +102,18 @@ export class PageView {
     this.instance.call('onReachBottom');
   }
 
+  /** Pixels before the end of the page at which `onReachBottom` is called. */
+  private get reachBottomDistance(): number {
+    return Number(this.config.onReachBottomDistance ?? REACH_BOTTOM_DISTANCE);
+  }
+
   private scrolled(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.root;
     this.instance.call('onPageScroll', { scrollTop, scrollHeight });
-    const atEnd = scrollHeight - clientHeight - scrollTop <= REACH_BOTTOM_DISTANCE;
+    const atEnd = scrollHeight - clientHeight - scrollTop <= this.reachBottomDistance;
     if (atEnd && !this.atEnd) this.reachBottom();
     this.atEnd = atEnd;
   }
 }
 
-/** Pixels before the end of the page at which `onReachBottom` is called. */
 const REACH_BOTTOM_DISTANCE = 50;

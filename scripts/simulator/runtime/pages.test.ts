@@ -1,11 +1,21 @@
 import type { OpenAppOptions, OpenedApp } from '../harness/open-app.ts';
 import { openFiles } from '../harness/testing.ts';
 
-/** Pages a, b, c and tabs x, y; each logs its life, and `go` calls a `dd` API by name. */
+/**
+ * Sources, unless a test names its own:
+ * - life cycle and handlers of a page: 支付宝小程序文档「页面·运行机制」 (https://opendocs.alipay.com/mini/framework/page), whose base
+ *   library DingTalk's clients run; the types of `@mini-types/global` say the same;
+ * - going from page to page: DingTalk's documents of dd.navigateTo (5 pages at most, no tab pages), dd.redirectTo,
+ *   dd.reLaunch, dd.switchTab (no query) and dd.navigateBack; 支付宝小程序文档「路由」
+ *   (https://opendocs.alipay.com/mini/api/ui-navigate);
+ * - App: 支付宝小程序文档「app.js 注册小程序」 (https://opendocs.alipay.com/mini/framework/app-detail).
+ */
+
+/** Pages a, b, c, r (which refreshes until it is told to stop) and tabs x, y; each logs its life, and `go` calls a `dd` API by name. */
 function openPages(options: OpenAppOptions = {}, more: Record<string, string> = {}): Promise<OpenedApp> {
   const files: Record<string, string> = {
     'app.json': JSON.stringify({
-      pages: ['a', 'b', 'c', 'x', 'y'],
+      pages: ['a', 'b', 'c', 'r', 'x', 'y'],
       window: { defaultTitle: '默认' },
       tabBar: {
         items: [
@@ -17,8 +27,9 @@ function openPages(options: OpenAppOptions = {}, more: Record<string, string> = 
     'app.js':
       'App({ log: [], onLaunch(o) { this.launch = o; this.log.push("launch"); }, onShow() { this.log.push("show"); }, onHide() { this.log.push("hide"); } });',
     'b.json': '{"defaultTitle":"第二页","pullRefresh":true}',
+    'r.json': '{"pullRefresh":true}',
   };
-  for (const name of ['a', 'b', 'c', 'x', 'y']) {
+  for (const name of ['a', 'b', 'c', 'r', 'x', 'y']) {
     files[`${name}.axml`] = `<view>页${name} {{query}}</view>`;
     files[`${name}.js`] = `
       const log = (line) => getApp().log.push('${name}.' + line);
@@ -26,7 +37,8 @@ function openPages(options: OpenAppOptions = {}, more: Record<string, string> = 
         data: { query: '' },
         onLoad(query) { log('load'); this.setData({ query: JSON.stringify(query) }); },
         onShow() { log('show'); }, onReady() { log('ready'); }, onHide() { log('hide'); }, onUnload() { log('unload'); },
-        onPullDownRefresh() { log('pull'); dd.stopPullDownRefresh(); }, onReachBottom() { log('bottom'); },
+        onPullDownRefresh(e) { log('${name}' === 'r' ? 'pull ' + e.from : 'pull'); if ('${name}' !== 'r') dd.stopPullDownRefresh(); },
+        onReachBottom() { log('bottom'); }, onTitleClick() { log('title'); },
         onPageScroll(e) { log('scroll' + e.scrollTop); },
         call(api, options) { return new Promise((resolve) => dd[api](Object.assign({ success: () => resolve('ok'), fail: (e) => resolve(e.errorMessage) }, options))); },
         app() { return getApp(); }, pages() { return getCurrentPages().map((page) => page.route); },
@@ -95,6 +107,20 @@ test('reLaunch closes all pages, and can reach a page of the tab bar', async () 
   expect(log(app)).toEqual(['b.unload', 'a.unload', 'x.load', 'x.show', 'x.ready']);
 });
 
+// Source: 支付宝小程序文档 my.reLaunch: a url may have a query if its page is none of the tab bar.
+test('reLaunch takes a query to a page, none to a page of the tab bar', async () => {
+  const app = await openPages();
+  expect(await call(app, 'reLaunch', '/x?a=1')).toContain('不能带参数');
+  expect(app.stack).toEqual(['a']);
+  expect(await call(app, 'reLaunch', '/b?a=1')).toBe('ok');
+  expect(app.text()).toContain('{"a":"1"}');
+});
+
+test('a link may open a tab with a query', async () => {
+  const app = await openPages({ path: 'x', query: { from: 'card' } });
+  expect(app.text()).toContain('{"from":"card"}');
+});
+
 test('navigateTo and redirectTo cannot reach a page of the tab bar', async () => {
   const app = await openPages();
   expect(await call(app, 'navigateTo', '/x')).toContain('标签页');
@@ -114,6 +140,19 @@ test('switchTab reaches only pages of the tab bar, keeps them, and takes no quer
   expect(log(app)).toEqual(['x.hide', 'y.load', 'y.show', 'y.ready', 'y.hide', 'x.show']);
 });
 
+test('switchTab over a page that stands on a tab: the tab was hidden already, and is not hidden twice', async () => {
+  const app = await openPages({ path: 'x' });
+  await call(app, 'navigateTo', '/b');
+  expect(log(app).slice(-4)).toEqual(['x.hide', 'b.load', 'b.show', 'b.ready']);
+  await call(app, 'switchTab', '/y');
+  expect(log(app)).toEqual(['b.unload', 'y.load', 'y.show', 'y.ready']);
+  await call(app, 'switchTab', '/x');
+  await call(app, 'navigateTo', '/b');
+  log(app);
+  await call(app, 'switchTab', '/x');
+  expect(log(app)).toEqual(['b.unload', 'x.show']);
+});
+
 test('the stack is at most 5 deep', async () => {
   const app = await openPages();
   for (const url of ['/b', '/c', '/b', '/c']) expect(await call(app, 'navigateTo', url)).toBe('ok');
@@ -121,6 +160,20 @@ test('the stack is at most 5 deep', async () => {
   expect(self(app).pages()).toEqual(['a', 'b', 'c', 'b', 'c']);
   await call(app, 'navigateBack', undefined, { delta: 9 });
   expect(app.stack).toEqual(['a']);
+});
+
+// Source: 支付宝小程序文档 my.navigateBack, error "already top of navigation".
+test('navigateBack fails on the first page; the back key of the phone does nothing there', async () => {
+  const app = await openPages();
+  log(app);
+  expect(await call(app, 'navigateBack')).toContain('已经是第一个页面');
+  await app.back();
+  expect(log(app)).toEqual([]);
+});
+
+test('a call without a url fails by saying so', async () => {
+  const app = await openPages();
+  expect(await call(app, 'navigateTo')).toBe('dd.navigateTo 缺少 url');
 });
 
 test('a page that does not exist: fail, or onPageNotFound where the app has it', async () => {
@@ -160,6 +213,53 @@ test('pull-down refresh only where pullRefresh is on; reach-bottom and page scro
     new (app.document.defaultView as Window & typeof globalThis).Event('scroll'),
   );
   expect(log(app)).toEqual(expect.arrayContaining(['b.pull', 'b.bottom', 'b.scroll30']));
+});
+
+// Source: @mini-types/global, `onPullDownRefresh(event)`; a page that refreshes cannot be pulled again.
+test('a pull while the page refreshes is not told, and the page hears who pulled', async () => {
+  const app = await openPages({ path: 'r' });
+  await app.pullDown();
+  await app.pullDown();
+  expect(log(app).filter((line) => line.startsWith('r.pull'))).toEqual(['r.pull manual']);
+  await call(app, 'stopPullDownRefresh');
+  await call(app, 'startPullDownRefresh');
+  expect(log(app)).toEqual(['r.pull code']);
+});
+
+// Source: @mini-types/global, `onReachBottom` and `onReachBottomDistance`.
+test('reach-bottom comes once, until the page has left its end', async () => {
+  const app = await openPages();
+  const root = app.phone.stack.top?.root;
+  if (!root) throw new Error('no page');
+  const { Event } = app.document.defaultView as Window & typeof globalThis;
+  Object.defineProperties(root, { scrollHeight: { value: 1000 }, clientHeight: { value: 400 } });
+  const scrollTo = (scrollTop: number): string[] => {
+    root.scrollTop = scrollTop;
+    root.dispatchEvent(new Event('scroll'));
+    return log(app).filter((line) => line === 'a.bottom');
+  };
+  log(app);
+  expect([100, 549, 560, 600, 300, 551].map((top) => scrollTo(top).length)).toEqual([0, 0, 1, 0, 0, 1]);
+});
+
+test('onReachBottomDistance of app.json moves the end', async () => {
+  const more = { 'a.json': '{"onReachBottomDistance":200}' };
+  const app = await openPages({}, more);
+  const root = app.phone.stack.top?.root;
+  const { Event } = app.document.defaultView as Window & typeof globalThis;
+  Object.defineProperties(root, { scrollHeight: { value: 1000 }, clientHeight: { value: 400 } });
+  if (root) root.scrollTop = 400;
+  log(app);
+  root?.dispatchEvent(new Event('scroll'));
+  expect(log(app)).toContain('a.bottom');
+});
+
+// Source: @mini-types/global, `onTitleClick`; the page of DingTalk's own project template has it.
+test('a tap on the title reaches the page', async () => {
+  const app = await openPages();
+  log(app);
+  await app.tap('默认');
+  expect(log(app)).toEqual(['a.title']);
 });
 
 test('a cold start evaluates all code anew, a warm one shows what is there', async () => {

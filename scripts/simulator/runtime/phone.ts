@@ -5,14 +5,15 @@ import { componentView, type UnitSource } from './component-view.ts';
 import { Dialogs } from './dd/dialogs.ts';
 import { createDd } from './dd/index.ts';
 import type { Device } from './device.ts';
+import { ErrorReports } from './error-reports.ts';
 import { evaluate } from './evaluate.ts';
 import { listenToGestures } from './gestures.ts';
 import { Instance, type InstanceHost } from './instance.ts';
 import { PageView } from './page.ts';
 import { PageStack } from './page-stack.ts';
 import { createDocumentRenderer } from './renderer.ts';
+import { Run } from './run.ts';
 import { loadTemplate, type TemplateHost, TemplateRuntime } from './template.ts';
-import { Timers } from './timers.ts';
 import type { BuiltApp, PhoneEvent, PhoneEventInput } from './types.ts';
 
 export interface PhoneOptions {
@@ -31,14 +32,11 @@ export interface StartOptions {
   query?: Record<string, string>;
 }
 
-const MAX_ERRORS_A_SECOND = 5;
-
 /** A phone with one mini program. Each `start` after a `stop` is a cold start: all code is evaluated anew. */
 export class Phone implements InstanceHost, TemplateHost {
   readonly device: Device;
   readonly stack: PageStack;
   readonly chrome: Chrome;
-  running = false;
   private readonly options: PhoneOptions;
   private app: BuiltApp;
   private readonly dialogs: Dialogs;
@@ -48,17 +46,27 @@ export class Phone implements InstanceHost, TemplateHost {
   private readonly views = new Map<string, ReturnType<typeof componentView>>();
   private readonly sjsModules = new Map<string, unknown>();
   private readonly started = Date.now();
+  /** The last run; it may have ended. */
+  private run: Run | undefined;
   private definition: Instance | undefined;
-  private toldAt: number[] = [];
-  private readonly timers = new Timers((error) => this.report(error, '定时器'));
+  private readonly errors: ErrorReports;
+  private readonly endListening: () => void;
 
   constructor(options: PhoneOptions) {
     this.options = options;
     this.app = options.app;
     this.device = options.device;
-    this.renderer = createDocumentRenderer(options.mount.ownerDocument);
+    const { ownerDocument } = options.mount;
+    this.renderer = createDocumentRenderer(ownerDocument);
+    this.errors = new ErrorReports({
+      emit: (event) => this.emit(event),
+      onError: options.onError,
+      callApp: (hook, argument) => void this.definition?.call(hook, argument),
+    });
+    this.endListening = this.errors.listen(ownerDocument.defaultView);
     this.chrome = new Chrome(options.mount, () => this.app.config, {
       back: () => this.back(),
+      title: () => void this.stack.top?.instance.call('onTitleClick'),
       switchTab: (path) => this.stack.switchTab(`/${path}`),
       asset: (path) => this.asset(path),
     });
@@ -76,10 +84,15 @@ export class Phone implements InstanceHost, TemplateHost {
     });
   }
 
+  get running(): boolean {
+    return this.run?.running ?? false;
+  }
+
   /** Cold start: evaluates the mini program, then `onLaunch`, `onShow`, and the first page. */
   start({ path, query = {} }: StartOptions = {}): void {
     if (this.running) throw new Error('小程序已经在运行，请先 stop()');
-    this.running = true;
+    const run = new Run(this);
+    this.run = run;
     this.units.clear();
     this.views.clear();
     this.sjsModules.clear();
@@ -90,7 +103,7 @@ export class Phone implements InstanceHost, TemplateHost {
     };
     const first = path ?? this.app.config.pages[0] ?? '';
     try {
-      this.evaluate();
+      this.evaluate(run);
     } catch (error) {
       // Half of the code is not there: nothing of it may run.
       this.definition = undefined;
@@ -100,7 +113,7 @@ export class Phone implements InstanceHost, TemplateHost {
     this.emit({ kind: 'app', action: 'launch' });
     this.definition?.call('onLaunch', { query: launchQuery, path: first });
     this.definition?.call('onShow', { query: launchQuery, path: first });
-    this.stack.reLaunch(`/${first}?${new URLSearchParams(path ? query : {})}`);
+    this.stack.launch(first, path === undefined ? {} : query);
   }
 
   /** Switches the mini program off, as when the client ends it; storage stays. */
@@ -108,8 +121,7 @@ export class Phone implements InstanceHost, TemplateHost {
     if (!this.running) return;
     this.stack.clear();
     this.dialogs.clear();
-    this.running = false;
-    this.timers.stop();
+    this.run?.end();
     this.definition = undefined;
     this.emit({ kind: 'app', action: 'stop' });
   }
@@ -128,17 +140,19 @@ export class Phone implements InstanceHost, TemplateHost {
     this.stack.top?.instance.call('onShow');
   }
 
+  /** The person goes back. On the first page a client would leave the mini program; here it stays. */
   back(): void {
-    this.stack.navigateBack();
+    if (this.stack.pages.length > 1) this.stack.navigateBack();
   }
 
   /** The person pulls the page down. False when the page has no pull-down refresh (`pullRefresh`). */
   pullDown(): boolean {
     const { top } = this.stack;
-    const allowed = top?.config.pullRefresh ?? this.app.config.window?.pullRefresh;
+    const allowed = top?.config.pullRefresh;
     if (!top || !(allowed === true || allowed === 'YES' || allowed === 'true')) return false;
-    this.chrome.refreshing(true);
-    top.instance.call('onPullDownRefresh');
+    if (this.chrome.refreshing) return true;
+    this.chrome.refreshing = true;
+    top.instance.call('onPullDownRefresh', { from: 'manual' });
     return true;
   }
 
@@ -179,6 +193,7 @@ export class Phone implements InstanceHost, TemplateHost {
   /** Ends the phone and removes it from the document. */
   destroy(): void {
     this.stop();
+    this.endListening();
     this.chrome.remove();
   }
 
@@ -187,13 +202,11 @@ export class Phone implements InstanceHost, TemplateHost {
   }
 
   report(cause: unknown, place: string): void {
-    const error = this.record(cause, place);
-    this.tellApp('onError', error.message, place);
+    this.errors.error(cause, place);
   }
 
   reportRejection(reason: unknown, place: string): void {
-    this.record(reason, place);
-    this.tellApp('onUnhandledRejection', { reason }, place);
+    this.errors.rejection(reason, place);
   }
 
   sjs(file: string): unknown {
@@ -216,31 +229,10 @@ export class Phone implements InstanceHost, TemplateHost {
     return this.app.assets[local] ?? path;
   }
 
-  /** An app that answers each error by an action that fails would go on for ever. */
-  private tellApp(hook: 'onError' | 'onUnhandledRejection', argument: unknown, place: string): void {
-    const now = Date.now();
-    this.toldAt = this.toldAt.filter((time) => now - time < 1000);
-    if (place.endsWith(hook) || this.toldAt.length >= MAX_ERRORS_A_SECOND) return;
-    this.toldAt.push(now);
-    this.definition?.call(hook, argument);
-  }
-
-  private record(cause: unknown, place: string): Error {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    this.emit({
-      kind: 'error',
-      message: `${place}：${error.message}`,
-      ...(error.stack ? { stack: error.stack } : {}),
-    });
-    if (this.options.onError) this.options.onError(new Error(`${place}：${error.message}`, { cause: error }));
-    else console.error(`${place}：`, error);
-    return error;
-  }
-
-  private evaluate(): void {
+  private evaluate(run: Run): void {
     const definitions = new Map<string, ComponentDefinition>();
     const dd = createDd({
-      host: this,
+      host: run,
       device: this.device,
       dialogs: this.dialogs,
       stack: this.stack,
@@ -256,13 +248,12 @@ export class Phone implements InstanceHost, TemplateHost {
     });
     evaluate(this.app.script, {
       dd,
-      timers: this.timers,
+      timers: run.timers,
       getApp: () => this.definition?.self,
       getCurrentPages: () => this.stack.pages.map((page) => page.instance.self),
       onApp: (definition) => {
-        const { globalData, ...methods } = definition;
-        this.definition = new Instance(this, 'app', {}, methods);
-        Object.assign(this.definition.self, { globalData });
+        if (this.definition) throw new Error('App() 只能调用一次，写在 app.js 里');
+        this.definition = Instance.ofApp(this, definition);
       },
       onUnit: (id, definition) => void definitions.set(id, definition as ComponentDefinition),
       onSjs: (file, module) => void this.sjsModules.set(file, module),
@@ -281,7 +272,7 @@ export class Phone implements InstanceHost, TemplateHost {
       this,
       {
         path,
-        config: unit.config,
+        config: { ...this.app.config.window, ...unit.config },
         definition: source.definition as Record<string, unknown>,
         template: source.template,
         uses: unit.uses,
@@ -309,7 +300,7 @@ export class Phone implements InstanceHost, TemplateHost {
   }
 
   private redraw(): void {
-    this.chrome.refreshing(false);
+    this.chrome.refreshing = false;
     this.drawChrome();
   }
 

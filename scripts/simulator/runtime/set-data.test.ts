@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { openPage } from '../harness/testing.ts';
+import { Instance } from './instance.ts';
 import { applyPatch, parsePath, splicePatch } from './set-data.ts';
+
+/**
+ * Source: 支付宝小程序文档「页面·对象说明」 (https://opendocs.alipay.com/mini/framework/page-detail): `setData` changes `this.data`
+ * at once and the view later, takes paths such as `a.b[0]`, and calls back when it is drawn; changing `this.data` alone
+ * changes no view; `$spliceData` takes the arguments of `splice`.
+ */
 
 test('a path reaches into objects and arrays', () => {
   expect(parsePath('a.b[0].c[12]')).toEqual(['a', 'b', '0', 'c', '12']);
@@ -89,4 +96,38 @@ test('the size of each setData is on the timeline, in bytes of UTF-8', async () 
   expect(app.events).toContainEqual(
     expect.objectContaining({ kind: 'setData', bytes: '{"a":"xxx"}'.length }),
   );
+});
+
+// Source: 支付宝小程序文档「页面」, setData (https://opendocs.alipay.com/mini/framework/page-detail): data must be JSON,
+// and no value undefined. On a device such a value does not arrive, and the view keeps what it had.
+describe('setData takes what JSON can carry', () => {
+  const set = (value: string) =>
+    openPage(
+      '<view onTap="go">按</view>',
+      `data: { a: 1 }, go() { this.setData({ 'b.c': 1, a: ${value} }); }`,
+    );
+
+  test.each([
+    ['undefined', 'a 是 undefined'],
+    ['() => 1', 'a 是函数'],
+    ['{ list: [1, new Map()] }', 'a.list[1] 是 Map'],
+    ['{ at: new Date() }', 'a.at 是 Date'],
+    ['Symbol("x")', 'a 是 symbol'],
+    ['(() => { const o = {}; o.self = o; return o; })()', 'a.self 又指回'],
+  ])('%s', async (value, message) => {
+    const app = await set(value);
+    await expect(app.tap('按')).rejects.toThrow(message);
+  });
+
+  test('null, and undefined deeper inside, are fine', async () => {
+    const app = await set('{ b: undefined, c: null, d: [null] }');
+    await app.tap('按');
+  });
+
+  test('a component of an npm package answers for itself', () => {
+    const host = { emit: () => undefined, report: () => undefined, reportRejection: () => undefined };
+    const of = (place: string): Instance => new Instance(host, place, {}, {});
+    expect(() => of('components/own').setData({ a: undefined })).toThrow('setData');
+    of('node_modules/some-package/es/part').setData({ a: undefined });
+  });
 });

@@ -73,11 +73,43 @@ function readPath(data: Data, path: string): unknown {
 export function viewCopy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(viewCopy) as T;
   if (typeof value === 'object' && value !== null) {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== null && Object.getPrototypeOf(prototype as object) !== null) return value;
+    if (!isPlain(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, viewCopy(item)])) as T;
   }
   return value;
+}
+
+/**
+ * Says what of a patch does not arrive on a device, where data crosses as JSON; undefined when all of it does.
+ * Source: 支付宝小程序文档「页面」, setData (https://opendocs.alipay.com/mini/framework/page-detail): data must be JSON, and no
+ * value undefined (a value deeper inside may be: a template shows nothing for it either way).
+ */
+export function whatJsonLoses(patch: Data): string | undefined {
+  for (const [path, value] of Object.entries(patch)) {
+    const loss = value === undefined ? `${path} 是 undefined` : lossIn(value, path, []);
+    if (loss) return loss;
+  }
+  return undefined;
+}
+
+function lossIn(value: unknown, path: string, around: readonly unknown[]): string | undefined {
+  if (typeof value === 'function') return `${path} 是函数`;
+  if (typeof value === 'symbol' || typeof value === 'bigint') return `${path} 是 ${typeof value}`;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (around.includes(value)) return `${path} 又指回了包含它的对象`;
+  const inside = [...around, value];
+  if (!Array.isArray(value) && !isPlain(value)) return `${path} 是 ${value.constructor.name}`;
+  for (const [key, item] of Object.entries(value)) {
+    const loss = lossIn(item, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, inside);
+    if (loss) return loss;
+  }
+  return undefined;
+}
+
+/** A literal `{…}`, of any realm, or an object without a prototype. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype as object) === null;
 }
 
 /** Size in bytes of what crosses to the view, as JSON in UTF-8. */

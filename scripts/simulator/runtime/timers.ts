@@ -1,9 +1,10 @@
 type Handle = ReturnType<typeof setTimeout>;
 
-/** The timers of one run of a mini program: they end with it, as on a phone. */
+/** The timers of one run of a mini program: they end with it, as on a phone, and none begins after that. */
 export class Timers {
   private readonly running = new Set<Handle>();
   private readonly report: (error: unknown) => void;
+  private stopped = false;
 
   constructor(report: (error: unknown) => void) {
     this.report = report;
@@ -25,11 +26,13 @@ export class Timers {
   };
 
   stop(): void {
+    this.stopped = true;
     for (const handle of [...this.running]) this.clear(handle);
   }
 
   private keep(handle: Handle): Handle {
-    this.running.add(handle);
+    if (this.stopped) clearTimeout(handle);
+    else this.running.add(handle);
     return handle;
   }
 

@@ -31,8 +31,10 @@ export interface CallHost {
   emit(event: PhoneEventInput): void;
   report(error: unknown, place: string): void;
   reportRejection(reason: unknown, place: string): void;
-  /** False after the phone is switched off: late answers reach nobody. */
+  /** False after the client has ended the mini program: late answers reach nobody. */
   readonly running: boolean;
+  /** Aborted when the client ends the mini program: what is under way is given up. */
+  readonly ended: AbortSignal;
 }
 
 /**
@@ -45,6 +47,7 @@ export function asynchronous(
   run: (options: Options) => unknown,
 ): (options?: Options) => void {
   return (options = {}) => {
+    if (!host.running) return;
     host.emit({ kind: 'dd', name, outcome: 'called' });
     const deliver = (callback: ((value: never) => void) | undefined, value: unknown): void => {
       if (!callback) return;
@@ -58,6 +61,7 @@ export function asynchronous(
       }
     };
     const settle = async (): Promise<void> => {
+      if (!host.running) return;
       try {
         const result = await run(options);
         if (!host.running) return;
@@ -77,5 +81,29 @@ export function asynchronous(
       }
     };
     void Promise.resolve().then(settle);
+  };
+}
+
+/**
+ * Makes a synchronous `dd` API of an implementation: it returns the answer, or throws.
+ * @param name as it stands on the timeline
+ */
+export function synchronous<T>(
+  host: CallHost,
+  name: string,
+  run: (options: Options) => T,
+): (options?: Options) => T | undefined {
+  return (options = {}) => {
+    if (!host.running) return undefined;
+    host.emit({ kind: 'dd', name, outcome: 'called' });
+    try {
+      const result = run(options);
+      host.emit({ kind: 'dd', name, outcome: 'success' });
+      return result;
+    } catch (error) {
+      const { code, message } = error instanceof DdError ? error : { code: 0, message: String(error) };
+      host.emit({ kind: 'dd', name, outcome: 'fail', detail: { error: code, errorMessage: message } });
+      throw error;
+    }
   };
 }

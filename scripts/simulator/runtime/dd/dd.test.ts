@@ -1,172 +1,9 @@
-import type { OpenAppOptions, OpenedApp } from '../../harness/open-app.ts';
-import { openPage } from '../../harness/testing.ts';
-import type { TransportRequest, TransportResponse } from './http.ts';
+import { call, ddOf, openCaller } from './caller.ts';
 
-/** A page that calls any `dd` API and gives the answer as `success:…` or `fail:…`. */
-function openCaller(options: OpenAppOptions = {}): Promise<OpenedApp> {
-  const script = `
-    call(api, options) {
-      return new Promise((resolve) => {
-        dd[api](Object.assign({ success: (r) => resolve({ success: r }), fail: (e) => resolve({ fail: e }) }, options));
-      });
-    },
-    dd() { return dd; }`;
-  return openPage('<view>页</view>', script, {}, options);
-}
-
-interface Answer {
-  success?: unknown;
-  fail?: { error: number; errorMessage: string; status?: number; data?: unknown };
-}
-
-async function call(app: OpenedApp, api: string, options: object = {}): Promise<Answer> {
-  const page = app.phone.stack.top?.instance.self as { call(api: string, options: object): Promise<Answer> };
-  return page.call(api, options);
-}
-
-function ddOf(app: OpenedApp): Record<string, (...args: unknown[]) => unknown> {
-  const page = app.phone.stack.top?.instance.self as { dd(): Record<string, () => unknown> };
-  return page.dd();
-}
-
-/** A server that records what it gets and answers what it is told. */
-function server(answer: Partial<TransportResponse> = {}) {
-  const requests: TransportRequest[] = [];
-  const transport = async (request: TransportRequest): Promise<TransportResponse> => {
-    requests.push(request);
-    return { status: 200, headers: {}, text: '{"a":1}', ...answer };
-  };
-  return { requests, transport };
-}
-
-const url = 'http://server.invalid/api';
-
-describe('dd.httpRequest', () => {
-  test('GET and POST only', async () => {
-    const { requests, transport } = server();
-    const app = await openCaller({ transport });
-    for (const method of ['PUT', 'DELETE', 'PATCH']) {
-      expect((await call(app, 'httpRequest', { url, method })).fail?.errorMessage).toContain(method);
-    }
-    expect(requests).toHaveLength(0);
-  });
-
-  test('a body is form-urlencoded by default', async () => {
-    const { requests, transport } = server();
-    const app = await openCaller({ transport });
-    await call(app, 'httpRequest', { url, method: 'POST', data: { a: 1, b: '中 文' } });
-    expect(requests[0]).toMatchObject({
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: 'a=1&b=%E4%B8%AD+%E6%96%87',
-    });
-  });
-
-  test('JSON must be a string', async () => {
-    const { requests, transport } = server();
-    const app = await openCaller({ transport });
-    const headers = { 'Content-Type': 'application/json' };
-    const refused = await call(app, 'httpRequest', { url, method: 'POST', headers, data: { a: 1 } });
-    expect(refused.fail?.errorMessage).toContain('JSON.stringify');
-    await call(app, 'httpRequest', { url, method: 'POST', headers, data: '{"a":1}' });
-    expect(requests.map((request) => request.body)).toEqual(['{"a":1}']);
-  });
-
-  test('data of a GET goes into the query', async () => {
-    const { requests, transport } = server();
-    const app = await openCaller({ transport });
-    await call(app, 'httpRequest', { url: `${url}?x=1`, data: { a: 2 } });
-    expect(requests[0]?.url).toBe(`${url}?x=1&a=2`);
-  });
-
-  test('it is headers, not header', async () => {
-    const app = await openCaller({ transport: server().transport });
-    expect((await call(app, 'httpRequest', { url, header: {} })).fail?.errorMessage).toContain('headers');
-  });
-
-  test('success has data, status and headers', async () => {
-    const app = await openCaller({ transport: server({ headers: { 'x-a': 'b' } }).transport });
-    expect(await call(app, 'httpRequest', { url })).toEqual({
-      success: { data: { a: 1 }, status: 200, headers: { 'x-a': 'b' } },
-    });
-    expect(await call(app, 'httpRequest', { url, dataType: 'text' })).toMatchObject({
-      success: { data: '{"a":1}' },
-    });
-    expect(await call(app, 'httpRequest', { url, dataType: 'base64' })).toMatchObject({
-      success: { data: 'eyJhIjoxfQ==' },
-    });
-  });
-
-  test('11: the host is not on the list of HTTP 可信域名', async () => {
-    const app = await openCaller({ transport: server().transport, trustedHosts: ['other.invalid'] });
-    expect((await call(app, 'httpRequest', { url })).fail?.error).toBe(11);
-  });
-
-  test.each([
-    ['no network', { noNetwork: true }],
-    ['a server that is down', { serverDown: true }],
-  ])('12: %s', async (_name, faults) => {
-    const app = await openCaller({ transport: server().transport, faults });
-    expect((await call(app, 'httpRequest', { url })).fail?.error).toBe(12);
-  });
-
-  test('12: the transport fails', async () => {
-    const app = await openCaller({ transport: () => Promise.reject(new Error('ECONNREFUSED')) });
-    expect((await call(app, 'httpRequest', { url })).fail?.error).toBe(12);
-  });
-
-  test('13: no answer in time, and the request is given up', async () => {
-    let aborted = false;
-    const transport = ({ signal }: TransportRequest): Promise<TransportResponse> => {
-      signal.addEventListener('abort', () => {
-        aborted = true;
-      });
-      return new Promise(() => undefined);
-    };
-    const app = await openCaller({ transport });
-    expect((await call(app, 'httpRequest', { url, timeout: 10 })).fail?.error).toBe(13);
-    expect(aborted).toBe(true);
-  });
-
-  test('13: a slow network', async () => {
-    const app = await openCaller({ transport: server().transport, faults: { slowNetworkMs: 200 } });
-    expect((await call(app, 'httpRequest', { url, timeout: 10 })).fail?.error).toBe(13);
-  });
-
-  test('14: the answer is no JSON', async () => {
-    const app = await openCaller({ transport: server().transport, faults: { htmlAnswer: true } });
-    expect((await call(app, 'httpRequest', { url })).fail?.error).toBe(14);
-  });
-
-  test('19: HTTP 400 and above, in the three ways that containers have', async () => {
-    const { transport } = server({ status: 401 });
-    const hidden = await openCaller({ transport });
-    expect((await call(hidden, 'httpRequest', { url })).fail).toEqual({
-      error: 19,
-      errorMessage: expect.any(String) as string,
-    });
-    const shown = await openCaller({ transport, httpErrors: 'fail-with-data' });
-    expect((await call(shown, 'httpRequest', { url })).fail).toMatchObject({
-      error: 19,
-      status: 401,
-      data: { a: 1 },
-    });
-    const success = await openCaller({ transport, httpErrors: 'success' });
-    expect(await call(success, 'httpRequest', { url })).toMatchObject({ success: { status: 401 } });
-  });
-
-  test('every request is on the timeline with its status or error', async () => {
-    const app = await openCaller({ transport: server({ status: 500 }).transport });
-    await call(app, 'httpRequest', { url });
-    app.faults.noNetwork = true;
-    await call(app, 'httpRequest', { url });
-    const requests = app.events.filter((event) => event.kind === 'request');
-    expect(requests).toMatchObject([
-      { method: 'GET', url, status: 500 },
-      { method: 'GET', url, error: 12 },
-    ]);
-  });
-});
-
+/**
+ * Source: 支付宝小程序文档「缓存」 (https://opendocs.alipay.com/mini/api/storage):
+ * `{data}`, 200×1024 characters a value as a string, 10 MB in total, synchronous forms with the answer as their value.
+ */
 describe('storage', () => {
   test('getStorage gives {data}, null when there is nothing, and a copy', async () => {
     const app = await openCaller({ storage: { old: 1 } });
@@ -212,6 +49,10 @@ describe('storage', () => {
   });
 });
 
+/**
+ * Sources: DingTalk's document of dd.getAuthCode (https://open.dingtalk.com/document/orgapp-client/mini-program-free-login):
+ * `{authCode}`, single use, error 3 for a system error; 浙政钉: npm `gdt-jsapi`, `taurus.common.getAuthCode`.
+ */
 describe('auth codes', () => {
   test('dd.getAuthCode gives {authCode}, a new one each time', async () => {
     let count = 0;
@@ -255,6 +96,10 @@ describe('auth codes', () => {
   });
 });
 
+/**
+ * Sources: DingTalk's documents of each API (https://open.dingtalk.com/document/orgapp-client/jsapi-overview), all with
+ * `success`, `fail` and `complete`; 支付宝小程序文档「界面·交互反馈」 (https://opendocs.alipay.com/mini/api/ui-feedback) for when `success` of a toast or a sheet comes.
+ */
 describe('the rest of dd', () => {
   test('an API that is not modelled fails by its name', async () => {
     const app = await openCaller();
@@ -306,6 +151,30 @@ describe('the rest of dd', () => {
     expect(app.text()).toBe('页 请稍候');
     await call(app, 'hideLoading');
     expect(app.text()).toBe('页');
+  });
+
+  test('a toast that gives way to another one, or is hidden, has gone: success comes', async () => {
+    const app = await openCaller();
+    const first = call(app, 'showToast', { content: '一', duration: 60_000 });
+    await app.waitFor('一');
+    const second = call(app, 'showToast', { content: '二', duration: 60_000 });
+    expect(await first).toEqual({ success: {} });
+    await call(app, 'hideToast');
+    expect(await second).toEqual({ success: {} });
+  });
+
+  test('an action sheet gives the index, -1 when the person leaves it', async () => {
+    const app = await openCaller();
+    const items = ['甲', '乙'];
+    for (const [tapped, index] of [
+      ['乙', 1],
+      ['取消', -1],
+    ] as const) {
+      const answer = call(app, 'showActionSheet', { items });
+      await app.waitFor('乙');
+      await app.tap(tapped);
+      expect(await answer).toEqual({ success: { index } });
+    }
   });
 
   test('canIUse knows what is there; getSystemInfo and getNetworkType answer', async () => {

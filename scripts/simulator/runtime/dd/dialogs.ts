@@ -7,7 +7,7 @@ const DEFAULT_TOAST_MS = 2000;
 export class Dialogs {
   private readonly layer: HTMLElement;
   private queue: Promise<unknown> = Promise.resolve();
-  private toast: { node: HTMLElement; timer: ReturnType<typeof setTimeout> } | undefined;
+  private toast: { node: HTMLElement; timer: ReturnType<typeof setTimeout>; gone(): void } | undefined;
   private loading: HTMLElement | undefined;
 
   constructor(layer: HTMLElement) {
@@ -34,7 +34,7 @@ export class Dialogs {
     ]);
   }
 
-  /** Resolves when the toast has gone, as `success` of `dd.showToast` does. */
+  /** Resolves when the toast has gone, by itself or for another, as `success` of `dd.showToast` does. */
   showToast(options: Options): Promise<void> {
     this.hideToast();
     const node = element(
@@ -45,14 +45,8 @@ export class Dialogs {
     );
     this.layer.append(node);
     return new Promise((resolve) => {
-      const timer = setTimeout(
-        () => {
-          node.remove();
-          resolve();
-        },
-        Number(options.duration ?? DEFAULT_TOAST_MS),
-      );
-      this.toast = { node, timer };
+      const timer = setTimeout(() => this.hideToast(), Number(options.duration ?? DEFAULT_TOAST_MS));
+      this.toast = { node, timer, gone: resolve };
     });
   }
 
@@ -60,6 +54,7 @@ export class Dialogs {
     if (!this.toast) return;
     clearTimeout(this.toast.timer);
     this.toast.node.remove();
+    this.toast.gone();
     this.toast = undefined;
   }
 

@@ -18,6 +18,18 @@ export interface TransportResponse {
 /** Sends a request; rejects when there is no answer at all. */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 
+/** A container ignores any other; a wrong name is a mistake that nobody would see. */
+const OPTIONS: ReadonlySet<string> = new Set([
+  'url',
+  'method',
+  'headers',
+  'data',
+  'timeout',
+  'dataType',
+  'success',
+  'fail',
+  'complete',
+]);
 const DEFAULT_TIMEOUT_MS = 30_000;
 const FORM = 'application/x-www-form-urlencoded';
 const HTML_PAGE = '<!DOCTYPE html><html><head><title>网络认证</title></head><body>请先登录网络</body></html>';
@@ -44,8 +56,9 @@ export async function httpRequest(host: CallHost, device: Device, options: Optio
       ...outcome,
     });
   try {
-    const response = await send(device, request, Number(options.timeout ?? DEFAULT_TIMEOUT_MS));
-    const data = decode(response.text, options.dataType);
+    const timeoutMs = Number(options.timeout ?? DEFAULT_TIMEOUT_MS);
+    const response = await send(device, request, timeoutMs, host.ended);
+    const data = decode(response, options.dataType);
     const result = { data, status: response.status, headers: response.headers };
     log({ status: response.status });
     if (response.status < 400 || device.httpErrors === 'success') return result;
@@ -63,7 +76,11 @@ function buildRequest(device: Device, options: Options): Omit<TransportRequest, 
   if (method !== 'GET' && method !== 'POST') {
     throw new DdError(2, `dd.httpRequest 只支持 GET 和 POST，收到的是 ${method}`);
   }
-  if ('header' in options) throw new DdError(2, 'dd.httpRequest 的请求头写在 headers 里，不是 header');
+  const unknown = Object.keys(options).find((name) => !OPTIONS.has(name));
+  if (unknown !== undefined) {
+    const hint = unknown === 'header' ? '请求头写在 headers 里' : '请核对名字';
+    throw new DdError(2, `dd.httpRequest 没有选项 ${unknown}，${hint}`);
+  }
   if (!URL.canParse(url)) throw new DdError(2, `dd.httpRequest 的 url 不是完整的地址：${url}`);
   const { hostname } = new URL(url);
   if (device.trustedHosts && !device.trustedHosts.includes(hostname)) {
@@ -75,6 +92,9 @@ function buildRequest(device: Device, options: Options): Omit<TransportRequest, 
   }
   headers['content-type'] ??= FORM;
   const { data } = options;
+  if (method === 'GET' && typeof data === 'string') {
+    throw new DdError(2, 'dd.httpRequest 用 GET 时 data 应是对象，字符串请直接写在 url 里');
+  }
   if (method === 'GET') return { url: withQuery(url, data), method, headers, body: undefined };
   if (typeof data === 'string') return { url, method, headers, body: data };
   if (headers['content-type'].includes('json')) {
@@ -84,7 +104,7 @@ function buildRequest(device: Device, options: Options): Omit<TransportRequest, 
 }
 
 function withQuery(url: string, data: unknown): string {
-  const query = formOf(typeof data === 'string' ? {} : data).toString();
+  const query = formOf(data).toString();
   return query ? `${url}${url.includes('?') ? '&' : '?'}${query}` : url;
 }
 
@@ -101,19 +121,25 @@ async function send(
   device: Device,
   request: Omit<TransportRequest, 'signal'>,
   timeoutMs: number,
+  ended: AbortSignal,
 ): Promise<TransportResponse> {
   const { faults } = device;
   if (faults.noNetwork || faults.serverDown) throw new DdError(HTTP_ERROR.network, '网络出错');
   const controller = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new DdError(HTTP_ERROR.timeout, '请求超时'));
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  let giveUp = (): void => undefined;
+  const givenUp = new Promise<never>((_resolve, reject) => {
+    const stop = (error: DdError): void => {
+      reject(error);
       controller.abort();
-    }, timeoutMs);
+    };
+    giveUp = () => stop(new DdError(HTTP_ERROR.network, '小程序已经结束'));
+    ended.addEventListener('abort', giveUp);
+    timers.push(setTimeout(() => stop(new DdError(HTTP_ERROR.timeout, '请求超时')), timeoutMs));
   });
   const answer = async (): Promise<TransportResponse> => {
-    if (faults.slowNetworkMs) await new Promise((resolve) => setTimeout(resolve, faults.slowNetworkMs));
+    if (faults.slowNetworkMs)
+      await new Promise((resolve) => timers.push(setTimeout(resolve, faults.slowNetworkMs)));
     if (faults.htmlAnswer) return { status: 200, headers: { 'content-type': 'text/html' }, text: HTML_PAGE };
     try {
       return await device.transport({ ...request, signal: controller.signal });
@@ -122,20 +148,28 @@ async function send(
     }
   };
   try {
-    return await Promise.race([answer(), timeout]);
+    return await Promise.race([answer(), givenUp]);
   } finally {
-    clearTimeout(timer);
+    ended.removeEventListener('abort', giveUp);
+    timers.forEach(clearTimeout);
   }
 }
 
-function decode(body: string, dataType: unknown): unknown {
+/** The body as `dataType` wants it. An error page that is no JSON comes as text: its status is what counts. */
+function decode({ status, text: body }: TransportResponse, dataType: unknown): unknown {
   if (dataType === 'text') return body;
-  if (dataType === 'base64') return btoa(String.fromCharCode(...new TextEncoder().encode(body)));
+  if (dataType === 'base64') return base64(body);
   try {
     return JSON.parse(body) as unknown;
   } catch {
+    if (status >= 400) return body;
     throw new DdError(HTTP_ERROR.decode, '解码失败：返回的内容不是 JSON');
   }
+}
+
+function base64(body: string): string {
+  const letters = Array.from(new TextEncoder().encode(body), (byte) => String.fromCharCode(byte));
+  return btoa(letters.join(''));
 }
 
 /** A transport over `fetch`, without cookies. */

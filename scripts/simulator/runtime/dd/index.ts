@@ -1,7 +1,8 @@
 import type { Chrome } from '../chrome.ts';
 import type { Device } from '../device.ts';
 import type { PageStack } from '../page-stack.ts';
-import { asynchronous, type CallHost, DdError, type Options } from './call.ts';
+import { TAGS } from '../tags/index.ts';
+import { asynchronous, type CallHost, DdError, type Options, synchronous } from './call.ts';
 import type { Dialogs } from './dialogs.ts';
 import { httpRequest } from './http.ts';
 import { MiniStorage } from './storage.ts';
@@ -60,9 +61,14 @@ export function createDd(parts: DdParts): Record<string, unknown> {
     ...navigation(parts),
     ...system(parts),
   };
+  // Names of APIs, of tags, and `component2`; what stands behind a dot (a parameter, an attribute) is not checked.
+  const usable = new Set([...Object.keys(apis), ...Object.keys(TAGS), 'canIUse', 'component2']);
   const known: Record<string, unknown> = {
     ...apis,
-    canIUse: (name: unknown) => Object.hasOwn(apis, String(name).split('.')[0] ?? ''),
+    canIUse: (name: unknown) =>
+      synchronous(parts.host, `canIUse ${String(name)}`, () =>
+        usable.has(String(name).split('.')[0] ?? ''),
+      )(),
   };
   return new Proxy(known, {
     get(target, name) {
@@ -113,10 +119,6 @@ function bridge(host: CallHost, code: () => Promise<string>): (options: Options)
 
 function storage({ host, device }: DdParts): Record<string, unknown> {
   const store = new MiniStorage(device);
-  const sync =
-    <T>(run: (options: Options) => T) =>
-    (options: Options = {}): T =>
-      run(options);
   const set = (options: Options): void => store.set(options.key, options.data);
   const get = (options: Options): { data: unknown } => store.get(options.key);
   const remove = (options: Options): void => store.remove(options.key);
@@ -126,11 +128,11 @@ function storage({ host, device }: DdParts): Record<string, unknown> {
     removeStorage: asynchronous(host, 'removeStorage', remove),
     clearStorage: asynchronous(host, 'clearStorage', () => store.clear()),
     getStorageInfo: asynchronous(host, 'getStorageInfo', () => store.info()),
-    setStorageSync: sync(set),
-    getStorageSync: sync(get),
-    removeStorageSync: sync(remove),
-    clearStorageSync: () => store.clear(),
-    getStorageInfoSync: () => store.info(),
+    setStorageSync: synchronous(host, 'setStorageSync', set),
+    getStorageSync: synchronous(host, 'getStorageSync', get),
+    removeStorageSync: synchronous(host, 'removeStorageSync', remove),
+    clearStorageSync: synchronous(host, 'clearStorageSync', () => store.clear()),
+    getStorageInfoSync: synchronous(host, 'getStorageInfoSync', () => store.info()),
   };
 }
 
@@ -151,6 +153,11 @@ function interaction({ host, dialogs, device }: DdParts): Record<string, unknown
 function navigation({ host, stack, chrome, redraw }: DdParts): Record<string, unknown> {
   const go = (name: string, run: (options: Options) => void): ((options?: Options) => void) =>
     asynchronous(host, name, run);
+  const goTo = (name: string, run: (url: string) => void): ((options?: Options) => void) =>
+    go(name, ({ url }) => {
+      if (typeof url !== 'string' || url === '') throw new DdError(2, `dd.${name} 缺少 url`);
+      run(url);
+    });
   const bar = (options: Options): void => {
     const { top } = stack;
     if (!top) return;
@@ -161,17 +168,19 @@ function navigation({ host, stack, chrome, redraw }: DdParts): Record<string, un
     redraw();
   };
   return {
-    navigateTo: go('navigateTo', (options) => stack.navigateTo(String(options.url))),
-    redirectTo: go('redirectTo', (options) => stack.redirectTo(String(options.url))),
-    reLaunch: go('reLaunch', (options) => stack.reLaunch(String(options.url))),
-    switchTab: go('switchTab', (options) => stack.switchTab(String(options.url))),
+    navigateTo: goTo('navigateTo', (url) => stack.navigateTo(url)),
+    redirectTo: goTo('redirectTo', (url) => stack.redirectTo(url)),
+    reLaunch: goTo('reLaunch', (url) => stack.reLaunch(url)),
+    switchTab: goTo('switchTab', (url) => stack.switchTab(url)),
     navigateBack: go('navigateBack', (options) => stack.navigateBack(Number(options.delta ?? 1))),
     setNavigationBar: go('setNavigationBar', bar),
     startPullDownRefresh: go('startPullDownRefresh', () => {
-      chrome.refreshing(true);
-      stack.top?.instance.call('onPullDownRefresh');
+      chrome.refreshing = true;
+      stack.top?.instance.call('onPullDownRefresh', { from: 'code' });
     }),
-    stopPullDownRefresh: go('stopPullDownRefresh', () => chrome.refreshing(false)),
+    stopPullDownRefresh: go('stopPullDownRefresh', () => {
+      chrome.refreshing = false;
+    }),
     pageScrollTo: go('pageScrollTo', (options) => {
       if (stack.top) stack.top.root.scrollTop = Number(options.scrollTop ?? 0);
     }),
@@ -186,7 +195,7 @@ function system({ host, device, restart }: DdParts): Record<string, unknown> {
   });
   return {
     getSystemInfo: asynchronous(host, 'getSystemInfo', info),
-    getSystemInfoSync: info,
+    getSystemInfoSync: synchronous(host, 'getSystemInfoSync', info),
     getNetworkType: asynchronous(host, 'getNetworkType', () =>
       device.faults.noNetwork
         ? { networkAvailable: false, networkType: 'NOTREACHABLE' }

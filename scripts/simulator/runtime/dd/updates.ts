@@ -37,6 +37,7 @@ export function updateManager(host: CallHost, device: Device, restart: () => voi
     onUpdateReady: (callback: Callback) => later(callback, ['ready']),
     onUpdateFailed: (callback: Callback) => later(callback, ['failed']),
     applyUpdate() {
+      if (!host.running) return;
       host.emit({ kind: 'dd', name: 'applyUpdate', outcome: 'called' });
       if (device.update !== 'ready') return;
       device.update = 'none';

@@ -26,7 +26,7 @@ const Choice = defineComponent({
       if (!group) return;
       const members = [...group.querySelectorAll<MiniElement>(`mini-${props.tag}`)];
       if (props.tag === 'radio')
-        for (const member of members) if (member !== element) member.miniField?.reset();
+        for (const member of members) if (member !== element) (member.miniField as ChoiceField).uncheck();
       emit(group, 'change', { value: groupValue(props.tag, members) });
     };
     onMounted(() => {
@@ -37,7 +37,10 @@ const Choice = defineComponent({
         value: () =>
           props.tag === 'switch' ? checked.value : checked.value ? attribute('value') : undefined,
         reset: () => {
-          checked.value = props.tag === 'radio' ? false : Boolean(attribute('checked'));
+          checked.value = Boolean(attribute('checked'));
+        },
+        uncheck: () => {
+          checked.value = false;
         },
       };
       host.value.miniField = field;
@@ -60,6 +63,8 @@ interface ChoiceField {
   checked(): boolean;
   value(): unknown;
   reset(): void;
+  /** Another one of the group was chosen. */
+  uncheck(): void;
 }
 
 function groupValue(tag: string, members: MiniElement[]): unknown {
@@ -109,7 +114,12 @@ const Picker = defineComponent({
     );
     onMounted(() => {
       if (!host.value) return;
-      host.value.miniField = { value: () => chosen.value, reset: () => undefined };
+      host.value.miniField = {
+        value: () => chosen.value,
+        reset: () => {
+          chosen.value = Number(attribute('value') ?? 0);
+        },
+      };
     });
     return () => {
       const range = Array.isArray(attribute('range')) ? (attribute('range') as unknown[]) : [];

@@ -52,6 +52,7 @@ const TextField = defineComponent({
         maxlength: limit >= 0 ? limit : undefined,
         disabled: Boolean(attribute('disabled')),
         'aria-label': text(attribute('aria-label') ?? attribute('placeholder')),
+        name: text(attribute('name')),
         class: text(attribute('placeholder-class')),
         onInput: () => send('input'),
         onFocus: () => send('focus'),
@@ -63,11 +64,7 @@ const TextField = defineComponent({
       const field =
         props.tag === 'textarea'
           ? h('textarea', { ...props_, rows: attribute('auto-height') ? 1 : 3 })
-          : h('input', {
-              ...props_,
-              ...inputType(attribute('type'), attribute('password')),
-              name: text(attribute('name')),
-            });
+          : h('input', { ...props_, ...inputType(attribute('type'), attribute('password')) });
       return h(`mini-${props.tag}`, { ...common(props.tag, props.attributes as Attributes), ref: host }, [
         field,
       ]);

@@ -23,8 +23,10 @@ const FIT: Readonly<Record<string, string>> = { aspectFit: 'contain', aspectFill
 export const image: Tag = (attributes, _children, key) => {
   const mode = text(attributes.mode ?? 'scaleToFill');
   const report = (type: string) => (event: Event) => {
-    const host = (event.target as Element).parentElement as MiniElement | null;
-    if (host) emit(host, type, type === 'error' ? { errMsg: '图片加载失败' } : {});
+    const picture = event.target as HTMLImageElement;
+    const host = picture.parentElement as MiniElement | null;
+    const size = { height: picture.naturalHeight, width: picture.naturalWidth };
+    if (host) emit(host, type, type === 'error' ? { errMsg: '图片加载失败' } : size);
   };
   return h('mini-image', { ...common('image', attributes, key), 'data-mode': mode }, [
     attributes.src

@@ -21,34 +21,43 @@ const ScrollView = defineComponent({
   setup(props, { slots }) {
     const host = shallowRef<MiniElement | null>(null);
     const attribute = (name: string): unknown => read(props.attributes as Attributes, name);
-    let atEnd = false;
+    let [atStart, atEnd] = [true, false];
     const onScroll = (): void => {
       const element = host.value;
       if (!element) return;
       const { scrollTop, scrollLeft, scrollHeight, scrollWidth, clientHeight, clientWidth } = element;
       emit(element, 'scroll', { scrollTop, scrollLeft, scrollHeight, scrollWidth });
-      const threshold = Number(attribute('lower-threshold') ?? DEFAULT_THRESHOLD);
-      const rest = attribute('scroll-x')
+      const sideways = Boolean(attribute('scroll-x'));
+      const gone = sideways ? scrollLeft : scrollTop;
+      const rest = sideways
         ? scrollWidth - clientWidth - scrollLeft
         : scrollHeight - clientHeight - scrollTop;
-      if (rest <= threshold && !atEnd) emit(element, 'scrollToLower', {});
-      atEnd = rest <= threshold;
-      if ((attribute('scroll-x') ? scrollLeft : scrollTop) <= 0) emit(element, 'scrollToUpper', {});
+      const wasAt = { start: atStart, end: atEnd };
+      atStart = gone <= Number(attribute('upper-threshold') ?? DEFAULT_THRESHOLD);
+      atEnd = rest <= Number(attribute('lower-threshold') ?? DEFAULT_THRESHOLD);
+      if (atStart && !wasAt.start) emit(element, 'scrollToUpper', {});
+      if (atEnd && !wasAt.end) emit(element, 'scrollToLower', {});
+    };
+    /** `scroll-top` and `scroll-left` move the content when they are set, and leave it alone in between. */
+    const move = (name: 'scroll-top' | 'scroll-left', side: 'scrollTop' | 'scrollLeft'): void => {
+      const value = attribute(name);
+      if (host.value && value !== undefined && value !== '') host.value[side] = Number(value);
     };
     const follow = (): void => {
       const target = text(attribute('scroll-into-view'));
       const child = target ? host.value?.querySelector(`[id="${target.replaceAll('"', '')}"]`) : undefined;
       child?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' });
     };
-    onMounted(follow);
+    const toTop = (): void => move('scroll-top', 'scrollTop');
+    const toLeft = (): void => move('scroll-left', 'scrollLeft');
+    onMounted(() => {
+      toTop();
+      toLeft();
+      follow();
+    });
     watch(() => attribute('scroll-into-view'), follow, { flush: 'post' });
-    watch(
-      () => attribute('scroll-top'),
-      (value) => {
-        if (host.value && value !== undefined) host.value.scrollTop = Number(value);
-      },
-      { flush: 'post' },
-    );
+    watch(() => attribute('scroll-top'), toTop, { flush: 'post' });
+    watch(() => attribute('scroll-left'), toLeft, { flush: 'post' });
     return () =>
       h(
         'mini-scroll-view',
@@ -68,6 +77,8 @@ export const scrollView: Tag = (attributes, children, key) =>
   h(ScrollView, { key, attributes }, { default: () => children });
 
 const DEFAULT_INTERVAL = 5000;
+/** Pixels that a finger must push an item before it gives way. */
+const PUSH_DISTANCE = 40;
 
 const Swiper = defineComponent({
   name: 'SwiperTrack',
@@ -97,13 +108,31 @@ const Swiper = defineComponent({
       count.value = host.value?.querySelectorAll('mini-swiper-item').length ?? 0;
     };
     let timer: ReturnType<typeof setInterval> | undefined;
+    const play = (): void => {
+      clearInterval(timer);
+      if (!attribute('autoplay')) return;
+      timer = setInterval(() => go(current.value + 1), Number(attribute('interval') ?? DEFAULT_INTERVAL));
+    };
+    let pushedFrom: number | undefined;
+    const position = (event: Event): number => {
+      const { clientX, clientY } = event as PointerEvent;
+      return attribute('vertical') ? clientY : clientX;
+    };
+    const onPointerdown = (event: Event): void => {
+      pushedFrom = position(event);
+    };
+    const onPointerup = (event: Event): void => {
+      if (pushedFrom === undefined) return;
+      const distance = position(event) - pushedFrom;
+      pushedFrom = undefined;
+      if (Math.abs(distance) >= PUSH_DISTANCE) go(current.value - Math.sign(distance));
+    };
     onMounted(() => {
       measure();
-      if (attribute('autoplay')) {
-        timer = setInterval(() => go(current.value + 1), Number(attribute('interval') ?? DEFAULT_INTERVAL));
-      }
+      play();
     });
     onUpdated(measure);
+    watch(() => [attribute('autoplay'), attribute('interval')].join(), play);
     onBeforeUnmount(() => clearInterval(timer));
     return () => {
       const track = attribute('vertical')
@@ -118,6 +147,8 @@ const Swiper = defineComponent({
           ...common('swiper', props.attributes as Attributes),
           ref: host,
           'data-vertical': Boolean(attribute('vertical')),
+          onPointerdown,
+          onPointerup,
         },
         [
           h(

@@ -1,5 +1,5 @@
 import type { VNode } from 'vue';
-import { describeNode, type MiniElement, text } from '../events.ts';
+import { camelCase, describeNode, type MiniElement, text } from '../events.ts';
 import { inlineStyle } from '../inline-style.ts';
 
 export type Attributes = Record<string, unknown>;
@@ -26,7 +26,7 @@ export function common(tag: string, attributes: Attributes, key?: PropertyKey): 
 export function read(attributes: Attributes, name: string): unknown {
   const value = attributes[name];
   if (value !== undefined) return value;
-  return attributes[name.replace(/-([a-z])/g, (_all, letter: string) => letter.toUpperCase())];
+  return attributes[camelCase(name)];
 }
 
 /** An event of a control, which does not bubble: `onInput`, `onChange`, `onSubmit`… */

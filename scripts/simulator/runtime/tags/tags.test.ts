@@ -4,6 +4,12 @@ import { openPage } from '../../harness/testing.ts';
 import type { MiniElement } from '../events.ts';
 import { TAGS } from './index.ts';
 
+/**
+ * Source: 支付宝小程序文档「组件」, one page for each tag, which DingTalk's list of
+ * components repeats: names of attributes and events, their defaults (`maxlength` 140, thresholds 50, `current` 0), and what
+ * is in `detail`.
+ */
+
 const LOG = '<view class="log">{{log}}</view>';
 const RECORD = `data: { log: '', on: false, word: '', value: 1 }, record(e) { this.setData({ log: e.type + JSON.stringify(e.detail) }); },`;
 
@@ -130,6 +136,37 @@ test('form: a submit button gives all fields by name, a reset button empties the
   expect(first(app, 'textarea')).toHaveProperty('value', '');
 });
 
+test('form: a reset brings radio, checkbox and picker back to how they began', async () => {
+  const app = await openPage(
+    `<form onSubmit="record">
+       <radio-group name="one"><label><radio value="c" checked />丙</label><label><radio value="d" />丁</label></radio-group>
+       <checkbox-group name="many"><label><checkbox value="a" checked />甲</label></checkbox-group>
+       <picker name="pick" range="{{['一', '二', '三']}}" value="{{1}}">选</picker>
+       <button form-type="submit">提交</button><button form-type="reset">清空</button></form>${LOG}`,
+    RECORD,
+  );
+  await app.tap('丁');
+  await app.tap('甲');
+  const select = first(app, 'select') as unknown as HTMLSelectElement;
+  select.value = '2';
+  select.dispatchEvent(new (app.document.defaultView as Window & typeof globalThis).Event('change'));
+  await app.tap('提交');
+  expect(app.text()).toContain('{"value":{"one":"d","many":[],"pick":2}');
+  await app.tap('清空');
+  await app.tap('提交');
+  expect(app.text()).toContain('{"value":{"one":"c","many":["a"],"pick":1}');
+});
+
+test('input and textarea are found by their name', async () => {
+  const app = await openPage(
+    `<input name="who" onInput="record" /><textarea name="why" onInput="record" />${LOG}`,
+    RECORD,
+  );
+  await app.type('who', '张');
+  await app.type('why', '因为');
+  expect(app.text()).toContain('因为');
+});
+
 test('picker: range, range-key, onChange with the index', async () => {
   const app = await openPage(
     `<picker range="{{list}}" range-key="name" value="{{value}}" onChange="record"><view>选一个</view></picker>${LOG}`,
@@ -163,6 +200,60 @@ test('scroll-view: onScroll, and onScrollToLower once at the end', async () => {
   first(app, 'mini-scroll-view').dispatchEvent(new Event('scroll'));
   first(app, 'mini-scroll-view').dispatchEvent(new Event('scroll'));
   await app.waitFor('sLs');
+});
+
+test('scroll-view: onScrollToUpper within upper-threshold, once; scroll-top holds from the beginning', async () => {
+  const app = await openPage(
+    '<scroll-view scroll-y scroll-top="{{300}}" upper-threshold="{{20}}" onScrollToUpper="a"><view>长</view></scroll-view><view>{{n}}</view>',
+    "data: { n: '' }, a() { this.setData({ n: this.data.n + 'U' }); }",
+  );
+  const { Event } = app.document.defaultView as Window & typeof globalThis;
+  const scroll = first(app, 'mini-scroll-view');
+  expect(scroll.scrollTop).toBe(300);
+  for (const top of [200, 21, 20, 0, 100, 5]) {
+    scroll.scrollTop = top;
+    scroll.dispatchEvent(new Event('scroll'));
+  }
+  await app.waitFor('UU');
+  expect(app.text()).toBe('长 UU');
+});
+
+test('swiper: a finger pushes it on, one item at a time; a short push does not', async () => {
+  const app = await openPage(
+    `<swiper onChange="record"><swiper-item>一</swiper-item><swiper-item>二</swiper-item><swiper-item>三</swiper-item></swiper>${LOG}`,
+    RECORD,
+  );
+  const { MouseEvent } = app.document.defaultView as Window & typeof globalThis;
+  const push = (from: number, to: number): void => {
+    const item = first(app, 'mini-swiper-item');
+    item.dispatchEvent(new MouseEvent('pointerdown', { bubbles: true, clientX: from }));
+    item.dispatchEvent(new MouseEvent('pointerup', { bubbles: true, clientX: to }));
+  };
+  push(200, 190);
+  await app.waitFor(() => !app.text().includes('change'));
+  push(200, 100);
+  await app.waitFor('change{"current":1}');
+  push(100, 200);
+  await app.waitFor('change{"current":0}');
+});
+
+test('swiper: autoplay begins and ends with its attribute', async () => {
+  const app = await openPage(
+    `<swiper autoplay="{{on}}" circular="{{true}}" interval="{{1}}" onChange="record"><swiper-item>一</swiper-item><swiper-item>二</swiper-item></swiper><button onTap="turn">turn</button>${LOG}`,
+    `${RECORD} turn() { this.setData({ on: !this.data.on }); }`,
+  );
+  await app.tap('turn');
+  await app.waitFor('change{"current":1}');
+  await app.tap('turn');
+  const still = app.text();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(app.text()).toBe(still);
+});
+
+test('image: onLoad has the size of the picture', async () => {
+  const app = await openPage(`<image src="/logo.png" onLoad="record" />${LOG}`, RECORD);
+  first(app, 'img').dispatchEvent(new (app.document.defaultView as Window & typeof globalThis).Event('load'));
+  await app.waitFor('load{"height":0,"width":0}');
 });
 
 test('image: a path of the package becomes its data, mode and errors', async () => {

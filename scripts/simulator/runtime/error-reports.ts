@@ -1,0 +1,67 @@
+import type { PhoneEventInput } from './types.ts';
+
+export interface ErrorReportsHost {
+  emit(event: PhoneEventInput): void;
+  /** Who else wants to know; without anybody, errors go to `console.error`. */
+  onError: ((error: Error) => void) | undefined;
+  /** Calls a hook of the mini program's `App({…})`. */
+  callApp(hook: 'onError' | 'onUnhandledRejection', argument: unknown): void;
+}
+
+const MAX_ERRORS_A_SECOND = 5;
+/** The name under which the mini program's code is evaluated (`compiler/bundle.ts`), as it stands in stacks. */
+const SCRIPT_NAME = 'mini-program.js';
+
+/** What goes wrong in the mini program's own code: on the timeline, to whoever asked for it, and to its `App`. */
+export class ErrorReports {
+  private readonly host: ErrorReportsHost;
+  private toldAt: number[] = [];
+
+  constructor(host: ErrorReportsHost) {
+    this.host = host;
+  }
+
+  error(cause: unknown, place: string): void {
+    const error = this.record(cause, place);
+    this.tellApp('onError', error.message, place);
+  }
+
+  rejection(reason: unknown, place: string): void {
+    this.record(reason, place);
+    this.tellApp('onUnhandledRejection', { reason }, place);
+  }
+
+  /**
+   * Hears of promises that no handler returned, from a browser's window: those of the mini program, by the stack,
+   * since the page around the phone has promises too. Jest hears of them by itself.
+   * @returns a function that ends it
+   */
+  listen(window: EventTarget | null): () => void {
+    const heard = (event: Event): void => {
+      const { reason } = event as PromiseRejectionEvent;
+      const stack: unknown = (reason as Partial<Error> | null | undefined)?.stack;
+      if (typeof stack !== 'string' || stack.includes(SCRIPT_NAME))
+        this.rejection(reason, '没有处理的 Promise');
+    };
+    window?.addEventListener('unhandledrejection', heard);
+    return () => window?.removeEventListener('unhandledrejection', heard);
+  }
+
+  /** An app that answers each error by an action that fails would go on for ever. */
+  private tellApp(hook: 'onError' | 'onUnhandledRejection', argument: unknown, place: string): void {
+    const now = Date.now();
+    this.toldAt = this.toldAt.filter((time) => now - time < 1000);
+    if (place.endsWith(hook) || this.toldAt.length >= MAX_ERRORS_A_SECOND) return;
+    this.toldAt.push(now);
+    this.host.callApp(hook, argument);
+  }
+
+  private record(cause: unknown, place: string): Error {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const { message, stack } = error;
+    this.host.emit({ kind: 'error', message: `${place}：${message}`, ...(stack ? { stack } : {}) });
+    if (this.host.onError) this.host.onError(new Error(`${place}：${message}`, { cause: error }));
+    else console.error(`${place}：`, error);
+    return error;
+  }
+}

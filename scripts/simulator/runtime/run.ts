@@ -1,0 +1,47 @@
+import type { CallHost } from './dd/call.ts';
+import { Timers } from './timers.ts';
+import type { PhoneEventInput } from './types.ts';
+
+/** What a run tells the phone; see `CallHost`. */
+export type RunHost = Pick<CallHost, 'emit' | 'report' | 'reportRejection'>;
+
+/**
+ * One run of the mini program, from a cold start until the client ends it. Code that has been evaluated cannot be
+ * killed in a browser, so what it could still do ends here: its timers stop, its requests are given up, its `dd`
+ * does nothing, and no answer reaches it.
+ */
+export class Run implements CallHost {
+  readonly timers: Timers;
+  private readonly host: RunHost;
+  private readonly controller = new AbortController();
+
+  constructor(host: RunHost) {
+    this.host = host;
+    this.timers = new Timers((error) => this.report(error, '定时器'));
+  }
+
+  get running(): boolean {
+    return !this.ended.aborted;
+  }
+
+  get ended(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  end(): void {
+    this.timers.stop();
+    this.controller.abort();
+  }
+
+  emit(event: PhoneEventInput): void {
+    if (this.running) this.host.emit(event);
+  }
+
+  report(error: unknown, place: string): void {
+    if (this.running) this.host.report(error, place);
+  }
+
+  reportRejection(reason: unknown, place: string): void {
+    this.host.reportRejection(reason, place);
+  }
+}
