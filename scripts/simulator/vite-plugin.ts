@@ -3,6 +3,7 @@ import type { Plugin, ViteDevServer } from 'vite';
 import { compileApp, visualPart } from './compiler/app.ts';
 import { type BuildOptions, buildApp } from './compiler/bundle.ts';
 import { CompileError, type Problem } from './compiler/problem.ts';
+import { lintSources } from './lint.ts';
 
 /** What `import app from 'virtual:mini-program'` resolves to. */
 const MODULE = 'virtual:mini-program';
@@ -49,22 +50,46 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
     if (problems.length > 0) server?.config.logger.error(new CompileError(problems).message);
   };
 
-  const refresh = async (file: string): Promise<void> => {
+  /** Code that changed and has not been sent, since something did not compile. */
+  let codeWaits = false;
+
+  const rebuild = async (files: ReadonlySet<string>): Promise<void> => {
     forget();
-    if (VISUAL.test(file)) {
+    if (!codeWaits && [...files].every((file) => VISUAL.test(file))) {
       const app = compileApp(root, options.build?.().replace);
       announce(app.problems);
       if (app.problems.length === 0) send(HOT_EVENTS.update, visualPart(app));
       return;
     }
+    codeWaits = true;
     try {
       const app = await buildApp(root, options.build?.());
+      codeWaits = false;
       announce([]);
       send(HOT_EVENTS.replace, app);
     } catch (error) {
-      if (error instanceof CompileError) announce(error.problems);
+      // What a script has wrong comes from the bundler, in English; the lint says it as the page shows it.
+      const problems = error instanceof CompileError ? error.problems : await lintSources(root);
+      if (problems.length > 0) announce(problems);
       else server?.config.logger.error(String(error));
     }
+  };
+
+  let saved = new Set<string>();
+  let turn: Promise<void> | undefined;
+  const rebuildSaved = async (): Promise<void> => {
+    while (saved.size > 0) {
+      const files = saved;
+      saved = new Set();
+      await rebuild(files).catch((error: unknown) => server?.config.logger.error(String(error)));
+    }
+    turn = undefined;
+  };
+  /** One build at a time: files saved together do not start the phone once each, nor an older build overtake. */
+  const refresh = (file: string): Promise<void> => {
+    saved.add(file);
+    turn ??= rebuildSaved();
+    return turn;
   };
 
   const concerns = (file: string): boolean => {

@@ -93,6 +93,43 @@ run('hot reload', () => {
     expect(await typed()).toBe('typed-before');
   });
 
+  test('a mistake in code is shown like one in a template, and does not hide behind a template saved later', async () => {
+    const broken = '\nconst half = ;\n';
+    await edit('pages/bind/index.ts', (source) => source + broken);
+    const problems = phone.page.locator('.problems');
+    await problems.getByText('pages/bind/index.ts:').waitFor();
+    expect(await problems.innerText()).toContain('请按提示改正这一行');
+    await edit('pages/bind/index.axml', (source) => `${source}\n<view>后来加的一行</view>\n`);
+    await edit('pages/bind/index.axml', (source) => `${source}\n<view>又加的一行</view>\n`);
+    expect(await problems.isVisible()).toBe(true);
+    expect(await starts()).toBe(0);
+    await edit('pages/bind/index.ts', (source) => source.replace(broken, ''));
+    await problems.waitFor({ state: 'detached' });
+    await phone.waitForText('后来加的一行', '又加的一行');
+    expect(await starts()).toBeGreaterThan(0);
+  });
+
+  test('a broken .json comes before the mistakes that it makes elsewhere', async () => {
+    await edit('pages/home/index.json', (source) => source.replace('{', '{,'));
+    const problems = phone.page.locator('.problems li');
+    await problems.first().waitFor();
+    expect(await problems.count()).toBeGreaterThan(1);
+    expect(await problems.first().innerText()).toContain('pages/home/index.json');
+    await edit('pages/home/index.json', (source) => source.replace('{,', '{'));
+    await problems.first().waitFor({ state: 'detached' });
+  });
+
+  test('files saved together start the mini program once or twice, not once each', async () => {
+    const pages = ['home', 'notices', 'notice', 'me', 'bind', 'no-permission', 'trouble'];
+    await Promise.all(
+      pages.map((page) => edit(`pages/${page}/index.ts`, (source) => `${source}\n// saved with others\n`)),
+    );
+    await edit('pages/bind/index.axml', (source) => `${source}\n<view>全部保存完了</view>\n`);
+    await phone.waitForText('全部保存完了');
+    expect(await starts()).toBeLessThanOrEqual(3);
+    expect(await starts()).toBeGreaterThan(0);
+  });
+
   test('a change of code starts the mini program anew without loading the page again', async () => {
     await phone.page.evaluate(() => {
       document.title = 'not loaded again';
@@ -103,5 +140,11 @@ run('hot reload', () => {
     );
     await phone.waitForText('绑定账号');
     expect(await phone.page.title()).toBe('not loaded again');
+  });
+
+  test('a page whose npm run dev has ended says so', async () => {
+    await simulator.close();
+    await phone.page.getByRole('alert').filter({ hasText: 'npm run dev 已经停止' }).waitFor();
+    phone.expectErrors(/WebSocket|ERR_CONNECTION_REFUSED|server connection lost/);
   });
 });

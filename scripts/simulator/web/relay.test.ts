@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, request as httpRequest, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { deviceMiddleware } from './relay.ts';
 import { PROBLEMS_PATH, RELAY_PATH, type RelayAnswer, type RelayRequest, SETUP_PATH } from './setup.ts';
@@ -30,6 +30,19 @@ async function relay(simulator: string, request: Partial<RelayRequest>): Promise
     body: JSON.stringify({ method: 'GET', headers: {}, data: null, timeout: 5_000, ...request }),
   });
   return (await response.json()) as RelayAnswer;
+}
+
+/** A JSON POST by another name for this machine: `fetch` allows no Host header of one's own. */
+function statusFor(url: string, host: string, body: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { host, 'content-type': 'application/json' };
+    const sent = httpRequest(url, { method: 'POST', headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
 }
 
 afterEach(async () => {
@@ -105,6 +118,35 @@ describe('the relay', () => {
       });
       expect(response.status).toBe(405);
     }
+  });
+
+  test("a page under another site's name, which leads to this machine, is refused", async () => {
+    let reached = 0;
+    const server = await listen((_request, response) => {
+      reached += 1;
+      response.end();
+    });
+    const simulator = await simulatorOf(server);
+    const body = JSON.stringify({ url: server, method: 'GET', headers: {}, data: null, timeout: 1000 });
+    for (const host of ['rebound.example:3200', 'localhost.rebound.example', '127.0.0.1.rebound.example']) {
+      for (const path of [SETUP_PATH, PROBLEMS_PATH, RELAY_PATH]) {
+        expect(await statusFor(simulator + path, host, body)).toBe(403);
+      }
+    }
+    expect(reached).toBe(0);
+    for (const host of ['localhost:3200', '127.0.0.1:3200', '[::1]:3200', '192.0.2.7']) {
+      expect(await statusFor(simulator + RELAY_PATH, host, body)).toBe(200);
+    }
+  });
+
+  test('a body that is too big is told so, after the whole of it has come', async () => {
+    const server = await listen((_request, response) => response.end());
+    const answer = await relay(await simulatorOf(server), {
+      url: server,
+      method: 'POST',
+      data: 'x'.repeat(2 * 1024 * 1024),
+    });
+    expect(answer).toEqual({ ok: false, kind: 'forbidden', message: '请求超过 1024 KB，模拟器不转发' });
   });
 
   test('no answer: a refused connection, a broken one, and one that takes too long', async () => {

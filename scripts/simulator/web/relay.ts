@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import type { Problem } from '../compiler/problem.ts';
 import {
+  DEVICE_PATHS,
   PROBLEMS_PATH,
   RELAY_PATH,
   type RelayAnswer,
@@ -31,6 +33,10 @@ export function deviceMiddleware(
   const origins = new Set(Object.values(setup.servers).flatMap((url) => (url ? [new URL(url).origin] : [])));
   return (request, response, next) => {
     const path = request.url?.split('?')[0];
+    if (path?.startsWith(DEVICE_PATHS) && !isThisMachine(request.headers.host)) {
+      answer(response, 403, failure('forbidden', '模拟器只回答用 127.0.0.1 或 localhost 打开的页面。'));
+      return;
+    }
     if (path === SETUP_PATH) {
       answer(response, 200, setup);
       return;
@@ -45,6 +51,16 @@ export function deviceMiddleware(
   };
 }
 
+/**
+ * Another site's page becomes this one's neighbour by letting its own name lead to 127.0.0.1; it needs a name for
+ * that, so addresses are safe. Vite asks the same for the page itself.
+ */
+function isThisMachine(host: string | undefined): boolean {
+  if (!host || !URL.canParse(`http://${host}`)) return false;
+  const { hostname } = new URL(`http://${host}`);
+  return hostname === 'localhost' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
+}
+
 async function relay(
   request: IncomingMessage,
   response: ServerResponse,
@@ -55,7 +71,12 @@ async function relay(
     answer(response, 405, failure('forbidden', '只接受 POST，内容是 JSON'));
     return;
   }
-  const wanted = parseRequest(await readBody(request));
+  const body = await readBody(request);
+  if (body === undefined) {
+    answer(response, 413, failure('forbidden', `请求超过 ${MAX_BODY_BYTES / 1024} KB，模拟器不转发`));
+    return;
+  }
+  const wanted = parseRequest(body);
   if (!wanted) {
     answer(response, 400, failure('forbidden', '请求的格式不对'));
     return;
@@ -112,15 +133,15 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
   response.end(JSON.stringify(body));
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+/** @returns undefined for too much; read to its end all the same, or the browser would see a broken connection */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new Error(`请求超过 ${MAX_BODY_BYTES} 字节`);
-    chunks.push(chunk);
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 function parseRequest(body: string): RelayRequest | undefined {

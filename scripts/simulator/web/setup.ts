@@ -14,6 +14,8 @@ export interface Setup {
  */
 export const SERVER_PLACEHOLDER = 'http://server-of-the-chosen-platform.invalid';
 
+/** How the paths below begin. */
+export const DEVICE_PATHS = '/__device/';
 /** Where the page asks for the {@link Setup}. */
 export const SETUP_PATH = '/__device/setup';
 /** Where the page hands in the phone's requests. */

@@ -14,8 +14,10 @@ const MAC = [
 
 const HELP = [
   '没有找到浏览器，浏览器测试需要本机装有 Chrome、Edge 或 Chromium 之一（不会自动下载）。',
-  '装好后重新运行；装在别处时，用环境变量 CHROME_PATH 指明可执行文件，例如',
-  '  CHROME_PATH="C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe"',
+  '装好后重新运行；装在别处时，先用环境变量 CHROME_PATH 指明可执行文件，例如',
+  process.platform === 'win32'
+    ? '  set CHROME_PATH=D:\\Chrome\\chrome.exe（PowerShell 写 $env:CHROME_PATH = "D:\\Chrome\\chrome.exe"）'
+    : '  export CHROME_PATH=/opt/chrome/chrome',
 ].join('\n');
 
 /** There is no browser here; the message is Chinese and says what to do. */

@@ -24,8 +24,8 @@ export interface EmulatorFault {
 
 export const groups: Readonly<Record<FaultGroup, { title: string; note: string }>> = {
   network: { title: '手机与网络', note: '马上生效，下一次请求就会遇到。' },
-  client: { title: '客户端取码', note: '只在登录时遇到。已登录的人请先“清除存储”再“冷启动”。' },
-  platform: { title: '平台接口', note: '服务端调用平台时遇到，也只影响登录。' },
+  client: { title: '客户端取码', note: '只在登录时遇到。' },
+  platform: { title: '平台接口', note: '服务端调用平台时遇到，也只在登录时。' },
 };
 
 export const faults: readonly PanelFault[] = [
@@ -145,7 +145,7 @@ export const faults: readonly PanelFault[] = [
     id: 'token-expired',
     group: 'platform',
     title: '应用凭证总被拒绝',
-    effect: '换了新凭证仍被拒。服务端换一次后放弃。',
+    effect: '换了新凭证仍被拒。服务端只换一次，回 502。',
     emulator: { kind: 'token-expired' },
   },
 ];
@@ -197,6 +197,8 @@ async function control(
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
+  }).catch(() => {
+    throw new Error('平台仿真没有应答，请确认 npm run dev 还在运行');
   });
   const answer = (await response.json()) as { authCode?: string; message?: string };
   if (!response.ok) throw new Error(answer.message ?? `平台仿真应答 ${response.status}`);

@@ -30,4 +30,8 @@ export function connectHotReload(simulator: Simulator): void {
   hot?.on(EVENTS.update, (part: Pick<BuiltApp, 'units' | 'style'>) => void simulator.update(part));
   hot?.on(EVENTS.replace, (app: BuiltApp) => simulator.run(app));
   hot?.on(EVENTS.problems, (problems: Problem[]) => simulator.showProblems(problems));
+  // Vite itself loads the page anew when the process is back.
+  hot?.on('vite:ws:disconnect', () => {
+    simulator.state.cutOff = true;
+  });
 }

@@ -30,9 +30,12 @@ export interface SimulatorState {
   /** The last thing done in the panel, for screen readers too. */
   notice: string;
   canRevoke: boolean;
+  /** `npm run dev` has ended: nothing gets through any more. */
+  cutOff: boolean;
 }
 
 const CHOICE = 'simulator:choice';
+/** Shared by all tabs, since they share the emulator: none of them may call calm what another one broke. */
 const FAULTS = 'simulator:faults';
 /** The emulator's organisation; a real one comes from the mini program's own configuration. */
 const EMULATED_CORP_ID = 'dingemulator0001';
@@ -58,15 +61,20 @@ export class Simulator {
     this.state = shallowReactive<SimulatorState>({
       platform: setup.servers[platform] ? platform : 'zhezhengding',
       person: (people.find((person) => person.key === choice.person) ?? people[0])?.key ?? '',
-      active: new Set(readJson<string[]>(sessionStorage, FAULTS) ?? []),
+      active: storedFaults(),
       httpErrors: 'fail',
       path: '',
       problems: [],
       notice: '',
       canRevoke: false,
+      cutOff: false,
     });
     // What the page shows as active is what the emulator does, after a reload as well.
     if (this.activeFaults().some((fault) => fault.emulator)) void this.syncEmulator();
+    window.addEventListener('storage', ({ key }) => {
+      // Another tab has told the emulator already.
+      if (key === FAULTS || key === null) this.takeFaults(storedFaults());
+    });
   }
 
   /** The element that the phone is drawn into. */
@@ -97,8 +105,12 @@ export class Simulator {
   }
 
   showProblems(problems: readonly Problem[]): void {
+    // By file as they come: a broken .json comes before what it makes wrong in the .axml beside it.
+    const files = problems.map((problem) => problem.file);
     const inOrder = (one: Problem, other: Problem): number =>
-      one.file.localeCompare(other.file) || one.line - other.line || one.column - other.column;
+      files.indexOf(one.file) - files.indexOf(other.file) ||
+      one.line - other.line ||
+      one.column - other.column;
     this.state.problems = [...problems].sort(inOrder);
   }
 
@@ -135,6 +147,13 @@ export class Simulator {
   pullDown(): void {
     const allowed = this.phone?.pullDown() ?? false;
     this.note(allowed ? '下拉刷新' : '这个页面没有打开下拉刷新');
+  }
+
+  /** What a fault of signing in is met by: nobody is signed in, and the app is opened. */
+  signInAnew(): void {
+    this.clearStorage();
+    this.restart('cold');
+    this.state.notice = '已清除存储并冷启动';
   }
 
   isActive(id: string): boolean {
@@ -238,11 +257,15 @@ export class Simulator {
 
   private async setFaults(active: ReadonlySet<string>, notice: string): Promise<void> {
     const before = this.activeFaults().some((fault) => fault.emulator);
-    this.state.active = active;
-    sessionStorage.setItem(FAULTS, JSON.stringify([...active]));
-    if (this.device) applyToDevice(this.device, this.activeFaults());
+    this.takeFaults(active);
+    localStorage.setItem(FAULTS, JSON.stringify([...active]));
     if (before || this.activeFaults().some((fault) => fault.emulator)) await this.syncEmulator();
     this.note(notice);
+  }
+
+  private takeFaults(active: ReadonlySet<string>): void {
+    this.state.active = active;
+    if (this.device) applyToDevice(this.device, this.activeFaults());
   }
 
   /** One after the other: two quick switches must not mix their calls. */
@@ -264,6 +287,10 @@ export class Simulator {
     this.state.notice = notice;
     this.timeline.note('error', notice);
   }
+}
+
+function storedFaults(): Set<string> {
+  return new Set(readJson<string[]>(localStorage, FAULTS) ?? []);
 }
 
 function messageOf(error: unknown): string {

@@ -39,6 +39,31 @@ test('a request has its path and status, or the error that came instead', () => 
   ]);
 });
 
+test('a request that is refused before it is sent does not wait for ever', () => {
+  const call = { kind: 'dd', name: 'httpRequest', outcome: 'called' } as const;
+  const detail = { error: 11, errorMessage: '无权跨域：app.example 不在 HTTP 可信域名里' };
+  const fail = { kind: 'dd', name: 'httpRequest', outcome: 'fail', detail } as const;
+  expect(shown(timelineOf(call, call, fail))).toEqual([
+    '请求 | 等待应答 | pending',
+    '请求没有发出 | 错误 11 无权跨域：app.example 不在 HTTP 可信域名里 | bad',
+  ]);
+  // The answer of the one that was sent has an event of its own.
+  const status = { ...fail, detail: { error: 19, errorMessage: 'http 状态码异常：500' } };
+  expect(shown(timelineOf(call, status))).toEqual(['请求 | 等待应答 | pending']);
+});
+
+test('what ends after the list was cleared is still told', () => {
+  const timeline = timelineOf(
+    { kind: 'dd', name: 'httpRequest', outcome: 'called' },
+    { kind: 'dd', name: 'getAuthCode', outcome: 'called' },
+  );
+  timeline.clear();
+  const request = { kind: 'request', method: 'GET', url: 'http://127.0.0.1/api/me', durationMs: 20 } as const;
+  timeline.record({ ...request, status: 504, time: 0 }, titleOf);
+  timeline.record({ kind: 'dd', name: 'getAuthCode', outcome: 'success', time: 0 }, titleOf);
+  expect(shown(timeline)).toEqual(['GET /api/me | 504 | bad', 'dd.getAuthCode | 成功 | good']);
+});
+
 test('pages have the names that people see, components the names that developers know', () => {
   const timeline = timelineOf(
     { kind: 'page', action: 'open', path: 'pages/home/index', depth: 1 },

@@ -77,7 +77,7 @@ export class Timeline {
         this.endRequest(event);
         break;
       case 'dd':
-        if (event.name === 'httpRequest') this.beginRequest(event.outcome);
+        if (event.name === 'httpRequest') this.beginRequest(event);
         else this.call(event);
     }
   }
@@ -109,9 +109,14 @@ export class Timeline {
     this.changed();
   }
 
-  private change(index: number, change: Partial<Entry>): void {
+  /** The line of a call that has ended; a new one, where the list was cleared meanwhile. */
+  private end(index: number, input: EntryInput): void {
     const entry = this.entries[index];
-    if (entry) this.entries[index] = { ...entry, ...change };
+    if (!entry) {
+      this.add(input);
+      return;
+    }
+    this.entries[index] = { ...entry, ...input };
     this.changed();
   }
 
@@ -127,7 +132,7 @@ export class Timeline {
     const failure = event.detail as { error?: number; errorMessage?: string } | undefined;
     const failed = event.outcome === 'fail';
     const detail = failed ? `失败 ${failure?.error ?? ''} ${failure?.errorMessage ?? ''}` : '成功';
-    this.change(index, { detail, tone: failed ? 'bad' : 'good', ...this.duration(index) });
+    this.end(index, { kind: 'dd', title, detail, tone: failed ? 'bad' : 'good', ...this.duration(index) });
   }
 
   private duration(index: number): { durationMs?: number } {
@@ -135,10 +140,17 @@ export class Timeline {
     return entry ? { durationMs: Math.round(performance.now() - entry.at) } : {};
   }
 
-  private beginRequest(outcome: 'called' | 'success' | 'fail'): void {
+  /** What is refused before it is sent has no `request` event: the call that has just begun is over. */
+  private beginRequest({ outcome, detail }: PhoneEvent & { kind: 'dd' }): void {
     if (outcome === 'called') {
       this.add({ kind: 'request', title: '请求', detail: '等待应答', tone: 'pending' });
+      return;
     }
+    const { error, errorMessage = '' } = (detail ?? {}) as { error?: number; errorMessage?: string };
+    if (outcome !== 'fail' || error === undefined || !UNSENT.has(error)) return;
+    const index = this.entries.findLastIndex(({ kind, tone }) => kind === 'request' && tone === 'pending');
+    const refused = { title: '请求没有发出', detail: `错误 ${error} ${errorMessage}`, tone: 'bad' } as const;
+    this.end(index, { kind: 'request', ...refused });
   }
 
   /** Requests run at the same time: the one that began nearest to this event's beginning has ended. */
@@ -154,7 +166,7 @@ export class Timeline {
     const detail =
       status === undefined ? `错误 ${error ?? ''} ${HTTP_ERRORS[error ?? 0] ?? ''}` : String(status);
     const tone = status !== undefined && status < 400 && error === undefined ? 'good' : 'bad';
-    this.change(nearest, { title: `${method} ${pathname}${search}`, detail, tone, durationMs });
+    this.end(nearest, { kind: 'request', title: `${method} ${pathname}${search}`, detail, tone, durationMs });
   }
 }
 
@@ -165,8 +177,9 @@ const APP_ACTIONS = {
   stop: '小程序被结束',
 } as const;
 const PAGE_ACTIONS = { open: '打开', show: '回到', hide: '离开', close: '关闭' } as const;
+/** Errors of `dd.httpRequest` that come before anything is sent: wrong parameters, a host that is not trusted. */
+const UNSENT: ReadonlySet<number> = new Set([2, 11]);
 const HTTP_ERRORS: Readonly<Record<number, string>> = {
-  11: '域名没有登记',
   12: '网络出错',
   13: '超时',
   14: '不是 JSON',

@@ -45,7 +45,19 @@ export const FaultPanel = defineComponent({
               </label>
             ))}
           </div>
-          <p class="hint">{groups[group.value].note}</p>
+          <p class="hint">
+            {groups[group.value].note}
+            {group.value !== 'network' && (
+              <button
+                type="button"
+                class="quiet"
+                title="清除存储并冷启动"
+                onClick={() => simulator.signInAnew()}
+              >
+                重新登录一次
+              </button>
+            )}
+          </p>
           <ul class="faults">
             {faults
               .filter((fault) => fault.group === group.value)

@@ -13,9 +13,14 @@ export function Header({ simulator }: { simulator: Simulator }) {
       </svg>
       <div class="top-title">
         <h1>小程序模拟器</h1>
-        <p>浏览器里的真实小程序：同一份代码，同一个服务端</p>
+        <p>点手机试用；换一个人打开，或者制造一个故障，看看会发生什么</p>
       </div>
       <nav class="top-links" aria-label="相关地址">
+        {server !== null && (
+          <a href={`${server}/console`} target="_blank" rel="noreferrer">
+            管理后台
+          </a>
+        )}
         {server !== null && (
           <a href={`${server}/docs`} target="_blank" rel="noreferrer">
             接口文档

@@ -9,6 +9,11 @@ export function Page({ simulator }: { simulator: Simulator }) {
   return (
     <div class="page-layout">
       <Header simulator={simulator} />
+      {simulator.state.cutOff && (
+        <p class="cut-off" role="alert">
+          npm run dev 已经停止，手机连不上服务端。请在终端里重新运行 npm run dev，本页会自动刷新。
+        </p>
+      )}
       <main class="columns">
         <PhoneColumn simulator={simulator} />
         <div class="controls">

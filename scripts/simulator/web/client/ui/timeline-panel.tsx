@@ -59,7 +59,11 @@ export const TimelinePanel = defineComponent({
               <Line key={entry.id} entry={entry} />
             ))}
             {shown.length === 0 && (
-              <li class="entries-empty">还没有记录。在手机上点一点，就会出现在这里。</li>
+              <li class="entries-empty">
+                {timeline.entries.length === 0
+                  ? '还没有记录。在手机上点一点，就会出现在这里。'
+                  : `${timeline.entries.length} 条记录都被上面的筛选隐藏了。`}
+              </li>
             )}
           </ol>
         </section>
