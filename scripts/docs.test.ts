@@ -134,15 +134,41 @@ describe('docs/errors.md', () => {
     for (const [, code = ''] of codes) expect([code, documented.has(code)]).toEqual([code, true]);
   });
 
+  /** The console's own: a union of its API client, and what its sign-in page shows. */
+  const consoleCodes = [
+    ...[...read('server/console/app/api.ts').matchAll(/ClientErrorCode = ([^;]+);/g)].flatMap(
+      ([, union = '']) => [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code = '']) => code),
+    ),
+    ...[...read('server/console/app/sign-in/sign-in.ts').matchAll(/ code: '([A-Z_]+)'/g)].map(
+      ([, code = '']) => code,
+    ),
+  ];
+
+  test('the codes that the console finds itself', () => {
+    expect(consoleCodes.length).toBeGreaterThan(4);
+    for (const code of consoleCodes) expect([code, documented.has(code)]).toEqual([code, true]);
+  });
+
+  test('names no code that nothing answers', () => {
+    const known = new Set<string>([...Object.keys(errorCodes), ...Object.keys(reasons), ...consoleCodes]);
+    for (const [, code = ''] of read('mini/services/faults.ts').matchAll(/^ {2}([A-Z_]+): \{/gm))
+      known.add(code);
+    const codes = [...documented.keys()].filter((code) => /^[A-Z]+(?:_[A-Z]+)*$/.test(code));
+    expect(codes.length).toBeGreaterThan(40);
+    expect(codes.filter((code) => !known.has(code))).toEqual([]);
+  });
+
   test('the platform codes that the drivers know', () => {
     const text = read('docs/errors.md');
     const codes = ['dingtalk-errors', 'zhezhengding-errors'].flatMap((file) =>
-      [...read(`server/platform/${file}.ts`).matchAll(/'(-1|\d{4,6}|OPF-[\w-]+)'/g)].map(
-        ([, code = '']) => code,
-      ),
+      [
+        ...read(`server/platform/${file}.ts`).matchAll(
+          /'(-1|\d{4,6}|OPF-[\w-]+|[A-Z]\w+(?:AppkeyAndApi|PermissionDenied|WhiteList))'/g,
+        ),
+      ].map(([, code = '']) => code),
     );
     expect(codes.length).toBeGreaterThan(20);
-    for (const code of codes) expect(text).toContain(`\`${code}\``);
+    for (const code of codes) expect(text).toMatch(new RegExp(`\`(?:…)?${code}\``));
   });
 });
 
