@@ -49,7 +49,12 @@ test('another environment than those is refused, with their names', async () => 
 }, 60_000);
 
 test.each([
-  ['a script that breaks off', ['pages', 'me', 'index.ts'], 'Page({ data: {', /^pages\/me\/index\.ts:\d+:\d+ /m],
+  [
+    'a script that breaks off',
+    ['pages', 'me', 'index.ts'],
+    'Page({ data: {',
+    /^pages\/me\/index\.ts:\d+:\d+ /m,
+  ],
   [
     'a template that is none',
     ['pages', 'me', 'index.axml'],

@@ -84,9 +84,11 @@ export class PageStack {
   }
 
   private closeAll(withTabs: boolean): void {
+    const { top } = this;
     for (const page of this.pages.splice(0).reverse()) {
-      if (!withTabs && this.hooks.isTab(page.route)) page.call('onHide');
-      else page.call('onUnload');
+      // A tab below another page is hidden already.
+      if (withTabs || !this.hooks.isTab(page.route)) page.call('onUnload');
+      else if (page === top) page.call('onHide');
     }
     if (withTabs) this.tabs.clear();
   }
