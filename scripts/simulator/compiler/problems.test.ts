@@ -23,6 +23,15 @@ test('sources without mistakes have no problems', () => {
   expect(problemsOf('<view onTap="go" class="a {{b}}">{{c ? "d" : e.f[0]}}</view>')).toEqual([]);
 });
 
+test('properties of a component may begin like events do elsewhere', () => {
+  expect(problemsOf('<my-part one="1" online="{{a}}" binding="b" catchword="c" />', PART)).toEqual([]);
+  expect(places(problemsOf('<my-part ontap="go" bindchange="go" bind:mine="go" />', PART))).toEqual([
+    `unknown-directive ${AXML}:1:10`,
+    `unknown-directive ${AXML}:1:21`,
+    `unknown-directive ${AXML}:1:37`,
+  ]);
+});
+
 test.each([
   ['a tag that is not closed', '<view>\n  <text>甲\n</view>', `unclosed-tag ${AXML}:2:3`],
   ['a tag that is not closed at the end', '<view>\n<view>\n</view>', `unclosed-tag ${AXML}:1:1`],

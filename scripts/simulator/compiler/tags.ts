@@ -49,8 +49,16 @@ export const DIRECTIVES: ReadonlySet<string> = new Set([
   'a:key',
 ]);
 
-/** Habits from other platforms and frameworks, and what this platform writes instead. */
-export function foreignAttributeHint(name: string): string | undefined {
+/** Events of built-in tags. On a component a name such as `one` or `binding` may well be its property. */
+const commonEvents =
+  /^(?:tap|click|change|input|confirm|focus|blur|submit|reset|scroll|load|error|(?:long|touch)[a-z]+)$/;
+
+/**
+ * Habits from other platforms and frameworks, and what this platform writes instead.
+ *
+ * @param builtIn whether the attribute stands on a built-in tag, which has no properties of other names.
+ */
+export function foreignAttributeHint(name: string, builtIn = true): string | undefined {
   const directive =
     /^(?:(?:wx|s|tt|swan|qq|ks|jd):|s-|v-)(if|elif|else-?if|else|for|for-item|for-index|key)$/.exec(name);
   if (directive) return `钉钉小程序写作 a:${/^else-?if$/.test(directive[1] ?? '') ? 'elif' : directive[1]}。`;
@@ -58,7 +66,7 @@ export function foreignAttributeHint(name: string): string | undefined {
     /^(?:capture-)?(?:bind|catch|mut-bind):?([a-z]+)$/.exec(name) ??
     /^(?:@|v-on:)([\w-]+)/.exec(name) ??
     /^on([a-z]+)$/.exec(name);
-  if (event?.[1]) {
+  if (event?.[1] && (builtIn || /^[@v]|:/.test(name) || commonEvents.test(event[1]))) {
     const type = event[1] === 'click' ? 'tap' : event[1];
     const eventName = type.charAt(0).toUpperCase() + type.slice(1);
     return `钉钉小程序的事件写作 on${eventName}（冒泡）或 catch${eventName}（不冒泡）。`;

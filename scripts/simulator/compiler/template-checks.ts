@@ -27,9 +27,10 @@ export function checkAttributes(node: ElementNode, problems: ProblemList, isPack
         `可用的指令：${[...DIRECTIVES].join('、')}。`,
       );
     }
-    const hint = foreignAttributeHint(name);
+    const builtIn = BUILT_IN_TAGS.has(node.name);
+    const hint = foreignAttributeHint(name, builtIn);
     if (hint) problems.add(offset, 'unknown-directive', `不认识的写法 ${name}`, hint);
-    if (BUILT_IN_TAGS.has(node.name) && BOOLEAN_ATTRIBUTES.has(name) && attribute.raw === 'false') {
+    if (builtIn && BOOLEAN_ATTRIBUTES.has(name) && attribute.raw === 'false') {
       problems.add(
         offset,
         'string-boolean',
