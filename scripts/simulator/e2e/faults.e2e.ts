@@ -77,7 +77,8 @@ run('every fault of the panel ends on a page with text and a next step', () => {
   let phone: PhonePage;
 
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+    stack = await startStack();
+    browser = await launchBrowser();
   }, 180_000);
 
   beforeEach(async () => {

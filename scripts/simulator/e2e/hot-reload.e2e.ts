@@ -18,7 +18,9 @@ run('hot reload', () => {
   let phone: PhonePage;
 
   beforeAll(async () => {
-    [stack, copy, browser] = await Promise.all([startStack(), copyMini(), launchBrowser()]);
+    stack = await startStack();
+    copy = await copyMini();
+    browser = await launchBrowser();
     const setup = (await (await fetch(`${stack.url}${SETUP_PATH}`)).json()) as Setup;
     simulator = await startChild('scripts/simulator/e2e/support/simulator-process.ts', {
       args: [JSON.stringify({ ...setup, root: copy.root })],

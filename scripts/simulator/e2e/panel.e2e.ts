@@ -10,7 +10,8 @@ run('the page around the phone', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+    stack = await startStack();
+    browser = await launchBrowser();
   }, 180_000);
 
   afterAll(async () => {

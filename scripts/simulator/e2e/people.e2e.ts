@@ -31,7 +31,8 @@ run('who opens the app', () => {
   let phone: PhonePage;
 
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+    stack = await startStack();
+    browser = await launchBrowser();
     phone = await PhonePage.open(browser, stack.url);
   }, 180_000);
 

@@ -14,7 +14,8 @@ run('sessions and binding', () => {
   let phone: PhonePage;
 
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+    stack = await startStack();
+    browser = await launchBrowser();
   }, 180_000);
 
   beforeEach(async () => {
