@@ -66,4 +66,5 @@ mini-checkbox[data-checked],mini-radio[data-checked]{border-color:var(--mini-col
 mini-checkbox[data-checked]::after,mini-radio[data-checked]::after{content:"";position:absolute;left:6px;top:2px;width:6px;height:11px;border:solid #fff;border-width:0 2px 2px 0;transform:rotate(45deg)}
 mini-web-view{padding:40px 24px;color:#5c636b;text-align:center}
 .mini-web-view-address{overflow-wrap:anywhere}
+@media (prefers-reduced-motion:reduce){.mini-phone *,.mini-phone *::after{transition-duration:0s!important;animation-duration:3s!important}}
 `;
