@@ -82,7 +82,7 @@ export async function httpRequest(
     );
     const { status, data, headers } = result;
     // A status of 0 is no answer, whatever the container calls it.
-    return { error: status === 0 ? 12 : null, status: httpStatus(status), data, headers };
+    return { error: String(status) === '0' ? 12 : null, status: httpStatus(status), data, headers };
   } catch (error) {
     const failure = error instanceof DdError ? error : new DdError('httpRequest', {});
     const { status, data, headers } = failure.failure;

@@ -25,6 +25,8 @@ export async function call<T>(options: Omit<RequestOptions, 'token'>): Promise<A
   const renewed = await renewSession(token);
   if (renewed.state !== 'signed-in') return failure(renewed);
   if (options.method === 'POST' && isOpaque(first.fault)) return first;
+  // What one person asked for is not done as another.
+  if (renewed.session.user.id !== before.session.user.id) return first;
   return request<T>({ ...options, token: renewed.session.token });
 }
 

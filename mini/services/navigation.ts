@@ -18,6 +18,8 @@ const TROUBLE = '/pages/trouble/index';
 
 /** The same place failing again this soon after a retry is not returned to once more (milliseconds). */
 const LOOP_WINDOW = 10_000;
+/** A trouble page that has not come by then was overtaken by another page, and never comes (milliseconds). */
+const TROUBLE_WAIT = 3_000;
 
 let wanted = HOME;
 let trouble: Fault = clientFault('PAGE_ERROR');
@@ -96,20 +98,25 @@ export function faultInPlace(failure: Failure): Fault | null {
 
 export function showTrouble(fault: Fault): void {
   trouble = fault;
-  troubleIsComing = true;
-  reLaunch(`${TROUBLE}?code=${fault.code}`, () => {
+  const nothingComes = () => {
     troubleIsComing = false;
-  });
+  };
+  troubleIsComing = true;
+  setTimeout(nothingComes, TROUBLE_WAIT);
+  reLaunch(`${TROUBLE}?code=${fault.code}`, nothingComes);
 }
 
 /** The program is shown for another organisation: what the container asks for opens anew. */
 export function beginAnew(path: string, query: unknown): void {
   const names = typeof query === 'object' && query !== null ? Object.keys(query) : [];
   const values = names.map((name) => `${name}=${encodeURIComponent(queryValue(query, name))}`);
-  const page = `/${path.replace(/^\//, '')}`;
+  const page = path === '' ? HOME : `/${path.replace(/^\//, '')}`;
+  wanted = HOME;
+  // What was decided for the other organisation says nothing here.
+  if ([BIND, NO_PERMISSION, TROUBLE].indexOf(page) !== -1) reLaunch(HOME);
   // A tab page takes no query.
-  if (path === '' || [HOME, NOTICES, ME].indexOf(page) !== -1) reLaunch(path === '' ? HOME : page);
-  else reLaunch(`${page}?${values.join('&')}`);
+  else if ([HOME, NOTICES, ME].indexOf(page) !== -1) reLaunch(page);
+  else reLaunch(`${page}?${values.join('&')}`, () => reLaunch(HOME));
 }
 
 /** After a sign-out there is nothing to come back to but the start. */

@@ -162,6 +162,8 @@ async function signIn(): Promise<Outcome> {
       const fault = error instanceof DdError ? authCodeFault(error) : clientFault('AUTH_CODE_FAILED');
       return { state: 'trouble', fault };
     }
+    // A code belongs to the organisation that it was asked for, and nobody waits for its session any more.
+    if (began !== generation) return { state: 'signed-out' };
     const body: LoginRequest = { authCode: code.code, client: 'mini' };
     if (code.container === 'dingtalk' && corpId() !== '') body.corpId = corpId();
     const options = { method: 'POST', path: '/api/auth/login', body, holds: 'outcome' } as const;
@@ -228,9 +230,9 @@ export async function bind(username: string, password: string): Promise<BindResu
   }
 }
 
-/** Takes over the account data that the server has now. */
+/** Takes over the account data that the server has now; a late answer about somebody else changes nothing. */
 export async function updateUser(user: SessionUser): Promise<void> {
-  if (current === null) return;
+  if (current === null || current.user.id !== user.id) return;
   current = { ...current, user };
   await saveSession(storageKey(), current);
 }

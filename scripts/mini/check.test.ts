@@ -166,6 +166,22 @@ describe('files', () => {
   });
 });
 
+test('what looks like a missing name or picture and is none', () => {
+  const files = {
+    'parts/format.sjs':
+      "import { pad as fill } from './pad.sjs';\nexport default { day: (t) => fill(getDate(t)) };",
+    'parts/pad.sjs': "export const pad = (day) => getRegExp('1', 'g').test(day);",
+    'parts/library.js':
+      "const root = typeof global !== 'undefined' ? global : this;\nexports.define = typeof define === 'function' && define.amd;\n" +
+      "exports.picture = root + '/parts/remote.png';\nexports.page = (Page) => Page({});",
+    'pages/second/index.axml': `<view data-url="/api/files/a.png"><image src="{{server + '/static/logo.png'}}" /></view>`,
+  };
+  expect(check(files)).toEqual([]);
+  expect(
+    check({ 'parts/library.js': "exports.now = getDate(typeof wx !== 'undefined' && wx.now());" }),
+  ).toEqual(['device-name parts/library.js:1', 'device-name parts/library.js:1']);
+});
+
 test('two files that are one on Windows', () => {
   expect(check({ 'parts/Icon.png': '' })).toEqual(['missing-file parts/icon.png:-']);
 });

@@ -218,6 +218,22 @@ describe('after an error that nobody caught', () => {
     await run.waitFor('home', ready);
   });
 
+  test('a trouble page that was overtaken and never came keeps nobody from the next one', async () => {
+    const device = phone();
+    const run = start(device);
+    await run.waitFor('home', ready);
+    const reLaunch = run.stack.reLaunch.bind(run.stack);
+    run.stack.reLaunch = () => null;
+    run.fail(new Error('lost'));
+    run.stack.reLaunch = reLaunch;
+    // Whoever has waited long enough is told of the next error.
+    await run.settled(() => {
+      run.fail(new Error('seen'));
+      return run.page.route === 'pages/trouble/index';
+    });
+    run.log.errors.splice(0);
+  });
+
   test('retry goes to the tab that is on the screen, not to the page that was left', async () => {
     const run = start(phone());
     const home = await run.waitFor('home', ready);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { foreignAttributeHint } from '../../simulator/compiler/tags.ts';
 import type { PackageFiles } from '../package-files.ts';
-import { missingPictures, pathHint, resolvePath } from './paths.ts';
+import { isInPackage, missingPictures, pathHint, resolvePath } from './paths.ts';
 import type { Problem } from './problem.ts';
 
 /** The part of `@wxml/parser`'s tree that the check reads; the package has no types. */
@@ -150,13 +150,17 @@ function checkForeign(file: string, { key, loc }: Attribute): Problem[] {
 }
 
 function checkPictures(files: PackageFiles, file: string, { key, value, loc }: Attribute): Problem[] {
-  return missingPictures(files, file, value ?? '').map((picture) => ({
-    rule: 'missing-file',
-    file,
-    line: loc.start.line,
-    message: `${key} 引用的图片不存在：${picture}`,
-    hint: pathHint,
-  }));
+  const missing = missingPictures(files, file, value ?? '');
+  // Other attributes may hold an address of the server.
+  return missing
+    .filter((picture) => key === 'src' || isInPackage(files, picture))
+    .map((picture) => ({
+      rule: 'missing-file',
+      file,
+      line: loc.start.line,
+      message: `${key} 引用的图片不存在：${picture}`,
+      hint: pathHint,
+    }));
 }
 
 /** The local file that an element refers to; null when there is none or it is remote or computed. */

@@ -19,6 +19,9 @@ export const deviceGlobals: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** What SJS has instead of `new Date()` and of patterns written as such. */
+export const sjsGlobals: ReadonlySet<string> = new Set(['getDate', 'getRegExp']);
+
 /** Names of other platforms that people reach for, with the way out. */
 export const forbiddenGlobals: ReadonlyMap<string, string> = new Map([
   ['globalThis', '把共用的东西放进模块，由 import 引入。'],

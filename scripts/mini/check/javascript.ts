@@ -1,4 +1,4 @@
-import { deviceGlobals, forbiddenGlobals, forbiddenMethods, forbiddenStatics } from './device.ts';
+import { deviceGlobals, forbiddenGlobals, forbiddenMethods, forbiddenStatics, sjsGlobals } from './device.ts';
 import type { Problem, Rule } from './problem.ts';
 import {
   type AnyNode,
@@ -44,10 +44,13 @@ export function checkScript({ file, program }: Script): Problem[] {
     problems.push({ rule, file, line: lineOf(node), message, hint });
   };
 
+  const asked = namesAskedFor(program);
+  const isThere = (name: string) =>
+    deviceGlobals.has(name) || (file.endsWith('.sjs') && sjsGlobals.has(name));
   visitFreeNames(program, (name, node, parent) => {
     // `typeof window` is how a script finds out; it is harmless.
     if (parent.type === 'UnaryExpression' && parent.operator === 'typeof') return;
-    if (!deviceGlobals.has(name)) {
+    if (!isThere(name) && (forbiddenGlobals.has(name) || !asked.has(name))) {
       const hint = forbiddenGlobals.get(name) ?? '检查拼写；在别的文件里定义的，要用 import 引入。';
       report('device-name', node, `真机上没有 ${name}。`, hint);
     }
@@ -86,6 +89,15 @@ export function checkScript({ file, program }: Script): Problem[] {
   return problems;
 }
 
+/** The names that a script asks for by `typeof` before it uses them, as libraries do. */
+function namesAskedFor(program: Program): Set<string> {
+  const found = new Set<string>();
+  visitFreeNames(program, (name, _node, parent) => {
+    if (parent.type === 'UnaryExpression' && parent.operator === 'typeof') found.add(name);
+  });
+  return found;
+}
+
 function sourceName(node: AnyNode): string {
   if (node.type === 'Identifier') return node.name;
   if (node.type !== 'MemberExpression') return '';
@@ -106,22 +118,30 @@ function isTextTimer(call: AnyNode): boolean {
 /** Whether a script is a page's. */
 export function registersPage({ program }: Script): boolean {
   let found = false;
-  walk(program, (node) => {
-    if (node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === 'Page')
-      found = true;
+  visitFreeNames(program, (name, node, parent) => {
+    if (name === 'Page' && parent.type === 'CallExpression' && parent.callee === node) found = true;
   });
   return found;
 }
 
-/** Strings of a script with their lines, for looking after paths in them. */
-export function texts({ program }: Script): { value: string; line: number }[] {
-  const found: { value: string; line: number }[] = [];
-  walk(program, (node) => {
+/** A string of a script; `part` when it is joined with something else. */
+export interface Text {
+  value: string;
+  line: number;
+  part: boolean;
+}
+
+/** Strings of a script, for looking after paths in them. */
+export function texts({ program }: Script): Text[] {
+  const found: Text[] = [];
+  walk(program, (node, parents) => {
+    const joined = parents.at(-1)?.type === 'BinaryExpression';
     if (node.type === 'Literal' && typeof node.value === 'string') {
-      found.push({ value: node.value, line: lineOf(node) });
+      found.push({ value: node.value, line: lineOf(node), part: joined });
     }
     if (node.type === 'TemplateLiteral') {
-      found.push({ value: node.quasis[0]?.value.cooked ?? '', line: lineOf(node) });
+      const part = joined || node.quasis.length > 1;
+      found.push({ value: node.quasis[0]?.value.cooked ?? '', line: lineOf(node), part });
     }
   });
   return found;

@@ -198,8 +198,8 @@ function checkTabBar(files: PackageFiles, app: AppJson, pages: string[], problem
 
 function checkReferences(files: PackageFiles, script: Script, pages: string[]): Problem[] {
   const problems: Problem[] = [];
-  for (const { value, line } of texts(script)) {
-    const [picture] = isInPackage(files, value) ? missingPictures(files, script.file, value) : [];
+  for (const { value, line, part } of texts(script)) {
+    const [picture] = !part && isInPackage(files, value) ? missingPictures(files, script.file, value) : [];
     if (picture !== undefined) {
       const message = `引用的图片不存在：${picture}`;
       problems.push({ rule: 'missing-file', file: script.file, line, message, hint: pathHint });

@@ -14,7 +14,8 @@ export function resolvePath(from: string, reference: string): string {
 
 const picture = '[^\'"{}?*]+\\.(?:png|jpe?g|gif|webp|svg)';
 const written = new RegExp(`^[./]${picture}$`, 'i');
-const inExpression = new RegExp(`['"](/${picture})['"]`, 'gi');
+/** Whole ones: what is joined with something else is only a part. */
+const inExpression = new RegExp(`(?<!\\+\\s*)['"](/${picture})['"](?!\\s*\\+)`, 'gi');
 
 /** The pictures of the package that a text names, itself or in an expression of a template, and that are not there. */
 export function missingPictures(files: PackageFiles, from: string, text: string): string[] {

@@ -120,6 +120,7 @@ export function visitFreeNames(
     if (parent.type === 'MetaProperty') return;
     if (parent.type === 'LabeledStatement' || parent.type === 'BreakStatement') return;
     if (parent.type === 'ContinueStatement' || parent.type.startsWith('Export')) return;
+    if (parent.type === 'ImportSpecifier' && parent.imported === node) return;
     const bound = parents.some(
       (scope) =>
         // A class expression knows its own name.
