@@ -38,7 +38,9 @@ export async function startServer(config: Config, logger: FastifyBaseLogger): Pr
   try {
     // The schema engine's error for an unreachable database cannot be told from others; the driver's can.
     await database.ping();
-    const applied = await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+    const waiting = (pid: number | null) =>
+      logger.warn({ pid }, 'another PostgreSQL session is migrating the database: the start waits for it');
+    const applied = await database.withSchemaAdapter((adapter) => applyMigrations(adapter, { waiting }));
     if (applied.length > 0) logger.info({ applied }, 'migrations applied');
     const server = await listen(config, database, logger);
     return {

@@ -126,7 +126,11 @@ function openPostgres(url: string, config: DatabaseConfig): Database {
         idleTimeoutMillis: 0,
         connectionTimeoutMillis: config.timeoutMs,
         application_name: 'miniapp-migrations',
-        onConnect: useUtc,
+        async onConnect(client) {
+          await useUtc(client);
+          // The role or the database may have one, for work that is not a migration.
+          await client.query('SET statement_timeout = 0');
+        },
       });
       single.on('error', () => {});
       try {

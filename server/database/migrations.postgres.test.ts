@@ -78,9 +78,11 @@ describe('a migration broken off half way', () => {
     }
   };
   const both = (table: string) => [{ name: `${table}_a` }, { name: `${table}_b` }];
-  async function migrate(): Promise<string[]> {
+  async function migrate(waiting?: (pid: number | null) => void): Promise<string[]> {
     const database = await openDatabase(options);
-    return database.withSchemaAdapter((to) => applyMigrations(to, folder)).finally(() => database.close());
+    return database
+      .withSchemaAdapter((to) => applyMigrations(to, { folder, ...(waiting && { waiting }) }))
+      .finally(() => database.close());
   }
   /** The lock that the migration waits for. */
   async function hold(): Promise<pg.Client> {
@@ -112,7 +114,7 @@ describe('a migration broken off half way', () => {
     const code = `import { openDatabase } from ${module('database.ts')};
       import { applyMigrations } from ${module('migrations.ts')};
       const database = await openDatabase(${JSON.stringify(options)});
-      await database.withSchemaAdapter((to) => applyMigrations(to, ${JSON.stringify(folder)}));`;
+      await database.withSchemaAdapter((to) => applyMigrations(to, ${JSON.stringify({ folder })}));`;
     const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
       cwd: projectRoot,
       stdio: 'inherit',
@@ -125,5 +127,50 @@ describe('a migration broken off half way', () => {
     await holder.end();
     expect(await next).toEqual([]);
     expect(await tablesOf('killed')).toEqual(both('killed'));
+  });
+
+  test('an instance that waits for another is no hindrance to an index that is built concurrently', async () => {
+    const migrations = ['29990203000000_first', '29990203000001_index'];
+    await addWaiting('29990203000000_first', 'first');
+    await mkdir(path.join(folder, '29990203000001_index'));
+    await writeFile(
+      path.join(folder, '29990203000001_index', 'migration.sql'),
+      'CREATE INDEX CONCURRENTLY first_index ON first_a (id)',
+    );
+    const holder = await hold();
+    const first = migrate();
+    await until(isRunning, 20_000, 'the first migration waits in its middle');
+    const [migrator] = await running();
+    const told: (number | null)[] = [];
+    const second = migrate((pid) => void told.push(pid));
+    await until(async () => told.length > 0, 20_000, 'the second instance says that it waits');
+    expect(told).toEqual([migrator?.pid]);
+    await holder.end();
+    expect(await Promise.all([first, second])).toEqual([migrations, []]);
+  });
+
+  test('a time-out of the database is for other work', async () => {
+    await asAdministrator(`ALTER DATABASE ${name} SET statement_timeout = '300ms'`);
+    const migration = '29990204000000_slow';
+    await mkdir(path.join(folder, migration));
+    await writeFile(path.join(folder, migration, 'migration.sql'), 'SELECT pg_sleep(0.6)');
+    expect(await migrate()).toEqual([migration]);
+    await asAdministrator(`ALTER DATABASE ${name} RESET statement_timeout`);
+  });
+
+  test('a statement that PostgreSQL ended is told as such, and not as a database that cannot be reached', async () => {
+    const migration = '29990205000000_cancelled';
+    await addWaiting(migration, 'cancelled');
+    const holder = await hold();
+    const cancelled = migrate();
+    cancelled.catch(() => {});
+    await until(isRunning, 20_000, 'the migration waits in its middle');
+    for (const { pid } of await running()) await asAdministrator(`SELECT pg_cancel_backend(${pid})`);
+    await expect(cancelled).rejects.toMatchObject({
+      name: 'MigrationFailed',
+      message: expect.stringMatching(/cancelled 没有成功.*canceling statement.*57014/s),
+    });
+    await holder.end();
+    expect(await migrate()).toEqual([migration]);
   });
 });

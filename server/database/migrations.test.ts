@@ -20,7 +20,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const apply = (from?: string) => database.withSchemaAdapter((adapter) => applyMigrations(adapter, from));
+const apply = (from = migrationsFolder) =>
+  database.withSchemaAdapter((adapter) => applyMigrations(adapter, { folder: from }));
 
 async function addMigration(name: string, sql: string): Promise<void> {
   await mkdir(path.join(folder, name));
@@ -106,6 +107,49 @@ test('a migration that was broken off runs again', async () => {
   await breakOff(name);
   expect(await apply(folder)).toEqual([name]);
   expect(await tables()).toEqual([{ name: 'half_one' }, { name: 'half_two' }]);
+});
+
+test.each([
+  ['in a remark', '-- rollback: by hand\nSELECT 1 FROM half_nowhere;'],
+  ['in a text', "SELECT 'COMMIT' FROM half_nowhere;"],
+  ['of another meaning', 'CREATE TEMP TABLE half_temp (id INT) ON COMMIT DROP; SELECT 1 FROM half_nowhere;'],
+])('a word of transactions %s makes no difference', async (_what, script) => {
+  const name = '29990101000004_half';
+  await addMigration(name, script);
+  await expect(apply(folder)).rejects.toMatchObject({
+    message: expect.stringMatching(/没有成功，它的改动已全部撤销.*half_nowhere/s),
+  });
+  await rm(path.join(folder, name), { recursive: true });
+  expect(await apply(folder)).toEqual([]);
+});
+
+test('one with a transaction of its own tells what PostgreSQL says, and leaves the connection usable', async () => {
+  const name = '29990101000005_half';
+  await addMigration(name, 'BEGIN; CREATE TABLE half_five (id INT); SELECT 1 FROM half_nowhere; COMMIT;');
+  await expect(apply(folder)).rejects.toMatchObject({
+    name: 'MigrationFailed',
+    message: expect.stringMatching(/只做了一部分.*half_nowhere/s),
+  });
+  expect(await tables()).not.toContainEqual({ name: 'half_five' });
+  await database.prisma.$executeRaw`
+    UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = ${name} AND finished_at IS NULL`;
+  await rm(path.join(folder, name), { recursive: true });
+  expect(await apply(folder)).toEqual([]);
+});
+
+test('a script may change where names are looked for', async () => {
+  const name = '29990101000006_half';
+  await addMigration(name, 'SET LOCAL search_path = pg_catalog; SELECT 1');
+  expect(await apply(folder)).toEqual([name]);
+});
+
+test('what an earlier release did and did not note is said to be there, with how to note it', async () => {
+  const name = '29990101000007_half';
+  await addMigration(name, 'CREATE TABLE half_one (id INT)');
+  const error: unknown = await apply(folder).catch((cause: unknown) => cause);
+  const note = /UPDATE _prisma_migrations SET finished_at[^;]+;/.exec(String(error));
+  await database.prisma.$executeRawUnsafe(note?.[0] ?? '');
+  expect(await apply(folder)).toEqual([]);
 });
 
 test('one that PostgreSQL runs outside a transaction is left to a person, with what to do', async () => {

@@ -24,17 +24,21 @@ export class EditedMigrations extends Error {
  * find nothing to do, and it writes `_prisma_migrations`. A migration that fails, or is broken off, is undone and runs
  * again the next time.
  *
+ * @param waiting called once when another migrator has been waited for; with its PostgreSQL process, null when unknown.
  * @returns the names of the migrations applied by this call, oldest first.
  * @throws EditedMigrations before anything is applied; MigrationFailed when a migration fails; the driver's error when
  * the database cannot be reached.
  */
 export async function applyMigrations(
   adapter: SqlMigrationAwareDriverAdapterFactory,
-  folder: string = migrationsFolder,
+  {
+    folder = migrationsFolder,
+    waiting = () => undefined,
+  }: { folder?: string; waiting?: (pid: number | null) => void } = {},
 ): Promise<string[]> {
   const migrationsList = await readMigrations(folder);
   const datamodel = { path: schemaFile, content: await readFile(schemaFile, 'utf8') };
-  return withMigrationRecord(adapter, scriptsOf(migrationsList), (record) =>
+  return withMigrationRecord(adapter, scriptsOf(migrationsList), waiting, (record) =>
     withSchemaEngine(record.adapter, datamodel, async (engine) => {
       // Applying alone would not look at the migrations that are applied already.
       const { editedMigrationNames } = await engine.diagnoseMigrationHistory({

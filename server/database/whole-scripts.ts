@@ -3,7 +3,6 @@ import {
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
-import { isDatabaseUnavailable } from './unavailable.ts';
 
 /**
  * Gives the schema engine an `executeScript` that can be trusted with a migration. `@prisma/adapter-pg` cuts a
@@ -21,6 +20,8 @@ export function withWholeScripts(
     try {
       await run(script);
     } catch (error) {
+      // A script with a BEGIN of its own leaves its transaction open, in which nothing can be asked.
+      await run('ROLLBACK').catch(() => {});
       throw readable(error, script);
     }
   });
@@ -55,12 +56,15 @@ interface Refusal {
   position?: string;
 }
 
+/** PostgreSQL has answered, and undone the statement: all but a lost connection (08) and its own stop (57P). */
+const answered = /^(?!08|57P)(?=.*\d)[0-9A-Z]{5}$/;
+
 const isRefusal = (error: unknown): error is Refusal =>
-  error instanceof Error && 'code' in error && /^[0-9A-Z]{5}$/.test(String(error.code));
+  error instanceof Error && 'code' in error && answered.test(String(error.code));
 
 /** The engine passes on the words of this kind of error alone; of every other one it says "external connector error". */
 function readable(error: unknown, script: string): unknown {
-  if (!isRefusal(error) || isDatabaseUnavailable(error)) return error;
+  if (!isRefusal(error)) return error;
   const before = script.slice(0, Number(error.position ?? 0));
   const line = error.position === undefined ? '' : ` (line ${before.split('\n').length})`;
   return new DriverAdapterError({
