@@ -182,9 +182,10 @@ export interface NoticePage {
 }
 
 /** `GET /api/notices/:id`. Not found: there is none, or it is not published, or it has been withdrawn. */
-export type NoticeOutcome = { outcome: 'found'; notice: NoticeDetail } | { outcome: 'not-found' };
+export type NoticeOutcome = NoticeDetail | { outcome: 'not-found' };
 
 export interface NoticeDetail {
+  outcome: 'found';
   id: string;
   title: string;
   /** Plain text; paragraphs are separated by empty lines. */

@@ -206,7 +206,7 @@ describe('after an error that nobody caught', () => {
 
   test('retry goes back to the page, though the container told of it twice', async () => {
     standIn.answers['/api/notices/n1'] = () => ({
-      body: { outcome: 'found', notice: { ...notice(1), body: '正文', author: null, read: true } },
+      body: { outcome: 'found', ...notice(1), body: '正文', author: null, read: true },
     });
     const run = start(phone(), { url: '/pages/notice/index?id=n1' });
     await run.waitFor('notice', ready);

@@ -138,19 +138,15 @@ describe('one notice', () => {
     });
     expect((await get(server, `/api/notices/${id}`, token)).json()).toEqual({
       outcome: 'found',
-      notice: {
-        id,
-        title: '标题',
-        body: '一\n\n二',
-        publishedAt: publishedAt.toISOString(),
-        read: false,
-        author: '管理员',
-      },
+      id,
+      title: '标题',
+      body: '一\n\n二',
+      publishedAt: publishedAt.toISOString(),
+      read: false,
+      author: '管理员',
     });
     await server.prisma.notice.update({ where: { id }, data: { authorId: null } });
-    expect((await get(server, `/api/notices/${id}`, token)).json()).toMatchObject({
-      notice: { author: null },
-    });
+    expect((await get(server, `/api/notices/${id}`, token)).json()).toMatchObject({ author: null });
   });
 
   test('is read once marked, by this person alone; the first time counts', async () => {
@@ -164,13 +160,9 @@ describe('one notice', () => {
     expect(await server.prisma.noticeRead.count()).toBe(1);
 
     expect((await page()).items).toMatchObject([{ id, read: true }]);
-    expect((await get(server, `/api/notices/${id}`, token)).json()).toMatchObject({
-      notice: { read: true },
-    });
+    expect((await get(server, `/api/notices/${id}`, token)).json()).toMatchObject({ read: true });
     expect((await page('', another)).items).toMatchObject([{ id, read: false }]);
-    expect((await get(server, `/api/notices/${id}`, another)).json()).toMatchObject({
-      notice: { read: false },
-    });
+    expect((await get(server, `/api/notices/${id}`, another)).json()).toMatchObject({ read: false });
   });
 
   test('marked by many taps at once is read once', async () => {

@@ -1,4 +1,4 @@
-import type { NoticeDetail, NoticePage } from '../contract.ts';
+import type { NoticeOutcome, NoticePage } from '../contract.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { PrismaClient } from '../database/database.ts';
 
@@ -10,8 +10,8 @@ export interface Notices {
    * @throws AppError INVALID_REQUEST for a cursor that is not ours.
    */
   list(userId: string, cursor: string | null, limit: number): Promise<NoticePage>;
-  /** Null when there is no such notice, or it is not published, or not any more. */
-  get(userId: string, id: string): Promise<NoticeDetail | null>;
+  /** Not found when there is no such notice, or it is not published, or not any more. */
+  get(userId: string, id: string): Promise<NoticeOutcome>;
   /** Marks as read; the first time counts. Null when there is no such notice. */
   markRead(userId: string, id: string): Promise<Date | null>;
 }
@@ -74,8 +74,9 @@ export function createNotices(prisma: PrismaClient, now: () => number): Notices 
           reads: { where: { userId }, select: { readAt: true } },
         },
       });
-      if (row === null || row.publishedAt === null) return null;
+      if (row === null || row.publishedAt === null) return { outcome: 'not-found' };
       return {
+        outcome: 'found',
         id,
         title: row.title,
         body: row.body,

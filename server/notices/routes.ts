@@ -41,10 +41,7 @@ export const noticeRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
         response: { 200: noticeOutcome, ...faultResponses },
       },
     },
-    async (request) => {
-      const notice = await notices.get(signedInUser(request).id, request.params.id);
-      return notice === null ? { outcome: 'not-found' as const } : { outcome: 'found' as const, notice };
-    },
+    (request) => notices.get(signedInUser(request).id, request.params.id),
   );
 
   app.post(

@@ -24,6 +24,7 @@ export const noticePage = contractSchema<NoticePage>()(
 
 const detail = contractSchema<NoticeDetail>()(
   strict({
+    outcome: Type.Literal('found'),
     id: uuid,
     title: Type.String(),
     body: Type.String(),
@@ -35,9 +36,7 @@ const detail = contractSchema<NoticeDetail>()(
 
 const notFound = strict({ outcome: Type.Literal('not-found') });
 
-export const noticeOutcome = contractSchema<NoticeOutcome>()(
-  Type.Union([strict({ outcome: Type.Literal('found'), notice: detail }), notFound]),
-);
+export const noticeOutcome = contractSchema<NoticeOutcome>()(Type.Union([detail, notFound]));
 
 export const noticeReadOutcome = contractSchema<NoticeReadOutcome>()(
   Type.Union([strict({ outcome: Type.Literal('read'), readAt: instant }), notFound]),

@@ -59,7 +59,7 @@ export function startLoad(options: {
       if (token === null || noticeId === undefined) continue;
       const read = await call(`${url}/api/notices/${noticeId}/read`, { token, body: {} });
       note(read);
-      if (read.status === 200)
+      if (read.body.outcome === 'read')
         acknowledged.reads.push({ username, noticeId, readAt: String(read.body.readAt) });
     }
   }

@@ -46,9 +46,9 @@ Page({
         this.setData({ state: 'not-found' });
         return;
       }
-      this.show(answer.data.notice);
+      this.show(answer.data);
       // Reading goes on when the mark fails: the next opening sets it.
-      if (!answer.data.notice.read) await markRead(id);
+      if (!answer.data.read) await markRead(id);
       return;
     }
     const fault = faultInPlace(answer);
