@@ -3,7 +3,7 @@ import type { Plugin, ViteDevServer } from 'vite';
 import { compileApp, visualPart } from './compiler/app.ts';
 import { type BuildOptions, buildApp } from './compiler/bundle.ts';
 import { CompileError, type Problem } from './compiler/problem.ts';
-import { lintSources } from './lint.ts';
+import type { BuiltApp } from './runtime/types.ts';
 
 /** What `import app from 'virtual:mini-program'` resolves to. */
 const MODULE = 'virtual:mini-program';
@@ -52,25 +52,33 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
 
   /** Code that changed and has not been sent, since something did not compile. */
   let codeWaits = false;
+  /** SJS modules of the script that the phone runs; a template that begins to use another one needs a new script. */
+  let bundled: ReadonlySet<string> = new Set();
+  const builtApp = async (): Promise<BuiltApp> => {
+    const app = await buildApp(root, options.build?.());
+    bundled = new Set(app.sjs);
+    return app;
+  };
 
   const rebuild = async (files: ReadonlySet<string>): Promise<void> => {
     forget();
     if (!codeWaits && [...files].every((file) => VISUAL.test(file))) {
       const app = compileApp(root, options.build?.().replace);
       announce(app.problems);
-      if (app.problems.length === 0) send(HOT_EVENTS.update, visualPart(app));
-      return;
+      if (app.problems.length > 0) return;
+      if (app.sjs.every((file) => bundled.has(file))) {
+        send(HOT_EVENTS.update, visualPart(app));
+        return;
+      }
     }
     codeWaits = true;
     try {
-      const app = await buildApp(root, options.build?.());
+      const app = await builtApp();
       codeWaits = false;
       announce([]);
       send(HOT_EVENTS.replace, app);
     } catch (error) {
-      // What a script has wrong comes from the bundler, in English; the lint says it as the page shows it.
-      const problems = error instanceof CompileError ? error.problems : await lintSources(root);
-      if (problems.length > 0) announce(problems);
+      if (error instanceof CompileError) announce(error.problems);
       else server?.config.logger.error(String(error));
     }
   };
@@ -118,7 +126,7 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
     resolveId: (id) => (id === MODULE ? RESOLVED : undefined),
     async load(id) {
       if (id !== RESOLVED) return undefined;
-      return `export default ${JSON.stringify(await buildApp(root, options.build?.()))};`;
+      return `export default ${JSON.stringify(await builtApp())};`;
     },
     async hotUpdate({ file, type, read }) {
       if (this.environment.name !== 'client' || type !== 'update' || !concerns(file)) return undefined;

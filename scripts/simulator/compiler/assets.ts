@@ -9,6 +9,13 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webp': 'image/webp',
   '.svg': 'image/svg+xml',
 };
+/** Fonts come with the style that names them; nothing else asks for them. */
+const FONT_TYPES: Readonly<Record<string, string>> = {
+  '.ttf': 'font/ttf',
+  '.otf': 'font/otf',
+  '.woff': 'font/woff',
+  '.woff2': 'font/woff2',
+};
 
 /** All images below a folder as data URLs, by relative path: a package holds at most 2 MB, so they fit. */
 export function readAssets(root: string): Record<string, string> {
@@ -23,10 +30,15 @@ export function readAssets(root: string): Record<string, string> {
   return assets;
 }
 
-/** One image below a folder as a data URL. */
+/**
+ * One image or font below a folder as a data URL.
+ * @param id path below the folder; what follows it in an address (`?#iefix`) counts for nothing
+ */
 export function readAsset(root: string, id: string): string | undefined {
-  const type = TYPES[path.extname(id).toLowerCase()];
-  const file = path.join(root, id);
+  const relative = id.replace(/[?#].*$/s, '');
+  const extension = path.extname(relative).toLowerCase();
+  const type = TYPES[extension] ?? FONT_TYPES[extension];
+  const file = path.join(root, relative);
   return type && existsSync(file) ? dataUrl(type, file) : undefined;
 }
 

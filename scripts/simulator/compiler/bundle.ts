@@ -13,6 +13,7 @@ import type { BuiltApp } from '../runtime/types.ts';
 import { type CompiledApp, compileApp } from './app.ts';
 import { readAssets } from './assets.ts';
 import { CompileError, type Problem } from './problem.ts';
+import { topLevelNames } from './sjs.ts';
 
 export interface BuildOptions {
   /**
@@ -35,6 +36,7 @@ export async function buildApp(root: string, options: BuildOptions = {}): Promis
     units: compiled.units,
     style: compiled.style,
     script: await bundle(compiled),
+    sjs: compiled.sjs,
     assets: readAssets(compiled.files.root),
   };
 }
@@ -147,11 +149,9 @@ function declarations(id: string | undefined): string {
 
 /** What SJS has in the place of `new Date()` and of patterns (SJS 数据类型), for a file that does not define its own. */
 function sjsFunctions(source: string): string {
+  const own = topLevelNames(source);
   return Object.entries(SJS_FUNCTIONS)
-    .filter(([name]) => {
-      const own = `\\b(?:function|var|let|const)\\s+${name}\\b|\\bimport\\b[^;'"]*\\b${name}\\b`;
-      return !new RegExp(own).test(source);
-    })
+    .filter(([name]) => !own.has(name))
     .map(([, code]) => `\n${code}`)
     .join('');
 }

@@ -3,11 +3,15 @@ import type { AppConfig, PageConfig, TabBar } from '../runtime/types.ts';
 /** @param near text of the file at which the problem stands, if it is there */
 type Report = (message: string, hint: string, near?: string) => void;
 
-/** `app.json` as far as it can be used; what has another shape than the documentation's is reported and left out. */
+/**
+ * `app.json` as far as it can be used; what has another shape than the documentation's is reported and left out.
+ * @param json undefined when the file cannot be read, which the caller has reported
+ */
 export function readAppConfig(json: PageConfig | undefined, report: Report): AppConfig {
-  const pages = readPages(json?.pages, report);
-  const tabBar = readTabBar(json?.tabBar, pages, report);
-  const { tabBar: _tabBar, ...rest } = json ?? {};
+  if (json === undefined) return { pages: [] };
+  const pages = readPages(json.pages, report);
+  const tabBar = readTabBar(json.tabBar, pages, report);
+  const { tabBar: _tabBar, ...rest } = json;
   return { ...rest, pages, ...(tabBar ? { tabBar } : {}) };
 }
 

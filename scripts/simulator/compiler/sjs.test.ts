@@ -26,6 +26,14 @@ test('names that the file gives itself, and keys, are its own', () => {
   expect(found("import { my } from './b.sjs'; export default (a) => my + a.document;")).toEqual([]);
 });
 
+test('names of caught errors and of classes are its own; keys and defaults of patterns are not', () => {
+  expect(found('function f() { try { f(); } catch (module) { return module; } } export default f;')).toEqual(
+    [],
+  );
+  expect(found('class Page {} export default Page;')).toEqual([]);
+  expect(found('const { a: b = dd } = {}; export default b;')).toEqual(['1:16 SJS 里没有 dd']);
+});
+
 test('what a module imports is checked too, in its own file', async () => {
   const files = {
     'pages/main/main.axml': '<import-sjs name="a" from="./a.sjs" />{{a}}',
@@ -71,6 +79,23 @@ test('getDate is known to SJS alone, and a module may have its own', async () =>
     'pages/main/m.sjs': "function getDate() { return '自己的'; } export default () => getDate();",
   });
   expect(app.text()).toBe('自己的 undefined');
+});
+
+test.each([
+  ['by a pattern', 'const { getDate } = { getDate: () => 1 };', '1'],
+  ['as a class', 'class getDate { static call() { return 1; } }', 'class'],
+  ['and exports it', 'export const getDate = () => 1;', '1'],
+  ['by import', "import { getDate } from './n.sjs';", '1'],
+  ['only inside of a function', 'const f = (getDate) => getDate; f(1);', 'Date'],
+  ['only as a key', 'const { getDate: other } = { getDate: 1 };', 'Date'],
+])('a module that has its own getDate %s keeps it', async (_how, code, expected) => {
+  const value = expected === 'Date' ? "getDate(0).getTime() === 0 ? 'Date' : ''" : 'getDate()';
+  const shown = expected === 'class' ? "getDate.call() === 1 ? 'class' : ''" : value;
+  const app = await openPage('<import-sjs name="m" from="./m.sjs" />{{m.show()}}', '', {
+    'pages/main/m.sjs': `${code}\nexport default { show: () => ${shown} };`,
+    'pages/main/n.sjs': 'export const getDate = () => 1;',
+  });
+  expect(app.text()).toBe(expected);
 });
 
 test('a function that the module lacks fails by the name that the template wrote', async () => {

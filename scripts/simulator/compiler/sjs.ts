@@ -56,21 +56,57 @@ const ABSENT: ReadonlyMap<string, string> = new Map([
 function declaredIn(program: Node): string[] {
   const names: string[] = [];
   walk(program, (node) => {
-    if (node.type === 'VariableDeclarator') names.push(...namesOf(node.id));
-    else if (node.type === 'FunctionDeclaration' && node.id) names.push(node.id.name);
-    else if (node.type.startsWith('Import') && 'local' in node && node.local.type === 'Identifier')
-      names.push(node.local.name);
+    names.push(...declaredBy(node));
     if ('params' in node && Array.isArray(node.params)) names.push(...node.params.flatMap(namesOf));
+    if (node.type === 'CatchClause' && node.param) names.push(...namesOf(node.param));
   });
   return names;
 }
 
+/** Names that a file declares for all of itself. A file that does not parse declares nothing. */
+export function topLevelNames(source: string): ReadonlySet<string> {
+  try {
+    const { program } = parse(source, { sourceType: 'module', errorRecovery: true });
+    const declarations = program.body.map((statement): Node => {
+      const exported = statement.type.startsWith('Export') && 'declaration' in statement;
+      return (exported && statement.declaration) || statement;
+    });
+    return new Set(
+      declarations.flatMap((node) => {
+        if (node.type === 'VariableDeclaration') return node.declarations.flatMap(declaredBy);
+        return node.type === 'ImportDeclaration' ? node.specifiers.flatMap(declaredBy) : declaredBy(node);
+      }),
+    );
+  } catch {
+    return new Set();
+  }
+}
+
+function declaredBy(node: Node): string[] {
+  if (node.type === 'VariableDeclarator') return namesOf(node.id);
+  if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration')
+    return node.id ? [node.id.name] : [];
+  return node.type.startsWith('Import') && 'local' in node && node.local.type === 'Identifier'
+    ? [node.local.name]
+    : [];
+}
+
+/** Names that a pattern binds: neither its keys nor what stands in its defaults. */
 function namesOf(pattern: Node): string[] {
-  const names: string[] = [];
-  walk(pattern, (node) => {
-    if (node.type === 'Identifier') names.push(node.name);
-  });
-  return names;
+  switch (pattern.type) {
+    case 'Identifier':
+      return [pattern.name];
+    case 'ObjectPattern':
+      return pattern.properties.flatMap((item) => namesOf(item.type === 'RestElement' ? item : item.value));
+    case 'ArrayPattern':
+      return pattern.elements.flatMap((item) => (item ? namesOf(item) : []));
+    case 'AssignmentPattern':
+      return namesOf(pattern.left);
+    case 'RestElement':
+      return namesOf(pattern.argument);
+    default:
+      return [];
+  }
 }
 
 /** Visits all nodes but names of members and keys, and names that the file declares. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileApp } from './app.ts';
 import { compileStyle } from './style.ts';
@@ -81,4 +84,56 @@ test('ACSS 样式导入: a style may come from a package', () => {
   const { style, problems } = compileApp(root, files);
   expect(problems).toEqual([]);
   expect(style).toContain(':where(.mini-page) .');
+});
+
+const problemsIn = (source: string, files: Readonly<Record<string, string>> = {}): string[] =>
+  compileStyle({
+    file: 'a.acss',
+    source,
+    scope: { kind: 'app' },
+    isPackage: false,
+    read: () => undefined,
+    image: (file) => files[file],
+  }).problems.map(({ message }) => message);
+
+test.each(['"', "'"])(
+  'parentheses inside of an address between %s end neither it nor what it holds',
+  (quote) => {
+    const inner = quote === '"' ? "'" : '"';
+    const svg = `<svg transform=${inner}rotate(45)${inner} width=${inner}1rem${inner}><text>（必填）10rpx</text></svg>`;
+    const source = `.a { background: url( ${quote}data:image/svg+xml,${svg}${quote} ) 10rpx }`;
+    expect(problemsIn(source)).toEqual([]);
+    expect(css(source)).toBe(
+      `:where(.mini-page) .a { background: url( ${quote}data:image/svg+xml,${svg}${quote} ) 5px }`,
+    );
+    expect(problemsIn(`.a { background: url(${quote}/gone.png${quote}) }`)).toEqual(['找不到图片 /gone.png']);
+  },
+);
+
+test('what old browsers call by a prefix is no mistake', () => {
+  expect(problemsIn('@-moz-keyframes a { from { left: 0 } } @-o-keyframes a {} @-ms-keyframes a {}')).toEqual(
+    [],
+  );
+  expect(problemsIn('@-moz-document a {}')).toEqual(['不支持 @-moz-document']);
+});
+
+test('a font of the mini program comes with the style; one that is not there is called a font', () => {
+  const face = (address: string): string => `@font-face { font-family: i; src: url("${address}") }`;
+  expect(problemsIn(face('/icon.ttf'))).toEqual(['找不到字体 /icon.ttf']);
+  expect(problemsIn(face('./icon.ttf'))).toEqual(['样式里的字体不能用相对路径 ./icon.ttf']);
+  const root = mkdtempSync(path.join(tmpdir(), 'mini-font-'));
+  try {
+    writeFileSync(path.join(root, 'icon.woff2'), 'font');
+    const { style, problems } = compileApp(root, {
+      'app.json': '{"pages":["a"]}',
+      'app.js': 'App({});',
+      'a.axml': '<view />',
+      'a.js': 'Page({});',
+      'app.acss': face('/icon.woff2?#iefix'),
+    });
+    expect(problems).toEqual([]);
+    expect(style).toContain('url("data:font/woff2;base64,Zm9udA==")');
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });

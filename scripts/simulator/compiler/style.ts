@@ -16,7 +16,7 @@ export interface StyleInput {
   scope: { kind: 'app' } | { kind: 'page' | 'component'; id: string };
   isPackage: boolean;
   read(from: string, specifier: string): { file: string; source: string } | undefined;
-  /** An image of the mini program as a data URL, by path from its root. */
+  /** An image or a font of the mini program as a data URL, by path from its root. */
   image(file: string): string | undefined;
 }
 
@@ -149,10 +149,13 @@ function atRule(
 }
 
 /** What the oldest web view among the devices knows (Chrome 69). */
-const AT_RULES = /^(?:-webkit-)?(?:media|keyframes|font-face|supports|charset)$/i;
+const AT_RULES = /^(?:-(?:webkit|moz|o|ms)-)?(?:media|keyframes|font-face|supports|charset)$/i;
+
+/** Texts, and addresses, which may hold parentheses between quotes. */
+const QUOTED = String.raw`url\(\s*(?:"[^"]*"|'[^']*'|[^)"']*)\s*\)|"[^"]*"|'[^']*'`;
 
 /** Lengths stand between other characters than those of names; texts and addresses stay as they are. */
-const WIDTH_UNIT = /url\([^)]*\)|"[^"]*"|'[^']*'|(?<![\w-])(-?\d*\.?\d+)(rpx|vw|vh)\b/g;
+const WIDTH_UNIT = new RegExp(`${QUOTED}|(?<![\\w-])(-?\\d*\\.?\\d+)(rpx|vw|vh)\\b`, 'g');
 
 function units(value: string): string {
   return value.replace(WIDTH_UNIT, (all, amount: string | undefined, unit: string) => {
@@ -163,11 +166,14 @@ function units(value: string): string {
 }
 
 /**
- * Images of the mini program, which ACSS names from the root alone (ACSS 语法参考: 本地资源引用请使用绝对路径). They
+ * Images and fonts of the mini program, which ACSS names from the root alone (ACSS 语法参考: 本地资源引用请使用绝对路径). They
  * become data URLs, for the browser knows no folder of the mini program.
  */
 function images(value: string, declaration: Declaration, input: StyleInput, list: ProblemList): string {
-  return value.replace(/url\(\s*(["']?)([^"')]*)\1\s*\)/g, (all, _quote: string, address: string) => {
+  const { parent } = declaration;
+  const kind = parent?.type === 'atrule' && (parent as AtRule).name === 'font-face' ? '字体' : '图片';
+  return value.replace(new RegExp(QUOTED, 'g'), (all) => {
+    const address = /^url\(\s*["']?(.*?)["']?\s*\)$/s.exec(all)?.[1] ?? '';
     if (/^[a-z][\w+.-]*:|^\/\/|^#|^$/i.test(address)) return all;
     const image = address.startsWith('/') ? input.image(address.slice(1)) : undefined;
     if (image !== undefined) return `url("${image}")`;
@@ -175,8 +181,8 @@ function images(value: string, declaration: Declaration, input: StyleInput, list
       list.add(
         declaration.source?.start?.offset ?? 0,
         address.startsWith('/') ? 'missing-file' : 'style',
-        address.startsWith('/') ? `找不到图片 ${address}` : `样式里的图片不能用相对路径 ${address}`,
-        '请写以 / 开头、从小程序根目录算起的路径，例如 url("/assets/empty.png")。',
+        address.startsWith('/') ? `找不到${kind} ${address}` : `样式里的${kind}不能用相对路径 ${address}`,
+        `请写以 / 开头、从小程序根目录算起的路径，例如 url("/assets/${kind === '字体' ? 'icon.ttf' : 'empty.png'}")。`,
       );
     }
     return all;
@@ -190,7 +196,7 @@ function checkDeclaration(declaration: Declaration, list: ProblemList): void {
   } else if (declaration.prop.startsWith('$')) {
     list.add(offset, 'style', `不支持变量 ${declaration.prop}`, 'ACSS 就是 CSS，没有 Less、Sass 的变量。');
   }
-  const plain = declaration.value.replace(/url\([^)]*\)|"[^"]*"|'[^']*'/g, '');
+  const plain = declaration.value.replace(new RegExp(QUOTED, 'g'), '');
   const mark = /[；：，（）“”‘’]/.exec(plain)?.[0];
   if (mark) list.add(offset, 'style', `样式的值里有中文标点 ${mark}`, '请切换到英文输入法再写。');
   if (!/(?<![\w-])\d*\.?\d+rem\b/i.test(plain)) return;

@@ -144,6 +144,38 @@ run('hot reload', () => {
     expect(await phone.page.title()).toBe('not loaded again');
   });
 
+  test('a template that begins to use an SJS module gets it', async () => {
+    await writeFile(
+      path.join(copy.root, 'pages', 'bind', 'loud.sjs'),
+      "export default { loud: (text) => text + '！' };\n",
+    );
+    // Saved first, and used by nothing yet: the phone's script does not have it.
+    await phone.page.waitForFunction(() =>
+      window.simulator?.timeline.entries.some((entry) => entry.title === '冷启动'),
+    );
+    await edit(
+      'pages/bind/index.axml',
+      (source) => `<import-sjs name="m" from="./loud.sjs" />\n${source}\n<view>{{m.loud('用上了')}}</view>\n`,
+    );
+    await phone.waitForText('用上了！');
+    await edit('pages/bind/index.axml', (source) => source.replace("'用上了'", "'又改了'"));
+    await phone.waitForText('又改了！');
+  });
+
+  test('an update that the phone cannot take is on the timeline, and the phone goes on', async () => {
+    await phone.page.evaluate(async () => {
+      const { built } = window.simulator?.phone ?? {};
+      const unit = built?.units['pages/bind/index'];
+      if (!built || !unit) throw new Error('no page');
+      const template = "(r) => { r.j('gone.sjs'); return { render: () => [] }; }";
+      const units = { ...built.units, 'pages/bind/index': { ...unit, template } };
+      await window.simulator?.update({ style: built.style, units });
+    });
+    const [row] = (await phone.timeline()).filter(({ tone }) => tone === 'bad');
+    expect(`${row?.title}${row?.detail}`).toContain('新的模板没有换上：没有载入 SJS 模块 gone.sjs');
+    expect(await typed()).toBe('typed-before');
+  });
+
   test('a page whose npm run dev has ended says so', async () => {
     await simulator.close();
     await phone.page.getByRole('alert').filter({ hasText: 'npm run dev 已经停止' }).waitFor();

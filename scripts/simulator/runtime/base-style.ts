@@ -30,7 +30,7 @@ mini-view,mini-form,mini-scroll-view,mini-swiper,mini-swiper-item,mini-picker,mi
 mini-text{white-space:pre-line}
 mini-text[data-selectable]{user-select:text}
 mini-image{display:inline-block;width:300px;height:225px;overflow:hidden}
-mini-image img{display:block;width:100%;height:100%}
+mini-image img{display:block;-webkit-user-drag:none;width:100%;height:100%}
 mini-image[data-mode=widthFix],mini-image[data-mode=widthFix] img{height:auto}
 mini-icon{display:inline-block;line-height:1}
 mini-button{display:block;position:relative;padding:0 16px;border-radius:8px;background:#fff;box-shadow:inset 0 0 0 1px #dcdfe3;color:#171a1d;font-size:17px;line-height:46px;text-align:center;cursor:pointer;user-select:none}

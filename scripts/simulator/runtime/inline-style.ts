@@ -4,13 +4,15 @@
  */
 export function inlineStyle(value: unknown): string {
   if (typeof value !== 'string') return '';
-  return value
-    .replace(
-      /(^|;)\s*([a-zA-Z][\w-]*)\s*:/g,
-      (_all, start: string, name: string) => `${start}${kebab(name)}:`,
-    )
-    .replace(/(-?\d*\.?\d+)rpx\b/g, (_all, amount: string) => `${toPixels(Number(amount))}px`);
+  return value.replace(PARTS, (all, start?: string, name?: string, amount?: string) => {
+    if (name !== undefined) return `${start}${kebab(name)}:`;
+    return amount === undefined ? all : `${toPixels(Number(amount))}px`;
+  });
 }
+
+/** Addresses and texts, which stay as they are; names of properties; lengths. */
+const PARTS =
+  /url\(\s*(?:"[^"]*"|'[^']*'|[^)"']*)\s*\)|"[^"]*"|'[^']*'|(^|;)\s*([a-zA-Z][\w-]*)\s*:|(-?\d*\.?\d+)rpx\b/g;
 
 /** 750 rpx are the width of the screen, which is 375 px here. */
 export function toPixels(rpx: number): number {

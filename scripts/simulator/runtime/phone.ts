@@ -108,6 +108,7 @@ export class Phone implements InstanceHost, TemplateHost {
       // Half of the code is not there: nothing of it may run.
       this.definition = undefined;
       this.report(error, '加载小程序的代码');
+      run.end();
       return;
     }
     this.emit({ kind: 'app', action: 'launch' });
@@ -168,16 +169,19 @@ export class Phone implements InstanceHost, TemplateHost {
     return this.stack.top?.path ?? '';
   }
 
-  /** Takes newly compiled templates and styles while the pages keep their state. */
+  /**
+   * Takes newly compiled templates and styles while the pages keep their state.
+   * @throws Error when a template cannot be loaded, for want of an SJS module for instance; then nothing has changed
+   */
   async update(app: Pick<BuiltApp, 'units' | 'style'>): Promise<void> {
-    const before = this.app.units;
+    const loaded = Object.entries(app.units).flatMap(([id, unit]) => {
+      const source = this.units.get(id);
+      if (!source || this.app.units[id]?.template === unit.template) return [];
+      return [{ source, template: loadTemplate(unit.template, this.templates) }];
+    });
     this.app = { ...this.app, ...app };
     this.loadStyles();
-    for (const [id, unit] of Object.entries(app.units)) {
-      const source = this.units.get(id);
-      if (!source || before[id]?.template === unit.template) continue;
-      source.template.value = loadTemplate(unit.template, this.templates);
-    }
+    for (const { source, template } of loaded) source.template.value = template;
     await nextTick();
   }
 

@@ -64,6 +64,50 @@ test('what the earlier run still calls does nothing, its timers neither', async 
   expect(app.calls).toHaveLength(calls);
 });
 
+test('code that goes on after the end still reads, without a trace on the timeline, and changes nothing', async () => {
+  const app = await openFiles(
+    {
+      'app.js': 'App({ seen: [] });',
+      'pages/main/main.axml': '<view>首页</view>',
+      'pages/main/main.js': `Page({
+      app: getApp(),
+      async onUnload() {
+        await null;
+        const { data } = dd.getStorageSync({ key: 'k' });
+        dd.setStorageSync({ key: 'k', data: 2 });
+        dd.removeStorageSync({ key: 'k' });
+        dd.clearStorageSync();
+        const { keys } = dd.getStorageInfoSync();
+        this.seen = [data, keys.join(), dd.getSystemInfoSync().windowWidth, dd.canIUse('alert')].join(' ');
+      },
+    });`,
+    },
+    { storage: { k: 1 } },
+  );
+  const page = app.phone.stack.top?.instance.self as unknown as { seen: string };
+  const calls = app.calls.length;
+  app.phone.stop();
+  await aWhile();
+  expect(page.seen).toBe('1 k 375 true');
+  expect(app.storage).toEqual({ k: 1 });
+  expect(app.calls).toHaveLength(calls);
+});
+
+test('code that fails while it is loaded leaves no timer behind', async () => {
+  const server = slowServer();
+  const opening = openFiles(
+    {
+      ...files,
+      'pages/main/main.js':
+        "setTimeout(() => dd.httpRequest({ url: 'http://server.invalid/' }), 1); throw new Error('坏了');",
+    },
+    { transport: server.transport },
+  );
+  await expect(opening).rejects.toThrow('坏了');
+  await aWhile();
+  expect(server.asked).toEqual([]);
+});
+
 test('a call that was made and did not begin ends with its run', async () => {
   const app = await openFiles(files);
   self(app).store();

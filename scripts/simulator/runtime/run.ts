@@ -8,12 +8,13 @@ export type RunHost = Pick<CallHost, 'emit' | 'report' | 'reportRejection'>;
 /**
  * One run of the mini program, from a cold start until the client ends it. Code that has been evaluated cannot be
  * killed in a browser, so what it could still do ends here: its timers stop, its requests are given up, its `dd`
- * does nothing, and no answer reaches it.
+ * changes nothing, and no answer reaches it.
  */
 export class Run implements CallHost {
   readonly timers: Timers;
   private readonly host: RunHost;
-  private readonly controller = new AbortController();
+  private readonly atEnd = new Set<() => void>();
+  private hasEnded = false;
 
   constructor(host: RunHost) {
     this.host = host;
@@ -21,16 +22,19 @@ export class Run implements CallHost {
   }
 
   get running(): boolean {
-    return !this.ended.aborted;
-  }
-
-  get ended(): AbortSignal {
-    return this.controller.signal;
+    return !this.hasEnded;
   }
 
   end(): void {
     this.timers.stop();
-    this.controller.abort();
+    this.hasEnded = true;
+    for (const callback of this.atEnd) callback();
+    this.atEnd.clear();
+  }
+
+  whenEnded(callback: () => void): () => void {
+    this.atEnd.add(callback);
+    return () => void this.atEnd.delete(callback);
   }
 
   emit(event: PhoneEventInput): void {

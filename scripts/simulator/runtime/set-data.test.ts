@@ -112,6 +112,11 @@ describe('setData takes what JSON can carry', () => {
     ['() => 1', 'a 是函数'],
     ['{ list: [1, new Map()] }', 'a.list[1] 是 Map'],
     ['{ at: new Date() }', 'a.at 是 Date'],
+    ['new (class Day { toJSON() { return 1; } })()', 'a 是 Day'],
+    ['new (class Own { constructor() { this.m = new Map(); } })()', 'a.m 是 Map'],
+    ['Promise.resolve()', 'a 是 Promise'],
+    ['/x/', 'a 是 RegExp'],
+    ['new Error()', 'a 是 Error'],
     ['Symbol("x")', 'a 是 symbol'],
     ['(() => { const o = {}; o.self = o; return o; })()', 'a.self 又指回'],
   ])('%s', async (value, message) => {
@@ -122,6 +127,21 @@ describe('setData takes what JSON can carry', () => {
   test('null, and undefined deeper inside, are fine', async () => {
     const app = await set('{ b: undefined, c: null, d: [null] }');
     await app.tap('按');
+  });
+
+  test('an instance of a class of the app crosses by its fields, as a copy', async () => {
+    const app = await openPage(
+      '<view onTap="go">{{user.name}}{{user.hello}}</view><button onTap="later">改</button>',
+      `data: { user: null }, go() {
+         class User { constructor() { this.name = '张三'; } get hello() { return '不该出现'; } }
+         this.setData({ user: new User() });
+       },
+       later() { this.data.user.name = '李四'; this.setData({ other: 1 }); }`,
+    );
+    app.document.querySelector<HTMLElement>('mini-view')?.click();
+    await app.waitFor('张三');
+    await app.tap('改');
+    expect(app.text()).toBe('张三 改');
   });
 
   test('a component of an npm package answers for itself', () => {

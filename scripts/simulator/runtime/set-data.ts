@@ -71,12 +71,16 @@ function readPath(data: Data, path: string): unknown {
  * place never shows, not even after a later `setData` of another field. Functions keep their identity.
  */
 export function viewCopy<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(viewCopy) as T;
-  if (typeof value === 'object' && value !== null) {
-    if (!isPlain(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, viewCopy(item)])) as T;
-  }
-  return value;
+  return copied(value, []) as T;
+}
+
+/** @param around instances of classes around the value, which may lead back to themselves in a package's data */
+function copied(value: unknown, around: readonly object[]): unknown {
+  if (Array.isArray(value)) return value.map((item) => copied(item, around));
+  if (typeof value !== 'object' || value === null || !crossesByFields(value) || around.includes(value))
+    return value;
+  const inside = isLiteral(value) ? around : [...around, value];
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copied(item, inside)]));
 }
 
 /**
@@ -98,7 +102,7 @@ function lossIn(value: unknown, path: string, around: readonly unknown[]): strin
   if (typeof value !== 'object' || value === null) return undefined;
   if (around.includes(value)) return `${path} 又指回了包含它的对象`;
   const inside = [...around, value];
-  if (!Array.isArray(value) && !isPlain(value)) return `${path} 是 ${value.constructor.name}`;
+  if (!Array.isArray(value) && !crossesByFields(value)) return `${path} 是 ${value.constructor.name}`;
   for (const [key, item] of Object.entries(value)) {
     const loss = lossIn(item, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, inside);
     if (loss) return loss;
@@ -106,8 +110,18 @@ function lossIn(value: unknown, path: string, around: readonly unknown[]): strin
   return undefined;
 }
 
+/**
+ * Whether JSON carries the fields of an object: those of literals and of instances of the app's own classes, but
+ * nothing of what `Map`, `Error` or `Promise` hold, and a text in the place of what has `toJSON` (dates).
+ */
+function crossesByFields(value: object): boolean {
+  if (isLiteral(value)) return true;
+  const { toJSON } = value as { toJSON?: unknown };
+  return Object.prototype.toString.call(value) === '[object Object]' && typeof toJSON !== 'function';
+}
+
 /** A literal `{…}`, of any realm, or an object without a prototype. */
-function isPlain(value: object): boolean {
+function isLiteral(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype as object) === null;
 }

@@ -1,4 +1,5 @@
-import { openPage, using } from '../harness/testing.ts';
+import { compileApp, visualPart } from '../compiler/app.ts';
+import { appFiles, emptyRoot, openPage, using } from '../harness/testing.ts';
 
 const show = async (template: string, script = '', more: Record<string, string> = {}): Promise<string> => {
   const app = await openPage(template, script, more);
@@ -136,6 +137,23 @@ test('each child of a slot has its own name for what the slot gives', async () =
   expect(await show(template, '', files)).toBe('1[1]');
 });
 
+test('addresses and texts of inline styles stay as they are', async () => {
+  const app = await openPage(
+    `<view class="a" style="background: url('/a(1)_100rpx.png'); fontFamily: '10rpx'; width: 10rpx" />`,
+  );
+  expect(app.document.querySelector('.a')?.getAttribute('style')).toBe(
+    "background: url('/a(1)_100rpx.png');font-family: '10rpx';width: 5px",
+  );
+});
+
+test.each([
+  ['style', "{{ {color: 'red'} }}", '<view> 的 style 是对象'],
+  ['class', "{{['x', 'y']}}", '<view> 的 class 是数组'],
+  ['class', '{{ {on: true} }}', '<view> 的 class 是对象'],
+])('%s="%s" is no text, and fails by its name', async (name, value, message) => {
+  await expect(openPage(`<view ${name}="${value}" />`)).rejects.toThrow(message);
+});
+
 test('inline styles take rpx and camel case', async () => {
   const app = await openPage(
     '<view class="a" style="width:{{w}}rpx; backgroundColor: red" />',
@@ -157,4 +175,24 @@ test('a template literal', async () => {
 
 test('quotes and braces inside an expression do not end it', async () => {
   expect(await show(`<view>{{ a ? '}}' : "{{" }}</view>`)).toBe('{{');
+});
+
+test('a template that cannot be loaded changes nothing: neither its page nor the next update', async () => {
+  const main = { 'pages/main/main.js': 'Page({});', 'pages/main/m.sjs': 'export default 1;' };
+  const compiled = (template: string, style: string) =>
+    visualPart(
+      compileApp(
+        emptyRoot,
+        appFiles({ ...main, 'pages/main/main.axml': template, 'pages/main/main.acss': style }),
+      ),
+    );
+  const page = await openPage('<view>旧</view>', '', main);
+  const before = page.phone.built;
+  const withModule = compiled(
+    '<import-sjs name="m" from="./m.sjs" /><view>新{{m}}</view>',
+    '.a { color: red }',
+  );
+  await expect(page.phone.update(withModule)).rejects.toThrow('没有载入 SJS 模块 pages/main/m.sjs');
+  expect(page.phone.built).toBe(before);
+  expect(page.text()).toBe('旧');
 });

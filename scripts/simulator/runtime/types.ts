@@ -6,6 +6,8 @@ export interface BuiltApp {
   style: string;
   /** All JavaScript and SJS modules as one classic script; see `evaluate.ts` for the names it may use. */
   script: string;
+  /** The SJS modules that `script` brings for templates, by path from the root. */
+  sjs: string[];
   /** Images of the package as data URLs, by path from the root without a leading slash. */
   assets: Record<string, string>;
 }

@@ -28,13 +28,17 @@ export class DdError extends Error {
 }
 
 export interface CallHost {
+  /** Puts an event on the timeline; after the end nothing. */
   emit(event: PhoneEventInput): void;
   report(error: unknown, place: string): void;
   reportRejection(reason: unknown, place: string): void;
   /** False after the client has ended the mini program: late answers reach nobody. */
   readonly running: boolean;
-  /** Aborted when the client ends the mini program: what is under way is given up. */
-  readonly ended: AbortSignal;
+  /**
+   * Calls back when the client ends the mini program: what is under way is given up.
+   * @returns a function that takes the callback back
+   */
+  whenEnded(callback: () => void): () => void;
 }
 
 /**
@@ -85,16 +89,32 @@ export function asynchronous(
 }
 
 /**
- * Makes a synchronous `dd` API of an implementation: it returns the answer, or throws.
+ * Makes a synchronous `dd` API of an implementation that changes something: {@link synchronous} while the mini
+ * program runs, and nothing after its end.
+ */
+export function synchronousChange(
+  host: CallHost,
+  name: string,
+  run: (options: Options) => void,
+): (options?: Options) => void {
+  const change = synchronous(host, name, run);
+  return (options) => {
+    if (host.running) change(options);
+  };
+}
+
+/**
+ * Makes a synchronous `dd` API of an implementation that reads: it returns the answer, or throws. Code that goes on
+ * for a moment after the end (an asynchronous `onUnload`) still gets its answer; without one it would fail in a way
+ * that no device shows.
  * @param name as it stands on the timeline
  */
 export function synchronous<T>(
   host: CallHost,
   name: string,
   run: (options: Options) => T,
-): (options?: Options) => T | undefined {
+): (options?: Options) => T {
   return (options = {}) => {
-    if (!host.running) return undefined;
     host.emit({ kind: 'dd', name, outcome: 'called' });
     try {
       const result = run(options);

@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { call, openCaller } from './caller.ts';
 import type { TransportRequest, TransportResponse } from './http.ts';
 
@@ -110,6 +114,43 @@ describe('dd.httpRequest', () => {
   test('13: a slow network', async () => {
     const app = await openCaller({ transport: server().transport, faults: { slowNetworkMs: 200 } });
     expect((await call(app, 'httpRequest', { url, timeout: 10 })).fail?.error).toBe(13);
+  });
+
+  test('many requests at once are all given up at the end', async () => {
+    const requests: TransportRequest[] = [];
+    const transport = (request: TransportRequest): Promise<TransportResponse> => {
+      requests.push(request);
+      return new Promise(() => undefined);
+    };
+    const app = await openCaller({ transport });
+    for (let index = 0; index < 30; index += 1) void call(app, 'httpRequest', { url });
+    await app.waitFor(() => requests.length === 30);
+    app.phone.stop();
+    expect(requests.filter(({ signal }) => signal.aborted)).toHaveLength(30);
+  });
+
+  // In a process of its own, for Jest keeps Node's warnings from its tests.
+  test('many requests at once are nothing that Node warns of', async () => {
+    const contents = `
+      import { httpRequest } from './http.ts';
+      import { Run } from '../run.ts';
+      const run = new Run({ emit() {}, report() {}, reportRejection() {} });
+      const device = { faults: {}, transport: () => new Promise(() => undefined) };
+      const asked = Array.from({ length: 30 }, () => httpRequest(run, device, { url: ${JSON.stringify(url)} }));
+      setImmediate(() => run.end());
+      const answers = await Promise.allSettled(asked);
+      console.log(answers.filter(({ reason }) => reason?.code === 12).length);`;
+    const stdin = { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)) };
+    const { outputFiles } = await build({
+      stdin,
+      bundle: true,
+      write: false,
+      format: 'esm',
+      target: 'es2022',
+    });
+    const args = ['--input-type=module', '--eval', outputFiles[0]?.text ?? ''];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
+    expect({ stdout, stderr }).toEqual({ stdout: '30\n', stderr: '' });
   });
 
   test('14: the answer is no JSON', async () => {

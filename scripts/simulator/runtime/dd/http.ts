@@ -57,7 +57,7 @@ export async function httpRequest(host: CallHost, device: Device, options: Optio
     });
   try {
     const timeoutMs = Number(options.timeout ?? DEFAULT_TIMEOUT_MS);
-    const response = await send(device, request, timeoutMs, host.ended);
+    const response = await send(device, request, timeoutMs, host);
     const data = decode(response, options.dataType);
     const result = { data, status: response.status, headers: response.headers };
     log({ status: response.status });
@@ -121,20 +121,19 @@ async function send(
   device: Device,
   request: Omit<TransportRequest, 'signal'>,
   timeoutMs: number,
-  ended: AbortSignal,
+  host: CallHost,
 ): Promise<TransportResponse> {
   const { faults } = device;
   if (faults.noNetwork || faults.serverDown) throw new DdError(HTTP_ERROR.network, '网络出错');
   const controller = new AbortController();
   const timers: ReturnType<typeof setTimeout>[] = [];
-  let giveUp = (): void => undefined;
+  let forget = (): void => undefined;
   const givenUp = new Promise<never>((_resolve, reject) => {
     const stop = (error: DdError): void => {
       reject(error);
       controller.abort();
     };
-    giveUp = () => stop(new DdError(HTTP_ERROR.network, '小程序已经结束'));
-    ended.addEventListener('abort', giveUp);
+    forget = host.whenEnded(() => stop(new DdError(HTTP_ERROR.network, '小程序已经结束')));
     timers.push(setTimeout(() => stop(new DdError(HTTP_ERROR.timeout, '请求超时')), timeoutMs));
   });
   const answer = async (): Promise<TransportResponse> => {
@@ -150,7 +149,7 @@ async function send(
   try {
     return await Promise.race([answer(), givenUp]);
   } finally {
-    ended.removeEventListener('abort', giveUp);
+    forget();
     timers.forEach(clearTimeout);
   }
 }

@@ -2,7 +2,14 @@ import type { Chrome } from '../chrome.ts';
 import type { Device } from '../device.ts';
 import type { PageStack } from '../page-stack.ts';
 import { TAGS } from '../tags/index.ts';
-import { asynchronous, type CallHost, DdError, type Options, synchronous } from './call.ts';
+import {
+  asynchronous,
+  type CallHost,
+  DdError,
+  type Options,
+  synchronous,
+  synchronousChange,
+} from './call.ts';
 import type { Dialogs } from './dialogs.ts';
 import { httpRequest } from './http.ts';
 import { MiniStorage } from './storage.ts';
@@ -72,8 +79,8 @@ export function createDd(parts: DdParts): Record<string, unknown> {
   };
   return new Proxy(known, {
     get(target, name) {
-      if (typeof name === 'symbol' || Object.hasOwn(target, name))
-        return Reflect.get(target, name) as unknown;
+      // What every object has, `hasOwnProperty` for instance, is no API.
+      if (typeof name === 'symbol' || name in target) return Reflect.get(target, name) as unknown;
       if (ASKED_FOR.has(name)) return undefined;
       throw new Error(
         `模拟器没有 dd.${name}：请在真机上验证它，或在 scripts/simulator/runtime/dd 里按文档补上`,
@@ -128,10 +135,10 @@ function storage({ host, device }: DdParts): Record<string, unknown> {
     removeStorage: asynchronous(host, 'removeStorage', remove),
     clearStorage: asynchronous(host, 'clearStorage', () => store.clear()),
     getStorageInfo: asynchronous(host, 'getStorageInfo', () => store.info()),
-    setStorageSync: synchronous(host, 'setStorageSync', set),
+    setStorageSync: synchronousChange(host, 'setStorageSync', set),
     getStorageSync: synchronous(host, 'getStorageSync', get),
-    removeStorageSync: synchronous(host, 'removeStorageSync', remove),
-    clearStorageSync: synchronous(host, 'clearStorageSync', () => store.clear()),
+    removeStorageSync: synchronousChange(host, 'removeStorageSync', remove),
+    clearStorageSync: synchronousChange(host, 'clearStorageSync', () => store.clear()),
     getStorageInfoSync: synchronous(host, 'getStorageInfoSync', () => store.info()),
   };
 }

@@ -14,6 +14,14 @@ describe('an API that is not modelled', () => {
     await expect(openPage('<view />', `onLoad() { ${code} }`)).rejects.toThrow('模拟器没有 dd.chooseImage');
   });
 
+  test('what every object has is no API', async () => {
+    const script = `data: { seen: '' }, onLoad() {
+      this.setData({ seen: [dd.hasOwnProperty('getAuthCode'), dd.hasOwnProperty('chooseImage'), \`\${dd}\`, dd.constructor === Object].join() });
+    }`;
+    const app = await openPage('<view>{{seen}}</view>', script);
+    expect(app.text()).toMatch(/^true,false,\[object Object\],/);
+  });
+
   test('what only one platform has may be asked for', async () => {
     const names = ['corpId', 'dtBridge', 'getAuthCode', 'getUpdateManager'];
     const script = `data: { seen: '' }, onLoad() { this.setData({ seen: ${JSON.stringify(names)}.map((n) => typeof dd[n]).join() }); }`;

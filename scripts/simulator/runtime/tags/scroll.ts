@@ -121,11 +121,17 @@ const Swiper = defineComponent({
     const onPointerdown = (event: Event): void => {
       pushedFrom = position(event);
     };
+    const swallow = (event: Event): void => event.stopPropagation();
     const onPointerup = (event: Event): void => {
       if (pushedFrom === undefined) return;
       const distance = position(event) - pushedFrom;
       pushedFrom = undefined;
-      if (Math.abs(distance) >= PUSH_DISTANCE) go(current.value - Math.sign(distance));
+      if (Math.abs(distance) < PUSH_DISTANCE) return;
+      // A mouse ends a push with a click, at once; on a phone it is no tap.
+      const { value: element } = host;
+      element?.addEventListener('click', swallow, true);
+      setTimeout(() => element?.removeEventListener('click', swallow, true));
+      go(current.value - Math.sign(distance));
     };
     onMounted(() => {
       measure();

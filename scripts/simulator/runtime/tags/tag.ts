@@ -12,14 +12,24 @@ export function common(tag: string, attributes: Attributes, key?: PropertyKey): 
   const hidden = Boolean(attributes.hidden);
   return {
     ...(key === undefined ? {} : { key }),
-    class: text(attributes.class),
-    style: inlineStyle(attributes.style) + (hidden ? ';display:none' : ''),
+    class: text(written(tag, 'class', attributes)),
+    style: inlineStyle(written(tag, 'style', attributes)) + (hidden ? ';display:none' : ''),
     id: text(attributes.id),
     role: attributes.role ?? attributes['aria-role'],
     'aria-label': attributes['aria-label'],
     hidden,
     mini: describeNode(tag, attributes),
   };
+}
+
+/** @throws Error when the attribute is an object or a list, which the documentation does not know */
+function written(tag: string, name: 'class' | 'style', attributes: Attributes): unknown {
+  const value = attributes[name];
+  if (typeof value !== 'object' || value === null) return value;
+  const example = name === 'class' ? "{{on ? 'on' : ''}}" : 'color: {{color}}';
+  throw new Error(
+    `<${tag}> 的 ${name} 是${Array.isArray(value) ? '数组' : '对象'}：请写成字符串，例如 ${name}="${example}"`,
+  );
 }
 
 /** Attributes are documented in kebab case; camel case is taken too (`formType`, `form-type`). */

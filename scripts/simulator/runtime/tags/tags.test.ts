@@ -237,6 +237,21 @@ test('swiper: a finger pushes it on, one item at a time; a short push does not',
   await app.waitFor('change{"current":0}');
 });
 
+test('swiper: the click that ends a push is no tap, the next one is', async () => {
+  const app = await openPage(
+    `<swiper><swiper-item><view id="in" onTap="record">一</view></swiper-item><swiper-item>二</swiper-item></swiper>${LOG}`,
+    RECORD,
+  );
+  const { MouseEvent } = app.document.defaultView as Window & typeof globalThis;
+  const inside = first(app, '#in');
+  inside.dispatchEvent(new MouseEvent('pointerdown', { bubbles: true, clientX: 200 }));
+  inside.dispatchEvent(new MouseEvent('pointerup', { bubbles: true, clientX: 100 }));
+  await click(app, '#in');
+  expect(first(app, '.log').textContent).toBe('');
+  await click(app, '#in');
+  expect(first(app, '.log').textContent).toContain('tap');
+});
+
 test('swiper: autoplay begins and ends with its attribute', async () => {
   const app = await openPage(
     `<swiper autoplay="{{on}}" circular="{{true}}" interval="{{1}}" onChange="record"><swiper-item>一</swiper-item><swiper-item>二</swiper-item></swiper><button onTap="turn">turn</button>${LOG}`,

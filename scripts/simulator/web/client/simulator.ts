@@ -99,8 +99,13 @@ export class Simulator {
       location.reload();
       return;
     }
+    try {
+      await this.phone.update(part);
+    } catch (error) {
+      this.fail(`新的模板没有换上：${messageOf(error)}。请刷新本页；还是这样时，请重新运行 npm run dev`);
+      return;
+    }
     this.app = { ...this.app, ...part };
-    await this.phone.update(part);
     this.note('模板或样式有改动，已更新，页面状态保留');
   }
 
