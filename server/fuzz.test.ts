@@ -29,6 +29,7 @@ interface Schema {
 interface Parameter {
   name: string;
   in: string;
+  required?: boolean;
   schema?: Schema;
 }
 interface Operation {
@@ -91,12 +92,19 @@ const oddValue = fc.oneof(
   fc.constantFrom(null, true, -0, Number.MAX_SAFE_INTEGER, [], {}, [[[]]]),
 );
 
+/** A value that gets past the checks of its form, most of the time. */
+function validValue(
+  name: string,
+  { type, enum: words }: Schema,
+  text: fc.Arbitrary<unknown>,
+): fc.Arbitrary<unknown> {
+  if (Array.isArray(words)) return fc.constantFrom(...words);
+  if (Object.hasOwn(right, name)) return fc.constant(rightValue);
+  return type === 'boolean' ? fc.boolean() : text;
+}
+
 function valueFor(name: string, schema: Schema): fc.Arbitrary<unknown> {
-  const valid: fc.Arbitrary<unknown> = Array.isArray(schema.enum)
-    ? fc.constantFrom(...schema.enum)
-    : Object.hasOwn(right, name)
-      ? fc.constant(rightValue)
-      : fc.string({ minLength: 1, maxLength: 40 });
+  const valid = validValue(name, schema, fc.string({ minLength: 1, maxLength: 40 }));
   return fc.oneof({ arbitrary: valid, weight: 4 }, { arbitrary: oddValue, weight: 1 });
 }
 
@@ -104,10 +112,11 @@ function bodyFor(schema: Schema | undefined): fc.Arbitrary<unknown> {
   if (schema === undefined) return fc.oneof(fc.constant(undefined), fc.constant({}), oddValue);
   const fields = Object.entries(schema.properties ?? {});
   const record = Object.fromEntries(fields.map(([name, field]) => [name, valueFor(name, field)]));
+  // These alone come often enough for every run to have some that get past the checks of their form.
   const allRight = Object.fromEntries(
     fields
       .filter(([name]) => schema.required?.includes(name))
-      .map(([name]) => [name, fc.constant(Object.hasOwn(right, name) ? rightValue : 'x')]),
+      .map(([name, field]) => [name, validValue(name, field, fc.constant('x'))]),
   );
   return fc.oneof(
     { arbitrary: fc.record(allRight), weight: 1 },
@@ -180,12 +189,18 @@ function requestFor(path: string, method: string, operation: Operation): fc.Arbi
         .filter((one) => one.in === place)
         .map((one) => [one.name, valueFor(one.name, one.schema ?? {})]),
     );
+  const needed = Object.fromEntries(
+    parameters
+      .filter((one) => one.in === 'query' && one.required)
+      .map((one) => [one.name, validValue(one.name, one.schema ?? {}, fc.constant('x'))]),
+  );
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, valueFor(name, {})] as const);
   const otherMethod = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE');
   return fc.record({
     method: fc.oneof({ arbitrary: fc.constant(method), weight: 9 }, { arbitrary: otherMethod, weight: 1 }),
     params: fc.record({ ...Object.fromEntries(names), ...of('path') }),
     query: fc.oneof(
+      { arbitrary: fc.record(needed), weight: 1 },
       { arbitrary: fc.record(of('query'), { requiredKeys: [] }), weight: 3 },
       { arbitrary: fc.dictionary(oddText, oddText, { maxKeys: 3 }), weight: 1 },
     ),
