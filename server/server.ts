@@ -36,8 +36,6 @@ export async function listen(
 export async function startServer(config: Config, logger: FastifyBaseLogger): Promise<RunningServer> {
   const database = await openDatabase(config.database);
   try {
-    // The schema engine's error for an unreachable database cannot be told from others; the driver's can.
-    await database.ping();
     const waiting = (pid: number | null) =>
       logger.warn({ pid }, 'another PostgreSQL session is migrating the database: the start waits for it');
     const applied = await database.withSchemaAdapter((adapter) => applyMigrations(adapter, { waiting }));

@@ -15,6 +15,10 @@ const explained = [StartFailure, ConfigError, EmbeddedDatabaseInUse, EditedMigra
 /** PostgreSQL: class 28, wrong user name or password; 3D000, no such database. */
 const refusals = /^(?:28\w{3}|3D000)$/;
 
+/** How to see who has a port, in Chinese. */
+export const takenBy = (port: number | string): string =>
+  `查看占用者：Windows 运行 netstat -ano | findstr :${port}，macOS 和 Linux 运行 lsof -i :${port}`;
+
 /** Why the system denies a port, in Chinese, without a full stop. */
 export const deniedPort = (port: number): string =>
   port < 1024
@@ -29,10 +33,7 @@ export function explainStartFailure(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if ('code' in error && error.code === 'EADDRINUSE') {
     const port = 'port' in error ? String(error.port) : '';
-    return (
-      `端口 ${port} 已被占用，无法启动。请关闭占用它的程序，或在 .env 中换一个端口。\n` +
-      `查看占用者：Windows 运行 netstat -ano | findstr :${port}，macOS 和 Linux 运行 lsof -i :${port}`
-    );
+    return `端口 ${port} 已被占用，无法启动。请关闭占用它的程序，或在 .env 中换一个端口。\n${takenBy(port)}`;
   }
   if ('code' in error && error.code === 'EACCES' && 'port' in error) {
     return `系统不允许监听端口 ${String(error.port)}：${deniedPort(Number(error.port))}。请在 .env 中换一个端口。`;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { deniedPort, StartFailure } from '../../server/start-failure.ts';
+import { deniedPort, StartFailure, takenBy } from '../../server/start-failure.ts';
 import type { DevSettings } from './settings.ts';
 
 /** A port that something of `npm run dev` will listen at. */
@@ -51,7 +51,7 @@ export async function checkPorts(settings: DevSettings): Promise<void> {
       ? ['请在 .env 里换一个端口。']
       : [
           '多半是另一个 npm run dev 没有停，先停掉它；是别的程序在用，就在 .env 里换端口，例如 PORT=3010。',
-          `查看占用者：Windows 运行 netstat -ano | findstr :${first}，macOS 和 Linux 运行 lsof -i :${first}`,
+          takenBy(first),
         ];
   throw new StartFailure([...lines, ...remedy].join('\n'));
 }

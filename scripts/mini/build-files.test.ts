@@ -1,12 +1,12 @@
 /** What Windows, the IDE, and virus scanners do to the files of the package. */
 import { EventEmitter } from 'node:events';
 import fs from 'node:fs';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type BuildResult, buildMini, watchMini } from './build.ts';
+import { copyOfSource, edit } from './build-testing.ts';
 import { readFolder } from './package-files.ts';
-import { miniSource } from './paths.ts';
 
 jest.setTimeout(30_000);
 
@@ -22,16 +22,6 @@ afterEach(async () => {
   jest.restoreAllMocks();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** A copy of `mini/` to change. */
-async function copyOfSource(): Promise<string> {
-  const source = path.join(folder, 'mini');
-  await cp(miniSource, source, { recursive: true });
-  return source;
-}
-
-const edit = async (file: string, change: (text: string) => string) =>
-  writeFile(file, change(await readFile(file, 'utf8')));
 
 /** Windows refuses to replace a file that another program has open. */
 const refuse = (times: number) => {
@@ -68,7 +58,7 @@ const confuseCapitals = () => {
 };
 
 test('a file that is renamed in its capitals alone is there afterwards', async () => {
-  const source = await copyOfSource();
+  const source = await copyOfSource(folder);
   await buildMini({ env: 'development', outDir, source });
   await fs.promises.rename(path.join(source, 'assets', 'lock.png'), path.join(source, 'assets', 'Lock.png'));
   await edit(path.join(source, 'pages', 'no-permission', 'index.axml'), (text) =>
@@ -81,7 +71,7 @@ test('a file that is renamed in its capitals alone is there afterwards', async (
 });
 
 test('a file that it will not let go is named when it is to be removed', async () => {
-  const source = await copyOfSource();
+  const source = await copyOfSource(folder);
   await fs.promises.writeFile(path.join(source, 'assets', 'old.png'), '');
   await buildMini({ env: 'development', outDir, source });
   await rm(path.join(source, 'assets', 'old.png'));

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { until } from '../../server/testing/client.ts';
 import { type BuildResult, buildMini, describeBuild, MiniCheckError, watchMini } from './build.ts';
+import { copyOfSource, edit } from './build-testing.ts';
 import { parseEs2017 } from './check/syntax-tree.ts';
 import { checkMini } from './check.ts';
 import { compileMini } from './compile.ts';
@@ -21,16 +22,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-/** A copy of `mini/` to change. */
-async function copyOfSource(): Promise<string> {
-  const source = path.join(folder, 'mini');
-  await cp(miniSource, source, { recursive: true });
-  return source;
-}
-
-const edit = async (file: string, change: (text: string) => string) =>
-  writeFile(file, change(await readFile(file, 'utf8')));
 
 describe('the package', () => {
   test('is whole, self-contained and small', async () => {
@@ -161,7 +152,7 @@ describe('the output folder', () => {
 
 describe('building again', () => {
   test('writes what changed, removes what is gone, leaves the rest', async () => {
-    const source = await copyOfSource();
+    const source = await copyOfSource(folder);
     await buildMini({ env: 'development', outDir, source });
     expect((await buildMini({ env: 'development', outDir, source })).changed).toEqual([]);
     await edit(path.join(source, 'app.acss'), (text) => `${text}.new { color: #000000; }\n`);
@@ -174,7 +165,7 @@ describe('building again', () => {
   });
 
   test('leaves no empty folder where a page was', async () => {
-    const source = await copyOfSource();
+    const source = await copyOfSource(folder);
     await cp(path.join(source, 'pages', 'sessions'), path.join(source, 'pages', 'gone'), { recursive: true });
     const pages = (text: string) =>
       text.replace('"pages/me/index",', '"pages/me/index", "pages/gone/index",');
@@ -188,7 +179,7 @@ describe('building again', () => {
   });
 
   test('a failed check leaves the last good package', async () => {
-    const source = await copyOfSource();
+    const source = await copyOfSource(folder);
     await buildMini({ env: 'development', outDir, source });
     const before = await readFolder(outDir);
     await edit(path.join(source, 'pages', 'me', 'index.axml'), (text) =>
@@ -201,14 +192,14 @@ describe('building again', () => {
   });
 
   test('pictures in capitals, as cameras name them, are in the package', async () => {
-    const source = await copyOfSource();
+    const source = await copyOfSource(folder);
     await cp(path.join(source, 'assets', 'lock.png'), path.join(source, 'assets', 'DSC1.PNG'));
     const files = await compileMini({ source, nodeModules, env: 'development' });
     expect(files.has('assets/DSC1.PNG')).toBe(true);
   });
 
   test('a component that is not installed is named', async () => {
-    const source = await copyOfSource();
+    const source = await copyOfSource(folder);
     await edit(path.join(source, 'pages', 'me', 'index.json'), (text) =>
       text.replace('es/list/', 'es/lists/'),
     );
@@ -218,7 +209,7 @@ describe('building again', () => {
   });
 
   test('watching builds after each change, and goes on after a broken one', async () => {
-    const source = await copyOfSource();
+    const source = await copyOfSource(folder);
     const reports: (BuildResult | Error)[] = [];
     const watcher = await watchMini({ env: 'development', outDir, source }, (result) => reports.push(result));
     // One change may be built in two steps: the last report counts.

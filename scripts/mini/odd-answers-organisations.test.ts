@@ -1,6 +1,6 @@
 import type { SessionUser } from '../../server/contract.ts';
 import { Device } from './dd-double/device.ts';
-import { type Answer, fault, prepareStandIn, ready, user } from './stand-in-journey.ts';
+import { fault, late, prepareStandIn, ready, user } from './stand-in-journey.ts';
 
 /** One phone, two organisations: a person opens the program of one, and then that of the other. */
 
@@ -26,23 +26,6 @@ beforeEach(() => {
     return { body: { ...(standIn.signedIn().body as object), user: person } };
   };
 });
-
-/** An answer that comes when the test says so. */
-function late(): { answer: () => Promise<Answer>; give: (answer: Answer) => void; asked: () => boolean } {
-  let give: (answer: Answer) => void = () => undefined;
-  let asked = false;
-  const answer = new Promise<Answer>((resolve) => {
-    give = resolve;
-  });
-  return {
-    answer: () => {
-      asked = true;
-      return answer;
-    },
-    give: (value) => give(value),
-    asked: () => asked,
-  };
-}
 
 describe('shown again', () => {
   const corpIds = () => logins().map(({ corpId }) => corpId);

@@ -1,6 +1,6 @@
 /** What the pages make of answers that are late, missing, or nobody's. */
 import type { MiniRun } from './dd-double/run.ts';
-import { type Answer, notice, prepareStandIn, ready, user } from './stand-in-journey.ts';
+import { type Answer, late, notice, prepareStandIn, ready, user } from './stand-in-journey.ts';
 
 const standIn = prepareStandIn();
 const { phone, start } = standIn;
@@ -42,18 +42,16 @@ describe('lists', () => {
 
   test('an answer for the list before a refresh is dropped', async () => {
     const { run, page } = await open();
-    let release: (answer: Answer) => void = () => undefined;
+    const nextPage = late();
     standIn.answers['/api/notices'] = (request) =>
       request.path.includes('cursor=')
-        ? new Promise((resolve) => {
-            release = resolve;
-          })
+        ? nextPage.answer()
         : { body: { items: [notice(1)], nextCursor: 'another' } };
     page.call('onReachBottom');
-    await run.settled(() => standIn.received.some(({ path }) => path.includes('cursor=')));
+    await run.settled(nextPage.asked);
     page.call('onPullDownRefresh');
     await run.settled(() => run.count('stopPullDownRefresh') === 1);
-    release({ body: { items: [notice(9)], nextCursor: null } });
+    nextPage.give({ body: { items: [notice(9)], nextCursor: null } });
     await run.settled(() => run.log.requests.every(({ status }) => status !== null));
     expect(titles(page.data)).toEqual(['通知 1']);
     expect(page.data.more).toBe('idle');

@@ -1,6 +1,6 @@
 /** What becomes of a session under answers that the real server never gives. */
 import type { StatusStyle } from './dd-double/http-double.ts';
-import { type Answer, fault, prepareStandIn, ready } from './stand-in-journey.ts';
+import { fault, late, prepareStandIn, ready } from './stand-in-journey.ts';
 
 const standIn = prepareStandIn();
 const { phone, start, logins, signedIn } = standIn;
@@ -36,17 +36,14 @@ describe('renewing the session', () => {
     const device = phone();
     const run = start(device, { url: '/pages/me/index' });
     const me = await run.waitFor('me', (data) => data.loaded === true);
-    let release: (answer: Answer) => void = () => undefined;
+    const signIn = late();
     standIn.answers['/api/me'] = () => fault(401, 'SESSION_EXPIRED');
-    standIn.answers['/api/auth/login'] = () =>
-      new Promise((resolve) => {
-        release = resolve;
-      });
+    standIn.answers['/api/auth/login'] = signIn.answer;
     const loading = me.call('load') as Promise<void>;
     await run.settled(() => logins().length === 2);
     me.call('signOut');
     await run.waitFor('no-permission');
-    release(signedIn());
+    signIn.give(signedIn());
     await loading;
     await run.settled(() => run.page.route === 'pages/no-permission/index');
     expect(device.storage.values.size).toBe(0);
@@ -55,12 +52,9 @@ describe('renewing the session', () => {
   test('a sign-in under way does not undo a sign-out and the sign-in after it', async () => {
     const run = start(phone(), { url: '/pages/me/index' });
     const me = await run.waitFor('me', (data) => data.loaded === true);
-    let release: (answer: Answer) => void = () => undefined;
+    const signIn = late();
     standIn.answers['/api/me'] = () => fault(401, 'SESSION_EXPIRED');
-    standIn.answers['/api/auth/login'] = () =>
-      new Promise((resolve) => {
-        release = resolve;
-      });
+    standIn.answers['/api/auth/login'] = signIn.answer;
     const loading = me.call('load') as Promise<void>;
     await run.settled(() => logins().length === 2);
     me.call('signOut');
@@ -68,7 +62,7 @@ describe('renewing the session', () => {
     standIn.answers['/api/auth/login'] = () => signedIn();
     out.call('signInAgain');
     const home = await run.waitFor('home', ready);
-    release(signedIn());
+    signIn.give(signedIn());
     await loading;
     // Time for the container to open another page.
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

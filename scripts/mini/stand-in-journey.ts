@@ -45,6 +45,31 @@ export const notice = (id: number) => ({
 /** The page shows its content. */
 export const ready = (data: Record<string, unknown>): boolean => data.state === 'ready';
 
+/** An answer that comes when the test says so. */
+export interface LateAnswer {
+  /** To put into `answers`. */
+  answer: () => Promise<Answer>;
+  give(answer: Answer): void;
+  /** Whether the request has come. */
+  asked(): boolean;
+}
+
+export function late(): LateAnswer {
+  let give: (answer: Answer) => void = () => undefined;
+  let asked = false;
+  const answer = new Promise<Answer>((resolve) => {
+    give = resolve;
+  });
+  return {
+    answer: () => {
+      asked = true;
+      return answer;
+    },
+    give: (value) => give(value),
+    asked: () => asked,
+  };
+}
+
 export interface StandIn {
   /** By path without query; a promise for a late answer. Anew for each test. */
   answers: Record<string, (request: Received) => Answer | Promise<Answer>>;

@@ -44,12 +44,15 @@ export function checkScript({ file, program }: Script): Problem[] {
     problems.push({ rule, file, line: lineOf(node), message, hint });
   };
 
-  const asked = namesAskedFor(program);
+  const free: { name: string; node: AnyNode; parent: AnyNode }[] = [];
+  visitFreeNames(program, (name, node, parent) => void free.push({ name, node, parent }));
+  // `typeof window` is how a script finds out; it is harmless, and so is what libraries use after it.
+  const isAsked = (parent: AnyNode) => parent.type === 'UnaryExpression' && parent.operator === 'typeof';
+  const asked = new Set(free.filter(({ parent }) => isAsked(parent)).map(({ name }) => name));
   const isThere = (name: string) =>
     deviceGlobals.has(name) || (file.endsWith('.sjs') && sjsGlobals.has(name));
-  visitFreeNames(program, (name, node, parent) => {
-    // `typeof window` is how a script finds out; it is harmless.
-    if (parent.type === 'UnaryExpression' && parent.operator === 'typeof') return;
+  for (const { name, node, parent } of free) {
+    if (isAsked(parent)) continue;
     if (!isThere(name) && (forbiddenGlobals.has(name) || !asked.has(name))) {
       const hint = forbiddenGlobals.get(name) ?? '检查拼写；在别的文件里定义的，要用 import 引入。';
       report('device-name', node, `真机上没有 ${name}。`, hint);
@@ -66,7 +69,7 @@ export function checkScript({ file, program }: Script): Problem[] {
         '改成传入函数：setTimeout(() => …, 毫秒)。',
       );
     }
-  });
+  }
 
   walk(program, (node, parents) => {
     if (node.type !== 'MemberExpression') return;
@@ -87,15 +90,6 @@ export function checkScript({ file, program }: Script): Problem[] {
     }
   });
   return problems;
-}
-
-/** The names that a script asks for by `typeof` before it uses them, as libraries do. */
-function namesAskedFor(program: Program): Set<string> {
-  const found = new Set<string>();
-  visitFreeNames(program, (name, _node, parent) => {
-    if (parent.type === 'UnaryExpression' && parent.operator === 'typeof') found.add(name);
-  });
-  return found;
 }
 
 function sourceName(node: AnyNode): string {
