@@ -41,7 +41,7 @@ const projects = [
     ...node,
     displayName: 'node',
     globals: { TEST_DATABASE: 'embedded' },
-    testMatch: ['<rootDir>/{server,scripts,prisma}/**/*.test.ts'],
+    testMatch: ['<rootDir>/{mini,server,scripts,prisma}/**/*.test.ts'],
     testPathIgnorePatterns: [...node.testPathIgnorePatterns, '\\.postgres\\.test\\.ts$'],
   },
 ];

@@ -20,7 +20,7 @@ export default {
   ],
   globalSetup: withConsole
     ? '<rootDir>/server/console/e2e/support/setup.ts'
-    : '<rootDir>/scripts/simulator/e2e/support/setup.ts',
+    : '<rootDir>/server/testing/e2e-setup.ts',
   globalTeardown: '<rootDir>/server/console/e2e/support/teardown.ts',
   transform: {
     '\\.[cm]?[jt]sx?$': [

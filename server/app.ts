@@ -7,32 +7,32 @@ import {
   TypeBoxValidatorCompiler,
 } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { admin } from './admin/index.ts';
-import type { Reporter } from './admin/overview/reporter.ts';
-import { superExecutiveFaults } from './admin/super-executives/faults.ts';
-import { apiDocs } from './api-docs.ts';
 import { auditRetention } from './audit/retention.ts';
+import { admin } from './auth/administrators.ts';
 import { auth } from './auth/index.ts';
-import { background } from './background.ts';
 import { certificateWatch } from './certificate/watch.ts';
 import type { Config } from './config/config.ts';
+import { bodyLimit } from './config/limits.ts';
 import { consoleRoutes } from './console/index.ts';
 import type { Database } from './database/database.ts';
-import { draining } from './draining.ts';
-import { answersOutsideHooks, commonHeaders, errorHandler } from './error-handler.ts';
-import { AppError } from './errors.ts';
 import { events } from './events/index.ts';
 import type { WorkerTiming } from './events/worker.ts';
-import { healthRoutes } from './health/routes.ts';
-import { bodyLimit } from './limits.ts';
+import { background } from './jobs/background.ts';
 import { outbox } from './messages/index.ts';
-import type { Metrics } from './metrics/metrics.ts';
-import { metricsRoutes } from './metrics/routes.ts';
-import { miniVersion } from './mini-version.ts';
 import { noticeRoutes } from './notices/routes.ts';
+import type { Reporter } from './overview/reporter.ts';
 import type { Platform } from './platform/platform.ts';
-import { pressure } from './pressure.ts';
-import { dataHeaders } from './security-headers.ts';
+import { AppError } from './plugins/app-error.ts';
+import { apiDocs } from './plugins/docs.ts';
+import { draining } from './plugins/draining.ts';
+import { answersOutsideHooks, commonHeaders, errorHandler } from './plugins/errors.ts';
+import { healthRoutes } from './plugins/health.ts';
+import { pressure } from './plugins/limits.ts';
+import type { Metrics } from './plugins/metrics.ts';
+import { metricsRoutes } from './plugins/metrics-routes.ts';
+import { miniVersion } from './plugins/mini-version.ts';
+import { dataHeaders } from './plugins/security-headers.ts';
+import { superExecutiveFaults } from './super-executives/faults.ts';
 
 export interface AppParts {
   config: Config;

@@ -1,16 +1,16 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { createActivity } from './admin/overview/activity.ts';
-import { callLabel, heldBackCall } from './admin/overview/overview.ts';
-import { createProblems } from './admin/overview/problems.ts';
-import { createReporter } from './admin/overview/reporter.ts';
-import { signInKinds } from './admin/overview/sign-ins.ts';
 import { type AppTiming, buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import { createSealing } from './database/sealing.ts';
 import { databaseTokenStore } from './database/token-store.ts';
-import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { createActivity } from './overview/activity.ts';
+import { callLabel, heldBackCall } from './overview/overview.ts';
+import { createProblems } from './overview/problems.ts';
+import { createReporter } from './overview/reporter.ts';
+import { signInKinds } from './overview/sign-ins.ts';
 import { createPlatform } from './platform/index.ts';
+import { createMetrics, type Metrics } from './plugins/metrics.ts';
 
 /**
  * Makes the platform's driver and the app on a database that is open already and stays open; closing the app

@@ -1,9 +1,9 @@
 import { loadConfig } from './config/config.ts';
 import { loadEnvironment } from './config/environment-file.ts';
-import { createLogger } from './logging.ts';
+import { failStart } from './config/start-failure.ts';
+import { stopOnSignals } from './jobs/stopping.ts';
+import { createLogger } from './plugins/logging.ts';
 import { startServer } from './server.ts';
-import { failStart } from './start-failure.ts';
-import { stopOnSignals } from './stopping.ts';
 
 /** The production entry: `npm start`. */
 async function main(): Promise<void> {

@@ -1,5 +1,10 @@
 /** The example business feature: notices. */
-import type { NoticeOutcome, NoticePage, NoticeReadOutcome, NoticeSummary } from '../../server/contract.ts';
+import type {
+  NoticeOutcome,
+  NoticePage,
+  NoticeReadOutcome,
+  NoticeSummary,
+} from '../../server/contract/contract.ts';
 import { shortTime } from './format.ts';
 import { type Answer, call } from './http.ts';
 

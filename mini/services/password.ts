@@ -1,5 +1,9 @@
 /** The person's own password, where they have one here. */
-import type { OwnPassword, PasswordChangeOutcome, PasswordChangeRequest } from '../../server/contract.ts';
+import type {
+  OwnPassword,
+  PasswordChangeOutcome,
+  PasswordChangeRequest,
+} from '../../server/contract/contract.ts';
 import { longTime } from './format.ts';
 import { type Answer, call } from './http.ts';
 

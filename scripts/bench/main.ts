@@ -6,8 +6,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { projectRoot } from '../../server/database/paths.ts';
-import { failStart, StartFailure } from '../../server/start-failure.ts';
+import { projectRoot } from '../../server/config/paths.ts';
+import { failStart, StartFailure } from '../../server/config/start-failure.ts';
 import { benchConsole } from './console.ts';
 import { benchImport } from './import/index.ts';
 import { describeMachine, type Machine } from './machine.ts';

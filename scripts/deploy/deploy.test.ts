@@ -5,8 +5,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { loadConfig } from '../../server/config/config.ts';
-import { projectRoot } from '../../server/database/paths.ts';
-import { StartFailure } from '../../server/start-failure.ts';
+import { projectRoot } from '../../server/config/paths.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 import { emptyListing, type Listing } from '../listing/listing.ts';
 import { svgToPng } from '../report/png.ts';
 import { environmentTemplate } from './environment.ts';
@@ -264,7 +264,7 @@ describe('systemd', () => {
 
   test('gives a stop more time than the server takes', async () => {
     const limit = /^TimeoutStopSec=(\d+)$/m.exec(serviceUnit(plan))?.[1];
-    const stopping = await readFile(path.join(projectRoot, 'server', 'stopping.ts'), 'utf8');
+    const stopping = await readFile(path.join(projectRoot, 'server', 'jobs', 'stopping.ts'), 'utf8');
     const own = /stopWithinMs = ([\d_]+)/.exec(stopping)?.[1]?.replaceAll('_', '');
     expect(Number(limit) * 1000).toBeGreaterThan(Number(own));
   });

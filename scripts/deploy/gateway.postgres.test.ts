@@ -1,5 +1,5 @@
 import tls from 'node:tls';
-import { bodyLimit, importLimit } from '../../server/limits.ts';
+import { bodyLimit, importLimit } from '../../server/config/limits.ts';
 import { postgresUrl } from '../../server/testing/database.ts';
 import { type Exchange, json, send } from './testing/client.ts';
 import { describeWithNginx } from './testing/nginx.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { projectRoot } from '../../server/database/paths.ts';
-import { failStart, StartFailure } from '../../server/start-failure.ts';
+import { projectRoot } from '../../server/config/paths.ts';
+import { failStart, StartFailure } from '../../server/config/start-failure.ts';
 import { listingFile, loadListing } from '../listing/listing-file.ts';
 import { deployFiles } from './files.ts';
 import { deployPlan, planWarnings } from './plan.ts';
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   console.log(
     edited
       ? '请对照 .new 文件合并您的改动。要用新的完全替换：npm run deploy:files 覆盖'
-      : '下一步见 docs/deploy.md。',
+      : '下一步见 scripts/docs/deploy.md。',
   );
 }
 

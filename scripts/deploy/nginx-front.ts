@@ -18,7 +18,7 @@ export interface GatewayMachine {
   version: string;
 }
 
-/** Where the files lie on a gateway set up after docs/deploy.md. */
+/** Where the files lie on a gateway set up after scripts/docs/deploy.md. */
 export function usualMachine(domain: string): GatewayMachine {
   return {
     httpPort: 80,

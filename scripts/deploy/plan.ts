@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { StartFailure } from '../../server/start-failure.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 import { missingFacts } from '../listing/facts/facts.ts';
 import type { Listing } from '../listing/listing.ts';
 
@@ -105,7 +105,7 @@ function askFor(listing: Listing, facts: readonly string[]): void {
   const asked = missingFacts(listing, facts).map(({ title, example }) => `  ${title}。例如 ${example}`);
   if (asked.length === 0) return;
   throw new StartFailure(
-    ['listing.yaml 里还缺这些，填好后重新运行：', ...asked, '说明见 docs/deploy.md。'].join('\n'),
+    ['listing.yaml 里还缺这些，填好后重新运行：', ...asked, '说明见 scripts/docs/deploy.md。'].join('\n'),
   );
 }
 

@@ -1,8 +1,8 @@
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { migrationsFolder } from '../../server/config/paths.ts';
 import { applyMigrations } from '../../server/database/migrations.ts';
-import { migrationsFolder } from '../../server/database/paths.ts';
 import { createTestDatabase, type TestDatabase } from '../../server/testing/database.ts';
 
 /** What a rollback relies on: the release before starts on a database that is ahead of it. */

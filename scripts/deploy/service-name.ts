@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { projectRoot } from '../../server/database/paths.ts';
-import { StartFailure } from '../../server/start-failure.ts';
+import { projectRoot } from '../../server/config/paths.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 
 /** The package as far as a deployment cares. */
 export interface PackageFile {

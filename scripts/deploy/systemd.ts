@@ -9,7 +9,7 @@ export const systemUser = (plan: Pick<DeployPlan, 'name'>): string => plan.name.
 /**
  * The template unit of an instance, `<name>@3001.service`: the port is the instance's name.
  *
- * The stop has more time than the server itself takes (server/stopping.ts: 10 s, then it ends by itself), so
+ * The stop has more time than the server itself takes (server/jobs/stopping.ts: 10 s, then it ends by itself), so
  * systemd never kills a process that is still answering. `MemoryDenyWriteExecute` is left out: V8 compiles while
  * it runs.
  */

@@ -140,7 +140,7 @@ describe('npm run dev', () => {
       'ALTER TABLE notices ADD COLUMN colour TEXT;',
     );
     await dev.says(`有新的迁移 ${migration}，正在运行的服务不会应用它`);
-    await utimes(at('server', 'contract.ts'), new Date(), new Date());
+    await utimes(at('server', 'contract', 'contract.ts'), new Date(), new Date());
     await dev.says('服务已重启');
     for (const server of servers) expect((await fetch(`${server}/readyz`)).status).toBe(200);
 

@@ -5,12 +5,12 @@
 
 import { development } from '../../server/config/constants.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
+import { failStart } from '../../server/config/start-failure.ts';
 import { watchConsole } from '../../server/console/build.ts';
-import { failStart } from '../../server/start-failure.ts';
+import { type Watcher, watchMini } from '../build/mini/build.ts';
+import { packageFolder, writeProjectFile } from '../build/mini/ide-project.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import { type EmulatedPerson, people } from '../emulator/people.ts';
-import { type Watcher, watchMini } from '../mini/build.ts';
-import { packageFolder, writeProjectFile } from '../mini/ide-project.ts';
 import { startSimulator } from '../simulator/web/server.ts';
 import { watchNewMigrations } from './new-migrations.ts';
 import { checkPorts } from './ports.ts';

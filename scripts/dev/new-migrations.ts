@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { migrationsFolder } from '../../server/database/paths.ts';
-import { type FolderWatch, watchFolder } from '../watch-folder.ts';
+import { migrationsFolder } from '../../server/config/paths.ts';
+import { type FolderWatch, watchFolder } from './watch-folder.ts';
 
 /** `npm run db:diff` makes the folder first and then the file. */
 const settleMs = 120;

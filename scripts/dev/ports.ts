@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { deniedPort, StartFailure, takenBy } from '../../server/start-failure.ts';
+import { deniedPort, StartFailure, takenBy } from '../../server/config/start-failure.ts';
 import type { DevSettings } from './settings.ts';
 
 /** A port that something of `npm run dev` will listen at. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
-import { StartFailure } from '../../server/start-failure.ts';
-import { watchFolder } from '../watch-folder.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 import type { ServerMessage } from './messages.ts';
+import { watchFolder } from './watch-folder.ts';
 
 export type Ready = ServerMessage & { kind: 'ready' };
 

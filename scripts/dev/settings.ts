@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { defaultDataDir } from '../../server/config/constants.ts';
 import { ConfigError, type Environment, EnvironmentReader } from '../../server/config/environment.ts';
-import { projectRoot } from '../mini/paths.ts';
+import { projectRoot } from '../build/mini/paths.ts';
 
 /** What `npm run dev` decides from the environment, before anything starts. */
 export interface DevSettings {

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { projectRoot } from '../../server/database/paths.ts';
+import { projectRoot } from '../../server/config/paths.ts';
 import { startEmulator } from './emulator.ts';
 
 const main = path.join(projectRoot, 'scripts', 'emulator', 'main.ts');

@@ -1,7 +1,7 @@
 /** `npm run emulator`: the emulator alone, on EMULATOR_PORT (`.env`; 3100 by default). */
 import { ConfigError, EnvironmentReader } from '../../server/config/environment.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
-import { failStart } from '../../server/start-failure.ts';
+import { failStart } from '../../server/config/start-failure.ts';
 import { startEmulator } from './emulator.ts';
 
 async function main(): Promise<void> {

@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { readConfig } from '../build/mini/config.ts';
 import { emptyListing } from '../listing/listing.ts';
 import { parseListing } from '../listing/listing-file.ts';
-import { readConfig } from '../mini/config.ts';
 import { type Answers, complete, readArguments } from './answers.ts';
 import { currentAnswers, makeOwn } from './own.ts';
 

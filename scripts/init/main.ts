@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { failStart } from '../../server/start-failure.ts';
+import { failStart } from '../../server/config/start-failure.ts';
 import { rules } from '../listing/rules/index.ts';
 import { complete, readArguments, usage } from './answers.ts';
 import { currentAnswers, makeOwn } from './own.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Compile } from 'typebox/compile';
 import { type Document, LineCounter, parseDocument } from 'yaml';
-import { StartFailure } from '../../server/start-failure.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 import { emptyException, emptyListing, type Listing, listingSchema } from './listing.ts';
 
 export const listingFile = 'listing.yaml';

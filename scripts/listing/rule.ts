@@ -72,7 +72,7 @@ export interface Rule {
   /** The rule in one Chinese sentence. */
   title: string;
   severity: Severity;
-  /** How it is checked, in Chinese; stands in the table of docs/listing.md. */
+  /** How it is checked, in Chinese; stands in the table of scripts/docs/listing.md. */
   how: string;
   /** How to mend it, in Chinese: who, where, what. */
   remedy: string;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { StartFailure } from '../../server/start-failure.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 
 export interface Endpoint {
   method: 'GET' | 'POST';
@@ -39,7 +39,7 @@ export const usage = `用法：
   tokens=文件             会话令牌，一行一个。不写：本机用平台仿真登录，应用域名用 npm run loadtest:sessions 开的会话
   endpoint="GET /api/x"   要压测的接口，可写多次
   endpoints=文件          要压测的接口，一行一个，POST 的内容写在后面：POST /api/x {"a":1}
-详细说明：docs/loadtest.md`;
+详细说明：scripts/docs/loadtest.md`;
 
 function refuse(problem: string): never {
   throw new StartFailure(`${problem}\n\n${usage}`);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { StartFailure } from '../../server/start-failure.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 import { type Endpoint, type LoadTestRequest, readEndpoint } from './arguments.ts';
 import { errorText } from './http.ts';
 

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { StartFailure } from '../../server/start-failure.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 import type { Endpoint } from './arguments.ts';
 import { errorText } from './http.ts';
 
@@ -97,7 +97,7 @@ function expired(indexes: readonly number[], count: number): StartFailure {
     .map((index) => index + 1)
     .join('、');
   return new StartFailure(
-    `${count} 个会话里有 ${indexes.length} 个已经失效（第 ${which}${indexes.length > 10 ? ' 等' : ''} 个）。请重新登录，换上新的会话令牌，见 docs/loadtest.md。`,
+    `${count} 个会话里有 ${indexes.length} 个已经失效（第 ${which}${indexes.length > 10 ? ' 等' : ''} 个）。请重新登录，换上新的会话令牌，见 scripts/docs/loadtest.md。`,
   );
 }
 
@@ -135,7 +135,7 @@ function expectGood(name: string, { status, headers }: Answer): void {
   const where = status >= 300 && status < 400 ? `，跳转到 ${headers.get('location') ?? '别处'}` : '';
   const remedy =
     status === 429
-      ? '这个地址的请求已经太多，被限流了：等一分钟再试，并看 docs/loadtest.md 的“限流”。'
+      ? '这个地址的请求已经太多，被限流了：等一分钟再试，并看 scripts/docs/loadtest.md 的“限流”。'
       : status === 401
         ? '会话已经失效，请换上新的会话令牌。'
         : '先让单个请求正常，再压测。';

@@ -7,13 +7,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { createServer } from 'node:tls';
 import { pathToFileURL } from 'node:url';
-import { projectRoot } from '../../server/database/paths.ts';
+import { endSessions, loadtestAddress, makeSessions } from '../../server/commands/make-sessions.ts';
+import { projectRoot } from '../../server/config/paths.ts';
 import { type Built, build } from '../../server/testing/build.ts';
 import { listening, makeCertificate } from '../../server/testing/certificates.ts';
 import { call } from '../../server/testing/client.ts';
 import { testWithSignals } from '../../server/testing/signals.ts';
 import { type LoadTestReport, reportFolder } from './contract.ts';
-import { endSessions, loadtestAddress, makeSessions } from './make-sessions.ts';
 
 /** The tool as people run it, a process of its own in a folder of its own, against the whole server. */
 

@@ -1,12 +1,12 @@
 /**
- * `npm run loadtest` loads the app and writes the report that a listing asks for; see docs/loadtest.md. It ends with
+ * `npm run loadtest` loads the app and writes the report that a listing asks for; see scripts/docs/loadtest.md. It ends with
  * 0 where the bars are met, with 1 where they are not or nothing could be measured, with 130 after Ctrl-C.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '../../server/config/environment.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
-import { failStart, StartFailure } from '../../server/start-failure.ts';
+import { failStart, StartFailure } from '../../server/config/start-failure.ts';
 import { readDevSettings } from '../dev/settings.ts';
 import { readArguments } from './arguments.ts';
 import { isOwnDomain, reportFolder, tokensFile } from './contract.ts';
@@ -90,7 +90,7 @@ async function openSessions(
   if (given !== null) return { tokens: given.slice(0, count), close: async () => {} };
   if (!target.local) {
     throw new StartFailure(
-      '压测应用域名需要已登录的会话。先运行 npm run loadtest:sessions 用户名 200（要能连上应用的数据库），或用 tokens=文件 给出，见 docs/loadtest.md。',
+      '压测应用域名需要已登录的会话。先运行 npm run loadtest:sessions 用户名 200（要能连上应用的数据库），或用 tokens=文件 给出，见 scripts/docs/loadtest.md。',
     );
   }
   const { emulatorPort } = readDevSettings(env);

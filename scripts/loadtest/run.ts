@@ -1,4 +1,4 @@
-import { StartFailure } from '../../server/start-failure.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 import { describeMachine } from '../bench/machine.ts';
 import type { LoadTestRequest } from './arguments.ts';
 import { isOwnDomain, type LoadTestReport, type LoadTestStep } from './contract.ts';

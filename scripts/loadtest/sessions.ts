@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { Environment } from '../../server/config/environment.ts';
-import type { LoginOutcome } from '../../server/contract.ts';
-import { StartFailure } from '../../server/start-failure.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
+import type { LoginOutcome } from '../../server/contract/contract.ts';
 import { errorText } from './http.ts';
 
 export interface TestSessions {
@@ -71,7 +71,7 @@ export async function emulatedSessions(
   const people = await emulatedPeople(emulatorUrl);
   if (people === null || people.length === 0) {
     throw new StartFailure(
-      `没有会话：本机没有运行平台仿真（${emulatorUrl}）。先运行 npm run dev，或用 tokens=文件 给出会话令牌，见 docs/loadtest.md。`,
+      `没有会话：本机没有运行平台仿真（${emulatorUrl}）。先运行 npm run dev，或用 tokens=文件 给出会话令牌，见 scripts/docs/loadtest.md。`,
     );
   }
   const limit = pLimit(atOnce);
@@ -124,7 +124,7 @@ async function post(url: string, body: object): Promise<unknown> {
   const code =
     typeof answer === 'object' && answer !== null && 'code' in answer ? ` ${String(answer.code)}` : '';
   throw new StartFailure(
-    `登录失败：${new URL(url).pathname} 应答 ${response.status}${code}。本机的服务连的是平台仿真吗？不是的话，用 tokens=文件 给出会话令牌，见 docs/loadtest.md。`,
+    `登录失败：${new URL(url).pathname} 应答 ${response.status}${code}。本机的服务连的是平台仿真吗？不是的话，用 tokens=文件 给出会话令牌，见 scripts/docs/loadtest.md。`,
   );
 }
 

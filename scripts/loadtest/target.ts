@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import os from 'node:os';
 import type { Environment } from '../../server/config/environment.ts';
-import { StartFailure } from '../../server/start-failure.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 import { listingFile, loadListing } from '../listing/listing-file.ts';
 
 export interface Target {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { StartFailure } from '../../server/start-failure.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 import { createProbes } from '../listing/check/probes.ts';
 import { projectFiles } from '../listing/check/project-files.ts';
 import { runRules } from '../listing/check/run.ts';

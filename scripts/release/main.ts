@@ -1,8 +1,8 @@
-/** `npm run release:mini 1.2.0 "…"`: builds a version of the mini program for upload; see docs/release.md. */
+/** `npm run release:mini 1.2.0 "…"`: builds a version of the mini program for upload; see scripts/docs/release.md. */
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { projectRoot } from '../../server/database/paths.ts';
-import { failStart, StartFailure } from '../../server/start-failure.ts';
+import { projectRoot } from '../../server/config/paths.ts';
+import { failStart, StartFailure } from '../../server/config/start-failure.ts';
 import { type ReleaseRequest, readArguments, usage } from './arguments.ts';
 import { releaseMini } from './release.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { copyProject, type ProjectCopy } from '../../server/testing/project-copy.ts';
-import { runScript } from '../testing/run-script.ts';
+import { runScript } from '../../server/testing/run-script.ts';
 import { readArguments } from './arguments.ts';
 
 /** The tool as people run it, on a copy of the project that it may change. */

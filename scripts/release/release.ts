@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { StartFailure } from '../../server/start-failure.ts';
-import { buildMini } from '../mini/build.ts';
-import { readConfig } from '../mini/config.ts';
-import { packageFolder, writeProjectFile } from '../mini/ide-project.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
+import { buildMini } from '../build/mini/build.ts';
+import { readConfig } from '../build/mini/config.ts';
+import { packageFolder, writeProjectFile } from '../build/mini/ide-project.ts';
 import type { ReleaseRequest } from './arguments.ts';
 import { type Changelog, openChangelog } from './changelog.ts';
 import { checkMini } from './checks.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { decompress } from 'wawoff2';
-import { projectRoot } from '../../server/database/paths.ts';
+import { projectRoot } from '../../server/config/paths.ts';
 import { charactersOf, renameFamily } from './truetype.ts';
 
 /**

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
-import { projectRoot } from '../../server/database/paths.ts';
+import { projectRoot } from '../../server/config/paths.ts';
 import { withFonts } from './svg-fonts.ts';
 
 export interface Png {

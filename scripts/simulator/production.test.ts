@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { buildMini } from '../mini/build.ts';
-import { readFolder } from '../mini/package-files.ts';
+import { buildMini } from '../build/mini/build.ts';
+import { readFolder } from '../build/mini/package-files.ts';
 
 /** What the simulator is made of; no device and no production server may get any of it. */
 const TRACES =

@@ -7,10 +7,19 @@ import type {
   PasswordChangeRequest,
   SessionEnded,
   SessionUser,
-} from '../contract.ts';
+} from '../contract/contract.ts';
+import {
+  contractSchema,
+  faultResponses,
+  instant,
+  noBody,
+  nullable,
+  strict,
+  text,
+  uuid,
+} from '../contract/schema.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { AppError } from '../errors.ts';
-import { contractSchema, faultResponses, instant, noBody, nullable, strict, text, uuid } from '../schema.ts';
+import { AppError } from '../plugins/app-error.ts';
 import { clearSessionCookie, sessionToken, signedInUser } from './authenticate.ts';
 import type { CredentialVerifier } from './credentials.ts';
 import type { Lockout, LockSubject } from './lockout.ts';

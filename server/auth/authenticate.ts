@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { RoleName, SessionUser } from '../contract.ts';
-import { AppError } from '../errors.ts';
+import type { RoleName, SessionUser } from '../contract/contract.ts';
+import { AppError } from '../plugins/app-error.ts';
 import type { Sessions } from './sessions.ts';
 
 /**

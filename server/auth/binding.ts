@@ -1,8 +1,8 @@
 import { recordAudit } from '../audit/audit.ts';
-import type { BindRejected, BindRejectedReason, Client, NoPermission } from '../contract.ts';
+import type { BindRejected, BindRejectedReason, Client, NoPermission } from '../contract/contract.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { BindTicket, User } from '../database/generated/client.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../plugins/app-error.ts';
 import { createAllowance } from './allowance.ts';
 import { clientOf } from './clients.ts';
 import type { CredentialVerifier } from './credentials.ts';

@@ -1,9 +1,5 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../errors.ts';
-import type { Metrics } from '../metrics/metrics.ts';
-import { contractSchema, faultResponses, forAnybody, instant, strict, text } from '../schema.ts';
-import { isCrossSite, sessionToken, setSessionCookie } from './authenticate.ts';
 import type {
   ConsoleNoPermission,
   ConsolePasswordChangeRequired,
@@ -14,7 +10,11 @@ import type {
   FirstPasswordOutcome,
   FirstPasswordRejected,
   FirstPasswordRequest,
-} from './console-contract.ts';
+} from '../contract/console.ts';
+import { contractSchema, faultResponses, forAnybody, instant, strict, text } from '../contract/schema.ts';
+import { AppError } from '../plugins/app-error.ts';
+import type { Metrics } from '../plugins/metrics.ts';
+import { isCrossSite, sessionToken, setSessionCookie } from './authenticate.ts';
 import type { Caller, ConsoleSignIn, WithCookies } from './console-sign-in.ts';
 import { counted, labelOf } from './counted.ts';
 import { sessionUser } from './schemas.ts';

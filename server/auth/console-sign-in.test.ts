@@ -1,11 +1,11 @@
 import * as argon2 from '@node-rs/argon2';
 import type { LightMyRequestResponse } from 'fastify';
 import { development } from '../config/constants.ts';
-import type { MeResponse } from '../contract.ts';
+import type { ConsoleSignInOutcome, FirstPasswordOutcome } from '../contract/console.ts';
+import type { MeResponse } from '../contract/contract.ts';
 import { type Built, build } from '../testing/build.ts';
 import { until } from '../testing/client.ts';
 import { expectFault } from '../testing/http.ts';
-import type { ConsoleSignInOutcome, FirstPasswordOutcome } from './console-contract.ts';
 import { passwordTicketLifetimeMs } from './console-tickets.ts';
 import { allowedFailures } from './lockout.ts';
 import { createPasswords } from './passwords.ts';

@@ -1,8 +1,4 @@
 import { recordAudit } from '../audit/audit.ts';
-import type { PrismaClient } from '../database/database.ts';
-import type { User } from '../database/generated/client.ts';
-import { AppError } from '../errors.ts';
-import { toSessionUser } from '../users/session-user.ts';
 import type {
   ConsoleNoPermission,
   ConsoleNoPermissionReason,
@@ -11,7 +7,11 @@ import type {
   ConsoleRejectedReason,
   ConsoleSignedIn,
   FirstPasswordRejected,
-} from './console-contract.ts';
+} from '../contract/console.ts';
+import type { PrismaClient } from '../database/database.ts';
+import type { User } from '../database/generated/client.ts';
+import { toSessionUser } from '../people/session-user.ts';
+import { AppError } from '../plugins/app-error.ts';
 import { openConsoleSession } from './console-sessions.ts';
 import type { PasswordTickets } from './console-tickets.ts';
 import type { CredentialVerifier } from './credentials.ts';

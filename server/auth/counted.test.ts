@@ -1,5 +1,5 @@
-import type { SignInSeries, SignInsByHour } from '../admin/overview/contract.ts';
 import { development } from '../config/constants.ts';
+import type { SignInSeries, SignInsByHour } from '../contract/overview.ts';
 import { type Built, build } from '../testing/build.ts';
 import { get, post } from '../testing/http.ts';
 import { createPasswords } from './passwords.ts';

@@ -1,4 +1,4 @@
-import { faultCode } from '../error-handler.ts';
+import { faultCode } from '../plugins/errors.ts';
 
 /** An outcome with its reason, where it has one. */
 export function labelOf(result: { outcome: string; reason?: string }): string {

@@ -1,10 +1,10 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { Compile } from 'typebox/compile';
 import { request } from 'undici';
+import { storablePattern } from '../contract/storable.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
-import { storablePattern } from '../database/storable.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../plugins/app-error.ts';
 import type { CredentialVerifier } from './credentials.ts';
 
 export interface HttpCredentialsConfig {

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
-import { AppError } from '../errors.ts';
 import { PlatformError } from '../platform/platform.ts';
+import { AppError } from '../plugins/app-error.ts';
 import { createAllowance } from './allowance.ts';
 import type { SignIn } from './sign-in.ts';
 

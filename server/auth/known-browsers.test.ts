@@ -1,8 +1,8 @@
-import type { AdminOverview } from '../admin/overview/contract.ts';
 import { development } from '../config/constants.ts';
+import type { ConsoleSignInOutcome } from '../contract/console.ts';
+import type { AdminOverview } from '../contract/overview.ts';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, get, post, ticketOf } from '../testing/http.ts';
-import type { ConsoleSignInOutcome } from './console-contract.ts';
 import { knownBrowserLifetimeMs } from './known-browsers.ts';
 import { allowedFailures } from './lockout.ts';
 

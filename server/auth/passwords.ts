@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
-import { AppError } from '../errors.ts';
+import { AppError } from '../plugins/app-error.ts';
 import { judgePassword, type PasswordFlaw } from './password-policy.ts';
 
 /** OWASP's argon2id minimum: 19 MiB, two passes, one lane; about 20 ms on a server core. */

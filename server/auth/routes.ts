@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
-import type { Client, SignedIn } from '../contract.ts';
+import type { Client, SignedIn } from '../contract/contract.ts';
+import { faultResponses, forAnybody, noBody } from '../contract/schema.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { AppError } from '../errors.ts';
-import type { Metrics } from '../metrics/metrics.ts';
-import { updateOf } from '../mini-version.ts';
-import { faultResponses, forAnybody, noBody } from '../schema.ts';
+import { AppError } from '../plugins/app-error.ts';
+import type { Metrics } from '../plugins/metrics.ts';
+import { updateOf } from '../plugins/mini-version.ts';
 import {
   clearSessionCookie,
   isCrossSite,

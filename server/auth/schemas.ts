@@ -11,8 +11,8 @@ import type {
   SessionUser,
   SignedIn,
   SignedOut,
-} from '../contract.ts';
-import { contractSchema, instant, nullable, strict, text, uuid } from '../schema.ts';
+} from '../contract/contract.ts';
+import { contractSchema, instant, nullable, strict, text, uuid } from '../contract/schema.ts';
 
 export const sessionUser = contractSchema<SessionUser>()(
   strict({

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { AuthConfig } from '../config/config.ts';
-import type { BindRequired, Client, NoPermission, NoPermissionReason, SignedIn } from '../contract.ts';
+import type {
+  BindRequired,
+  Client,
+  NoPermission,
+  NoPermissionReason,
+  SignedIn,
+} from '../contract/contract.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
-import { AppError, SuperExecutiveFault } from '../errors.ts';
+import { toSessionUser } from '../people/session-user.ts';
 import {
   type Platform,
   PlatformError,
   type PlatformErrorKind,
   type PlatformPerson,
 } from '../platform/platform.ts';
-import { toSessionUser } from '../users/session-user.ts';
+import { AppError, SuperExecutiveFault } from '../plugins/app-error.ts';
 import { isUniqueViolation, linkAccount } from './linking.ts';
 import { type Match, matchPerson } from './matching.ts';
 import type { Sessions } from './sessions.ts';

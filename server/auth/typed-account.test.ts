@@ -1,7 +1,7 @@
-import type { AdminOverview } from '../admin/overview/contract.ts';
+import type { ConsoleSignInOutcome } from '../contract/console.ts';
+import type { AdminOverview } from '../contract/overview.ts';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, get, post, ticketOf } from '../testing/http.ts';
-import type { ConsoleSignInOutcome } from './console-contract.ts';
 import { allowedFailures } from './lockout.ts';
 import { unknownAccount } from './typed-account.ts';
 

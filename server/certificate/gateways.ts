@@ -1,4 +1,4 @@
-import { addressText, type CertificateConfig } from './config.ts';
+import { addressText, type CertificateConfig } from '../config/certificate.ts';
 import { inspectCertificate } from './inspect.ts';
 import { localDay } from './problems.ts';
 import { type CertificateReport, CertificateUnreachable } from './report.ts';

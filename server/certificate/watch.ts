@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import type { CertificateConfig } from '../config/certificate.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { alertAdministrators } from './alerts.ts';
-import type { CertificateConfig } from './config.ts';
 import { inspectGateways } from './gateways.ts';
 import type { CertificateReport } from './report.ts';
 

@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 import type { HttpCredentialsConfig } from '../auth/http-credentials.ts';
-import { type CertificateConfig, readCertificate } from '../certificate/config.ts';
-import { type ConsoleConfig, readConsole } from '../console/config.ts';
 import type { DatabaseConfig } from '../database/database.ts';
-import { type EventsConfig, readEvents } from '../events/config.ts';
-import { versionPattern } from '../mini-version.ts';
 import type { PlatformConfig } from '../platform/index.ts';
+import { versionPattern } from '../plugins/mini-version.ts';
+import { type CertificateConfig, readCertificate } from './certificate.ts';
+import { type ConsoleConfig, readConsole } from './console.ts';
 import { credentialsUrlExample, databaseUrlExample, defaultDataDir, development } from './constants.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
+import { type EventsConfig, readEvents } from './events.ts';
 import {
   missingProductionOrganisation,
   refuseDevelopmentSettings,

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { explainStartFailure } from '../start-failure.ts';
 import { loadEnvironment } from './environment-file.ts';
+import { explainStartFailure } from './start-failure.ts';
 
 let folder: string;
 let file: string;

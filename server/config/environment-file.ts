@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { StartFailure } from '../start-failure.ts';
 import type { Environment } from './environment.ts';
+import { StartFailure } from './start-failure.ts';
 
 /**
  * The environment variables, with those of a file that are not set already. SKIP_ENV_FILE leaves the file out: the tests

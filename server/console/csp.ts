@@ -1,5 +1,5 @@
+import type { StabilityConfig } from '../config/console.ts';
 import type { PlatformName } from '../platform/platform.ts';
-import type { StabilityConfig } from './config.ts';
 
 /** Where the platforms' clients show micro apps within their own pages. */
 const ancestors: Readonly<Record<PlatformName, readonly string[]>> = {

@@ -1,4 +1,4 @@
-import type { StabilityConfig } from './config.ts';
+import type { StabilityConfig } from '../config/console.ts';
 import { attribute, scriptJson } from './html.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { projectRoot } from '../database/paths.ts';
+import { projectRoot } from '../config/paths.ts';
 
 /** The app's version, of package.json beside the sources or the build; `0.0.0` where there is none. */
 export async function appVersion(): Promise<string> {

@@ -6,11 +6,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
+import { migrationsFolder, projectRoot } from '../config/paths.ts';
 import { until } from '../testing/client.ts';
 import { postgresUrl } from '../testing/database.ts';
 import { openDatabase } from './database.ts';
 import { applyMigrations } from './migrations.ts';
-import { migrationsFolder, projectRoot } from './paths.ts';
 
 const name = `miniapp_fresh_${randomBytes(8).toString('hex')}`;
 

@@ -1,11 +1,11 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { explainStartFailure } from '../start-failure.ts';
+import { migrationsFolder } from '../config/paths.ts';
+import { explainStartFailure } from '../config/start-failure.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { openDatabase } from './database.ts';
 import { applyMigrations, diffFromMigrations } from './migrations.ts';
-import { migrationsFolder } from './paths.ts';
 
 let folder: string;
 let database: TestDatabase;

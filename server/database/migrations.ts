@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { migrationsFolder, schemaFile } from '../config/paths.ts';
 import { withMigrationRecord } from './migration-record.ts';
-import { migrationsFolder, schemaFile } from './paths.ts';
 import { type MigrationList, withSchemaEngine } from './schema-engine.ts';
 
 const nothingExternal = { externalTables: [], externalEnums: [] };

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import type { EventsConfig } from '../config/events.ts';
 import type { Database } from '../database/database.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { EventsConfig } from './config.ts';
 import { createInbox } from './inbox.ts';
 import { createRecheck } from './recheck.ts';
 import { createReconcile } from './reconcile.ts';

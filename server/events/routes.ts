@@ -1,8 +1,12 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
-import { AppError } from '../errors.ts';
-import { createEventCipher, type EventCipher, EventSignatureError } from '../platform/event-cipher.ts';
-import { faultResponses, forAnybody, strict, text } from '../schema.ts';
-import type { DingTalkCallback } from './config.ts';
+import type { DingTalkCallback } from '../config/events.ts';
+import { faultResponses, forAnybody, strict, text } from '../contract/schema.ts';
+import {
+  createEventCipher,
+  type EventCipher,
+  EventSignatureError,
+} from '../platform/dingtalk/event-cipher.ts';
+import { AppError } from '../plugins/app-error.ts';
 import { readDingTalkEvent } from './dingtalk-event.ts';
 import type { Inbox } from './inbox.ts';
 import { readPersonHints } from './zhezhengding-event.ts';

@@ -1,4 +1,4 @@
-import { isStorable } from '../database/storable.ts';
+import { isStorable } from '../contract/storable.ts';
 import { parseJson } from '../platform/json.ts';
 
 /** Bounds of what one callback may make us look at. */

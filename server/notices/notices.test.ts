@@ -1,5 +1,5 @@
-import type { NoticePage } from '../contract.ts';
-import { encodeCursor } from '../cursor.ts';
+import type { NoticePage } from '../contract/contract.ts';
+import { encodeCursor } from '../database/cursor.ts';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, expectFault, get, post } from '../testing/http.ts';
 

@@ -1,5 +1,5 @@
-import type { NoticeOutcome, NoticePage } from '../contract.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
+import type { NoticeOutcome, NoticePage } from '../contract/contract.ts';
+import { decodeCursor, encodeCursor } from '../database/cursor.ts';
 import type { PrismaClient } from '../database/database.ts';
 
 const excerptLength = 60;

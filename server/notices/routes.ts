@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { signedInUser } from '../auth/authenticate.ts';
+import { faultResponses, noBody } from '../contract/schema.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { faultResponses, noBody } from '../schema.ts';
 import { createNotices } from './notices.ts';
 import { noticeOutcome, noticePage, noticeParams, noticeQuery, noticeReadOutcome } from './schemas.ts';
 

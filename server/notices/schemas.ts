@@ -5,8 +5,8 @@ import type {
   NoticePage,
   NoticeReadOutcome,
   NoticeSummary,
-} from '../contract.ts';
-import { contractSchema, instant, nullable, strict, uuid } from '../schema.ts';
+} from '../contract/contract.ts';
+import { contractSchema, instant, nullable, strict, uuid } from '../contract/schema.ts';
 
 const summary = contractSchema<NoticeSummary>()(
   strict({

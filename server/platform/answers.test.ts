@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
+import { type Reply, raw, rejection, startScripted } from '../testing/platform-server.ts';
 import { readAnswer } from './answer.ts';
-import { createDingTalk } from './dingtalk.ts';
+import { createDingTalk } from './dingtalk/dingtalk.ts';
 import { createPlatform, memoryTokenStore, type PlatformConfig } from './index.ts';
 import { type Platform, PlatformError, type PlatformName } from './platform.ts';
-import { type Reply, raw, rejection, startScripted } from './test-server.ts';
 import type { Upstream } from './upstream.ts';
-import { createZhezhengding } from './zhezhengding.ts';
+import { createZhezhengding } from './zhezhengding/zhezhengding.ts';
 
 /** Whatever a platform answers, at whichever API: the right kind of error, in time, and never another error. */
 

@@ -1,6 +1,6 @@
+import { rejection } from '../testing/platform-server.ts';
 import { type AppToken, createAppToken, TokenRefusedError } from './app-token.ts';
 import { PlatformError, type TokenStore } from './platform.ts';
-import { rejection } from './test-server.ts';
 import { memoryTokenStore } from './token-store.ts';
 
 const hour = 3_600_000;

@@ -1,5 +1,5 @@
+import { manualClock } from '../testing/test-clock.ts';
 import { type CircuitChange, createCircuitBreaker, type Permit } from './circuit-breaker.ts';
-import { manualClock } from './test-clock.ts';
 
 function setUp() {
   const clock = manualClock();

@@ -6,9 +6,9 @@ import {
   type FaultOptions,
   startEmulator,
 } from '../../scripts/emulator/emulator.ts';
+import { rejection, startTestServer } from '../testing/platform-server.ts';
 import { createPlatform, memoryTokenStore, type PlatformConfig, type UpstreamCall } from './index.ts';
 import type { Platform, PlatformErrorKind, PlatformName, TokenStore } from './platform.ts';
-import { rejection, startTestServer } from './test-server.ts';
 
 /** Both drivers against the emulator: the promises of the sign-in, under every fault that it knows. */
 

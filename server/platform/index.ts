@@ -1,9 +1,9 @@
 import { type Clock, systemClock } from './clock.ts';
-import { createDingTalk, type DingTalkConfig } from './dingtalk.ts';
+import { createDingTalk, type DingTalkConfig } from './dingtalk/dingtalk.ts';
 import type { Platform, TokenStore } from './platform.ts';
 import { type CircuitListener, createProtection, type ProtectionConfig } from './protection.ts';
 import { createUpstream, type UpstreamCall } from './upstream.ts';
-import { createZhezhengding, type ZhezhengdingConfig } from './zhezhengding.ts';
+import { createZhezhengding, type ZhezhengdingConfig } from './zhezhengding/zhezhengding.ts';
 
 export { memoryTokenStore } from './token-store.ts';
 export type { CircuitListener, DingTalkConfig, ProtectionConfig, UpstreamCall, ZhezhengdingConfig };

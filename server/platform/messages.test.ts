@@ -1,8 +1,8 @@
 import { emulatedApps } from '../../scripts/emulator/credentials.ts';
 import { type Emulator, type FaultKind, startEmulator } from '../../scripts/emulator/emulator.ts';
+import { rejection } from '../testing/platform-server.ts';
 import { createPlatform, memoryTokenStore } from './index.ts';
 import { InvalidMessageError, PartlySentError, type Platform, type PlatformName } from './platform.ts';
-import { rejection } from './test-server.ts';
 
 /** Messages of both drivers against the emulator. */
 

@@ -1,5 +1,7 @@
 import { emulatedApps } from '../../scripts/emulator/credentials.ts';
 import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
+import { rejection } from '../testing/platform-server.ts';
+import { type ManualClock, manualClock } from '../testing/test-clock.ts';
 import {
   type CircuitListener,
   createPlatform,
@@ -8,8 +10,6 @@ import {
   type UpstreamCall,
 } from './index.ts';
 import type { Platform, PlatformName } from './platform.ts';
-import { type ManualClock, manualClock } from './test-clock.ts';
-import { rejection } from './test-server.ts';
 
 /** The limit and the circuits as a sign-in meets them: both drivers against the emulator, time standing still. */
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { manualClock } from '../testing/test-clock.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { manualClock } from './test-clock.ts';
 
 const setUp = (perSecond: number, maxQueueMs = 2000) => {
   const clock = manualClock();

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { raw, rejection, startTestServer, type TestServer } from './test-server.ts';
+import { raw, rejection, startTestServer, type TestServer } from '../testing/platform-server.ts';
 import { createUpstream, type Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts';
 
 const api = '/api';

@@ -1,4 +1,4 @@
-import type { AuditPage } from '../admin/audit/contract.ts';
+import type { AuditPage } from '../contract/audit.ts';
 import { type Built, build } from './build.ts';
 import { get } from './http.ts';
 

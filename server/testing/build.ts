@@ -6,10 +6,10 @@ import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
 import type { AppTiming } from '../app.ts';
 import { assemble } from '../assemble.ts';
 import { type AuthConfig, type Config, loadConfig } from '../config/config.ts';
-import type { BindOutcome, BindRequest, LoginOutcome, LoginRequest } from '../contract.ts';
+import type { BindOutcome, BindRequest, LoginOutcome, LoginRequest } from '../contract/contract.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { createLogger } from '../logging.ts';
 import type { PlatformName } from '../platform/platform.ts';
+import { createLogger } from '../plugins/logging.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export interface BuildOptions {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { projectRoot } from '../config/paths.ts';
 import { openEmbedded } from '../database/embedded.ts';
 import { applyMigrations } from '../database/migrations.ts';
-import { projectRoot } from '../database/paths.ts';
 import { withWholeScripts } from '../database/whole-scripts.ts';
 import { migrationsHash } from './migrations-hash.ts';
 

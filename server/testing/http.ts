@@ -1,5 +1,5 @@
 import type { LightMyRequestResponse } from 'fastify';
-import type { BindRequired, ErrorCode } from '../contract.ts';
+import type { BindRequired, ErrorCode } from '../contract/contract.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { Built } from './build.ts';
 

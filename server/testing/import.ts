@@ -1,6 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify';
-import { type CsvEncoding, csvLines, encodeCsv } from '../admin/csv.ts';
-import type { ImportJobView, ImportPreview, ImportStart } from '../admin/import/contract.ts';
+import type { ImportJobView, ImportPreview, ImportStart } from '../contract/import.ts';
+import { type CsvEncoding, csvLines, encodeCsv } from '../import-export/csv.ts';
 import type { Built } from './build.ts';
 import { until } from './client.ts';
 import { bearer, get } from './http.ts';

@@ -6,11 +6,11 @@ import { people } from '../../scripts/emulator/people.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { OutboxMessage } from '../database/generated/client.ts';
-import { createLogger } from '../logging.ts';
 import { enqueue, type NewMessage } from '../messages/outbox.ts';
 import { createOutboxWorker, type OutboxWorker, type OutboxWorkerOptions } from '../messages/worker.ts';
 import { createPlatform, memoryTokenStore, type PlatformConfig } from '../platform/index.ts';
 import type { Platform, PlatformName, TokenStore } from '../platform/platform.ts';
+import { createLogger } from '../plugins/logging.ts';
 import { createTestDatabase } from './database.ts';
 
 /** 2 January 2026, 9 in the morning in China: far from the end of any day. */

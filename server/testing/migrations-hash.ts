@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { migrationsFolder } from '../database/paths.ts';
+import { migrationsFolder } from '../config/paths.ts';
 
 /** @returns what names a database made by the present set of migrations, 16 hexadecimal digits. */
 export function migrationsHash(): string {

@@ -4,9 +4,9 @@
  */
 import { emulatedApps } from '../../scripts/emulator/credentials.ts';
 import { openDatabase } from '../database/database.ts';
-import { createLogger } from '../logging.ts';
 import { createOutboxWorker } from '../messages/worker.ts';
 import { createPlatform, memoryTokenStore } from '../platform/index.ts';
+import { createLogger } from '../plugins/logging.ts';
 
 const [url = '', emulator = '', time = ''] = process.argv.slice(2);
 const started = Date.now();

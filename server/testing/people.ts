@@ -1,5 +1,5 @@
 import type { LightMyRequestResponse } from 'fastify';
-import type { PersonDetail, PersonOutcome } from '../admin/people/contract.ts';
+import type { PersonDetail, PersonOutcome } from '../contract/people.ts';
 import type { AuditLog, User } from '../database/generated/client.ts';
 import { type Built, build } from './build.ts';
 import { bearer, get, post } from './http.ts';

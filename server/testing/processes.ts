@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
-import { projectRoot } from '../database/paths.ts';
+import { projectRoot } from '../config/paths.ts';
 
 export interface ServerProcess {
   /** Where it listens, without a trailing slash. */

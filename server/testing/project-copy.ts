@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { projectRoot } from '../database/paths.ts';
+import { projectRoot } from '../config/paths.ts';
 
 export interface ProjectCopy {
   root: string;

@@ -1,4 +1,4 @@
-import type { NoPermissionReason } from '../../../server/contract.ts';
+import type { NoPermissionReason } from '../../../server/contract/contract.ts';
 
 export interface ReasonText {
   title: string;

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { csvLines, encodeCsv } from '../../../server/admin/csv.ts';
-import type { ImportJobView, ImportPreview, ImportStart } from '../../../server/admin/import/contract.ts';
+import type { ImportJobView, ImportPreview, ImportStart } from '../../../server/contract/import.ts';
+import { csvLines, encodeCsv } from '../../../server/import-export/csv.ts';
 import { dropPostgresDatabase } from '../../../server/testing/database.ts';
 import { emulatorEnvironment } from '../../emulator/environment.ts';
 import type { PartResult } from '../report.ts';

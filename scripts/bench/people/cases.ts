@@ -1,4 +1,4 @@
-import type { PeoplePage } from '../../../server/admin/people/contract.ts';
+import type { PeoplePage } from '../../../server/contract/people.ts';
 
 /** Milliseconds. */
 export interface Timing {

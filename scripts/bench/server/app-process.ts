@@ -2,7 +2,7 @@
 import { assemble } from '../../../server/assemble.ts';
 import { loadConfig } from '../../../server/config/config.ts';
 import { openDatabase } from '../../../server/database/database.ts';
-import { createLogger } from '../../../server/logging.ts';
+import { createLogger } from '../../../server/plugins/logging.ts';
 import { serveUsage } from './usage.ts';
 
 // The emulator's credentials and address are refused in production, so only what follows from it is turned on.

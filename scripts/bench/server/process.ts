@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { projectRoot } from '../../../server/database/paths.ts';
+import { projectRoot } from '../../../server/config/paths.ts';
 import type { Ready, Usage } from './usage.ts';
 
 /** A server in a process of its own, so that it shares no event loop with the load. */

@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 import type { Layout } from './layout.ts';
 import { compare, type Differences, type Manifest, thisMachine, unfit } from './manifest.ts';
 import { giveNode, nodeFor } from './node.ts';

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { projectRoot } from '../../../server/database/paths.ts';
-import { failStart, StartFailure } from '../../../server/start-failure.ts';
+import { projectRoot } from '../../../server/config/paths.ts';
+import { failStart, StartFailure } from '../../../server/config/start-failure.ts';
 import { failover } from '../failover.ts';
 import { install, verify } from './install.ts';
 import { currentVersion, type Layout, layoutAt, previousVersion, switchTo } from './layout.ts';
@@ -22,7 +22,7 @@ const usage = `用法：node manage.mjs 命令 [--root 安装目录]
   restart     改了 .env 以后，逐个重启实例
   status      装了哪些版本、在用哪个、各实例是否就绪
 
-完整步骤见 docs/deploy.md。`;
+完整步骤见 scripts/docs/deploy.md。`;
 
 /** The folder that holds this package: `dist/` lies in it. */
 const packageRoot = path.dirname(projectRoot);
@@ -44,13 +44,15 @@ const commands: Readonly<Record<string, (task: Task) => Promise<void>>> = {
     const { fresh, newEnvironment } = await install(packageRoot, manifest, layout);
     console.log(`${manifest.version} ${fresh ? '已装到' : '已经装在'} ${layout.release(manifest.version)}`);
     if (newEnvironment) console.log(`请填写 ${layout.environment}（密钥、数据库地址、平台凭证）。`);
-    console.log('接下来：node manage.mjs migrate，再 node manage.mjs use（第一次安装见 docs/deploy.md）。');
+    console.log(
+      '接下来：node manage.mjs migrate，再 node manage.mjs use（第一次安装见 scripts/docs/deploy.md）。',
+    );
   },
 
   async migrate({ manifest, layout }) {
     const release = layout.release(manifest.version);
     if (!existsSync(release)) throw new StartFailure('还没有安装这个版本，请先运行 node manage.mjs install');
-    const script = path.join('dist', 'scripts', 'database', 'migrate.js');
+    const script = path.join('dist', 'server', 'commands', 'migrate.js');
     const { status } = spawnSync(process.execPath, [script], { cwd: release, stdio: 'inherit' });
     if (status !== 0) throw new StartFailure('迁移没有成功（原因见上），数据库停在最后一个成功的迁移。');
   },
@@ -111,7 +113,7 @@ async function change(manifest: Manifest, layout: Layout, version: string): Prom
   const services = systemdServices(manifest.name);
   if (services.ports().length === 0) {
     return console.log(
-      '这台机器上还没有登记实例。启用：systemctl enable --now 名称@端口（见 docs/deploy.md）。',
+      '这台机器上还没有登记实例。启用：systemctl enable --now 名称@端口（见 scripts/docs/deploy.md）。',
     );
   }
   try {

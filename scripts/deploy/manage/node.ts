@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readlink, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 import { type Layout, link } from './layout.ts';
 import { compareVersions, type Manifest } from './manifest.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 import type { Services } from './services.ts';
 
 export interface RolloutOptions {
@@ -41,7 +41,7 @@ export async function restartOneByOne(options: RolloutOptions): Promise<void> {
   const ports = services.ports();
   if (ports.length === 0) {
     throw new StartFailure(
-      '这台机器上没有登记任何实例。先按 docs/deploy.md 启用：systemctl enable --now 名称@端口',
+      '这台机器上没有登记任何实例。先按 scripts/docs/deploy.md 启用：systemctl enable --now 名称@端口',
     );
   }
   for (const [at, port] of ports.entries()) {

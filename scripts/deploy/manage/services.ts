@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 
 /** The instances on this machine, as a process manager has them. */
 export interface Services {
@@ -20,7 +20,7 @@ export function systemdServices(name: string, systemctl = 'systemctl'): Services
     if (status === 0) return stdout;
     const reason = error === undefined ? stderr.trim() : error.message;
     throw new StartFailure(
-      `systemctl ${options.join(' ')} 没有成功：${reason}\n请用 root 运行；没有 systemd 的系统请自己逐个重启实例（docs/deploy.md）。`,
+      `systemctl ${options.join(' ')} 没有成功：${reason}\n请用 root 运行；没有 systemd 的系统请自己逐个重启实例（scripts/docs/deploy.md）。`,
     );
   };
   return {

@@ -1,7 +1,7 @@
 import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from 'node:child_process';
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 import { filesBelow } from '../manage/manifest.ts';
 import type { Target } from './target.ts';
 

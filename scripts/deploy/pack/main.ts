@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { projectRoot } from '../../../server/database/paths.ts';
-import { failStart, StartFailure } from '../../../server/start-failure.ts';
+import { projectRoot } from '../../../server/config/paths.ts';
+import { failStart, StartFailure } from '../../../server/config/start-failure.ts';
 import { pack } from './pack.ts';
 import { packUsage, readPackArguments } from './target.ts';
 
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const megabytes = (await stat(archive)).size / 1024 / 1024;
   console.log(`完成：${archive}（${megabytes.toFixed(1)} MB，${files} 个文件）`);
   console.log(`SHA-256：${sha256}`);
-  console.log('传到服务器，解开，然后运行 node manage.mjs verify 核对。步骤见 docs/deploy.md。');
+  console.log('传到服务器，解开，然后运行 node manage.mjs verify 核对。步骤见 scripts/docs/deploy.md。');
 }
 
 main().catch(failStart);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { projectRoot } from '../../../server/database/paths.ts';
+import { projectRoot } from '../../../server/config/paths.ts';
 import { createEmptyDatabase, dropPostgresDatabase } from '../../../server/testing/database.ts';
 import { freePorts } from '../../../server/testing/ports.ts';
 import { filesBelow, type Manifest, readManifest } from '../manage/manifest.ts';
@@ -46,8 +46,8 @@ describeOffline()('the package', () => {
       'dist/server/main.js',
       'dist/console/manifest.json',
       'dist/prisma/schema.prisma',
-      'dist/scripts/people/unlock.js',
-      'docs/deploy.md',
+      'dist/server/commands/people-unlock.js',
+      'scripts/docs/deploy.md',
       '.env.example',
     ]) {
       expect(files).toContain(file);
@@ -181,8 +181,8 @@ describeOffline()('the package', () => {
       ).scripts;
       expect(scripts).toMatchObject({
         start: 'node dist/server/main.js',
-        'db:migrate': 'node dist/scripts/database/migrate.js',
-        'people:unlock': 'node dist/scripts/people/unlock.js',
+        'db:migrate': 'node dist/server/commands/migrate.js',
+        'people:unlock': 'node dist/server/commands/people-unlock.js',
       });
       const run = (script: string, ...words: string[]) =>
         runOffline([...(scripts[script]?.split(' ').slice(1) ?? []), ...words], release);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 import { filesBelow, sha256Of, unfit } from '../manage/manifest.ts';
 import { type Lock, neededPackages } from './dependencies.ts';
 import { type TarEntry, writeTarGz } from './tar.ts';

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { projectRoot } from '../../../server/database/paths.ts';
-import { buildInto } from '../../build-into.ts';
+import { projectRoot } from '../../../server/config/paths.ts';
+import { buildInto } from '../../build/server.ts';
 import { filesBelow, type Manifest, manifestFile, sha256Of } from '../manage/manifest.ts';
 import { type PackageFile, readPackage, serviceName } from '../service-name.ts';
 import { installDependencies } from './dependencies.ts';
@@ -83,7 +83,7 @@ export async function pack(
 function productionPackage(own: PackageFile, folder: string): string {
   const scripts: Record<string, string> = { start: 'node dist/server/main.js' };
   for (const [script, command] of Object.entries(own.scripts)) {
-    const [, source] = /^node scripts\/bootstrap\.mjs (scripts\/[\w/-]+)\.ts$/.exec(command) ?? [];
+    const [, source] = /^node scripts\/bootstrap\.mjs ((?:scripts|server)\/[\w/-]+)\.ts$/.exec(command) ?? [];
     if (source === undefined || !existsSync(path.join(folder, 'dist', `${source}.js`))) continue;
     scripts[script] = `node dist/${source}.js`;
   }
@@ -107,10 +107,12 @@ const developmentDocuments: ReadonlySet<string> = new Set(['bench.md', 'emulator
 async function copyDocuments(project: string, folder: string): Promise<void> {
   await copyFile(path.join(project, 'README.md'), path.join(folder, 'README.md'));
   await copyFile(path.join(project, '.env.example'), path.join(folder, '.env.example'));
-  await mkdir(path.join(folder, 'docs'));
-  for (const file of await readdir(path.join(project, 'docs'))) {
-    if (!file.endsWith('.md') || developmentDocuments.has(file)) continue;
-    await copyFile(path.join(project, 'docs', file), path.join(folder, 'docs', file));
+  for (const part of ['docs', 'scripts/docs']) {
+    await mkdir(path.join(folder, part), { recursive: true });
+    for (const file of await readdir(path.join(project, part))) {
+      if (!file.endsWith('.md') || developmentDocuments.has(file)) continue;
+      await copyFile(path.join(project, part, file), path.join(folder, part, file));
+    }
   }
 }
 

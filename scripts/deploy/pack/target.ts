@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 
 /** The kind of machine that a package is for, in Node's and npm's words. */
 export interface Target {

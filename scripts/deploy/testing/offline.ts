@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import net from 'node:net';
 import path from 'node:path';
-import { projectRoot } from '../../../server/database/paths.ts';
+import { projectRoot } from '../../../server/config/paths.ts';
 
 /** A machine without a network: a network namespace of Linux, in which there is nothing but its own loopback. */
 

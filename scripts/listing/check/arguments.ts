@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { parseAddress } from '../../../server/certificate/config.ts';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { parseAddress } from '../../../server/config/certificate.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 
 /** What `npm run check` was asked to do. */
 export interface CheckRequest {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { projectRoot } from '../../../server/database/paths.ts';
+import { projectRoot } from '../../../server/config/paths.ts';
 import { describeWithNginx } from '../../deploy/testing/nginx.ts';
 import { type Stack, startStack } from '../../deploy/testing/stack.ts';
 import { rules } from '../rules/index.ts';

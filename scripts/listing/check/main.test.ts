@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stringify } from 'yaml';
-import { projectRoot } from '../../../server/database/paths.ts';
+import { projectRoot } from '../../../server/config/paths.ts';
 import { rules } from '../rules/index.ts';
 import { answersTo } from '../testing/filled.ts';
 import { type Live, openLive, restore } from '../testing/live.ts';

@@ -1,7 +1,7 @@
 /** `npm run check`: 上架体检, the guide's rules checked one by one. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { failStart, StartFailure } from '../../../server/start-failure.ts';
+import { failStart, StartFailure } from '../../../server/config/start-failure.ts';
 import type { Rule } from '../rule.ts';
 import { rules } from '../rules/index.ts';
 import { readArguments, usage } from './arguments.ts';

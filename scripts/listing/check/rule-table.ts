@@ -2,7 +2,7 @@ import { type Rule, sections } from '../rule.ts';
 import { severityWords } from './report.ts';
 import { sectionHeading } from './terminal.ts';
 
-export const rulesDocument = 'docs/listing.md';
+export const rulesDocument = 'scripts/docs/listing.md';
 
 const begin = '<!-- 规则表由 npm run docs:rules 生成，不要手改 -->';
 const end = '<!-- 规则表到此为止 -->';

@@ -1,6 +1,6 @@
-/** `npm run docs:rules`: writes the table of all rules into docs/listing.md. */
+/** `npm run docs:rules`: writes the table of all rules into scripts/docs/listing.md. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { failStart } from '../../../server/start-failure.ts';
+import { failStart } from '../../../server/config/start-failure.ts';
 import { rules } from '../rules/index.ts';
 import { rulesDocument, withRuleTable } from './rule-table.ts';
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { MiniConfig } from '../../../mini/config/config.ts';
-import { compileMini } from '../../mini/compile.ts';
-import { type Environment, readConfigFile } from '../../mini/config.ts';
-import type { PackageFiles } from '../../mini/package-files.ts';
-import { nodeModules } from '../../mini/paths.ts';
+import { compileMini } from '../../build/mini/compile.ts';
+import { type Environment, readConfigFile } from '../../build/mini/config.ts';
+import type { PackageFiles } from '../../build/mini/package-files.ts';
+import { nodeModules } from '../../build/mini/paths.ts';
 import type { ProjectFiles } from '../check/project-files.ts';
 import type { Context } from '../rule.ts';
 import { type MiniTrial, runMiniTrial } from '../trial/mini-trial.ts';

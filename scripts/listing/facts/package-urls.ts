@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { PackageFiles } from '../../mini/package-files.ts';
+import type { PackageFiles } from '../../build/mini/package-files.ts';
 
 /** An address that stands in a mini program package. */
 export interface PackageUrl {

@@ -39,7 +39,7 @@ function notModelled(trial: MiniTrial): Finding | null {
   return unknown(
     `小程序用到了体检还不认识的接口：${[...new Set(names)].join('、')}，没法在这里运行。`,
     [],
-    '在 scripts/mini/dd-double/device.ts 里补上这个接口的行为，再检查。',
+    '在 scripts/build/mini/dd-double/device.ts 里补上这个接口的行为，再检查。',
   );
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 import { type CheckRequest, readArguments } from '../check/arguments.ts';
 
 export const usage = `用法：

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 import { factAt } from '../facts/facts.ts';
 import { parseListing } from '../listing-file.ts';
 import { type FactValue, updateListing } from '../listing-template.ts';

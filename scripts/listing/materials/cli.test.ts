@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { runScript } from '../../testing/run-script.ts';
+import { runScript } from '../../../server/testing/run-script.ts';
 import { newListing } from '../listing-template.ts';
 import { rules } from '../rules/index.ts';
 import { answersTo } from '../testing/filled.ts';

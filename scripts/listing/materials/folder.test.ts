@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { strFromU8, unzipSync } from 'fflate';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 import { exception, prepareMaterials, whole } from '../testing/materials.ts';
 import { asLocked } from './folder.ts';
 import { materialsFolder } from './run.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 import type { Material } from './material.ts';
 
 /** What was written last, by path: only a file that is still the same is replaced or removed. */

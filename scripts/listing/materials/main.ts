@@ -1,6 +1,6 @@
 /** `npm run listing`: builds the materials that go with the application for listing. */
 import { createInterface } from 'node:readline/promises';
-import { failStart } from '../../../server/start-failure.ts';
+import { failStart } from '../../../server/config/start-failure.ts';
 import { createContext } from '../check/context.ts';
 import { checkPage } from '../check/html-report.ts';
 import { runRules } from '../check/run.ts';

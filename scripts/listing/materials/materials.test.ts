@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
-import { projectRoot } from '../../mini/paths.ts';
+import { projectRoot } from '../../build/mini/paths.ts';
 import { createProbes } from '../check/probes.ts';
 import { exception, host, now, prepareMaterials, whole } from '../testing/materials.ts';
 import { evidence } from '../testing/project.ts';

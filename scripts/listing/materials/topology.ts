@@ -1,4 +1,4 @@
-import { StartFailure } from '../../../server/start-failure.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
 import { topologyOf } from '../../deploy/plan.ts';
 import { topologySvg } from '../../deploy/topology.ts';
 import { svgToPng } from '../../report/png.ts';

@@ -1,5 +1,5 @@
 import { matchPerson } from '../../../server/auth/matching.ts';
-import { projectRoot } from '../../mini/paths.ts';
+import { projectRoot } from '../../build/mini/paths.ts';
 import { projectFiles } from '../check/project-files.ts';
 import { contextFor } from '../testing/project.ts';
 import { prepareRules } from '../testing/rules.ts';
@@ -43,7 +43,7 @@ describe('the code', () => {
   });
 
   test('api-through-driver: comments, drivers and tests may name the APIs, others may not', async () => {
-    await subject.project.write('server/platform/dingtalk.ts', "const api = '/topapi/v2/user/get';");
+    await subject.project.write('server/platform/dingtalk/dingtalk.ts', "const api = '/topapi/v2/user/get';");
     await subject.project.write('server/a/a.test.ts', "const api = '/topapi/v2/user/get';");
     await subject.project.write(
       'server/a/a.ts',

@@ -11,7 +11,7 @@ export const loadtestData: Rule = {
   severity: 'must',
   how: '读 listing/loadtest/report.json 里不低于 50 并发的最低一档：过半的请求是 /api/ 下的数据接口，健康检查不算。',
   remedy:
-    '不写接口就压测模板的数据接口；自己的数据接口写进一个文件再压测：npm run loadtest endpoints=文件，见 docs/loadtest.md。',
+    '不写接口就压测模板的数据接口；自己的数据接口写进一个文件再压测：npm run loadtest endpoints=文件，见 scripts/docs/loadtest.md。',
   check(context) {
     return loadTest(context, ({ report, told }) => {
       const step = decidingStep(report.steps);

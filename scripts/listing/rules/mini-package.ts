@@ -1,5 +1,5 @@
-import { formatProblem } from '../../mini/check/problem.ts';
-import { checkFiles } from '../../mini/check.ts';
+import { formatProblem } from '../../build/mini/check/problem.ts';
+import { checkFiles } from '../../build/mini/check.ts';
 import { isMiniProgram, onlyFor } from '../facts/conditions.ts';
 import { productionPackage } from '../facts/mini-package.ts';
 import { fail, pass } from '../rule.ts';

@@ -1,5 +1,5 @@
-import { packageLimit } from '../../mini/check/package.ts';
-import { packageSize } from '../../mini/package-files.ts';
+import { packageLimit } from '../../build/mini/check/package.ts';
+import { packageSize } from '../../build/mini/package-files.ts';
 import { isMiniProgram, onlyFor } from '../facts/conditions.ts';
 import { productionPackage } from '../facts/mini-package.ts';
 import { fail, pass, unknown } from '../rule.ts';

@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { projectRoot } from '../../mini/paths.ts';
+import { projectRoot } from '../../build/mini/paths.ts';
 import type { Probes } from '../check/probes.ts';
 import { type ProjectFiles, projectFiles } from '../check/project-files.ts';
 import type { Context } from '../rule.ts';

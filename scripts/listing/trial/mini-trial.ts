@@ -1,6 +1,6 @@
-import { Device } from '../../mini/dd-double/device.ts';
-import { MiniRun } from '../../mini/dd-double/run.ts';
-import type { PackageFiles } from '../../mini/package-files.ts';
+import { Device } from '../../build/mini/dd-double/device.ts';
+import { MiniRun } from '../../build/mini/dd-double/run.ts';
+import type { PackageFiles } from '../../build/mini/package-files.ts';
 import { type TrialAnswer, TrialServer, trialAnswers } from './trial-server.ts';
 
 /** What one launch of the mini program came to. */

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../../server/testing/browser.ts';
 import { buildApp } from '../compiler/bundle.ts';
 import { appFiles, emptyRoot } from '../harness/testing.ts';
 import type { Device } from '../runtime/device.ts';
 import type { createPhone } from '../runtime/phone.ts';
 import type { BuiltApp } from '../runtime/types.ts';
-import { launchBrowser } from './support/browser.ts';
 
 const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
 

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../../../server/testing/browser.ts';
 import type { Device } from '../runtime/device.ts';
 import { faults, type PanelFault } from '../web/client/faults.ts';
-import { launchBrowser } from './support/browser.ts';
 import { type FaultResult, writeFaultReport } from './support/fault-report.ts';
 import { PhonePage } from './support/phone.ts';
 import { type Stack, startStack } from './support/stack.ts';

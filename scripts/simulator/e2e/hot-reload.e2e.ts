@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../../../server/testing/browser.ts';
+import { type Child, startChild } from '../../../server/testing/child.ts';
 import { SETUP_PATH, type Setup } from '../web/setup.ts';
-import { launchBrowser } from './support/browser.ts';
-import { type Child, startChild } from './support/child.ts';
 import { copyMini, type MiniCopy } from './support/mini-copy.ts';
 import { PhonePage } from './support/phone.ts';
 import { type Stack, startStack } from './support/stack.ts';

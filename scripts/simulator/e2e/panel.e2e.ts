@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { launchBrowser } from './support/browser.ts';
+import { launchBrowser } from '../../../server/testing/browser.ts';
 import { newProfile, PhonePage } from './support/phone.ts';
 import { type Stack, startStack } from './support/stack.ts';
 

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../../../server/testing/browser.ts';
 import { people } from '../../emulator/people.ts';
 import type { Platform } from '../runtime/device.ts';
-import { launchBrowser } from './support/browser.ts';
 import { PhonePage } from './support/phone.ts';
 import { type Stack, startStack } from './support/stack.ts';
 

@@ -1,4 +1,4 @@
-import type { ErrorBody, ErrorCode, MeResponse, SessionUser } from '../../contract.ts';
+import type { ErrorBody, ErrorCode, MeResponse, SessionUser } from '../../contract/contract.ts';
 import { sessionExpired, sessionHasExpired, sessionIsBack } from './session.ts';
 
 /** What stands between the browser and the server: not the server's own codes. */

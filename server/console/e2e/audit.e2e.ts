@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { decodeCsv } from '../../admin/import/decode.ts';
+import { decodeCsv } from '../../import-export/decode.ts';
 import { type ConsoleStack, openConsole } from './support/console.ts';
 
 const withoutBrowser = process.env.E2E_WITHOUT_BROWSER !== undefined;

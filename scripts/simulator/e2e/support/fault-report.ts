@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { PROJECT } from './child.ts';
+import { PROJECT } from '../../../../server/testing/child.ts';
 
 export interface FaultResult {
   fault: string;

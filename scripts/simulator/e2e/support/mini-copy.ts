@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { PROJECT } from './child.ts';
+import { PROJECT } from '../../../../server/testing/child.ts';
 
 export interface MiniCopy {
   /** Folder of `app.json`. */

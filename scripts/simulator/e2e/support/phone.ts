@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { PROJECT } from '../../../../server/testing/child.ts';
 import type { Platform } from '../../runtime/device.ts';
 import { watchForBlanks } from './blank-watch.ts';
-import { PROJECT } from './child.ts';
 
 const SCREENSHOTS = path.join(PROJECT, 'test-results', 'screenshots');
 const IMAGES = path.join(PROJECT, 'docs', 'images');

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { startChild } from '../../../../server/testing/child.ts';
 import { freePorts } from '../../../../server/testing/ports.ts';
-import { startChild } from './child.ts';
 
 export interface Stack {
   /** Address of the simulator's page. */

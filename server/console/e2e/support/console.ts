@@ -1,8 +1,8 @@
 import pg from 'pg';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { launchBrowser } from '../../../../scripts/simulator/e2e/support/browser.ts';
-import { startChild } from '../../../../scripts/simulator/e2e/support/child.ts';
 import { development } from '../../../config/constants.ts';
+import { launchBrowser } from '../../../testing/browser.ts';
+import { startChild } from '../../../testing/child.ts';
 import { PersonPage } from './person-page.ts';
 
 export interface StackOptions {

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { PROJECT } from '../../../../scripts/simulator/e2e/support/child.ts';
+import { PROJECT } from '../../../testing/child.ts';
 import { takeWhatIsNew } from './old-client.ts';
 
 const screenshots = path.join(PROJECT, 'test-results', 'screenshots');

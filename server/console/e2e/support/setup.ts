@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PROJECT } from '../../../../scripts/simulator/e2e/support/child.ts';
-import setupBrowser from '../../../../scripts/simulator/e2e/support/setup.ts';
+import { PROJECT } from '../../../testing/child.ts';
+import setupBrowser from '../../../testing/e2e-setup.ts';
 
 /**
  * Before all browser tests: a browser is looked for, and the console is built into a folder of this run, so that

@@ -25,7 +25,7 @@ export function PhoneColumn({ simulator }: { simulator: Simulator }) {
           清除存储
         </button>
       </fieldset>
-      <p class="phone-note">这是预览。上线前请按 docs/simulator.md 的清单在真机上核对。</p>
+      <p class="phone-note">这是预览。上线前请按 scripts/docs/simulator.md 的清单在真机上核对。</p>
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import type { AuditFilters } from '../../../../admin/audit/contract.ts';
+import type { AuditFilters } from '../../../../contract/audit.ts';
 
 /** What the form holds; days are Beijing's, `2026-11-24`. */
 export interface AuditForm {

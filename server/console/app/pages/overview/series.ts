@@ -1,4 +1,4 @@
-import type { SignInsByHour } from '../../../../admin/overview/contract.ts';
+import type { SignInsByHour } from '../../../../contract/overview.ts';
 
 export interface Group {
   key: string;

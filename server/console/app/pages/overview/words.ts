@@ -1,5 +1,5 @@
 /** What the server counts by code, in words. */
-import type { SignInSeries } from '../../../../admin/overview/contract.ts';
+import type { SignInSeries } from '../../../../contract/overview.ts';
 
 const outcomes: Readonly<Record<string, string>> = {
   'signed-in': '登录成功',

@@ -1,4 +1,4 @@
-import type { PasswordReset, PersonDetail, PersonOutcome } from '../../../../admin/people/contract.ts';
+import type { PasswordReset, PersonDetail, PersonOutcome } from '../../../../contract/people.ts';
 import type { Question } from '../../ask.ts';
 
 /** What can be done to a person, with the words that ask before it, and those that tell that it is done. */

@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue';
-import type { PeopleCount, PeopleFilter, PeoplePage } from '../../../../admin/people/contract.ts';
+import type { PeopleCount, PeopleFilter, PeoplePage } from '../../../../contract/people.ts';
 import { get } from '../../api.ts';
 import { kept } from '../../kept.ts';
 

@@ -1,10 +1,5 @@
-import type {
-  BoundByName,
-  PersonField,
-  PersonRow,
-  RefusedReason,
-} from '../../../../admin/people/contract.ts';
-import { statusNames } from '../../../../admin/people/words.ts';
+import type { BoundByName, PersonField, PersonRow, RefusedReason } from '../../../../contract/people.ts';
+import { statusNames } from '../../../../contract/people-words.ts';
 
 export const boundByNames: Readonly<Record<BoundByName, string>> = {
   PLATFORM_ID: '按平台账号 id 匹配',

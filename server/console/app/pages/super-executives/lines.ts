@@ -1,4 +1,4 @@
-import type { SuperExecutiveInput } from '../../../../admin/super-executives/contract.ts';
+import type { SuperExecutiveInput } from '../../../../contract/super-executives.ts';
 
 /** Lines as they are pasted from a table or typed: id, name, department, parted by a comma or a tab. */
 export function readLines(text: string): {

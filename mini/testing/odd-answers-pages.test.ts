@@ -1,0 +1,256 @@
+/** What the pages make of answers that are late, missing, or nobody's. */
+import type { MiniRun } from '../../scripts/build/mini/dd-double/run.ts';
+import { type Answer, late, notice, prepareStandIn, ready, user } from './stand-in-journey.ts';
+
+const standIn = prepareStandIn();
+const { phone, start } = standIn;
+
+describe('lists', () => {
+  const open = async () => {
+    standIn.answers['/api/notices'] = ({ path }) =>
+      path.includes('cursor=')
+        ? { body: { items: [notice(2)], nextCursor: null } }
+        : { body: { items: [notice(1)], nextCursor: 'c&1' } };
+    const device = phone();
+    const run = start(device, { url: '/pages/notices/index' });
+    return { device, run, page: await run.waitFor('notices', ready) };
+  };
+  const titles = (data: Record<string, unknown>) =>
+    (data.notices as { title: string }[]).map(({ title }) => title);
+
+  test('a failed next page keeps the list and can be loaded again', async () => {
+    const { device, run, page } = await open();
+    device.network.state = 'down';
+    page.call('onReachBottom');
+    await run.waitFor('notices', (data) => data.more === 'failed');
+    expect(titles(page.data)).toEqual(['通知 1']);
+    device.network.state = 'up';
+    page.call('loadMore');
+    await run.waitFor('notices', (data) => data.more === 'idle');
+    expect(titles(page.data)).toEqual(['通知 1', '通知 2']);
+    expect(standIn.received.at(-1)?.path).toBe('/api/notices?limit=20&cursor=c%261');
+  });
+
+  test('a failed refresh keeps the list and says so', async () => {
+    const { device, run, page } = await open();
+    device.network.state = 'down';
+    page.call('onPullDownRefresh');
+    await run.settled(() => run.count('stopPullDownRefresh') === 1);
+    expect(page.data.state).toBe('ready');
+    expect(run.log.toasts).toEqual(['网络连接不上，列表没有刷新']);
+  });
+
+  test('an answer for the list before a refresh is dropped', async () => {
+    const { run, page } = await open();
+    const nextPage = late();
+    standIn.answers['/api/notices'] = (request) =>
+      request.path.includes('cursor=')
+        ? nextPage.answer()
+        : { body: { items: [notice(1)], nextCursor: 'another' } };
+    page.call('onReachBottom');
+    await run.settled(nextPage.asked);
+    page.call('onPullDownRefresh');
+    await run.settled(() => run.count('stopPullDownRefresh') === 1);
+    nextPage.give({ body: { items: [notice(9)], nextCursor: null } });
+    await run.settled(() => run.log.requests.every(({ status }) => status !== null));
+    expect(titles(page.data)).toEqual(['通知 1']);
+    expect(page.data.more).toBe('idle');
+  });
+
+  test('an empty list has a state of its own', async () => {
+    standIn.answers['/api/notices'] = () => ({ body: { items: [], nextCursor: null } });
+    await start(phone()).waitFor('home', (data) => data.state === 'empty');
+    await start(phone(), { url: '/pages/notices/index' }).waitFor(
+      'notices',
+      (data) => data.state === 'empty',
+    );
+  });
+});
+
+describe('binding', () => {
+  const reject = async (rejection: object) => {
+    standIn.answers['/api/auth/login'] = () => ({
+      body: {
+        outcome: 'bind-required',
+        ticket: { token: 'ticket', expiresAt: '2099-01-01T00:00:00.000Z' },
+        person: { name: '李四' },
+      },
+    });
+    standIn.answers['/api/auth/bind'] = () => ({ body: { outcome: 'bind-rejected', ...rejection } });
+    const run = start(phone());
+    const page = await run.waitFor('bind');
+    page.call('onUsername', { detail: { value: ' lisi ' } });
+    page.call('onPassword', { detail: { value: ' secret ' } });
+    page.call('submit');
+    await run.settled(() => page.data.message !== '');
+    return { run, page };
+  };
+
+  test('trims the user name, never the password', async () => {
+    await reject({ reason: 'INVALID_CREDENTIALS' });
+    expect(JSON.parse(standIn.received.at(-1)?.body ?? '')).toEqual({
+      ticket: 'ticket',
+      username: 'lisi',
+      password: ' secret ',
+    });
+  });
+
+  test('a lock ends by itself when its time is over', async () => {
+    const { run, page } = await reject({ reason: 'LOCKED', retryAfterSeconds: 1 });
+    expect(page.data).toMatchObject({ waitSeconds: 1, message: expect.stringContaining('请 1 秒后再试') });
+    await run.settled(() => page.data.waitSeconds === 0);
+    expect(page.data.message).toBe('可以再试了。');
+  });
+
+  test('a person who is bound already is sent to sign in', async () => {
+    const { page } = await reject({ reason: 'PERSON_ALREADY_BOUND' });
+    expect(page.data).toMatchObject({ needsSignIn: true, message: expect.stringContaining('已经绑定过') });
+  });
+
+  test('the page opened without a ticket signs in first', async () => {
+    await start(phone(), { url: '/pages/bind/index' }).waitFor('home', ready);
+  });
+});
+
+/** What a gateway between says with status 200 when it wants people to sign in there. */
+const gateway: Answer = { body: { code: 401, msg: '请先认证' } };
+
+describe('an answer of somebody else, with status 200', () => {
+  test.each([
+    ['home', '/pages/home/index', '/api/notices'],
+    ['notices', '/pages/notices/index', '/api/notices'],
+    ['notice', '/pages/notice/index?id=n1', '/api/notices/n1'],
+    ['sessions', '/pages/sessions/index', '/api/me/sessions'],
+    ['password', '/pages/password/index', '/api/me/password'],
+  ])('on the page %s is a fault in place', async (route, url, path) => {
+    standIn.answers[path] = () => gateway;
+    const page = await start(phone(), { url }).waitFor(route, (data) => data.state !== 'loading');
+    expect(page.data).toMatchObject({ state: 'failed', fault: { code: 'ANSWER_UNEXPECTED' } });
+  });
+
+  test('leaves what the page of the account shows', async () => {
+    standIn.answers['/api/me'] = () => gateway;
+    const page = await start(phone(), { url: '/pages/me/index' }).waitFor('me', (data) => data.note !== '');
+    expect(page.data).toMatchObject({ loaded: true, note: expect.stringContaining('显示的是上次的资料') });
+  });
+
+  test('is not taken for a changed password', async () => {
+    const run = start(phone(), { url: '/pages/password/index' });
+    const page = await run.waitFor('password', ready);
+    for (const name of ['onCurrent', 'onFirst', 'onSecond']) page.call(name, { detail: { value: 'x' } });
+    standIn.answers['/api/me/password'] = () => gateway;
+    page.call('submit');
+    await run.waitFor('password', (data) => data.message !== '');
+    expect(page.data).toMatchObject({ detail: '错误码 ANSWER_UNEXPECTED' });
+    expect(run.log.toasts).toEqual([]);
+  });
+
+  test('is not taken for a session that was ended', async () => {
+    const row = {
+      id: 's1',
+      client: 'h5',
+      address: null,
+      lastSeenAt: '2026-01-05T01:00:00.000Z',
+      current: false,
+    };
+    standIn.answers['/api/me/sessions'] = () => ({ body: { items: [row] } });
+    standIn.answers['/api/me/sessions/s1/end'] = () => gateway;
+    const run = start(phone(), { url: '/pages/sessions/index' });
+    const page = await run.waitFor('sessions', ready);
+    page.call('end', { currentTarget: { dataset: { id: 's1' } } });
+    await run.settled(() => run.log.toasts.length > 0);
+    expect(run.log.toasts).toEqual(['服务端的回答与约定不符，没有退出']);
+  });
+
+  test('is not taken for a sign-out on the server', async () => {
+    standIn.answers['/api/auth/logout'] = () => gateway;
+    const run = start(phone(), { url: '/pages/me/index' });
+    const page = await run.waitFor('me', (data) => data.loaded === true);
+    page.call('signOut');
+    await run.waitFor('no-permission');
+    expect(run.log.toasts).toEqual([expect.stringContaining('已在本机退出')]);
+  });
+});
+
+describe('opening pages', () => {
+  test('a notice that is tapped twice opens once', async () => {
+    const run = start(phone());
+    const page = await run.waitFor('home', ready);
+    page.call('openNotice', 'n1');
+    page.call('openNotice', 'n1');
+    await run.waitFor('notice', (data) => data.state !== 'loading');
+    expect(run.stack.pages.map(({ route }) => route)).toEqual(['pages/home/index', 'pages/notice/index']);
+  });
+
+  test('where the container opens no more pages, the person is told', async () => {
+    const run = start(phone());
+    const page = await run.waitFor('home', ready);
+    for (let depth = 1; depth < 5; depth += 1) run.stack.navigateTo(`/pages/notice/index?id=n${depth}`);
+    page.call('openNotice', 'n9');
+    await run.settled(() => run.log.toasts.length > 0);
+    expect(run.log.toasts).toEqual(['页面打不开，请返回后再试']);
+    expect(run.log.violations.splice(0)).toEqual(['more than 5 pages']);
+  });
+});
+
+describe('after an error that nobody caught', () => {
+  /** Lets the page fail, as often as told, before the trouble page is there. */
+  async function failing(run: MiniRun, times: number) {
+    for (let time = 0; time < times; time += 1) run.fail(new Error('provoked'));
+    const trouble = await run.waitFor('trouble');
+    expect(run.log.errors.splice(0)).toHaveLength(times);
+    return trouble;
+  }
+
+  test('retry goes back to the page, though the container told of it twice', async () => {
+    standIn.answers['/api/notices/n1'] = () => ({
+      body: { outcome: 'found', ...notice(1), body: '正文', author: null, read: true },
+    });
+    const run = start(phone(), { url: '/pages/notice/index?id=n1' });
+    await run.waitFor('notice', ready);
+    const trouble = await failing(run, 2);
+    trouble.call('retry');
+    await run.waitFor('notice', ready);
+    // The same page again so soon: it is not returned to for ever.
+    (await failing(run, 1)).call('retry');
+    await run.waitFor('home', ready);
+  });
+
+  test('a trouble page that was overtaken and never came keeps nobody from the next one', async () => {
+    const device = phone();
+    const run = start(device);
+    await run.waitFor('home', ready);
+    const reLaunch = run.stack.reLaunch.bind(run.stack);
+    run.stack.reLaunch = () => null;
+    run.fail(new Error('lost'));
+    run.stack.reLaunch = reLaunch;
+    // Whoever has waited long enough is told of the next error.
+    await run.settled(() => {
+      run.fail(new Error('seen'));
+      return run.page.route === 'pages/trouble/index';
+    });
+    run.log.errors.splice(0);
+  });
+
+  test('retry goes to the tab that is on the screen, not to the page that was left', async () => {
+    const run = start(phone());
+    const home = await run.waitFor('home', ready);
+    home.call('openNotice', 'n1');
+    await run.waitFor('notice', (data) => data.state === 'not-found');
+    run.stack.navigateBack();
+    (await failing(run, 1)).call('retry');
+    await run.waitFor('home', ready);
+  });
+});
+
+test.each([
+  ['欧阳𠮷', '𠮷'],
+  ['张三😀', '😀'],
+  ['', ''],
+])('a person named “%s” is shown by “%s”, whole', async (name, initial) => {
+  standIn.answers['/api/auth/login'] = () => {
+    const { session } = standIn.signedIn().body as { session: object };
+    return { body: { outcome: 'signed-in', session, user: { ...user, name } } };
+  };
+  expect((await start(phone()).waitFor('home', ready)).data.initial).toBe(initial);
+});

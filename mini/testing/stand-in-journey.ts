@@ -1,0 +1,175 @@
+/** What the tests of odd answers share: the built scripts on a phone, against a server that answers as it is told. */
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { compileMini } from '../../scripts/build/mini/compile.ts';
+import { Device } from '../../scripts/build/mini/dd-double/device.ts';
+import { MiniRun } from '../../scripts/build/mini/dd-double/run.ts';
+import type { PackageFiles } from '../../scripts/build/mini/package-files.ts';
+import { miniSource, nodeModules } from '../../scripts/build/mini/paths.ts';
+import { testConfig } from '../../scripts/build/mini/test-config.ts';
+import type { LoginRequest, SessionUser } from '../../server/contract/contract.ts';
+
+export interface Received {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+export type Answer = { status?: number; body: unknown; headers?: Record<string, string> };
+
+export const user: SessionUser = {
+  id: '1',
+  username: 'zhangsan',
+  name: '张三',
+  department: null,
+  role: 'USER',
+  dingUserId: '1',
+  isSuperExecutive: false,
+};
+
+/** An answer with an error as the server shapes it. */
+export const fault = (status: number, code: string, headers: Record<string, string> = {}): Answer => ({
+  status,
+  headers,
+  body: { statusCode: status, error: 'Error', code, message: `服务端说 ${code}`, requestId: 'req-1' },
+});
+
+export const notice = (id: number) => ({
+  id: `n${id}`,
+  title: `通知 ${id}`,
+  excerpt: '',
+  publishedAt: '2026-01-05T01:00:00.000Z',
+  read: false,
+});
+
+/** The page shows its content. */
+export const ready = (data: Record<string, unknown>): boolean => data.state === 'ready';
+
+/** An answer that comes when the test says so. */
+export interface LateAnswer {
+  /** To put into `answers`. */
+  answer: () => Promise<Answer>;
+  give(answer: Answer): void;
+  /** Whether the request has come. */
+  asked(): boolean;
+}
+
+export function late(): LateAnswer {
+  let give: (answer: Answer) => void = () => undefined;
+  let asked = false;
+  const answer = new Promise<Answer>((resolve) => {
+    give = resolve;
+  });
+  return {
+    answer: () => {
+      asked = true;
+      return answer;
+    },
+    give: (value) => give(value),
+    asked: () => asked,
+  };
+}
+
+export interface StandIn {
+  /** By path without query; a promise for a late answer. Anew for each test. */
+  answers: Record<string, (request: Received) => Answer | Promise<Answer>>;
+  /** What came in during the test, oldest first. */
+  received: Received[];
+  /** The sign-ins among it. */
+  logins(): LoginRequest[];
+  /** Signs in, with a session for an hour by default; each with a token of its own, `token-1` first in a file. */
+  signedIn(milliseconds?: number): Answer;
+  /** The last token given out. */
+  token(): string;
+  /** A phone whose codes are `code-1`, `code-2`, … */
+  phone(container?: 'dingtalk' | 'zhezhengding'): Device;
+  /** Launches the mini program. After the test, its run must show no breach of a rule and no logged error. */
+  start(device: Device, options?: Parameters<MiniRun['launch']>[0]): MiniRun;
+}
+
+/** Registers the hooks that start the server for the tests of the file, and end it. */
+export function prepareStandIn(): StandIn {
+  let server: Server;
+  let files: PackageFiles;
+  let tokens = 0;
+  const runs: MiniRun[] = [];
+
+  const standIn: StandIn = {
+    answers: {},
+    received: [],
+    logins: () =>
+      standIn.received
+        .filter(({ path }) => path === '/api/auth/login')
+        .map(({ body }) => JSON.parse(body) as LoginRequest),
+    signedIn(milliseconds = 3_600_000) {
+      tokens += 1;
+      const expiresAt = new Date(Date.now() + milliseconds).toISOString();
+      return { body: { outcome: 'signed-in', session: { token: `token-${tokens}`, expiresAt }, user } };
+    },
+    token: () => `token-${tokens}`,
+    phone(container = 'dingtalk') {
+      let codes = 0;
+      return new Device(container, async () => {
+        codes += 1;
+        return `code-${codes}`;
+      });
+    },
+    start(device, options = {}) {
+      const run = new MiniRun(files, device).launch(options);
+      runs.push(run);
+      return run;
+    },
+  };
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => {
+        body += String(chunk);
+      });
+      request.on('end', () => {
+        const { method = '', url: path = '', headers } = request;
+        const item = { method, path, headers, body };
+        standIn.received.push(item);
+        const answer = standIn.answers[path.split('?')[0] ?? ''];
+        if (answer === undefined) send(response, fault(404, 'NOT_FOUND'));
+        else void Promise.resolve(answer(item)).then((value) => send(response, value));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const serverUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    files = await compileMini({
+      source: miniSource,
+      nodeModules,
+      env: 'test',
+      config: testConfig(serverUrl),
+    });
+  });
+
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  beforeEach(() => {
+    standIn.received = [];
+    standIn.answers = {
+      '/api/auth/login': () => standIn.signedIn(),
+      '/api/notices': () => ({ body: { items: [notice(1)], nextCursor: null } }),
+      '/api/notices/n1': () => ({ body: { outcome: 'not-found' } }),
+      '/api/me': () => ({ body: { user } }),
+      '/api/me/password': () => ({ body: { state: 'own', expiresAt: null } }),
+    };
+  });
+
+  afterEach(() => {
+    for (const run of runs.splice(0)) expect([run.log.violations, run.log.errors]).toEqual([[], []]);
+  });
+
+  return standIn;
+}
+
+function send(response: ServerResponse, { status = 200, body, headers = {} }: Answer): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
+}

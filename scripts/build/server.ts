@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { cp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { projectRoot } from '../../server/config/paths.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
+import { type BuiltConsole, buildConsole } from '../../server/console/build.ts';
+
+/**
+ * Builds what production runs into a folder: `server` (JavaScript for `npm start`), `scripts` (the tools that
+ * production needs), `console` (the pages) and `prisma` (the schema, and the migrations that the server applies at
+ * its start). Nothing of the tests and development tools gets there.
+ *
+ * @param folder below the project or absolute: `dist`, or another one, since a package is built without touching what is there.
+ * @throws StartFailure when the types do not hold.
+ */
+export async function buildInto(folder: string): Promise<BuiltConsole> {
+  const target = path.resolve(projectRoot, folder);
+  for (const part of ['server', 'scripts', 'prisma']) {
+    await rm(path.join(target, part), { recursive: true, force: true });
+  }
+  const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.server.json', '--outDir', target];
+  const { status } = spawnSync(process.execPath, tsc, { cwd: projectRoot, stdio: 'inherit' });
+  if (status !== 0) throw new StartFailure('服务端有类型错误（见上），没有构建。');
+  const prisma = path.join(projectRoot, 'prisma');
+  await cp(path.join(prisma, 'schema.prisma'), path.join(target, 'prisma', 'schema.prisma'));
+  await cp(path.join(prisma, 'migrations'), path.join(target, 'prisma', 'migrations'), { recursive: true });
+  return buildConsole(path.join(target, 'console'));
+}

@@ -1,0 +1,240 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { type Config, loadConfig } from '../../server/config/config.ts';
+import type { Environment } from '../../server/config/environment.ts';
+import type { ConsoleNoPermissionReason, ConsoleRejectedReason } from '../../server/contract/console.ts';
+import type {
+  BindRejectedReason,
+  ErrorCode,
+  NoPermissionReason,
+  PasswordRejectedReason,
+} from '../../server/contract/contract.ts';
+import { AppError } from '../../server/plugins/app-error.ts';
+import { readDevSettings } from '../dev/settings.ts';
+
+/** Complete by the type check: a new code or reason of the contract does not compile until it stands here. */
+const errorCodes = {
+  INVALID_REQUEST: true,
+  AUTH_CODE_INVALID: true,
+  SESSION_EXPIRED: true,
+  FORBIDDEN: true,
+  NOT_FOUND: true,
+  PAYLOAD_TOO_LARGE: true,
+  UNSUPPORTED_MEDIA_TYPE: true,
+  TOO_MANY_REQUESTS: true,
+  INTERNAL_ERROR: true,
+  PLATFORM_MISCONFIGURED: true,
+  PLATFORM_FAULT: true,
+  PLATFORM_BUSY: true,
+  SERVER_BUSY: true,
+  DATABASE_UNAVAILABLE: true,
+  ACCOUNTS_UNAVAILABLE: true,
+  PLATFORM_TIMEOUT: true,
+} satisfies Record<ErrorCode, true>;
+
+const reasons = {
+  OUT_OF_RANGE: true,
+  LEFT_ORGANISATION: true,
+  WRONG_ORGANISATION: true,
+  ACCOUNT_DISABLED: true,
+  BINDING_CLOSED: true,
+  INVALID_CREDENTIALS: true,
+  LOCKED: true,
+  TICKET_EXPIRED: true,
+  ACCOUNT_ALREADY_BOUND: true,
+  PERSON_ALREADY_BOUND: true,
+  WRONG_PASSWORD: true,
+  TOO_SHORT: true,
+  TOO_COMMON: true,
+  CONTAINS_USERNAME: true,
+  UNCHANGED: true,
+  NO_PASSWORD_HERE: true,
+  ADMINISTRATORS_ONLY: true,
+  PASSWORD_EXPIRED: true,
+} satisfies Record<
+  | NoPermissionReason
+  | BindRejectedReason
+  | PasswordRejectedReason
+  | ConsoleNoPermissionReason
+  | ConsoleRejectedReason,
+  true
+>;
+
+const read = (file: string) => readFileSync(file, 'utf8');
+const namesOf = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[];
+
+/** Table rows by the code in their first cell: `` | `CODE` | … ``. */
+function rows(markdown: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [line] of markdown.matchAll(/^ *\| *`.*\|$/gm)) {
+    const [first = '', ...cells] = line
+      .trim()
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim());
+    found.set(first.replaceAll('`', ''), cells);
+  }
+  return found;
+}
+
+/** The values of `.env.example`: those that apply as it stands, and the defaults that are commented out. */
+const example = {
+  asItStands: parseEnv(read('.env.example')) as Environment,
+  withDefaults: parseEnv(read('.env.example').replace(/^#(?=[A-Z_]+=)/gm, '')) as Environment,
+};
+
+const dingtalk = { DINGTALK_APP_KEY: 'a', DINGTALK_APP_SECRET: 'b', DINGTALK_CORP_ID: 'c' };
+const zhezhengding = {
+  PLATFORM: 'zhezhengding',
+  ZHEZHENGDING_APP_KEY: 'a',
+  ZHEZHENGDING_APP_SECRET: 'b',
+  ZHEZHENGDING_TENANT_ID: '1',
+  ZHEZHENGDING_BASE_URL: 'https://example.com',
+};
+
+const accountSystem = { CREDENTIALS_URL: 'https://example.com/verify', CREDENTIALS_SECRET: 'c' };
+
+/** Every variable that the server and `npm run dev` ask for, found by letting them ask. */
+function variablesRead(): Set<string> {
+  const asked = new Set<string>();
+  const watched = (env: Environment) =>
+    new Proxy(env, {
+      get(target, name) {
+        asked.add(String(name));
+        return target[String(name)];
+      },
+    });
+  loadConfig(watched({ ...dingtalk, ...accountSystem }));
+  loadConfig(watched(zhezhengding));
+  readDevSettings(watched({}));
+  readDevSettings(watched(zhezhengding));
+  return asked;
+}
+
+describe('docs/errors.md', () => {
+  const documented = rows(read('docs/errors.md'));
+
+  test.each(namesOf(errorCodes))('%s: status and text as the server answers', (code) => {
+    const [status, message] = documented.get(code) ?? [];
+    const error = new AppError(code);
+    expect({ status, message }).toEqual({ status: String(error.statusCode), message: error.message });
+  });
+
+  test.each(namesOf(reasons))('%s: an outcome, with cause, whose move and remedy', (reason) => {
+    const [status, ...cells] = documented.get(reason) ?? [];
+    expect(status).toBe('200');
+    expect(cells.filter((cell) => cell !== '')).toHaveLength(4);
+  });
+
+  test('the codes that the mini program finds itself', () => {
+    // Read as text: the module belongs to the mini program's own type configuration.
+    const codes = [...read('mini/services/faults.ts').matchAll(/^ {2}([A-Z_]+): \{ message/gm)];
+    expect(codes.length).toBeGreaterThan(10);
+    for (const [, code = ''] of codes) expect([code, documented.has(code)]).toEqual([code, true]);
+  });
+
+  /** The console's own: a union of its API client, and what its sign-in page shows. */
+  const consoleCodes = [
+    ...[...read('server/console/app/api.ts').matchAll(/ClientErrorCode = ([^;]+);/g)].flatMap(
+      ([, union = '']) => [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code = '']) => code),
+    ),
+    ...[...read('server/console/app/sign-in/sign-in.ts').matchAll(/ code: '([A-Z_]+)'/g)].map(
+      ([, code = '']) => code,
+    ),
+  ];
+
+  test('the codes that the console finds itself', () => {
+    expect(consoleCodes.length).toBeGreaterThan(4);
+    for (const code of consoleCodes) expect([code, documented.has(code)]).toEqual([code, true]);
+  });
+
+  test('names no code that nothing answers', () => {
+    const known = new Set<string>([...Object.keys(errorCodes), ...Object.keys(reasons), ...consoleCodes]);
+    for (const [, code = ''] of read('mini/services/faults.ts').matchAll(/^ {2}([A-Z_]+): \{/gm))
+      known.add(code);
+    const codes = [...documented.keys()].filter((code) => /^[A-Z]+(?:_[A-Z]+)*$/.test(code));
+    expect(codes.length).toBeGreaterThan(40);
+    expect(codes.filter((code) => !known.has(code))).toEqual([]);
+  });
+
+  test('the platform codes that the drivers know', () => {
+    const text = read('docs/errors.md');
+    const codes = ['dingtalk', 'zhezhengding'].flatMap((file) =>
+      [
+        ...read(`server/platform/${file}/errors.ts`).matchAll(
+          /'(-1|\d{4,6}|OPF-[\w-]+|[A-Z]\w+(?:AppkeyAndApi|PermissionDenied|WhiteList))'/g,
+        ),
+      ].map(([, code = '']) => code),
+    );
+    expect(codes.length).toBeGreaterThan(20);
+    for (const code of codes) expect(text).toMatch(new RegExp(`\`(?:…)?${code}\``));
+  });
+});
+
+describe('configuration', () => {
+  const documented = rows(read('README.md'));
+
+  test.each([...variablesRead()])('%s is in README.md and .env.example, with one default', (variable) => {
+    const [fallback = 'missing', meaning = ''] = documented.get(variable) ?? [];
+    expect(Object.keys(example.withDefaults)).toContain(variable);
+    expect(fallback).toBe(example.withDefaults[variable] ? `\`${example.withDefaults[variable]}\`` : '无');
+    expect(meaning).not.toBe('');
+  });
+
+  test('names no variable that nothing reads', () => {
+    const known = variablesRead();
+    expect(Object.keys(example.withDefaults).filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test('the defaults of .env.example are those of the server and of npm run dev', () => {
+    const load = (env: Environment): Config => loadConfig({ ...env, ...dingtalk });
+    expect(load(example.withDefaults)).toEqual(load({}));
+    expect(load(example.asItStands)).toEqual(load({}));
+    expect(readDevSettings(example.withDefaults)).toEqual(readDevSettings({}));
+  });
+
+  test('.env.example as it stands leaves the emulator in charge', () => {
+    expect(readDevSettings(example.asItStands)).toEqual(readDevSettings({}));
+    expect(readDevSettings(example.asItStands).emulated).toBe(true);
+  });
+});
+
+describe('markdown files', () => {
+  const files = [
+    // The English page is the template's own: `npm run init` removes it.
+    ...['README.md', 'README.en.md'].filter((file) => existsSync(file)),
+    ...['docs', 'scripts/docs'].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.md'))
+        .map((file) => path.join(folder, file)),
+    ),
+  ];
+  const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
+
+  test.each(files)('%s: relative links resolve', (file) => {
+    const targets = [...read(file).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => target.replace(/#.*$/, ''))
+      .filter((target) => target !== '' && !/^[a-z]+:/.test(target));
+    const missing = targets.filter((target) => !existsSync(path.join(path.dirname(file), target)));
+    expect(missing).toEqual([]);
+  });
+
+  test.each(files)('%s: npm scripts exist, and so do the files that they run', (file) => {
+    const named = [...read(file).matchAll(/\bnpm (?:run ([\w:-]+)|(test|start))\b/g)];
+    const missing = named
+      .map(([, run, word]) => run ?? word ?? '')
+      .filter((name) => {
+        const files = scripts[name]
+          ?.split(' ')
+          .filter((word) => /^(?:scripts|server)\/|\.config\.mjs$/.test(word));
+        return files === undefined || !files.every((file) => existsSync(file));
+      });
+    expect(missing).toEqual([]);
+  });
+
+  test('the files that name npm scripts are found at all', () => {
+    expect(read('README.md')).toMatch(/npm run dev/);
+    expect(files.length).toBeGreaterThan(8);
+  });
+});

@@ -1,0 +1,29 @@
+import { localDay } from '../../../server/certificate/problems.ts';
+import type { CertificateReport } from '../../../server/certificate/report.ts';
+import { table } from '../../dev/table.ts';
+
+/** A certificate in the words of a terminal: what it is, its chain, and what is wrong. */
+export function describeCertificate(report: CertificateReport): string {
+  const { host, port, chain, problems, trustedBy } = report;
+  const left = report.daysLeft < 0 ? '已过期' : `还有 ${report.daysLeft} 天`;
+  const trust = { public: '公共证书机构，手机和浏览器信任', given: '只有另外指定的根证书信任它' };
+  const facts = [
+    ['地址', `${host}:${port}`],
+    ['证书', report.subject],
+    ['适用于', report.san.join('、') || '（没有写任何域名）'],
+    ['签发者', report.issuer],
+    ['有效期', `${localDay(report.validFrom)} 至 ${localDay(report.validTo)}，${left}`],
+    ['信任', trustedBy === null ? '不受信任' : trust[trustedBy]],
+    ['协议', report.protocol],
+  ];
+  const links = chain.map(({ subject, validTo, from }, at) => [
+    `第 ${at + 1} 级`,
+    `${subject}，${localDay(validTo)} 到期${from === 'store' ? '（根证书）' : ''}`,
+  ]);
+  return [
+    table([facts, report.chainComplete ? links : [...links, ['', '（到这里断了，接不到根证书）']]]),
+    ...(problems.length === 0
+      ? ['没有发现问题。']
+      : problems.flatMap(({ text, remedy }, at) => [`${at + 1}. ${text}`, `   怎么办：${remedy}`])),
+  ].join('\n');
+}

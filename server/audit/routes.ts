@@ -1,0 +1,197 @@
+import { Readable } from 'node:stream';
+import { type FastifyPluginAsyncTypebox, type TProperties, Type } from '@fastify/type-provider-typebox';
+import { signedInUser } from '../auth/authenticate.ts';
+import type {
+  AuditActions,
+  AuditEntry,
+  AuditExport,
+  AuditFilters,
+  AuditPage,
+  AuditQuery,
+} from '../contract/audit.ts';
+import { csvEncoding, csvFile } from '../contract/csv-schemas.ts';
+import { contractSchema, faultResponses, instant, nullable, strict, text } from '../contract/schema.ts';
+import type { PrismaClient } from '../database/database.ts';
+import { csvHeaders, csvStream } from '../import-export/csv.ts';
+import { hideMobiles } from '../people/masked-mobile.ts';
+import { recordAudit } from './audit.ts';
+import { describeRows } from './describe.ts';
+import { createAuditSearch } from './search.ts';
+import { actionNames, beijingTime } from './words.ts';
+
+export interface AuditOptions {
+  prisma: PrismaClient;
+  retentionDays: number;
+}
+
+const tags = ['管理：审计日志'];
+const config = { roles: ['ADMIN', 'AUDITOR'] as const };
+
+const filters = {
+  who: Type.Optional(text(1, 128)),
+  action: Type.Optional(text(1, 64)),
+  subject: Type.Optional(text(1, 256)),
+  address: Type.Optional(text(1, 64)),
+  from: Type.Optional(instant),
+  to: Type.Optional(instant),
+  text: Type.Optional(text(1, 128)),
+} satisfies TProperties;
+
+const auditQuery = contractSchema<AuditQuery>()(
+  strict({
+    ...filters,
+    cursor: Type.Optional(text(0, 128)),
+    // Not Type.Integer: texts of a query are converted first, and that would cut 1.5 to 1.
+    limit: Type.Optional(Type.Number({ minimum: 1, maximum: 100, multipleOf: 1 })),
+  }),
+);
+
+const auditExport = contractSchema<AuditExport>()(
+  strict({ ...filters, encoding: Type.Optional(csvEncoding) }),
+);
+
+const optionalText = nullable(Type.String());
+
+export const auditEntry = contractSchema<AuditEntry>()(
+  strict({
+    id: Type.String(),
+    at: instant,
+    action: Type.String(),
+    actionName: Type.String(),
+    actor: nullable(strict({ id: Type.String(), name: Type.String(), username: Type.String() })),
+    subject: optionalText,
+    address: optionalText,
+    changes: Type.Array(strict({ field: Type.String(), before: optionalText, after: optionalText })),
+    facts: Type.Array(strict({ name: Type.String(), value: Type.String() })),
+  }),
+);
+
+const auditPage = contractSchema<AuditPage>()(
+  strict({ items: Type.Array(auditEntry), nextCursor: nullable(Type.String()) }),
+);
+
+const auditActions = contractSchema<AuditActions>()(
+  strict({
+    items: Type.Array(strict({ action: Type.String(), name: Type.String() })),
+    retentionDays: Type.Integer(),
+  }),
+);
+
+const exportBatch = 1000;
+const exportHead = [
+  '时间（北京时间）',
+  '操作人',
+  '用户名',
+  '操作',
+  '对象',
+  '来源地址',
+  '改动',
+  '其他',
+  '编号',
+];
+
+/** Reading the audit log: there is no route that writes or deletes in it. */
+export const auditRoutes: FastifyPluginAsyncTypebox<AuditOptions> = async (
+  app,
+  { prisma, retentionDays },
+) => {
+  const search = createAuditSearch(prisma);
+
+  async function* entries(wanted: AuditFilters): AsyncGenerator<string[][]> {
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof search.page>> = await search.page(wanted, cursor, exportBatch);
+      yield (await describeRows(prisma, page.rows)).map(exportRow);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+  }
+
+  app.get(
+    '/api/admin/audit',
+    {
+      config,
+      schema: {
+        tags,
+        summary: '审计日志，新的在前，按游标翻页',
+        querystring: auditQuery,
+        response: { 200: auditPage, ...faultResponses },
+      },
+    },
+    async (request) => {
+      const { cursor, limit = 50, ...wanted } = request.query;
+      const { rows, nextCursor } = await search.page(wanted, cursor || null, limit);
+      return { items: await describeRows(prisma, rows), nextCursor };
+    },
+  );
+
+  app.get(
+    '/api/admin/audit/actions',
+    {
+      config,
+      schema: {
+        tags,
+        summary: '可以筛选的操作，和日志保留的天数',
+        response: { 200: auditActions, ...faultResponses },
+      },
+    },
+    async () => ({
+      items: Object.entries(actionNames).map(([action, name]) => ({ action, name })),
+      retentionDays,
+    }),
+  );
+
+  app.post(
+    '/api/admin/audit/export',
+    {
+      config,
+      schema: {
+        tags,
+        summary: '导出审计日志为 CSV；导出本身也记入日志',
+        body: auditExport,
+        response: {
+          200: csvFile,
+          ...faultResponses,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { encoding = 'utf-8', ...wanted } = request.body;
+      // Up to now, so that an export in a busy hour has an end, and does not tell of itself.
+      const ends = Math.min(
+        Date.now(),
+        wanted.to === undefined ? Number.POSITIVE_INFINITY : Date.parse(wanted.to),
+      );
+      const filters = Object.fromEntries(
+        Object.entries(wanted).map(([name, value]) => [name, hideMobiles(value)]),
+      );
+      const event = {
+        action: 'audit.exported',
+        actorId: signedInUser(request).id,
+        subject: 'export:audit',
+        detail: { filters, encoding },
+      } as const;
+      await recordAudit(prisma, event, request.ip);
+      const stream = Readable.from(
+        csvStream(exportHead, entries({ ...wanted, to: new Date(ends).toISOString() }), encoding),
+        {
+          objectMode: false,
+        },
+      );
+      return reply.headers(csvHeaders('审计日志', encoding)).send(stream);
+    },
+  );
+};
+
+function exportRow({ id, at, actor, actionName, subject, address, changes, facts }: AuditEntry): string[] {
+  return [
+    beijingTime(new Date(at)),
+    actor?.name ?? '',
+    actor?.username ?? '',
+    actionName,
+    subject ?? '',
+    address ?? '',
+    changes.map(({ field, before, after }) => `${field}：${before ?? '无'} → ${after ?? '无'}`).join('；'),
+    facts.map(({ name, value }) => `${name}：${value}`).join('；'),
+    id,
+  ];
+}

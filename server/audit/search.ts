@@ -1,0 +1,157 @@
+import type { AuditFilters } from '../contract/audit.ts';
+import { decodeCursor, encodeCursor } from '../database/cursor.ts';
+import type { PrismaClient } from '../database/database.ts';
+import { Prisma } from '../database/generated/client.ts';
+import { peopleQuery } from '../people/search-query.ts';
+import type { AuditRow } from './describe.ts';
+
+export interface RowPage {
+  rows: AuditRow[];
+  nextCursor: string | null;
+}
+
+export interface AuditSearch {
+  /**
+   * Newest first.
+   *
+   * @param cursor a previous page's `nextCursor`; null for the first page.
+   * @throws AppError INVALID_REQUEST for a cursor that is not ours.
+   */
+  page(filters: AuditFilters, cursor: string | null, limit: number): Promise<RowPage>;
+}
+
+/** People of one name whose entries are looked for together. */
+const mostPeople = 500;
+
+/** Entries that are looked at one by one for a word. */
+const walked = 5000;
+const columns = Prisma.raw('id, at, actor_id AS "actorId", action, subject, address, detail');
+
+const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Search in the audit log. What leads to few rows is asked for by its own index, in the order in which rows are
+ * shown, and only as many as a page holds: it takes as long in a log of a million rows as in one of a thousand.
+ */
+export function createAuditSearch(prisma: PrismaClient): AuditSearch {
+  /** The people who are called so, have this user name, or this id; found by the index of the people's search. */
+  async function peopleCalled(text: string): Promise<string[]> {
+    const byId = uuidPattern.test(text) ? [text.toLowerCase()] : [];
+    const query = peopleQuery({ q: text }, false);
+    if (query === null) return byId;
+    const rows = await prisma.$queryRaw<{ id: string }[]>`
+      SELECT id FROM users
+      WHERE ${query.indexed} AND (username = ${text} OR name = ${text} OR ding_user_id = ${text})
+      LIMIT ${mostPeople}`;
+    return [...byId, ...rows.map(({ id }) => id)];
+  }
+
+  const subjectsOf = (text: string, people: readonly string[]): string[] => [
+    ...new Set([text, `account:${text}`, `person:${text}`, ...people.map((id) => `user:${id}`)]),
+  ];
+
+  /** What somebody is looked for by: each of these has an index. */
+  async function leadsOf({ who, subject, text }: AuditFilters): Promise<Lead[][]> {
+    const groups: Lead[][] = [];
+    if (subject !== undefined) {
+      groups.push([{ column: 'subject', values: subjectsOf(subject, await peopleCalled(subject)) }]);
+    }
+    if (who !== undefined) groups.push([{ column: 'actor_id', values: await peopleCalled(who) }]);
+    if (text !== undefined) {
+      const people = await peopleCalled(text);
+      groups.push([
+        { column: 'actor_id', values: people },
+        { column: 'subject', values: subjectsOf(text, people) },
+        ...(await byWords(text)),
+      ]);
+    }
+    return groups;
+  }
+
+  /** Words as PostgreSQL cuts them; none where the text has no word. */
+  async function byWords(text: string): Promise<Lead[]> {
+    const [row] = await prisma.$queryRaw<{ query: string }[]>`
+      SELECT plainto_tsquery('simple', ${text})::text AS query`;
+    if (row === undefined || row.query === '') return [];
+    return [{ column: 'words', query: `${row.query}:*` }];
+  }
+
+  /** Looks at the latest entries one by one: many of them have a common word, and the index would collect all. */
+  async function walk(groups: Lead[][], always: readonly Prisma.Sql[], limit: number): Promise<AuditRow[]> {
+    return prisma.$queryRaw<AuditRow[]>`
+      SELECT ${columns} FROM
+        (SELECT * FROM audit_log ${where(always)} ORDER BY at DESC, id DESC LIMIT ${walked}) AS latest
+      ${where(groups.map(oneOf))} ORDER BY at DESC, id DESC LIMIT ${limit}`;
+  }
+
+  async function find(
+    [leads, ...others]: Lead[][],
+    always: readonly Prisma.Sql[],
+    limit: number,
+  ): Promise<AuditRow[]> {
+    const conditions = [...always, ...others.map(oneOf)];
+    const selects =
+      leads === undefined
+        ? [select(conditions, limit)]
+        : leads.map((lead) => selectBy(lead, conditions, limit));
+    return prisma.$queryRaw<AuditRow[]>`
+      SELECT * FROM (${Prisma.join(selects, ' UNION ALL ')}) AS found
+      ORDER BY at DESC, id DESC LIMIT ${limit * selects.length}`;
+  }
+
+  return {
+    async page(filters, cursor, limit) {
+      const after = cursor === null ? null : decodeCursor(cursor);
+      const { action, address, from, to } = filters;
+      const always = [
+        ...(action === undefined ? [] : [Prisma.sql`action = ${action}`]),
+        ...(address === undefined ? [] : [Prisma.sql`address = ${address}`]),
+        ...(from === undefined ? [] : [Prisma.sql`at >= ${new Date(from)}`]),
+        ...(to === undefined ? [] : [Prisma.sql`at < ${new Date(to)}`]),
+        ...(after === null ? [] : [Prisma.sql`(at, id) < (${after.publishedAt}, ${after.id}::uuid)`]),
+      ];
+      const groups = await leadsOf(filters);
+      const near = groups.some((group) => group.some(({ column }) => column === 'words'))
+        ? await walk(groups, always, limit + 1)
+        : [];
+      const found = near.length > limit ? near : await find(groups, always, limit + 1);
+      // A row that two conditions lead to comes twice, side by side.
+      const rows = found.filter(({ id }, at) => at === 0 || found[at - 1]?.id !== id);
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const more = rows.length > limit && last !== undefined;
+      return { rows: page, nextCursor: more ? encodeCursor({ publishedAt: last.at, id: last.id }) : null };
+    },
+  };
+}
+
+/** Values of a column of which one must be a row's, or words of which the detail must have all. */
+type Lead = { column: 'actor_id' | 'subject'; values: string[] } | { column: 'words'; query: string };
+
+const oneOf = (group: readonly Lead[]): Prisma.Sql =>
+  Prisma.sql`(${Prisma.join(group.map(conditionOf), ' OR ')})`;
+
+const where = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
+  conditions.length === 0 ? Prisma.empty : Prisma.sql`WHERE ${Prisma.join([...conditions], ' AND ')}`;
+
+function select(conditions: readonly Prisma.Sql[], limit: number): Prisma.Sql {
+  return Prisma.sql`(SELECT ${columns} FROM audit_log ${where(conditions)} ORDER BY at DESC, id DESC LIMIT ${limit})`;
+}
+
+/** Value by value, so that each takes its rows in order from the index instead of all of them being sorted. */
+function selectBy(lead: Lead, conditions: readonly Prisma.Sql[], limit: number): Prisma.Sql {
+  if (lead.column === 'words') return select([conditionOf(lead), ...conditions], limit);
+  const { column, values } = lead;
+  const one = Prisma.raw(`${column} = wanted.value`);
+  return Prisma.sql`(SELECT rows.* FROM unnest(${values}${arrayTypes[column]}) AS wanted(value)
+    CROSS JOIN LATERAL ${select([one, ...conditions], limit)} AS rows)`;
+}
+
+function conditionOf(lead: Lead): Prisma.Sql {
+  if (lead.column === 'words') {
+    return Prisma.sql`(action <> 'sign-in' AND to_tsvector('simple', detail) @@ ${lead.query}::text::tsquery)`;
+  }
+  return Prisma.sql`${Prisma.raw(lead.column)} = ANY(${lead.values}${arrayTypes[lead.column]})`;
+}
+
+const arrayTypes = { actor_id: Prisma.raw('::uuid[]'), subject: Prisma.raw('::text[]') } as const;

@@ -1,0 +1,8 @@
+import type { RoleName } from '../contract/contract.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call an administrators' route; see `admin()`. */
+    roles?: readonly RoleName[];
+  }
+}

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createPasswords } from '../auth/passwords.ts';
+import { openDatabase } from '../database/database.ts';
+import { applyMigrations } from '../database/migrations.ts';
+import { createAdministrator } from '../people/create-administrator.ts';
+import { runScript } from '../testing/run-script.ts';
+
+/** The tool as an administrator runs it: a process of its own, on a database of its own. */
+
+let folder: string;
+let dataDir: string;
+
+const open = () => openDatabase({ url: null, dataDir, poolSize: 1, timeoutMs: 10_000 });
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'admin-create-'));
+  dataDir = path.join(folder, 'database');
+  const database = await open();
+  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await database.close();
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const run = (args: readonly string[], env: Record<string, string> = {}) =>
+  runScript('server/commands/admin-create.ts', args, {
+    env: {
+      NODE_ENV: 'test',
+      DATABASE_URL: '',
+      DATA_DIR: dataDir,
+      CREDENTIALS_URL: '',
+      ADMIN_PASSWORD: '',
+      ...env,
+    },
+  });
+
+test('without a terminal: a chosen password from the environment, or a generated one, shown once', async () => {
+  const chosen = 'marmalade-lighthouse-7';
+  const first = await run(['zhanggong', '张工'], { ADMIN_PASSWORD: chosen });
+  expect(first).toEqual({ code: 0, output: expect.stringContaining('已创建管理员 张工（zhanggong）') });
+  expect(first.output).not.toContain(chosen);
+
+  const second = await run(['ligong', '李工']);
+  expect(second.code).toBe(0);
+  const [, generated = ''] = /一次性密码（.*?）：(\S+)/.exec(second.output) ?? [];
+
+  const elsewhere = await run(['wanggong', '王工'], { CREDENTIALS_URL: 'https://accounts.example.gov.cn' });
+  expect(elsewhere.output).toContain('密码由 CREDENTIALS_URL 的账号系统核对');
+
+  const database = await open();
+  try {
+    const { prisma } = database;
+    const { matches } = createPasswords([]);
+    const one = await prisma.user.findUniqueOrThrow({ where: { username: 'zhanggong' } });
+    expect(one).toMatchObject({ role: 'ADMIN', mustChangePassword: false, passwordExpiresAt: null });
+    expect(await matches(one.passwordHash, chosen)).toBe(true);
+    const two = await prisma.user.findUniqueOrThrow({ where: { username: 'ligong' } });
+    expect(two).toMatchObject({ role: 'ADMIN', mustChangePassword: true });
+    expect(two.passwordExpiresAt?.getTime()).toBeGreaterThan(Date.now());
+    expect(await matches(two.passwordHash, generated)).toBe(true);
+    const three = await prisma.user.findUniqueOrThrow({ where: { username: 'wanggong' } });
+    expect(three).toMatchObject({ role: 'ADMIN', passwordHash: null, mustChangePassword: false });
+    const events = await prisma.auditLog.findMany({ where: { action: 'administrator.created' } });
+    expect(events.map(({ actorId, subject, detail }) => ({ actorId, subject, detail }))).toContainEqual({
+      actorId: null,
+      subject: `user:${one.id}`,
+      detail: { username: 'zhanggong', name: '张工', by: 'command-line' },
+    });
+    expect(events).toHaveLength(3);
+  } finally {
+    await database.close();
+  }
+}, 120_000);
+
+test('a name that is taken is told, without a stack, and changes nothing', async () => {
+  const { code, output } = await run(['zhanggong', '别人'], { ADMIN_PASSWORD: 'another-fine-password-9' });
+  expect(code).toBe(1);
+  expect(output).toContain('已经有叫“zhanggong”的账号，它没有任何改动');
+  expect(output).not.toMatch(/^\s+at /m);
+  const usage = await run([]);
+  expect(usage).toEqual({ code: 1, output: expect.stringContaining('用法：npm run admin:create') });
+}, 60_000);
+
+test('what cannot be is refused field by field, and nothing is written', async () => {
+  const database = await open();
+  try {
+    const { prisma } = database;
+    const before = await prisma.user.count();
+    for (const [username, name, password, field, told] of [
+      ['zhao', '赵', 'short', 'password', '至少要 8 个字符'],
+      ['zhao', '赵', 'password123', 'password', '太常见'],
+      // Production never lets anybody in by it.
+      ['zhao', '赵', 'dev-pass-2026', 'password', '太常见'],
+      ['zhao', '赵', 'my-zhao-word-7', 'password', '不能包含用户名'],
+      ['', '赵', null, 'username', '不能为空'],
+      ['zhao', ' ', null, 'name', '不能为空'],
+    ] as const) {
+      const wanted = { username, name, password, keepsPasswords: true };
+      expect(await createAdministrator(prisma, wanted, Date.now())).toEqual({
+        outcome: 'invalid',
+        field,
+        message: expect.stringContaining(told),
+      });
+    }
+    expect(await prisma.user.count()).toBe(before);
+  } finally {
+    await database.close();
+  }
+}, 60_000);

@@ -1,0 +1,63 @@
+import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
+import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
+import type { PlatformName } from '../platform/platform.ts';
+import { runScript } from '../testing/run-script.ts';
+
+/** The tool as a person runs it: a process of its own. */
+
+let emulator: Emulator;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+afterEach(() => emulator.control.reset());
+afterAll(() => emulator.close());
+
+const run = (platform: PlatformName, args: readonly string[], env: Record<string, string> = {}) =>
+  runScript('server/commands/events-register.ts', args, {
+    env: {
+      ...emulatorEnvironment(platform, emulator.url),
+      NODE_ENV: 'test',
+      DATABASE_URL: '',
+      DATA_DIR: 'memory',
+      ...env,
+    },
+  });
+
+test('浙政钉 is told where to post both events, and the server’s own switch is named', async () => {
+  const { code, output } = await run('zhezhengding', ['https://app.example.gov.cn/']);
+  expect(output).toContain('ZHEZHENGDING_EVENTS=on');
+  expect(code).toBe(0);
+  const url = 'https://app.example.gov.cn/api/events/zhezhengding';
+  expect(emulator.control.callbacks()).toEqual({
+    'MOZI_VDS_TENANT_CHANGE|EMPLOYEE_LEAVE': url,
+    'MOZI_VDS_TENANT_CHANGE|EMPLOYEE_ADD_UPDATE': url,
+  });
+});
+
+test('a refusal names the remedy, without a stack', async () => {
+  const { code, output } = await run('zhezhengding', ['https://app.example.gov.cn'], {
+    ZHEZHENGDING_APP_SECRET: 'emulator-wrong-secret',
+  });
+  expect(code).toBe(1);
+  expect(output).toMatch(/登记没有成功：.*appSecret/);
+  expect(output).not.toContain('    at ');
+  expect(emulator.control.callbacks()).toEqual({});
+});
+
+test('DingTalk is told in its console', async () => {
+  const { code, output } = await run('dingtalk', ['https://app.example.gov.cn']);
+  expect(code).toBe(1);
+  expect(output).toContain('docs/events.md');
+});
+
+test.each<[string, string[]]>([
+  ['nothing', []],
+  ['a path', ['https://app.example.gov.cn/api']],
+  ['no address', ['app.example.gov.cn']],
+  ['two addresses', ['https://a.gov.cn', 'https://b.gov.cn']],
+])('%s is answered with the usage', async (_, args) => {
+  const { code, output } = await run('zhezhengding', args);
+  expect(code).toBe(1);
+  expect(output).toContain('npm run events:register https://app.example.gov.cn');
+});

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PrismaClient } from '../../database/database.ts';
+import { createMessages, type MessageState, type Messages } from '../../messages/messages.ts';
+import { enqueue } from '../../messages/outbox.ts';
+import { createOutboxWorker } from '../../messages/worker.ts';
+import { noticeKey, publishNotice } from '../../notices/publishing.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { createLogger } from '../../plugins/logging.ts';
+import type { NotifyRequest } from './arguments.ts';
+import { findReceivers, labelsOf, UnreachableError } from './receivers.ts';
+import { describeAll, type Labels, listUnsent, notResendable, undelivered } from './words.ts';
+
+export interface NotifyParts {
+  prisma: PrismaClient;
+  platform: Platform;
+  print: (line: string) => void;
+  /** Longest wait for the messages to be sent, in milliseconds; 30,000 by default. */
+  waitMs?: number;
+}
+
+/** Asking more often tells nothing new; a platform needs a moment to deliver. */
+const askEveryMs = 200;
+/** How long the platform gets to tell who got a message, in milliseconds. */
+const resultWithinMs = 3000;
+
+/** So many messages fill a screen or two. */
+const listAtOnce = 50;
+
+/** Messages that are to be sent: how to read them again, and what to call their receivers. */
+interface Sending {
+  read: () => Promise<MessageState[]>;
+  labels: Labels;
+}
+
+/**
+ * Does what was asked for, and says in Chinese what became of it. Messages are written into the outbox, as the server
+ * does, and it is sent.
+ *
+ * @returns whether all messages were sent; true for a list.
+ * @throws UnreachableError, InvalidMessageError (both Chinese); errors of the database.
+ */
+export async function notify(request: NotifyRequest, parts: NotifyParts): Promise<boolean> {
+  const { prisma, platform, print } = parts;
+  const messages = createMessages(prisma, platform, Date.now);
+  if (request.kind === 'failed') {
+    const { total, messages: listed } = await messages.unsent(listAtOnce);
+    const labels = await labelsOf(
+      prisma,
+      listed.flatMap(({ receivers }) => receivers),
+    );
+    for (const line of listUnsent(listed, total, labels)) print(line);
+    return true;
+  }
+  return send(await prepare(request, messages, parts), messages, parts);
+}
+
+function prepare(
+  request: Exclude<NotifyRequest, { kind: 'failed' }>,
+  messages: Messages,
+  parts: NotifyParts,
+): Promise<Sending> {
+  switch (request.kind) {
+    case 'notice':
+      return publish(request.id, messages, parts);
+    case 'resend':
+      return resend(request.ids, messages, parts);
+    case 'message':
+      return write(request, messages, parts);
+  }
+}
+
+async function send(
+  { read, labels }: Sending,
+  messages: Messages,
+  { prisma, platform, print, waitMs = 30_000 }: NotifyParts,
+): Promise<boolean> {
+  const worker = createOutboxWorker({
+    prisma,
+    platform,
+    now: Date.now,
+    log: createLogger({ logLevel: 'silent' }),
+  });
+  worker.start();
+  try {
+    const states = await waitFor(read, waitMs);
+    for (const line of describeAll(states, labels)) print(line);
+    const [only, ...others] = states.filter(({ status }) => status === 'SENT');
+    if (only !== undefined && others.length === 0) await printResult(messages, only, labels, print);
+    return states.every((state) => state.status === 'SENT');
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function write(
+  { usernames, text, ding }: Extract<NotifyRequest, { kind: 'message' }>,
+  messages: Messages,
+  { prisma }: NotifyParts,
+): Promise<Sending> {
+  const receivers = await findReceivers(prisma, usernames);
+  const key = `notify:${randomUUID()}`;
+  const content = { type: 'text', text } as const;
+  const to = { key, receivers: receivers.map(({ id }) => id), content };
+  await enqueue(prisma, ding ? { kind: 'DING', ...to } : { kind: 'WORK_NOTIFICATION', ...to }, Date.now());
+  return {
+    read: () => messages.byKey(key),
+    labels: new Map(receivers.map(({ id, label }) => [id, label])),
+  };
+}
+
+/** @throws UnreachableError where one of them cannot be sent once more: then none of them is. */
+async function resend(ids: readonly string[], messages: Messages, { prisma }: NotifyParts): Promise<Sending> {
+  const problems: string[] = [];
+  const receivers: string[] = [];
+  for (const id of ids) {
+    const state = await messages.byId(id);
+    const problem = notResendable(id, state);
+    if (problem !== null) problems.push(problem);
+    receivers.push(...(state?.receivers ?? []));
+  }
+  if (problems.length > 0) throw new UnreachableError(`没有重发任何消息：\n  ${problems.join('\n  ')}`);
+  for (const id of ids) await messages.resend(id);
+  return {
+    async read() {
+      const states: MessageState[] = [];
+      for (const id of ids) {
+        const state = await messages.byId(id);
+        if (state !== null) states.push(state);
+      }
+      return states;
+    },
+    labels: await labelsOf(prisma, receivers),
+  };
+}
+
+async function publish(id: string, messages: Messages, { prisma, print }: NotifyParts): Promise<Sending> {
+  const sending = { read: () => messages.byKey(noticeKey(id)), labels: new Map<string, string>() };
+  const published = await publishNotice(prisma, id, Date.now());
+  switch (published.outcome) {
+    case 'published':
+      print(`公告已发布，通知 ${published.receivers} 位读者。`);
+      return sending;
+    case 'already-published':
+      print('这条公告已经发布过（或已定好发布时间），不再通知。以下是当时的通知：');
+      return sending;
+    case 'not-found':
+      throw new UnreachableError(`没有发送：找不到编号为 ${id} 的公告。${await drafts(prisma)}`);
+  }
+}
+
+async function drafts(prisma: PrismaClient): Promise<string> {
+  const rows = await prisma.notice.findMany({
+    where: { publishedAt: null },
+    orderBy: { createdAt: 'desc' },
+    take: 5,
+    select: { id: true, title: true },
+  });
+  if (rows.length === 0) return '目前没有未发布的公告。';
+  return `未发布的公告：\n${rows.map(({ id, title }) => `  ${id}  ${title}`).join('\n')}`;
+}
+
+/** The messages once all of them have an end, or as they are when the time is over. */
+async function waitFor(read: Sending['read'], waitMs: number): Promise<MessageState[]> {
+  const until = Date.now() + waitMs;
+  for (;;) {
+    const states = await read();
+    // A message that is tried again later says why by now.
+    const open = states.filter(
+      ({ status, lastError }) => status === 'SENDING' || (status === 'PENDING' && lastError === null),
+    );
+    if (open.length === 0 || Date.now() >= until) return states;
+    await delay(Math.min(askEveryMs, 50));
+  }
+}
+
+/** What the platform says of who got it, where it says anything. */
+async function printResult(
+  messages: Messages,
+  state: MessageState,
+  labels: Labels,
+  print: (line: string) => void,
+): Promise<void> {
+  const until = Date.now() + resultWithinMs;
+  for (;;) {
+    const told = await messages.messageResult(state.id).catch(() => null);
+    if (told === null || told.outcome !== 'known') return;
+    if (told.result.done) {
+      for (const line of undelivered(told.result, labels)) print(line);
+      const delivered = told.result.read.length + told.result.unread.length;
+      print(`  送达 ${delivered} 人，其中 ${told.result.read.length} 人已读。`);
+      return;
+    }
+    if (Date.now() >= until) {
+      print('  平台还在投递，稍后才知道是否送达。');
+      return;
+    }
+    await delay(askEveryMs);
+  }
+}

@@ -1,0 +1,60 @@
+import type { PrismaClient } from '../../database/database.ts';
+
+/** Somebody a message can be sent to. */
+export interface Receiver {
+  /** The platform's id. */
+  id: string;
+  /** As a person is shown: name and user name. */
+  label: string;
+}
+
+/** Somebody cannot be reached; the message says in Chinese who, why, and what to do. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+}
+
+/** Ids of the platform as people are shown, where an account has them. */
+export async function labelsOf(
+  prisma: PrismaClient,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const users = await prisma.user.findMany({
+    where: { dingUserId: { in: [...new Set(ids)] } },
+    select: { username: true, name: true, dingUserId: true },
+  });
+  return new Map(users.map((user) => [user.dingUserId ?? '', labelOf(user)]));
+}
+
+const labelOf = ({ name, username }: { name: string; username: string }) => `${name}（${username}）`;
+
+/**
+ * The platform ids of accounts.
+ *
+ * @throws UnreachableError that names everybody who cannot be reached: then nobody gets a message.
+ */
+export async function findReceivers(prisma: PrismaClient, usernames: readonly string[]): Promise<Receiver[]> {
+  const users = await prisma.user.findMany({
+    where: { username: { in: [...usernames] } },
+    select: { username: true, name: true, status: true, leftAt: true, dingUserId: true },
+  });
+  const receivers: Receiver[] = [];
+  const problems: string[] = [];
+  for (const username of usernames) {
+    const user = users.find((one) => one.username === username);
+    if (user === undefined) {
+      problems.push(`没有用户名为 ${username} 的账号：请核对用户名。`);
+      continue;
+    }
+    const label = labelOf(user);
+    if (user.status === 'DISABLED') problems.push(`${label}的账号已停用：需要时请先恢复。`);
+    else if (user.leftAt !== null) problems.push(`${label}已离开组织，平台送不到。`);
+    else if (user.dingUserId === null) {
+      problems.push(
+        `${label}还没有绑定平台上的人，不知道发到哪里：请本人打开小程序，用账号和密码绑定一次；` +
+          '或由管理员核对身份后，给账号填上平台 id（users 表的 ding_user_id）。',
+      );
+    } else receivers.push({ id: user.dingUserId, label });
+  }
+  if (problems.length > 0) throw new UnreachableError(`没有发送：\n  ${problems.join('\n  ')}`);
+  return receivers;
+}

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { seed } from '../../prisma/seed.ts';
+import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
+import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
+import { openDatabase } from '../database/database.ts';
+import { applyMigrations } from '../database/migrations.ts';
+import { runScript } from '../testing/run-script.ts';
+
+/** The tool as a person runs it: a process of its own, on a database of its own. */
+
+let emulator: Emulator;
+let folder: string;
+let dataDir: string;
+
+const open = () => openDatabase({ url: null, dataDir, poolSize: 1, timeoutMs: 10_000 });
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  folder = await mkdtemp(path.join(os.tmpdir(), 'reconcile-'));
+  dataDir = path.join(folder, 'database');
+  const database = await open();
+  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await seed(database.prisma);
+  await database.close();
+}, 60_000);
+afterAll(async () => {
+  await emulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const run = () =>
+  runScript('server/commands/people-reconcile.ts', [], {
+    env: {
+      ...emulatorEnvironment('dingtalk', emulator.url),
+      NODE_ENV: 'test',
+      DATABASE_URL: '',
+      DATA_DIR: dataDir,
+      RECONCILE_PER_SECOND: '3',
+    },
+  });
+
+test('tells what it does, what it found, and how to go on after a fault', async () => {
+  emulator.control.fault({ path: '/topapi/v2/user/get', kind: 'ip-not-whitelisted', times: 3 });
+  const refused = await run();
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain('平台出错，停在第 0 人');
+  expect(refused.output).toContain('白名单');
+  expect(refused.output).toContain('再次运行，会接着核对');
+
+  const done = await run();
+  expect(done.output).toContain('每秒最多 3 人');
+  expect(done.output).toMatch(/上次的核对（.*开始）没有做完，接着核对：前面已核对 0 人/);
+  expect(done.output).toContain('已核对 3 / 5 人');
+  expect(done.output).toContain('核对完成：共 5 人，其中 1 人已离开组织。');
+  expect(done.code).toBe(0);
+
+  const database = await open();
+  try {
+    const left = await database.prisma.user.findMany({ where: { leftAt: { not: null } } });
+    expect(left.map((user) => user.username)).toEqual(['zhaoliu']);
+    expect(await database.prisma.reconcileRun.findMany()).toMatchObject([
+      { checked: 5, left: 1, failed: 0, finishedAt: expect.any(Date) },
+    ]);
+    const startedAt = new Date(Date.now() - 21 * 24 * 3_600_000);
+    await database.prisma.reconcileRun.updateMany({ data: { startedAt, finishedAt: null, checked: 3 } });
+  } finally {
+    await database.close();
+  }
+
+  const anew = await run();
+  expect(anew.output).toMatch(/上次的核对（.*开始）没有做完，已经过了太久.*从头核对所有人/);
+  // Without the one who has left.
+  expect(anew.output).toContain('核对完成：共 4 人');
+}, 120_000);

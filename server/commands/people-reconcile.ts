@@ -1,0 +1,113 @@
+import { loadConfig } from '../config/config.ts';
+import { loadEnvironment } from '../config/environment-file.ts';
+import { failStart } from '../config/start-failure.ts';
+import { openDatabase } from '../database/database.ts';
+import { createSealing } from '../database/sealing.ts';
+import { databaseTokenStore } from '../database/token-store.ts';
+import { createRecheck } from '../events/recheck.ts';
+import { type Beginning, createReconcile, type Progress, type ReconcileResult } from '../events/reconcile.ts';
+import { holdingPause } from '../events/waiting.ts';
+import { createPlatform } from '../platform/index.ts';
+import { createLogger } from '../plugins/logging.ts';
+
+/** Between two lines of progress, in milliseconds. */
+const tellEveryMs = 2000;
+
+/**
+ * `npm run people:reconcile`: asks the platform about everybody who is bound, and signs out those who have left.
+ * Ctrl-C stops after the people at hand; the next run goes on from there.
+ */
+async function main(): Promise<number> {
+  const config = loadConfig(loadEnvironment());
+  const database = await openDatabase(config.database);
+  const platform = createPlatform(config.platform, {
+    tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
+  });
+  const { perSecond } = config.events.reconcile;
+  const recheck = createRecheck({ prisma: database.prisma, platform, now: Date.now });
+  const logger = createLogger({ logLevel: 'warn' }, process.stderr);
+  const reconcile = createReconcile({
+    database,
+    recheck,
+    now: Date.now,
+    perSecond,
+    logger,
+    wait: holdingPause,
+  });
+  console.log(`正在向平台核对已绑定的人员，每秒最多 ${perSecond} 人。按 Ctrl-C 可停下，下次接着核对。`);
+  let toldAt = Number.NEGATIVE_INFINITY;
+  try {
+    const result = await reconcile({
+      signal: abortOnSignals(),
+      onBegin: tellBeginning,
+      onProgress(progress) {
+        if (performance.now() - toldAt < tellEveryMs) return;
+        toldAt = performance.now();
+        console.log(`已核对 ${progress.checked} / ${progress.total} 人${found(progress)}`);
+      },
+    });
+    return report(result);
+  } finally {
+    await platform.close();
+    await database.close();
+  }
+}
+
+/** Aborts on the first Ctrl-C; a second one ends the process at once. */
+function abortOnSignals(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) process.exit(1);
+      console.log('正在停下……');
+      stopping.abort();
+    });
+  }
+  return stopping.signal;
+}
+
+const time = new Intl.DateTimeFormat('zh-CN', {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'Asia/Shanghai',
+});
+
+function tellBeginning(beginning: Beginning): void {
+  if (beginning.how === 'new') return;
+  const when = `上次的核对（${time.format(beginning.startedAt)} 开始）没有做完`;
+  if (beginning.how === 'resumed') console.log(`${when}，接着核对：前面已核对 ${beginning.checked} 人。`);
+  else console.log(`${when}，已经过了太久，当时的结果不能算数：这次从头核对所有人。`);
+}
+
+function found({ left, failed }: Progress): string {
+  return `，其中 ${left} 人已离开组织${failed === 0 ? '' : `，${failed} 人平台暂时答不上来`}`;
+}
+
+/** @returns the process's exit code. */
+function report(result: ReconcileResult): number {
+  switch (result.outcome) {
+    case 'finished':
+      console.log(`核对完成：共 ${result.checked} 人${found(result)}。`);
+      if (result.left > 0) console.log('已离开的人都已退出登录；审计日志里是 person.left。');
+      if (result.failed > 0) {
+        console.log('答不上来的人没有改动，原因见上面的日志；下一次核对会再问。');
+      }
+      return 0;
+    case 'stopped':
+      console.log(`已停下：核对了 ${result.checked} 人${found(result)}。再次运行会接着核对。`);
+      return 0;
+    case 'broken-off': {
+      const { remedy, message } = result.error;
+      console.error(`平台出错，停在第 ${result.checked} 人：${remedy ?? message}`);
+      console.error('处理好后再次运行，会接着核对；没有核对到的人没有任何改动。');
+      return 1;
+    }
+    case 'running-elsewhere':
+      console.error('另一个进程（服务的定时核对，或另一个窗口）正在核对，本次什么也没做。请等它结束。');
+      return 1;
+    case 'not-due':
+      return 0;
+  }
+}
+
+main().then((code) => process.exit(code), failStart);

@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { seed } from '../../prisma/seed.ts';
+import { openDatabase } from '../database/database.ts';
+import { applyMigrations } from '../database/migrations.ts';
+import { runScript } from '../testing/run-script.ts';
+
+/** The tool as an administrator runs it: a process of its own, on a database of its own. */
+
+let folder: string;
+let dataDir: string;
+
+const open = () => openDatabase({ url: null, dataDir, poolSize: 1, timeoutMs: 10_000 });
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'unlock-'));
+  dataDir = path.join(folder, 'database');
+  const database = await open();
+  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await seed(database.prisma);
+  const lock = { failures: 5, lastFailure: new Date(), lockedUntil: new Date(Date.now() + 3_600_000) };
+  await database.prisma.lockout.createMany({
+    data: [
+      { subject: 'account:lisi', ...lock },
+      { subject: 'person:270102', ...lock },
+    ],
+  });
+  await database.prisma.auditLog.create({
+    data: {
+      action: 'bind.refused',
+      subject: 'account:lisi',
+      detail: { reason: 'LOCKED', dingUserId: '270102' },
+    },
+  });
+  await database.close();
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const run = (...names: string[]) =>
+  runScript('server/commands/people-unlock.ts', names, {
+    env: { NODE_ENV: 'test', DATABASE_URL: '', DATA_DIR: dataDir },
+  });
+
+test('unlocks, and says who is locked besides', async () => {
+  const account = await run('lisi');
+  expect(account.output).toContain('已解锁账号 lisi');
+  expect(account.output).toContain('npm run people:unlock -- 270102');
+  expect(account.code).toBe(0);
+
+  const person = await run('270102');
+  expect(person.output).toContain('已解锁人员 270102');
+
+  const database = await open();
+  try {
+    expect(await database.prisma.lockout.count()).toBe(0);
+    expect(await database.prisma.auditLog.count({ where: { action: 'lockout.cleared' } })).toBe(2);
+  } finally {
+    await database.close();
+  }
+}, 60_000);
+
+test('an unknown name and a missing one are told, without a stack', async () => {
+  for (const [names, told] of [
+    [['no-such-account'], '没有叫“no-such-account”的账号'],
+    [[], '用法：npm run people:unlock'],
+  ] as const) {
+    const { code, output } = await run(...names);
+    expect(output).toContain(told);
+    expect(output).not.toMatch(/^\s+at /m);
+    expect(code).toBe(1);
+  }
+}, 60_000);

@@ -1,0 +1,57 @@
+import { EmbeddedDatabaseInUse } from '../database/embedded.ts';
+import { MigrationFailed } from '../database/migration-record.ts';
+import { EditedMigrations } from '../database/migrations.ts';
+import { isDatabaseUnavailable } from '../database/unavailable.ts';
+import { ConfigError } from './environment.ts';
+
+/** A start that failed for a reason that its message already explains, in Chinese. */
+export class StartFailure extends Error {
+  override readonly name = 'StartFailure';
+}
+
+/** The errors whose message is for people already. */
+const explained = [StartFailure, ConfigError, EmbeddedDatabaseInUse, EditedMigrations, MigrationFailed];
+
+/** PostgreSQL: class 28, wrong user name or password; 3D000, no such database. */
+const refusals = /^(?:28\w{3}|3D000)$/;
+
+/** How to see who has a port, in Chinese. */
+export const takenBy = (port: number | string): string =>
+  `查看占用者：Windows 运行 netstat -ano | findstr :${port}，macOS 和 Linux 运行 lsof -i :${port}`;
+
+/** Why the system denies a port, in Chinese, without a full stop. */
+export const deniedPort = (port: number): string =>
+  port < 1024
+    ? '1024 以下的端口要有管理员权限'
+    : 'Windows 把它留给了 Hyper-V、WSL 或 Docker，留了哪些可以这样看：netsh interface ipv4 show excludedportrange protocol=tcp';
+
+/**
+ * What a person can do about a failed start, in Chinese; null for a fault that only a developer can read, whose
+ * stack is worth more.
+ */
+export function explainStartFailure(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    const port = 'port' in error ? String(error.port) : '';
+    return `端口 ${port} 已被占用，无法启动。请关闭占用它的程序，或在 .env 中换一个端口。\n${takenBy(port)}`;
+  }
+  if ('code' in error && error.code === 'EACCES' && 'port' in error) {
+    return `系统不允许监听端口 ${String(error.port)}：${deniedPort(Number(error.port))}。请在 .env 中换一个端口。`;
+  }
+  if ('code' in error && error.code === 'EADDRNOTAVAIL') {
+    const address = 'address' in error ? String(error.address) : '';
+    return `HOST 的地址 ${address} 不是这台机器的，无法监听。请填本机的 IP，或 0.0.0.0（所有地址）。`;
+  }
+  if (explained.some((kind) => error instanceof kind)) return error.message;
+  const code = 'code' in error ? String(error.code) : '';
+  if (isDatabaseUnavailable(error) || refusals.test(code)) {
+    return '连不上数据库。请检查 DATABASE_URL 的地址、端口、用户名和密码，并确认 PostgreSQL 正在运行。';
+  }
+  return null;
+}
+
+/** Ends the process with what a person can do about it, or with the whole error where only a developer can. */
+export function failStart(error: unknown): never {
+  console.error(explainStartFailure(error) ?? error);
+  process.exit(1);
+}

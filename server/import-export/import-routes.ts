@@ -1,0 +1,187 @@
+import { finished } from 'node:stream';
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { signedInUser } from '../auth/authenticate.ts';
+import { importLimit } from '../config/limits.ts';
+import { csvEncoding, csvFile } from '../contract/csv-schemas.ts';
+import { faultResponses, noBody, strict, text, uuid } from '../contract/schema.ts';
+import type { Database } from '../database/database.ts';
+import { createSealing } from '../database/sealing.ts';
+import { AppError } from '../plugins/app-error.ts';
+import { guideColumns, templateHeadings } from './columns.ts';
+import { type CsvEncoding, csvHeaders, csvLines, encodeCsv } from './csv.ts';
+import { createImports, type ImportRequest } from './import.ts';
+import { importGuide, importJob, importJobs, importPreview, importStart } from './import-schemas.ts';
+import { maxRows } from './parse.ts';
+import { takeResult } from './result.ts';
+
+export interface ImportOptions {
+  database: Database;
+  secretKey: string;
+  now: () => number;
+}
+
+const tags = ['管理：导入'];
+const config = { roles: ['ADMIN'] as const };
+const sweepEveryMs = 3_600_000;
+const encodingQuery = strict({ encoding: Type.Optional(csvEncoding) });
+
+/** People from a CSV file: preview, import, progress, result. */
+export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app, options) => {
+  const { database, now } = options;
+  const sealing = createSealing(options.secretKey);
+  const imports = createImports({ database, accounts: app.accounts, sealing, logger: app.log, now });
+  const sweep = setInterval(() => {
+    imports.jobs.sweep().catch((err: unknown) => app.log.warn({ err }, 'sweeping import results failed'));
+  }, sweepEveryMs);
+  sweep.unref();
+  app.background.add('imports', () => imports.close());
+  app.addHook('onClose', async () => {
+    clearInterval(sweep);
+    // Also one that began while the door was still open: it breaks off at once, and must have done so.
+    await imports.close();
+  });
+
+  // In a scope of its own, which takes CSV and nothing else; the others take JSON and nothing else. Browsers ask
+  // before they post this type for another site's page, as they do for JSON.
+  await app.register(async (uploads: typeof app) => {
+    uploads.removeAllContentTypeParsers();
+    uploads.addContentTypeParser('text/csv', { parseAs: 'buffer', bodyLimit: importLimit }, (_, body, done) =>
+      done(null, body),
+    );
+    const query = { generatePasswords: Type.Optional(Type.Boolean({ default: false })) };
+    const body = { content: { 'text/csv': { schema: Type.Unknown({ description: 'CSV 文件' }) } } };
+
+    uploads.post(
+      '/api/admin/import/preview',
+      {
+        config,
+        bodyLimit: importLimit,
+        schema: {
+          tags,
+          summary: '预览：检查文件，说明会新增、更新谁；什么也不写入',
+          consumes: ['text/csv'],
+          querystring: strict(query),
+          body,
+          response: { 200: importPreview, ...faultResponses },
+        },
+      },
+      (request) => imports.preview(uploadOf(request, request.query.generatePasswords ?? false)),
+    );
+
+    uploads.post(
+      '/api/admin/import/start',
+      {
+        config,
+        bodyLimit: importLimit,
+        schema: {
+          tags,
+          summary: '开始导入：再提交一次同一个文件，带上预览给的 token',
+          consumes: ['text/csv'],
+          querystring: strict({ ...query, token: text(1, 64) }),
+          body,
+          response: { 200: importStart, ...faultResponses },
+        },
+      },
+      (request) => {
+        const { generatePasswords = false, token } = request.query;
+        return imports.start({ ...uploadOf(request, generatePasswords), token });
+      },
+    );
+  });
+
+  app.get(
+    '/api/admin/import/guide',
+    {
+      config,
+      schema: {
+        tags,
+        summary: '文件的要求：列、大小、行数',
+        response: { 200: importGuide, ...faultResponses },
+      },
+    },
+    async () => ({ maxBytes: importLimit, maxRows, columns: guideColumns }),
+  );
+
+  app.get(
+    '/api/admin/import/template',
+    {
+      config,
+      schema: {
+        tags,
+        summary: '下载模板，只有列名',
+        querystring: encodingQuery,
+        response: { 200: csvFile, ...faultResponses },
+      },
+    },
+    async (request, reply) => {
+      const { encoding = 'utf-8' } = request.query;
+      return sendCsv(reply, '人员导入模板', csvLines([templateHeadings]), encoding);
+    },
+  );
+
+  app.get(
+    '/api/admin/import/jobs',
+    { config, schema: { tags, summary: '最近的导入', response: { 200: importJobs, ...faultResponses } } },
+    async (request) => ({ items: await imports.jobs.latest(signedInUser(request).id) }),
+  );
+
+  app.get(
+    '/api/admin/import/jobs/:id',
+    {
+      config,
+      schema: {
+        tags,
+        summary: '一次导入的进度',
+        params: strict({ id: uuid }),
+        response: { 200: importJob, ...faultResponses },
+      },
+    },
+    async (request) => {
+      const job = await imports.jobs.find(request.params.id, signedInUser(request).id);
+      if (job === null) throw new AppError('NOT_FOUND');
+      return job;
+    },
+  );
+
+  app.post(
+    '/api/admin/import/jobs/:id/result',
+    {
+      config,
+      schema: {
+        tags,
+        summary: '下载结果；生成的初始密码只在发起人第一次下载时有',
+        params: strict({ id: uuid }),
+        querystring: encodingQuery,
+        body: noBody,
+        response: { 200: csvFile, ...faultResponses },
+      },
+    },
+    async (request, reply) => {
+      const { encoding = 'utf-8' } = request.query;
+      const asking = { id: signedInUser(request).id, address: request.ip };
+      const result = await takeResult(database.prisma, sealing, request.params.id, asking);
+      if (result === null) throw new AppError('NOT_FOUND');
+      finished(reply.raw, (error) => {
+        result
+          .handedOver(!error)
+          .catch((err: unknown) => request.log.warn({ err }, 'passwords of an import not removed'));
+      });
+      return sendCsv(reply, '人员导入结果', result.text, encoding);
+    },
+  );
+};
+
+function uploadOf(request: FastifyRequest, generatePasswords: boolean): ImportRequest {
+  if (!Buffer.isBuffer(request.body)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  return {
+    bytes: request.body,
+    options: { generatePasswords },
+    actor: signedInUser(request),
+    address: request.ip,
+  };
+}
+
+function sendCsv(reply: FastifyReply, name: string, text: string, encoding: CsvEncoding): FastifyReply {
+  return reply.headers(csvHeaders(name, encoding)).send(encodeCsv(text, encoding));
+}

@@ -1,0 +1,229 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import { recordAudit } from '../audit/audit.ts';
+import type { Accounts } from '../auth/index.ts';
+import { isUniqueViolation } from '../auth/linking.ts';
+import type { SessionUser } from '../contract/contract.ts';
+import type { ImportPhase, ImportPreview, ImportStart } from '../contract/import.ts';
+import type { Database } from '../database/database.ts';
+import type { Sealing } from '../database/sealing.ts';
+import { type HeldLock, whileAlone } from '../events/run-lock.ts';
+import { holdAdministrators } from '../people/changing.ts';
+import { AppError } from '../plugins/app-error.ts';
+import { hashInitialPasswords, initialPasswordDays } from './initial-passwords.ts';
+import { createImportJobs, type ImportFailure, type ImportJobs } from './jobs.ts';
+import type { ImportOptions, Plan } from './plan.ts';
+import { countsOf, lookAt } from './preview.ts';
+import { resultLines, sealPasswords } from './result.ts';
+import { PlanOutdated, writePlan } from './write.ts';
+
+export interface ImportRequest {
+  bytes: Buffer;
+  options: ImportOptions;
+  actor: SessionUser;
+  address: string;
+}
+
+export interface Imports {
+  jobs: ImportJobs;
+  preview(request: ImportRequest): Promise<ImportPreview>;
+  /** @param token the preview's: what is done is what was shown, or nothing. */
+  start(request: ImportRequest & { token: string }): Promise<ImportStart>;
+  /** Breaks off what runs, and waits until that is so. */
+  close(): Promise<void>;
+}
+
+/** Longest that the one transaction may take, in milliseconds. */
+const transactionMs = 300_000;
+const tellEveryMs = 1000;
+/** How long to wait for an import that has ended to let go of the lock. */
+const patience = { attempts: 20, waitMs: 100 };
+/** The advisory lock of all instances. */
+export const importLock = 'people:import';
+
+/** Refusals of the import's own transaction. */
+class ImportRefused extends Error {
+  override readonly name = 'ImportRefused';
+  readonly failure: ImportFailure;
+  constructor(failure: ImportFailure) {
+    super(failure);
+    this.failure = failure;
+  }
+}
+
+/** Imports of people: one at a time on a database, written whole or not at all. */
+export function createImports(deps: {
+  database: Database;
+  accounts: Accounts;
+  sealing: Sealing;
+  logger: FastifyBaseLogger;
+  now: () => number;
+}): Imports {
+  const { database, accounts, sealing, logger, now } = deps;
+  const { prisma } = database;
+  const jobs = createImportJobs(prisma);
+  const stopping = new AbortController();
+  const runs = new Set<Promise<unknown>>();
+
+  const look = ({ bytes, options, actor }: ImportRequest) => {
+    const { passwords, credentials } = accounts;
+    return lookAt(prisma, bytes, { options, actor, passwords, keepsPasswords: credentials.keepsPasswords });
+  };
+
+  async function open(plan: Plan, fileHash: string, actorId: string): Promise<string> {
+    // Whoever holds the lock is alone: what still says that it runs has died.
+    await jobs.buryDead({ all: true });
+    await jobs.sweep();
+    const counts = { rows: plan.rows.length, ...countsOf(plan.rows) };
+    const job = await prisma.importJob.create({ data: { actorId, fileHash, ...counts } });
+    return job.id;
+  }
+
+  async function work(jobId: string, plan: Plan, request: ImportRequest, fileHash: string, lock: HeldLock) {
+    const { actor, address } = request;
+    const created = plan.rows.filter((one) => one.kind === 'created');
+    let phase: ImportPhase = 'passwords';
+    let done = 0;
+    let total = created.filter(({ password }) => password !== null).length;
+    const lost = new AbortController();
+    const signal = AbortSignal.any([stopping.signal, lost.signal]);
+    const tell = async () => {
+      if (!(await jobs.tellProgress(jobId, phase, done, total))) lost.abort();
+      await lock.check();
+    };
+    const telling = keepTelling(tell, () => database.kind === 'embedded' && phase === 'writing');
+    try {
+      await tell();
+      const { hashes, generated } = await hashInitialPasswords(plan.rows, accounts.passwords, {
+        signal,
+        onProgress: () => {
+          done += 1;
+        },
+      });
+      const counts = countsOf(plan.rows);
+      [phase, done, total] = ['writing', 0, counts.created + counts.changed];
+      await tell();
+      const at = new Date(now());
+      const changedIds = await prisma.$transaction(
+        async (tx) => {
+          const ids = await writePlan(tx, plan.rows, {
+            jobId,
+            actorId: actor.id,
+            address,
+            at,
+            hashes,
+            passwordsExpireAt: new Date(at.getTime() + initialPasswordDays * 24 * 3_600_000),
+            onProgress(rows) {
+              done += rows;
+              signal.throwIfAborted();
+            },
+          });
+          const detail = { fileHash, rows: plan.rows.length, ...counts, passwords: hashes.size };
+          const event = {
+            action: 'people.imported',
+            actorId: actor.id,
+            subject: `import:${jobId}`,
+            detail,
+          } as const;
+          await recordAudit(tx, event, address);
+          const passwords = sealPasswords(sealing, jobId, generated);
+          const result = { lines: resultLines(plan.rows), passwords };
+          // Last, since it keeps administrators from signing in until the end of the transaction.
+          await holdAdministrators(tx, actor.id);
+          await lock.check();
+          if (!(await jobs.finish(tx, jobId, result))) throw new ImportRefused('STOPPED');
+          return ids;
+        },
+        { timeout: transactionMs, maxWait: 30_000 },
+      );
+      for (const id of changedIds) accounts.sessions.forgetAll(id);
+    } catch (error) {
+      const failure = signal.aborted ? 'STOPPED' : failureOf(error);
+      if (failure === 'FAULT') logger.error({ err: error, jobId }, 'import failed');
+      else logger.warn({ jobId, failure }, 'import broken off');
+      // Where the database is away the job is found dead later.
+      await jobs.fail(jobId, failure).catch(() => {});
+    } finally {
+      await telling.end();
+    }
+  }
+
+  /** @returns the job's id once it runs; null when another import does. */
+  function begin(plan: Plan, request: ImportRequest, fileHash: string): Promise<string | null> {
+    return new Promise((resolve, reject) => {
+      const run = whileAlone(database, importLock, async (lock) => {
+        const jobId = await open(plan, fileHash, request.actor.id);
+        resolve(jobId);
+        await work(jobId, plan, request, fileHash, lock);
+      }).then((ran) => {
+        if (ran === null) resolve(null);
+      });
+      runs.add(run);
+      // Once it runs a rejection changes nothing: the lock's own connection was lost, and `work` has seen to it.
+      run.catch(reject).finally(() => runs.delete(run));
+    });
+  }
+
+  return {
+    jobs,
+    async preview(request) {
+      return (await look(request)).preview;
+    },
+    async start(request) {
+      const { preview, plan, fileHash } = await look(request);
+      if (plan === null || preview.token !== request.token) return { outcome: 'changed-meanwhile', preview };
+      for (let attempt = 1; ; attempt += 1) {
+        const jobId = await begin(plan, request, fileHash);
+        if (jobId !== null) return { outcome: 'started', jobId };
+        const other = (await jobs.latest(request.actor.id)).find(({ status }) => status === 'running');
+        if (other !== undefined || attempt === patience.attempts) {
+          return { outcome: 'busy', by: other?.by ?? null, since: other?.startedAt ?? null };
+        }
+        // The one before is over, and about to let go.
+        await delay(patience.waitMs);
+      }
+    },
+    async close() {
+      stopping.abort();
+      await Promise.allSettled([...runs]);
+    },
+  };
+}
+
+function failureOf(error: unknown): ImportFailure {
+  if (error instanceof ImportRefused) return error.failure;
+  if (error instanceof AppError && error.code === 'FORBIDDEN') return 'NOT_ALLOWED';
+  if (error instanceof PlanOutdated || isUniqueViolation(error) || sqlStateOf(error) === '23505') {
+    return 'CHANGED_MEANWHILE';
+  }
+  return 'FAULT';
+}
+
+/** PostgreSQL's code of a statement of our own that failed. */
+function sqlStateOf(error: unknown): string | null {
+  const meta = (
+    error as { meta?: { code?: unknown; driverAdapterError?: { cause?: { originalCode?: unknown } } } }
+  ).meta;
+  const code = meta?.driverAdapterError?.cause?.originalCode ?? meta?.code;
+  return typeof code === 'string' ? code : null;
+}
+
+/** Tells now and then, never twice at once, what has been done. @param quiet while nothing can be told. */
+function keepTelling(tell: () => Promise<void>, quiet: () => boolean) {
+  let telling: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    if (telling !== null || quiet()) return;
+    // What cannot be told is found out at the end: the job is finished only by who still holds it.
+    telling = tell()
+      .catch(() => {})
+      .finally(() => {
+        telling = null;
+      });
+  }, tellEveryMs);
+  return {
+    async end() {
+      clearInterval(timer);
+      await telling;
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import type { Passwords } from '../auth/passwords.ts';
+import type { SessionUser } from '../contract/contract.ts';
+import type { ImportProblem } from '../contract/import.ts';
+import type { PrismaClient } from '../database/database.ts';
+import { told } from './cells.ts';
+import { columns, type FieldKey, fieldKeys, type PersonFields } from './columns.ts';
+import { type ExistingPerson, findOwners, findPeople, type Owner } from './import-people.ts';
+import type { ParsedRow } from './parse.ts';
+
+export interface ImportOptions {
+  /** Whether new people with neither an initial password nor a platform id get one. */
+  generatePasswords: boolean;
+}
+
+export interface ImportContext {
+  options: ImportOptions;
+  /** Who imports: nobody takes their own rights away by mistake, so one administrator always stays. */
+  actor: SessionUser;
+  /** Says what initial passwords may be. */
+  passwords: Pick<Passwords, 'judge'>;
+  /** Whether the passwords are kept here. */
+  keepsPasswords: boolean;
+}
+
+/** A row with what it does to the database as it is now. */
+export type PlannedRow = { row: number; username: string; after: PersonFields } & (
+  | { kind: 'created'; password: string | 'generate' | null }
+  | { kind: 'changed' | 'unchanged'; id: string; before: PersonFields; unusedPassword: boolean }
+);
+
+export interface Plan {
+  rows: PlannedRow[];
+  problems: ImportProblem[];
+  /** Stands for this file, these options, and the people as they are: with another plan it is another. */
+  token: string;
+}
+
+const newPerson: Omit<PersonFields, 'name'> = {
+  mobile: null,
+  department: null,
+  role: 'USER',
+  dingUserId: null,
+  employeeCode: null,
+  isSuperExecutive: false,
+};
+
+export const changedKeys = (before: PersonFields, after: PersonFields): FieldKey[] =>
+  fieldKeys.filter((key) => before[key] !== after[key]);
+
+/** Compares the file with the people in the database; writes nothing. */
+export async function makePlan(
+  prisma: PrismaClient,
+  parsed: readonly ParsedRow[],
+  context: ImportContext & { fileHash: string },
+): Promise<Plan> {
+  const problems: ImportProblem[] = [];
+  const existing = await findPeople(
+    prisma,
+    parsed.map(({ username }) => username),
+  );
+  const rows: PlannedRow[] = [];
+  for (const one of parsed) {
+    const complain = (key: FieldKey | 'password', text: string) =>
+      problems.push({ row: one.row, column: columns[key].title, message: `${told(key, text)}。` });
+    const person = existing.get(one.username);
+    rows.push(
+      person === undefined
+        ? planNew(one, context, complain)
+        : planExisting(one, person, context.actor, complain),
+    );
+  }
+  await findClashes(prisma, rows, problems);
+  problems.sort((one, other) => (one.row ?? 0) - (other.row ?? 0));
+  return { rows, problems, token: tokenOf(rows, context) };
+}
+
+type Complain = (key: FieldKey | 'password', text: string) => void;
+
+function planNew(
+  { row, username, fields, password }: ParsedRow,
+  { options, passwords, keepsPasswords }: ImportContext,
+  complain: Complain,
+): PlannedRow {
+  if (fields.name === undefined) complain('name', '不能为空，这是新增的人');
+  const after = { ...newPerson, name: '', ...fields };
+  if (password !== null) {
+    if (!keepsPasswords) complain('password', '不能填：密码由您单位的账号系统管理');
+    const judged = passwords.judge(password, username);
+    if (judged === 'TOO_SHORT') complain('password', '太短，至少 8 个字');
+    if (judged === 'TOO_COMMON') complain('password', '太常见，容易被猜到');
+    if (judged === 'CONTAINS_USERNAME') complain('password', '不能包含用户名');
+  }
+  const generate = options.generatePasswords && keepsPasswords && after.dingUserId === null;
+  return { row, username, after, kind: 'created', password: password ?? (generate ? 'generate' : null) };
+}
+
+function planExisting(
+  { row, username, fields, password }: ParsedRow,
+  { id, boundAt, fields: before }: ExistingPerson,
+  actor: SessionUser,
+  complain: Complain,
+): PlannedRow {
+  const after = { ...before, ...fields };
+  if (after.dingUserId !== before.dingUserId && before.dingUserId !== null && boundAt !== null) {
+    complain('dingUserId', '和已绑定的不同。要换绑，请先到“人员”页解除绑定');
+  }
+  if (id === actor.id && after.role !== 'ADMIN') {
+    complain('role', '不能改：这是您自己，导入不能撤掉自己的管理员角色');
+  }
+  const kind = changedKeys(before, after).length === 0 ? 'unchanged' : 'changed';
+  return { row, username, after, kind, id, before, unusedPassword: password !== null };
+}
+
+/** Mobile numbers and platform ids that would belong to two people once everything is written. */
+async function findClashes(
+  prisma: PrismaClient,
+  rows: readonly PlannedRow[],
+  problems: ImportProblem[],
+): Promise<void> {
+  const planned = new Map(rows.flatMap((one) => (one.kind === 'created' ? [] : [[one.id, one] as const])));
+  for (const key of ['mobile', 'dingUserId'] as const) {
+    const changing = rows.filter(
+      (one) => one.after[key] !== null && (one.kind === 'created' || one.after[key] !== one.before[key]),
+    );
+    const owners = await findOwners(
+      prisma,
+      key,
+      changing.flatMap(({ after }) => after[key] ?? []),
+    );
+    const staying = (owner: Owner, value: string) => {
+      const other = planned.get(owner.id);
+      return other === undefined || other.after[key] === value;
+    };
+    for (const one of changing) {
+      const value = one.after[key] ?? '';
+      const owner = owners.get(value);
+      if (owner === undefined || owner.username === one.username || !staying(owner, value)) continue;
+      const hint = key === 'dingUserId' ? `如果是同一个人，请把用户名改成 ${owner.username}` : '请核对';
+      problems.push({
+        row: one.row,
+        column: columns[key].title,
+        message: `${told(key, `已经是${owner.name}（${owner.username}）的`)}。${hint}。`,
+      });
+    }
+  }
+}
+
+function tokenOf(
+  rows: readonly PlannedRow[],
+  { fileHash, options, actor }: ImportContext & { fileHash: string },
+): string {
+  const hash = createHash('sha256').update(JSON.stringify([fileHash, options, actor.id]));
+  for (const one of rows) {
+    hash.update(JSON.stringify([one.row, one.kind, one.kind === 'created' ? null : [one.id, one.before]]));
+  }
+  return hash.digest('base64url');
+}

@@ -1,0 +1,124 @@
+import { bearer, expectFault, get, post } from '../testing/http.ts';
+import { csvOf, previewOf, startOf, upload } from '../testing/import.ts';
+import { prepareImport } from '../testing/import-pages.ts';
+
+const pages = prepareImport();
+const { everything, resultOf } = pages;
+
+describe('what does not go through', () => {
+  const rows = [
+    ['用户名', '姓名'],
+    ['late', '迟'],
+  ];
+
+  test('a file that was changed after the preview, and people who were', async () => {
+    const bytes = csvOf(rows);
+    const { token } = await previewOf(pages.server, bytes, pages.admin);
+    const changed = csvOf([...rows, ['later', '更迟']]);
+    const before = await everything();
+    expect(await startOf(pages.server, changed, pages.admin, { token: token ?? '' })).toMatchObject({
+      outcome: 'changed-meanwhile',
+      preview: { created: 2 },
+    });
+    expect(await startOf(pages.server, bytes, pages.admin, { token: 'x' })).toMatchObject({
+      outcome: 'changed-meanwhile',
+    });
+    const generating = { token: token ?? '', generatePasswords: 'true' };
+    expect(await startOf(pages.server, bytes, pages.admin, generating)).toMatchObject({
+      outcome: 'changed-meanwhile',
+    });
+    expect(await everything()).toEqual(before);
+
+    await pages.server.prisma.user.create({ data: { username: 'late', name: '先来的' } });
+    const outcome = await startOf(pages.server, bytes, pages.admin, { token: token ?? '' });
+    expect(outcome).toMatchObject({ outcome: 'changed-meanwhile', preview: { created: 0, changed: 1 } });
+  });
+
+  test('a preview of somebody else', async () => {
+    await pages.server.prisma.user.update({ where: { username: 'chenguang' }, data: { role: 'ADMIN' } });
+    const other = await pages.server.tokenOf('chenguang');
+    const bytes = csvOf([
+      ['用户名', '姓名'],
+      ['else', '别'],
+    ]);
+    const { token } = await previewOf(pages.server, bytes, other);
+    expect(await startOf(pages.server, bytes, pages.admin, { token: token ?? '' })).toMatchObject({
+      outcome: 'changed-meanwhile',
+    });
+    await pages.server.prisma.user.update({ where: { username: 'chenguang' }, data: { role: 'USER' } });
+  });
+
+  test.each([
+    ['application/json', '{}'],
+    ['text/plain', 'x'],
+    ['application/octet-stream', 'x'],
+    ['application/x-www-form-urlencoded', 'x=1'],
+  ])('%s', async (type, payload) => {
+    for (const step of ['preview', 'start?token=x']) {
+      const response = await pages.server.app.inject({
+        method: 'POST',
+        url: `/api/admin/import/${step}`,
+        payload,
+        headers: { 'content-type': type, ...bearer(pages.admin) },
+      });
+      expectFault(response, 415, 'UNSUPPORTED_MEDIA_TYPE');
+    }
+  });
+
+  test('no file at all, and CSV elsewhere', async () => {
+    const nothing = {
+      method: 'POST',
+      url: '/api/admin/import/preview',
+      headers: bearer(pages.admin),
+    } as const;
+    expectFault(await pages.server.app.inject(nothing), 415, 'UNSUPPORTED_MEDIA_TYPE');
+    const elsewhere = await pages.server.app.inject({
+      method: 'POST',
+      url: '/api/auth/login',
+      payload: '用户名',
+      headers: { 'content-type': 'text/csv' },
+    });
+    expectFault(elsewhere, 415, 'UNSUPPORTED_MEDIA_TYPE');
+  });
+
+  test('a file too large', async () => {
+    const response = await upload(
+      pages.server,
+      'preview',
+      Buffer.alloc(10 * 1024 * 1024 + 1, 'x'),
+      pages.admin,
+    );
+    expectFault(response, 413, 'PAYLOAD_TOO_LARGE');
+  });
+
+  test('another site’s page with the cookie', async () => {
+    const { cookie } = await h5Cookie();
+    const headers = { 'content-type': 'text/csv', cookie };
+    const url = '/api/admin/import/preview';
+    const own = { ...headers, 'sec-fetch-site': 'same-origin' };
+    expect(
+      (await pages.server.app.inject({ method: 'POST', url, payload: csvOf(rows), headers: own })).statusCode,
+    ).toBe(200);
+    const cross = { ...headers, 'sec-fetch-site': 'cross-site' };
+    expectFault(
+      await pages.server.app.inject({ method: 'POST', url, payload: csvOf(rows), headers: cross }),
+      403,
+      'FORBIDDEN',
+    );
+  });
+
+  async function h5Cookie() {
+    const response = await post(pages.server, '/api/auth/login', {
+      authCode: pages.server.code('admin'),
+      client: 'h5',
+    });
+    return { cookie: String(response.headers['set-cookie']).split(';', 1)[0] ?? '' };
+  }
+
+  test('ids of jobs that do not exist', async () => {
+    const id = '019ab000-0000-7000-8000-000000000000';
+    expectFault(await get(pages.server, `/api/admin/import/jobs/${id}`, pages.admin), 404, 'NOT_FOUND');
+    expect((await resultOf(id)).status).toBe(404);
+    expectFault(await get(pages.server, '/api/admin/import/jobs/1', pages.admin), 400, 'INVALID_REQUEST');
+  });
+});

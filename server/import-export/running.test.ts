@@ -1,0 +1,161 @@
+import type { ImportStart } from '../contract/import.ts';
+import { build } from '../testing/build.ts';
+import { until } from '../testing/client.ts';
+import { get } from '../testing/http.ts';
+import { csvOf, importFile, jobOver, previewOf, type Rows, startOf } from '../testing/import.ts';
+import { prepareImport } from '../testing/import-pages.ts';
+
+const pages = prepareImport();
+const { person, run } = pages;
+
+describe('while it runs', () => {
+  const many: Rows = [['用户名', '姓名'], ...Array.from({ length: 60 }, (_, at) => [`many${at}`, '多'])];
+
+  async function startMany(): Promise<string> {
+    const query = { generatePasswords: 'true' };
+    const { token } = await previewOf(pages.server, csvOf(many), pages.admin, query);
+    const started = await startOf(pages.server, csvOf(many), pages.admin, { ...query, token: token ?? '' });
+    if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
+    return started.jobId;
+  }
+
+  test('a second one is told so; a person who is added meanwhile makes it write nothing', async () => {
+    const jobId = await startMany();
+    const other = csvOf([
+      ['用户名', '姓名'],
+      ['second', '二'],
+    ]);
+    const { token } = await previewOf(pages.server, other, pages.admin);
+    expect(await startOf(pages.server, other, pages.admin, { token: token ?? '' })).toEqual({
+      outcome: 'busy',
+      by: '管理员',
+      since: expect.any(String),
+    });
+    await pages.server.prisma.user.create({ data: { username: 'many7', name: '先来的' } });
+    const job = await jobOver(pages.server, jobId, pages.admin);
+    expect(job).toMatchObject({
+      status: 'broken',
+      failure: expect.stringMatching(/有人改动/),
+      result: 'none',
+    });
+    expect(await pages.server.prisma.user.count({ where: { name: '多' } })).toBe(0);
+    expect(await importFile(pages.server, other, pages.admin)).toMatchObject({ status: 'done' });
+    await pages.server.prisma.user.delete({ where: { username: 'many7' } });
+  });
+
+  test('a person who is changed meanwhile is not overwritten, and nobody else is written', async () => {
+    const rows = [...many, ['zhangsan', '导入的名字']];
+    const query = { generatePasswords: 'true' };
+    const { token } = await previewOf(pages.server, csvOf(rows), pages.admin, query);
+    const started = await startOf(pages.server, csvOf(rows), pages.admin, { ...query, token: token ?? '' });
+    if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
+    await pages.server.prisma.user.update({
+      where: { username: 'zhangsan' },
+      data: { department: '别人改的' },
+    });
+    expect(await jobOver(pages.server, started.jobId, pages.admin)).toMatchObject({
+      status: 'broken',
+      failure: expect.stringMatching(/有人改动/),
+    });
+    expect(await person('zhangsan')).toMatchObject({ name: '张三', department: '别人改的' });
+    expect(await pages.server.prisma.user.count({ where: { name: '多' } })).toBe(0);
+  });
+
+  test('who is no administrator any more writes nothing', async () => {
+    const jobId = await startMany();
+    await pages.server.prisma.user.update({ where: { id: pages.adminId }, data: { role: 'USER' } });
+    await until(
+      async () =>
+        (await pages.server.prisma.importJob.findUniqueOrThrow({ where: { id: jobId } })).status === 'BROKEN',
+      30_000,
+      'the import is broken off',
+    );
+    await pages.server.prisma.user.update({ where: { id: pages.adminId }, data: { role: 'ADMIN' } });
+    const again = await pages.server.tokenOf('admin');
+    expect(await jobOver(pages.server, jobId, again)).toMatchObject({
+      failure: expect.stringMatching(/管理员角色/),
+    });
+    expect(await pages.server.prisma.user.count({ where: { name: '多' } })).toBe(0);
+  });
+
+  test('one that somebody has taken for dead writes nothing', async () => {
+    const jobId = await startMany();
+    await pages.server.prisma.importJob.update({
+      where: { id: jobId },
+      data: { status: 'BROKEN', failure: 'STOPPED' },
+    });
+    const other = csvOf([
+      ['用户名', '姓名'],
+      ['third', '三'],
+    ]);
+    const { token } = await previewOf(pages.server, other, pages.admin);
+    // Over once the lock is free.
+    let next: ImportStart | undefined;
+    await until(
+      async () => {
+        next = await startOf(pages.server, other, pages.admin, { token: token ?? '' });
+        return next.outcome === 'started';
+      },
+      30_000,
+      'the import has ended',
+    );
+    if (next?.outcome !== 'started') throw new Error(JSON.stringify(next));
+    expect(await jobOver(pages.server, next.jobId, pages.admin)).toMatchObject({ status: 'done' });
+    expect(await pages.server.prisma.user.count({ where: { name: '多' } })).toBe(0);
+    expect(await jobOver(pages.server, jobId, pages.admin)).toMatchObject({
+      failure: expect.stringMatching(/中断/),
+    });
+  });
+
+  test('one that is taken for dead at the very end writes nothing either', async () => {
+    const { prisma } = pages.server;
+    await prisma.$executeRawUnsafe(`
+      CREATE FUNCTION bury() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN UPDATE import_jobs SET status = 'BROKEN' WHERE status = 'RUNNING'; RETURN NULL; END $$`);
+    await prisma.$executeRawUnsafe(`
+      CREATE TRIGGER buries AFTER INSERT ON audit_log FOR EACH ROW
+      WHEN (NEW.action = 'people.imported') EXECUTE FUNCTION bury()`);
+    const job = await run([
+      ['用户名', '姓名'],
+      ['buried', '埋'],
+    ]);
+    await prisma.$executeRawUnsafe('DROP TRIGGER buries ON audit_log');
+    expect(job).toMatchObject({ status: 'broken', result: 'none' });
+    expect(await person('buried')).toBeNull();
+  });
+
+  test('one whose process has died is told so after a while', async () => {
+    const dead = await pages.server.prisma.importJob.create({
+      data: {
+        actorId: pages.adminId,
+        fileHash: '',
+        rows: 1,
+        created: 1,
+        changed: 0,
+        unchanged: 0,
+        seenAt: new Date(Date.now() - 31_000),
+      },
+    });
+    const { items } = (await get(pages.server, '/api/admin/import/jobs', pages.admin)).json();
+    expect(items.find(({ id }: { id: string }) => id === dead.id)).toMatchObject({
+      status: 'broken',
+      failure: '导入中断了：服务停止或重启过。没有写入任何内容，请重新选择文件导入。',
+    });
+  });
+
+  test('a stop of the server breaks it off, and nothing of it is written', async () => {
+    const other = await build({ database: pages.server.database, emulator: pages.server.emulator });
+    const token = await other.tokenOf('admin');
+    const query = { generatePasswords: 'true' };
+    const bytes = csvOf(many);
+    const shown = await previewOf(other, bytes, token, query);
+    const started = await startOf(other, bytes, token, { ...query, token: shown.token ?? '' });
+    if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
+    await other.close();
+    expect(await jobOver(pages.server, started.jobId, pages.admin)).toMatchObject({
+      status: 'broken',
+      failure: expect.stringMatching(/服务停止/),
+    });
+    expect(await pages.server.prisma.user.count({ where: { name: '多' } })).toBe(0);
+  });
+});

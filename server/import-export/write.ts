@@ -1,0 +1,172 @@
+import type { Transaction } from '../database/database.ts';
+import { Prisma } from '../database/generated/client.ts';
+import { timeOrderedUuid } from '../database/uuid.ts';
+import { maskMobile } from '../people/masked-mobile.ts';
+import type { FieldKey, PersonFields } from './columns.ts';
+import { batches } from './import-people.ts';
+import { changedKeys, type PlannedRow } from './plan.ts';
+
+/** The database is not any more what the plan was made for: nothing may be written. */
+export class PlanOutdated extends Error {
+  override readonly name = 'PlanOutdated';
+}
+
+export interface Writing {
+  jobId: string;
+  actorId: string;
+  address: string | null;
+  at: Date;
+  /** Hashes of initial passwords, by row; of new people alone. */
+  hashes: ReadonlyMap<number, string>;
+  /** When initial passwords end that were not changed. */
+  passwordsExpireAt: Date;
+  /** Told of every row that is written. */
+  onProgress(rows: number): void;
+}
+
+type Created = PlannedRow & { kind: 'created' };
+type Changed = PlannedRow & { kind: 'changed' };
+
+/**
+ * Writes what a plan says, in a few statements for each thousand rows, with an audit entry for each person.
+ *
+ * @throws PlanOutdated when a person is not as the plan found them.
+ * @returns the ids of the people who were changed.
+ */
+export async function writePlan(
+  tx: Transaction,
+  rows: readonly PlannedRow[],
+  writing: Writing,
+): Promise<string[]> {
+  const changed = rows.filter((one): one is Changed => one.kind === 'changed');
+  const created = rows.filter((one): one is Created => one.kind === 'created');
+  // In one order, so that two who lock many people wait for each other instead of both failing.
+  changed.sort((one, other) => (one.id < other.id ? -1 : 1));
+  for (const batch of batches(changed)) await holdUnchanged(tx, batch);
+  // First everybody lets go of what they give up, or two people could not exchange their numbers.
+  for (const batch of batches(changed)) await release(tx, batch);
+  for (const batch of batches(changed)) {
+    await update(tx, batch, writing.at);
+    await audit(
+      tx,
+      batch.map((one) => ({ one, id: one.id, before: one.before })),
+      writing,
+    );
+    writing.onProgress(batch.length);
+  }
+  for (const batch of batches(created)) {
+    const withIds = batch.map((one) => ({ one, id: timeOrderedUuid(writing.at.getTime()) }));
+    await insert(tx, withIds, writing);
+    await audit(
+      tx,
+      withIds.map((each) => ({ ...each, before: null })),
+      writing,
+    );
+    writing.onProgress(batch.length);
+  }
+  return changed.map(({ id }) => id);
+}
+
+/** A person's fields as the columns of a JSON record. */
+const recordColumns = Prisma.raw(
+  'name text, mobile text, department text, role text, "dingUserId" text, "employeeCode" text, "isSuperExecutive" boolean',
+);
+
+async function holdUnchanged(tx: Transaction, batch: readonly Changed[]): Promise<void> {
+  const json = JSON.stringify(
+    batch.map(({ id, before, after }) => ({ id, ...before, wanted: after.dingUserId })),
+  );
+  // Nobody's platform id is changed who has signed in by it meanwhile.
+  const held = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM users u
+    JOIN jsonb_to_recordset(${json}::jsonb) AS r(id uuid, ${recordColumns}, wanted text) ON u.id = r.id
+    WHERE (u.bound_at IS NULL OR u.ding_user_id IS NULL OR u.ding_user_id = r.wanted)
+      AND (u.name, u.mobile, u.department, u.role::text, u.ding_user_id, u.employee_code, u.is_super_executive)
+      IS NOT DISTINCT FROM (r.name, r.mobile, r.department, r.role, r."dingUserId", r."employeeCode", r."isSuperExecutive")
+    ORDER BY u.id FOR UPDATE OF u`;
+  if (held.length !== batch.length) throw new PlanOutdated();
+}
+
+async function release(tx: Transaction, batch: readonly Changed[]): Promise<void> {
+  const giveUp = (key: 'mobile' | 'dingUserId') =>
+    batch.flatMap(({ id, before, after }) =>
+      before[key] !== null && before[key] !== after[key] ? [id] : [],
+    );
+  const [mobiles, platformIds] = [giveUp('mobile'), giveUp('dingUserId')];
+  if (mobiles.length > 0) {
+    await tx.$executeRaw`UPDATE users SET mobile = NULL WHERE id = ANY(${mobiles}::uuid[])`;
+  }
+  if (platformIds.length > 0) {
+    await tx.$executeRaw`UPDATE users SET ding_user_id = NULL WHERE id = ANY(${platformIds}::uuid[])`;
+  }
+}
+
+/** Whoever gets another platform id is another person there: that the former one left says nothing of them. */
+async function update(tx: Transaction, batch: readonly Changed[], at: Date): Promise<void> {
+  const json = JSON.stringify(batch.map(({ id, after }) => ({ id, ...after })));
+  await tx.$executeRaw`
+    UPDATE users SET name = r.name, mobile = r.mobile, department = r.department, role = r.role::"Role",
+      ding_user_id = r."dingUserId", employee_code = r."employeeCode",
+      left_at = CASE WHEN users.ding_user_id IS NOT DISTINCT FROM r."dingUserId" THEN users.left_at END,
+      is_super_executive = r."isSuperExecutive", updated_at = ${at}
+    FROM jsonb_to_recordset(${json}::jsonb) AS r(id uuid, ${recordColumns})
+    WHERE users.id = r.id`;
+}
+
+async function insert(
+  tx: Transaction,
+  batch: readonly { one: Created; id: string }[],
+  { at, hashes, passwordsExpireAt }: Writing,
+): Promise<void> {
+  const json = JSON.stringify(
+    batch.map(({ one: { row, username, after }, id }) => ({
+      id,
+      username,
+      hash: hashes.get(row) ?? null,
+      ...after,
+    })),
+  );
+  await tx.$executeRaw`
+    INSERT INTO users (id, username, password_hash, must_change_password, password_expires_at, name, mobile,
+      department, role, ding_user_id, employee_code, is_super_executive, created_at, updated_at)
+    SELECT r.id, r.username, r.hash, r.hash IS NOT NULL,
+      CASE WHEN r.hash IS NOT NULL THEN ${passwordsExpireAt}::timestamptz END, r.name, r.mobile,
+      r.department, r.role::"Role", r."dingUserId", r."employeeCode", r."isSuperExecutive",
+      ${at}::timestamptz, ${at}::timestamptz
+    FROM jsonb_to_recordset(${json}::jsonb) AS r(id uuid, username text, hash text, ${recordColumns})`;
+}
+
+async function audit(
+  tx: Transaction,
+  batch: readonly { one: PlannedRow; id: string; before: PersonFields | null }[],
+  { jobId, actorId, address, at }: Writing,
+): Promise<void> {
+  const json = JSON.stringify(
+    batch.map(({ one, id, before }) => ({
+      id: timeOrderedUuid(at.getTime()),
+      subject: `user:${id}`,
+      detail: { import: jobId, row: one.row, ...auditedChange(one, before) },
+    })),
+  );
+  await tx.$executeRaw`
+    INSERT INTO audit_log (id, at, actor_id, action, subject, address, detail)
+    SELECT r.id, ${at}::timestamptz, ${actorId}::uuid, 'person.imported', r.subject, ${address}::text, r.detail
+    FROM jsonb_to_recordset(${json}::jsonb) AS r(id uuid, subject text, detail jsonb)`;
+}
+
+/** What changed, or what a new person was given; never a full mobile number. */
+function auditedChange(one: PlannedRow, before: PersonFields | null) {
+  const of = (fields: PersonFields, keys: readonly FieldKey[]) =>
+    Object.fromEntries(
+      keys.map((key) => [
+        key,
+        key === 'mobile' && fields.mobile !== null ? maskMobile(fields.mobile) : fields[key],
+      ]),
+    );
+  if (before === null) return { after: { username: one.username, ...of(one.after, givenKeys(one.after)) } };
+  const keys = changedKeys(before, one.after);
+  return { before: of(before, keys), after: of(one.after, keys) };
+}
+
+const givenKeys = (fields: PersonFields) =>
+  (Object.keys(fields) as FieldKey[]).filter((key) => fields[key] !== null && fields[key] !== false);

@@ -1,0 +1,231 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { signedInUser } from '../auth/authenticate.ts';
+import type { NoticeState } from '../contract/admin-notices.ts';
+import { faultResponses } from '../contract/schema.ts';
+import type { PrismaClient } from '../database/database.ts';
+import { literal } from '../database/like.ts';
+import { progressOf } from '../messages/progress.ts';
+import {
+  audienceSchema,
+  noticeChange,
+  noticeChangeOutcome,
+  noticeCreated,
+  noticeDeleteOutcome,
+  noticeParams,
+  noticePublishOutcome,
+  noticeRows,
+  noticesQuery,
+  noticeText,
+  noticeVersion,
+  noticeWithDelivery,
+  noticeWithdrawOutcome,
+  readerPage,
+  readersQuery,
+  readingSchema,
+} from './admin-schemas.ts';
+import { createNoticeEditing, type Editor, rowColumns, rowsOf, toRow } from './editing.ts';
+import { noticeKey } from './publishing.ts';
+import { countAudience, countReading, listReaders } from './reading.ts';
+
+const tags = ['管理：公告'];
+const usual = 20;
+
+const whereState: Readonly<Record<NoticeState, object>> = {
+  draft: { publishedAt: null, withdrawnAt: null },
+  published: { publishedAt: { not: null }, withdrawnAt: null },
+  withdrawn: { withdrawnAt: { not: null } },
+};
+
+const editorOf = (request: FastifyRequest): Editor => ({
+  actorId: signedInUser(request).id,
+  address: request.ip,
+});
+
+/** Notices, as administrators write, publish and withdraw them; auditors read. */
+export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
+  prisma: PrismaClient;
+  now: () => number;
+}> = async (app, { prisma, now }) => {
+  const notices = createNoticeEditing(prisma, now);
+  const readers = { roles: ['ADMIN', 'AUDITOR'] } as const;
+  const writers = { roles: ['ADMIN'] } as const;
+
+  app.get(
+    '/api/admin/notices',
+    {
+      config: readers,
+      schema: {
+        tags,
+        summary: '公告列表（含草稿和已撤回的），最近写的在前，按游标翻页',
+        querystring: noticesQuery,
+        response: { 200: noticeRows, ...faultResponses },
+      },
+    },
+    async (request) => {
+      const { state, search = '', cursor, limit = usual } = request.query;
+      const rows = await prisma.notice.findMany({
+        where: {
+          ...(state !== undefined && whereState[state]),
+          ...(search.trim() !== '' && { title: { contains: literal(search.trim()), mode: 'insensitive' } }),
+          // Ids are in the order of time.
+          ...(cursor !== undefined && { id: { lt: cursor } }),
+        },
+        orderBy: { id: 'desc' },
+        take: limit + 1,
+        select: rowColumns,
+      });
+      const page = rows.slice(0, limit);
+      return { items: page.map(toRow), nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+    },
+  );
+
+  app.get(
+    '/api/admin/notices/audience',
+    {
+      config: readers,
+      schema: {
+        tags,
+        summary: '现在发布会通知多少人',
+        response: { 200: audienceSchema, ...faultResponses },
+      },
+    },
+    async () => ({ takenAt: new Date(now()).toISOString(), people: await countAudience(prisma) }),
+  );
+
+  app.get(
+    '/api/admin/notices/:id',
+    {
+      config: readers,
+      schema: {
+        tags,
+        summary: '一条公告，和它的工作通知发到哪里了',
+        params: noticeParams,
+        response: { 200: noticeWithDelivery, ...faultResponses },
+      },
+    },
+    async ({ params: { id } }) => {
+      const notice = await notices.get(id);
+      const delivery =
+        notice.state === 'draft' ? null : await progressOf(prisma, noticeKey(id), rowsOf(notice.notified));
+      return { notice, delivery };
+    },
+  );
+
+  app.get(
+    '/api/admin/notices/:id/reading',
+    {
+      config: readers,
+      schema: {
+        tags,
+        summary: '多少人读了，多少人没有读',
+        params: noticeParams,
+        response: { 200: readingSchema, ...faultResponses },
+      },
+    },
+    async ({ params: { id } }) => {
+      await notices.get(id);
+      return countReading(prisma, id, now());
+    },
+  );
+
+  app.get(
+    '/api/admin/notices/:id/readers',
+    {
+      config: readers,
+      schema: {
+        tags,
+        summary: '谁读了（最近的在前），或谁没有读，按游标翻页',
+        params: noticeParams,
+        querystring: readersQuery,
+        response: { 200: readerPage, ...faultResponses },
+      },
+    },
+    async ({ params: { id }, query: { read, search = '', cursor = null, limit = usual } }) => {
+      await notices.get(id);
+      return listReaders(prisma, id, { read: read === 'yes', search, cursor, limit });
+    },
+  );
+
+  app.post(
+    '/api/admin/notices',
+    {
+      config: writers,
+      schema: {
+        tags,
+        summary: '写一篇草稿',
+        body: noticeText,
+        response: { 200: noticeCreated, ...faultResponses },
+      },
+    },
+    (request) => notices.create(request.body, editorOf(request)),
+  );
+
+  app.post(
+    '/api/admin/notices/:id',
+    {
+      config: writers,
+      schema: {
+        tags,
+        summary: '修改草稿；别人先改了就返回 conflict，什么也不写',
+        params: noticeParams,
+        body: noticeChange,
+        response: { 200: noticeChangeOutcome, ...faultResponses },
+      },
+    },
+    (request) => notices.change(request.params.id, request.body, editorOf(request)),
+  );
+
+  app.post(
+    '/api/admin/notices/:id/delete',
+    {
+      config: writers,
+      schema: {
+        tags,
+        summary: '删除草稿',
+        params: noticeParams,
+        body: noticeVersion,
+        response: { 200: noticeDeleteOutcome, ...faultResponses },
+      },
+    },
+    (request) => notices.remove(request.params.id, request.body.version, editorOf(request)),
+  );
+
+  app.post(
+    '/api/admin/notices/:id/publish',
+    {
+      config: writers,
+      schema: {
+        tags,
+        summary: '发布，并发工作通知给所有已绑定的人',
+        params: noticeParams,
+        body: noticeVersion,
+        response: { 200: noticePublishOutcome, ...faultResponses },
+      },
+    },
+    async (request) => {
+      const outcome = await notices.publish(request.params.id, request.body.version, editorOf(request));
+      if (outcome.outcome === 'published') app.outbox.wake();
+      return outcome;
+    },
+  );
+
+  app.post(
+    '/api/admin/notices/:id/withdraw',
+    {
+      config: writers,
+      schema: {
+        tags,
+        summary: '撤回：读者不再看到，能撤回的工作通知由后台撤回',
+        params: noticeParams,
+        body: noticeVersion,
+        response: { 200: noticeWithdrawOutcome, ...faultResponses },
+      },
+    },
+    async (request) => {
+      const outcome = await notices.withdraw(request.params.id, request.body.version, editorOf(request));
+      if (outcome.outcome === 'withdrawn') app.recalls.wake();
+      return outcome;
+    },
+  );
+};

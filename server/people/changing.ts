@@ -1,0 +1,162 @@
+import { type AuditedFields, type PersonChanged, recordAudit } from '../audit/audit.ts';
+import type { SessionUser } from '../contract/contract.ts';
+import type { PersonOutcome } from '../contract/people.ts';
+import type { Transaction } from '../database/database.ts';
+import { Prisma, type User } from '../database/generated/client.ts';
+import { AppError } from '../plugins/app-error.ts';
+import { maskMobile } from './masked-mobile.ts';
+import { type PersonServices, personDetail } from './person.ts';
+
+/** Who changes something, and where from. */
+export interface Actor {
+  user: SessionUser;
+  address: string;
+}
+
+/** What a change writes, and what the audit log calls it. */
+export interface Change {
+  action: PersonChanged['action'];
+  data: Prisma.UserUpdateInput;
+  /** Also where no trigger does: a first password, say, shuts nobody out by itself. */
+  endsSessions?: true;
+}
+
+type NotSaved = Extract<PersonOutcome, { outcome: 'conflict' | 'taken' | 'refused' }>;
+
+/**
+ * Changes a person as they were seen, with the audit entry in the same transaction. What a change must end (sessions)
+ * the database's own triggers end in it too.
+ *
+ * @param version the person's `version` as the administrator saw it.
+ * @param plan what to write, given the person as they are; null for nothing.
+ * @throws AppError NOT_FOUND, or FORBIDDEN where whoever acts is no administrator any more.
+ */
+export async function changePerson(
+  services: PersonServices,
+  actor: Actor,
+  seen: { id: string; version: string },
+  plan: (person: User) => Change | null,
+): Promise<Extract<PersonOutcome, { outcome: 'saved' }> | NotSaved> {
+  const { prisma, sessions, now } = services;
+  const { id, version } = seen;
+  let written: 'saved' | 'conflict' | 'SELF';
+  try {
+    written = await prisma.$transaction(async (tx) => {
+      const before = await tx.user.findUnique({ where: { id } });
+      if (before === null) throw new AppError('NOT_FOUND');
+      if (before.updatedAt.toISOString() !== version) return 'conflict';
+      const change = plan(before);
+      if (change === null) return 'saved';
+      const after: User = { ...before, ...(change.data as Partial<User>) };
+      if (id === actor.user.id && shutsOut(before, after)) return 'SELF';
+      if (isAdministrator(before) && !isAdministrator(after)) await holdAdministrators(tx, actor.user.id);
+      // Later than what was seen, whatever the clock says: it is the next one's version.
+      const updatedAt = new Date(Math.max(now(), before.updatedAt.getTime() + 1));
+      const { count } = await tx.user.updateMany({
+        where: { id, updatedAt: before.updatedAt },
+        data: { ...change.data, updatedAt },
+      });
+      if (count === 0) return 'conflict';
+      if (change.endsSessions) await tx.session.deleteMany({ where: { userId: id } });
+      const detail = difference(before, after);
+      await recordAudit(
+        tx,
+        { action: change.action, actorId: actor.user.id, subject: `user:${id}`, detail },
+        actor.address,
+      );
+      return 'saved';
+    });
+  } catch (error) {
+    const field = takenField(error);
+    if (field === null) throw error;
+    return { outcome: 'taken', field };
+  }
+  if (written === 'SELF') return { outcome: 'refused', reason: 'SELF' };
+  // The trigger has told the other instances.
+  if (written === 'saved') sessions.forgetAll(id);
+  return { outcome: written, person: await personDetail(services, id) };
+}
+
+const isAdministrator = ({ role, status, leftAt }: User): boolean =>
+  role === 'ADMIN' && status === 'ACTIVE' && leftAt === null;
+
+/** Whether a change takes from a person what they sign in by, or what they may do. */
+const shutsOut = (before: User, after: User): boolean =>
+  after.status === 'DISABLED' || after.role !== before.role || after.dingUserId !== before.dingUserId;
+
+/**
+ * Before an administrator is lost: of two who shut each other out at the same moment, the second one finds here
+ * that they are no administrator any more. Nobody shuts out themselves, so one always stays.
+ */
+export async function holdAdministrators(tx: Transaction, actorId: string): Promise<void> {
+  // By the search's index: there is no other on roles, and few people have this one.
+  const held = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM users
+    WHERE people_lexemes(people_text(username, name, mobile, ding_user_id, employee_code, department),
+        role, status, is_super_executive, ding_user_id, bound_at, left_at) @@ ${"'\nADMIN'"}::text::tsquery
+      AND role = 'ADMIN' AND status = 'ACTIVE' AND left_at IS NULL
+    ORDER BY id FOR UPDATE`;
+  if (!held.some(({ id }) => id === actorId)) throw new AppError('FORBIDDEN');
+}
+
+/** What the log tells of a person: neither the password's hash, nor what is no field of theirs. */
+const told = new Set<keyof User>([
+  'username',
+  'name',
+  'mobile',
+  'department',
+  'role',
+  'status',
+  'dingUserId',
+  'unionId',
+  'employeeCode',
+  'isSuperExecutive',
+  'boundAt',
+  'boundBy',
+  'leftAt',
+  'mustChangePassword',
+  'passwordExpiresAt',
+]);
+
+/** What a new account is without being told. */
+export const newcomer: Partial<User> = {
+  role: 'USER',
+  status: 'ACTIVE',
+  isSuperExecutive: false,
+  mustChangePassword: false,
+};
+
+/** The fields that differ, before and after; mobile numbers masked. */
+export function difference(before: Partial<User>, after: Partial<User>): PersonChanged['detail'] {
+  const keys = (Object.keys(after) as (keyof User)[]).filter(
+    (key) => told.has(key) && plain(before[key]) !== plain(after[key]),
+  );
+  const of = (user: Partial<User>): AuditedFields =>
+    Object.fromEntries(
+      keys.map((key) => [key, key === 'mobile' && user.mobile ? maskMobile(user.mobile) : plain(user[key])]),
+    );
+  return { before: of(before), after: of(after) };
+}
+
+const plain = (value: User[keyof User] | undefined): string | boolean | null =>
+  value === undefined || value === null
+    ? null
+    : value instanceof Date
+      ? value.toISOString()
+      : typeof value === 'boolean'
+        ? value
+        : String(value);
+
+/** Which unique field of another person's a write met; null for every other error. */
+export function takenField(error: unknown): 'username' | 'mobile' | 'dingUserId' | null {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2002') return null;
+  // The adapters name the index, or its columns.
+  const { driverAdapterError } = (error.meta ?? {}) as {
+    driverAdapterError?: { cause?: { constraint?: { index?: string; fields?: string[] } } };
+  };
+  const { index = '', fields = [] } = driverAdapterError?.cause?.constraint ?? {};
+  const names = [index, ...fields].join(' ');
+  if (/username/.test(names)) return 'username';
+  if (/mobile/.test(names)) return 'mobile';
+  return /ding_user_id/.test(names) ? 'dingUserId' : null;
+}

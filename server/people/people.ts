@@ -1,0 +1,178 @@
+import { recordAudit } from '../audit/audit.ts';
+import type { Lockout } from '../auth/lockout.ts';
+import type { Passwords } from '../auth/passwords.ts';
+import { unlock } from '../auth/unlock.ts';
+import type {
+  AccountUnlocked,
+  PasswordReset,
+  PersonEdit,
+  PersonInput,
+  PersonOutcome,
+  SessionsEnded,
+} from '../contract/people.ts';
+import type { User } from '../database/generated/client.ts';
+import { generatePassword } from '../import-export/initial-passwords.ts';
+import { AppError } from '../plugins/app-error.ts';
+import { type Actor, type Change, changePerson, difference, newcomer, takenField } from './changing.ts';
+import { readFields } from './fields.ts';
+import { type PersonServices, personDetail } from './person.ts';
+
+export interface PeopleServices extends PersonServices {
+  passwords: Passwords;
+  lockout: Lockout;
+}
+
+/** A password that an administrator gives out is refused after this, in milliseconds. */
+export const oneTimePasswordMs = 72 * 3_600_000;
+
+type Seen = { id: string; version: string };
+
+/** What administrators do to people's accounts; every change is written to the audit log with it. */
+export function createPeople(services: PeopleServices) {
+  const { prisma, sessions, passwords, credentials, now } = services;
+
+  async function nameOf(id: string): Promise<User> {
+    const user = await prisma.user.findUnique({ where: { id } });
+    if (user === null) throw new AppError('NOT_FOUND');
+    return user;
+  }
+
+  return {
+    async create(actor: Actor, input: PersonInput): Promise<PersonOutcome> {
+      const read = readFields(input);
+      if ('outcome' in read) return read;
+      // All of them were given.
+      const data = read.fields as PersonInput;
+      try {
+        const id = await prisma.$transaction(async (tx) => {
+          const at = new Date(now());
+          const user = await tx.user.create({ data: { ...data, createdAt: at, updatedAt: at } });
+          const { after } = difference(newcomer, user);
+          await recordAudit(
+            tx,
+            {
+              action: 'person.created',
+              actorId: actor.user.id,
+              subject: `user:${user.id}`,
+              detail: { after },
+            },
+            actor.address,
+          );
+          return user.id;
+        });
+        return { outcome: 'saved', person: await personDetail(services, id) };
+      } catch (error) {
+        const field = takenField(error);
+        if (field === null) throw error;
+        return { outcome: 'taken', field };
+      }
+    },
+
+    async edit(actor: Actor, id: string, { version, ...input }: PersonEdit): Promise<PersonOutcome> {
+      const read = readFields(input);
+      if ('outcome' in read) return read;
+      const { fields } = read;
+      return changePerson(services, actor, { id, version }, (before) => {
+        const changed = Object.entries(fields).filter(
+          ([key, value]) => before[key as keyof PersonInput] !== value,
+        );
+        if (changed.length === 0) return null;
+        const data = Object.fromEntries(changed);
+        // Another person of the platform: what is known of the former one is not theirs.
+        const former = 'dingUserId' in data && before.dingUserId !== null ? forgetPerson : {};
+        const left = typeof data.dingUserId === 'string' ? { leftAt: null } : {};
+        return { action: 'person.edited', data: { ...former, ...left, ...data } };
+      });
+    },
+
+    disable: (actor: Actor, seen: Seen) => changePerson(services, actor, seen, setStatus('DISABLED')),
+
+    enable: (actor: Actor, seen: Seen) => changePerson(services, actor, seen, setStatus('ACTIVE')),
+
+    /** Whoever signed in by this account has to bind anew; a 超级高管 needs a new id entered first. */
+    unbind: (actor: Actor, seen: Seen) =>
+      changePerson(services, actor, seen, ({ dingUserId }) =>
+        dingUserId === null
+          ? null
+          : { action: 'person.unbound', data: { dingUserId: null, ...forgetPerson } },
+      ),
+
+    async resetPassword(actor: Actor, seen: Seen): Promise<PasswordReset> {
+      if (!credentials.keepsPasswords) return { outcome: 'refused', reason: 'PASSWORD_ELSEWHERE' };
+      // Who changes their own password knows the old one, and is asked for it.
+      if (seen.id === actor.user.id) return { outcome: 'refused', reason: 'SELF' };
+      const { username } = await nameOf(seen.id);
+      const password = generatePassword(username);
+      const passwordHash = await passwords.hash(password);
+      const expiresAt = new Date(now() + oneTimePasswordMs);
+      const outcome = await changePerson(services, actor, seen, () => ({
+        action: 'password.reset',
+        data: { passwordHash, mustChangePassword: true, passwordExpiresAt: expiresAt },
+        endsSessions: true,
+      }));
+      if (outcome.outcome !== 'saved') return outcome as Exclude<typeof outcome, { outcome: 'taken' }>;
+      // Whoever forgot their password has tried it often: the new one must not wait for that.
+      await services.lockout.clearAccount(username);
+      return {
+        outcome: 'password-reset',
+        password,
+        expiresAt: expiresAt.toISOString(),
+        person: await personDetail(services, seen.id),
+      };
+    },
+
+    async endSessions(actor: Actor, id: string): Promise<SessionsEnded> {
+      await nameOf(id);
+      const count = await prisma.$transaction(async (tx) => {
+        const ended = await tx.session.deleteMany({ where: { userId: id } });
+        const detail = { sessions: ended.count };
+        await recordAudit(
+          tx,
+          { action: 'sessions.ended', actorId: actor.user.id, subject: `user:${id}`, detail },
+          actor.address,
+        );
+        return ended.count;
+      });
+      sessions.forgetAll(id);
+      return { outcome: 'sessions-ended', count };
+    },
+
+    async unlock(actor: Actor, id: string): Promise<AccountUnlocked> {
+      const { username } = await nameOf(id);
+      const result = await unlock(prisma, username, now(), {
+        actorId: actor.user.id,
+        address: actor.address,
+      });
+      return {
+        outcome: 'unlocked',
+        cleared: result?.cleared.length ?? 0,
+        lockedPeople: result?.lockedPeople ?? [],
+      };
+    },
+
+    /** The full mobile number, after it is written down who asked for it. */
+    async revealMobile(actor: Actor, id: string): Promise<string | null> {
+      const { mobile } = await nameOf(id);
+      if (mobile === null) return null;
+      await recordAudit(
+        prisma,
+        { action: 'mobile.revealed', actorId: actor.user.id, subject: `user:${id}`, detail: {} },
+        actor.address,
+      );
+      return mobile;
+    },
+  };
+}
+
+/**
+ * What the platform said of the person whom an account was bound to. That they left stays true until somebody
+ * else is known: an administrator who is gone must not come back by being unbound.
+ */
+const forgetPerson = { unionId: null, employeeCode: null, boundAt: null, boundBy: null } as const;
+
+const setStatus =
+  (status: User['status']) =>
+  (before: User): Change | null =>
+    before.status === status
+      ? null
+      : { action: status === 'ACTIVE' ? 'person.enabled' : 'person.disabled', data: { status } };

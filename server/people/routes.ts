@@ -1,0 +1,207 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { signedInUser } from '../auth/authenticate.ts';
+import type { RoleName } from '../contract/contract.ts';
+import { faultResponses, noBody } from '../contract/schema.ts';
+import type { PrismaClient } from '../database/database.ts';
+import type { Actor } from './changing.ts';
+import { personHistory } from './history.ts';
+import { createPeople } from './people.ts';
+import { personDetail } from './person.ts';
+import * as schemas from './schemas.ts';
+import { createPeopleSearch } from './search.ts';
+
+const tags = ['管理：人员'];
+const read = { roles: ['ADMIN', 'AUDITOR'] as RoleName[] };
+const write = { roles: ['ADMIN'] as RoleName[] };
+
+export const actorOf = (request: FastifyRequest): Actor => ({
+  user: signedInUser(request),
+  address: request.ip,
+});
+
+/** Who may not see a mobile number may not find out its digits by searching for them either. */
+const view = (request: FastifyRequest) => ({ mobiles: signedInUser(request).role === 'ADMIN' });
+
+/** The administrators' people: looking for them, and all that is done to an account. */
+export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now: () => number }> = async (
+  app,
+  { prisma, now },
+) => {
+  const services = { ...app.accounts, prisma, now };
+  const search = createPeopleSearch(prisma);
+  const people = createPeople(services);
+  const { personParams: params } = schemas;
+
+  app.get(
+    '/api/admin/people',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: '人员列表：搜索、筛选，新增的在前，按游标翻页',
+        querystring: schemas.pageQuery,
+        response: { 200: schemas.peoplePage, ...faultResponses },
+      },
+    },
+    (request) => {
+      const { cursor = null, limit = 20, ...filter } = request.query;
+      return search.page(filter, { cursor, limit, ...view(request) });
+    },
+  );
+
+  app.get(
+    '/api/admin/people/count',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: '符合条件的人数；超过一万人时不再往下数',
+        querystring: schemas.countQuery,
+        response: { 200: schemas.peopleCount, ...faultResponses },
+      },
+    },
+    (request) => search.count(request.query, view(request)),
+  );
+
+  app.get(
+    '/api/admin/people/:id',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: '一个人的账号、绑定和会话',
+        params,
+        response: { 200: schemas.personDetail, ...faultResponses },
+      },
+    },
+    (request) => personDetail(services, request.params.id),
+  );
+
+  app.get(
+    '/api/admin/people/:id/history',
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: '这个人做过的、别人对他做过的操作',
+        params,
+        querystring: schemas.historyQuery,
+        response: { 200: schemas.historyPage, ...faultResponses },
+      },
+    },
+    ({ params: { id }, query: { cursor = null, limit = 20 } }) =>
+      personHistory(prisma, id, { cursor, limit }),
+  );
+
+  app.post(
+    '/api/admin/people',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: '新增一个人',
+        body: schemas.personInput,
+        response: { 200: schemas.personOutcome, ...faultResponses },
+      },
+    },
+    (request) => people.create(actorOf(request), request.body),
+  );
+
+  app.post(
+    '/api/admin/people/:id/edit',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: '修改一个人；没有给出的字段不变',
+        params,
+        body: schemas.personEdit,
+        response: { 200: schemas.personOutcome, ...faultResponses },
+      },
+    },
+    (request) => people.edit(actorOf(request), request.params.id, request.body),
+  );
+
+  const deeds = {
+    disable: '停用账号；立即结束所有会话',
+    enable: '启用账号',
+    unbind: '解除绑定；立即结束所有会话',
+  } as const;
+  for (const deed of ['disable', 'enable', 'unbind'] as const) {
+    app.post(
+      `/api/admin/people/:id/${deed}`,
+      {
+        config: write,
+        schema: {
+          tags,
+          summary: deeds[deed],
+          params,
+          body: schemas.seen,
+          response: { 200: schemas.personOutcome, ...faultResponses },
+        },
+      },
+      (request) => people[deed](actorOf(request), { ...request.params, ...request.body }),
+    );
+  }
+
+  app.post(
+    '/api/admin/people/:id/password-reset',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: '重置为一次性密码；立即结束所有会话',
+        params,
+        body: schemas.seen,
+        response: { 200: schemas.passwordReset, ...faultResponses },
+      },
+    },
+    (request) => people.resetPassword(actorOf(request), { ...request.params, ...request.body }),
+  );
+
+  app.post(
+    '/api/admin/people/:id/sessions/end',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: '结束这个人的所有会话',
+        params,
+        body: noBody,
+        response: { 200: schemas.sessionsEnded, ...faultResponses },
+      },
+    },
+    (request) => people.endSessions(actorOf(request), request.params.id),
+  );
+
+  app.post(
+    '/api/admin/people/:id/unlock',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: '忘掉密码输错的次数，立即可以再试',
+        params,
+        body: noBody,
+        response: { 200: schemas.accountUnlocked, ...faultResponses },
+      },
+    },
+    (request) => people.unlock(actorOf(request), request.params.id),
+  );
+
+  app.post(
+    '/api/admin/people/:id/mobile',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: '查看完整的手机号；写入审计日志',
+        params,
+        body: noBody,
+        response: { 200: schemas.revealedMobile, ...faultResponses },
+      },
+    },
+    async (request) => ({ mobile: await people.revealMobile(actorOf(request), request.params.id) }),
+  );
+};

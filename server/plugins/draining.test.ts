@@ -1,0 +1,54 @@
+import http from 'node:http';
+import { type Built, build } from '../testing/build.ts';
+
+/** How an instance behind a gateway takes its leave; with the real gateway: scripts/deploy/gateway-failover.postgres.test.ts. */
+
+let server: Built;
+afterEach(() => server?.close());
+
+interface Seen {
+  status: number;
+  connection: string | undefined;
+}
+
+/** @returns the error's code where no answer came. */
+function ask(url: string, method: string, headers: Record<string, string> = {}): Promise<Seen | string> {
+  return new Promise((resolve) => {
+    const request = http.request(url, { method, headers, agent: false }, (response) => {
+      response.resume();
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, connection: response.headers.connection }),
+      );
+    });
+    request.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    request.end();
+  });
+}
+
+const throughGateway = { 'x-forwarded-for': '203.0.113.7' };
+
+test('what only reads is hung up on, what changes something is served, until nothing comes any more', async () => {
+  server = await build({ env: { TRUST_PROXY: '127.0.0.1' } });
+  const url = await server.url();
+  const logout = () =>
+    ask(`${url}/api/auth/logout`, 'POST', { ...throughGateway, 'content-type': 'application/json' });
+  expect(await ask(`${url}/healthz`, 'GET', throughGateway)).toMatchObject({ status: 200 });
+
+  const closing = server.app.close();
+  // Asked within the time that the door stays open.
+  const [read, head, change, direct, ready] = await Promise.all([
+    ask(`${url}/healthz`, 'GET', throughGateway),
+    ask(`${url}/healthz`, 'HEAD', throughGateway),
+    logout(),
+    ask(`${url}/healthz`, 'GET'),
+    ask(`${url}/readyz`, 'GET'),
+  ]);
+  expect([read, head]).toEqual(['ECONNRESET', 'ECONNRESET']);
+  // Refused for its empty body, but by the server itself, which asks for another connection next time.
+  expect(change).toEqual({ status: 400, connection: 'close' });
+  // Whoever is beside the gateway, such as a monitor, is told the truth.
+  expect(direct).toEqual({ status: 200, connection: 'close' });
+  expect(ready).toEqual({ status: 503, connection: 'close' });
+  await closing;
+  expect(await logout()).toBe('ECONNREFUSED');
+});

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+
+/** No request for this long means that the gateways send theirs elsewhere, in milliseconds. */
+const quietMs = 300;
+/** The longest that a stop waits for them, in milliseconds. */
+const atMostMs = 2000;
+
+/**
+ * Lets the gateways know before a stop closes the door.
+ *
+ * A gateway cannot ask whether an instance is about to stop; it learns it from requests that fail. A request that
+ * changes something must not be among them, because a gateway must not repeat it. So for a moment the door stays
+ * open: what changes something is served as ever, and what only reads is hung up on without an answer. The gateway
+ * sends those to another instance, where the person notices nothing, and after a few of them sends everything
+ * there. Only then is the port closed, with nobody in front of it whose connection would be lost. See
+ * scripts/docs/decisions/0026-gateway.md.
+ */
+export const draining = fp(
+  async (app: FastifyInstance) => {
+    let begun = false;
+    let lastRequestAt = 0;
+
+    app.addHook('onRequest', (request, reply, done) => {
+      if (!begun || request.headers['x-forwarded-for'] === undefined) return done();
+      lastRequestAt = performance.now();
+      if (request.method !== 'GET' && request.method !== 'HEAD') return done();
+      reply.hijack();
+      request.raw.destroy();
+      done();
+    });
+
+    app.addHook('preClose', async () => {
+      if (!app.server.listening) return;
+      begun = true;
+      const from = performance.now();
+      lastRequestAt = from;
+      for (;;) {
+        const now = performance.now();
+        const left = Math.min(lastRequestAt + quietMs, from + atMostMs) - now;
+        if (left <= 0) return;
+        await delay(left);
+      }
+    });
+  },
+  { name: 'draining' },
+);

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifyServerOptions,
+} from 'fastify';
+import fp from 'fastify-plugin';
+import type { ErrorCode } from '../contract/contract.ts';
+import { isDatabaseUnavailable } from '../database/unavailable.ts';
+import { PlatformError, type PlatformErrorKind } from '../platform/platform.ts';
+import { AppError, errorBody, SuperExecutiveFault } from './app-error.ts';
+
+/** The kinds that are outcomes (`out-of-range`, …) are turned into answers before they get here. */
+const platformCodes: Readonly<Record<PlatformErrorKind, ErrorCode>> = {
+  'code-invalid': 'AUTH_CODE_INVALID',
+  'out-of-range': 'FORBIDDEN',
+  'left-organisation': 'FORBIDDEN',
+  'wrong-organisation': 'FORBIDDEN',
+  misconfigured: 'PLATFORM_MISCONFIGURED',
+  busy: 'PLATFORM_BUSY',
+  timeout: 'PLATFORM_TIMEOUT',
+  fault: 'PLATFORM_FAULT',
+};
+
+/** Fastify's own refusals by status, which need no more words than the code's. */
+const httpCodes: Readonly<Record<number, ErrorCode>> = {
+  400: 'INVALID_REQUEST',
+  404: 'NOT_FOUND',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+  429: 'TOO_MANY_REQUESTS',
+};
+
+/** The contract's code of anything that is thrown. */
+export const faultCode = (error: unknown): ErrorCode =>
+  error instanceof Error ? toAppError(error).code : 'INTERNAL_ERROR';
+
+/** The account of the 超级高管 who met an error; null for other people, and where nobody knows who it was. */
+export function superExecutiveId(error: unknown, { sessionUser }: FastifyRequest): string | null {
+  if (error instanceof SuperExecutiveFault) return error.userId;
+  return sessionUser?.isSuperExecutive ? sessionUser.id : null;
+}
+
+function toAppError(error: FastifyError | Error): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof SuperExecutiveFault) return toAppError(error.cause);
+  if (error instanceof PlatformError) {
+    return new AppError(platformCodes[error.kind], {
+      cause: error,
+      retryAfterSeconds: error.kind === 'busy' ? error.retryAfterSeconds : null,
+    });
+  }
+  if (isDatabaseUnavailable(error)) return new AppError('DATABASE_UNAVAILABLE', { cause: error });
+  const status = ('statusCode' in error && error.statusCode) || 500;
+  const otherwise = status >= 400 && status < 500 ? 'INVALID_REQUEST' : 'INTERNAL_ERROR';
+  return new AppError(httpCodes[status] ?? otherwise, { cause: error });
+}
+
+/**
+ * A misconfiguration is an administrator's move: the log must say which, and loudly. The guide counts a fault that a
+ * 超级高管 meets as a severe one: whatever it is, it is told one level higher, and marked.
+ */
+function report(error: AppError, raw: unknown, request: FastifyRequest): void {
+  const { cause, code } = error;
+  const remedy = cause instanceof PlatformError ? cause.remedy : null;
+  if (error.statusCode < 500 && remedy === null) {
+    request.log.info({ code }, 'request refused');
+    return;
+  }
+  const isExecutives = superExecutiveId(raw, request) !== null;
+  request.log[isExecutives ? 'fatal' : 'error'](
+    {
+      code,
+      err: cause ?? error,
+      ...(remedy !== null && { remedy }),
+      ...(isExecutives && { superExecutive: true }),
+    },
+    remedy ?? (isExecutives ? 'request of a super executive failed' : 'request failed'),
+  );
+}
+
+function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.headers(commonHeaders(request.id));
+  if (error.retryAfterSeconds !== null) reply.header('retry-after', error.retryAfterSeconds);
+  return reply.code(error.statusCode).send(errorBody(error, request.id));
+}
+
+/** What every answer carries: the id to ask the log by, and that nobody keeps it. */
+export function commonHeaders(requestId: string): Record<string, string> {
+  return { 'x-request-id': requestId, 'cache-control': 'no-store' };
+}
+
+/**
+ * The answers that no hook sees, and that have to bring their headers along.
+ *
+ * @param security what every answer with data carries.
+ */
+export function answersOutsideHooks(
+  security: OutgoingHttpHeaders,
+): Required<Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'>> {
+  return {
+    /** What Fastify answers by itself: an address that it cannot decode, or with a part that is too long. */
+    frameworkErrors(_error, request, reply) {
+      const refusal = new AppError('INVALID_REQUEST');
+      report(refusal, refusal, request);
+      answer(refusal, request, reply.headers(security));
+    },
+
+    /** The answer to what is not HTTP at all, or does not arrive in time: there is no request, only a connection. */
+    clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+      const refusal = new AppError('INVALID_REQUEST');
+      const requestId = randomUUID();
+      const body = JSON.stringify(errorBody(refusal, requestId));
+      const headers = {
+        ...security,
+        ...commonHeaders(requestId),
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': String(Buffer.byteLength(body)),
+        connection: 'close',
+      };
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      socket.end(`HTTP/1.1 ${refusal.statusCode} Bad Request\r\n${lines.join('')}\r\n${body}`, () =>
+        socket.destroy(),
+      );
+    },
+  };
+}
+
+/** Whether the client went away before its request was whole: Node's error has the code of a lost database. */
+const hungUp = (error: FastifyError, { raw }: FastifyRequest): boolean =>
+  error.code === 'ECONNRESET' && raw.destroyed && !raw.complete;
+
+/** Answers every fault in the contract's shape; nothing of the error itself but its code leaves the server. */
+export const errorHandler = fp(
+  async (app: FastifyInstance) => {
+    // Node would answer these two by itself, with nothing in them: what is expected, and a host that is not named.
+    app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+    app.addHook('onRequest', (request, _reply, done) => {
+      const isNameless = request.headers.host === undefined && request.raw.httpVersion === '1.1';
+      done(isNameless ? new AppError('INVALID_REQUEST') : undefined);
+    });
+    app.setErrorHandler((raw: FastifyError, request, reply) => {
+      const error = hungUp(raw, request) ? new AppError('INVALID_REQUEST', { cause: raw }) : toAppError(raw);
+      report(error, raw, request);
+      return answer(error, request, reply);
+    });
+    app.setNotFoundHandler((request, reply) => answer(new AppError('NOT_FOUND'), request, reply));
+  },
+  { name: 'error-handler' },
+);

@@ -1,0 +1,53 @@
+import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { ClientUpdate } from '../contract/contract.ts';
+
+/** The request's header by which the mini program tells its version, and the answer's that asks for a newer one. */
+const versionHeader = 'x-mini-version';
+const updateHeader = 'x-mini-update';
+
+/** e.g. `1.2.0`; what `npm run release:mini` writes. */
+export const versionPattern = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})$/;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether the mini program that asks is too old; null for all others. */
+    clientUpdate: ClientUpdate | null;
+  }
+}
+
+/** Negative where `a` is older than `b`; null where one of them is no version. */
+export function compareVersions(a: string, b: string): number | null {
+  const [left, right] = [versionPattern.exec(a), versionPattern.exec(b)];
+  if (left === null || right === null) return null;
+  for (let part = 1; part <= 3; part += 1) {
+    const difference = Number(left[part]) - Number(right[part]);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/**
+ * Asks mini programs older than `minimum` to update: by a header of every answer, so that a start without a
+ * sign-in learns of it too, and by {@link updateOf} in the answers of the sign-in, since a container may hide
+ * headers. Nothing is refused: that would be a blank for people who cannot update at once.
+ */
+export const miniVersion = fp<{ minimum: string | null }>(
+  async (app, { minimum }) => {
+    app.decorateRequest('clientUpdate', null);
+    if (minimum === null) return;
+    app.addHook('onRequest', (request, reply, done) => {
+      const version = request.headers[versionHeader];
+      if (typeof version === 'string' && (compareVersions(version, minimum) ?? 0) < 0) {
+        request.clientUpdate = 'required';
+        reply.header(updateHeader, 'required');
+      }
+      done();
+    });
+  },
+  { name: 'mini-version' },
+);
+
+/** The part of an answer that tells of an update; empty where there is nothing to tell. */
+export const updateOf = ({ clientUpdate }: FastifyRequest): { update?: ClientUpdate } =>
+  clientUpdate === null ? {} : { update: clientUpdate };

@@ -1,0 +1,57 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { ErrorCode } from '../contract/contract.ts';
+import type { SuperExecutiveFaultView } from '../contract/super-executives.ts';
+import type { PrismaClient } from '../database/database.ts';
+import { AppError } from '../plugins/app-error.ts';
+import { faultCode, superExecutiveId } from '../plugins/errors.ts';
+
+/**
+ * Writes down every fault of the server's own that a 超级高管 meets, signed in or while signing in, for the
+ * administrators' pages. The answer does not wait for it, and the log has it in any case: what cannot be written is
+ * not lost.
+ */
+export const superExecutiveFaults = fp(
+  async (app: FastifyInstance, { prisma }: { prisma: PrismaClient }) => {
+    const writing = new Set<Promise<unknown>>();
+    app.addHook('onError', async (request: FastifyRequest, _reply, error) => {
+      const userId = superExecutiveId(error, request);
+      if (userId === null) return;
+      const code = faultCode(error);
+      if (new AppError(code).statusCode < 500) return;
+      const { method, routeOptions, id: requestId } = request;
+      const written: Promise<unknown> = prisma.superExecutiveFault
+        .create({ data: { userId, code, method, route: routeOptions.url ?? '', requestId } })
+        .catch((err: unknown) =>
+          request.log.warn({ err }, 'the fault of a super executive was not written down'),
+        )
+        .finally(() => writing.delete(written));
+      writing.add(written);
+    });
+    app.addHook('onClose', async () => {
+      await Promise.all(writing);
+    });
+  },
+  { name: 'super-executive-faults' },
+);
+
+/** What 超级高管 met, the latest first. @param limit at most so many */
+export async function recentSuperExecutiveFaults(
+  prisma: PrismaClient,
+  limit: number,
+): Promise<SuperExecutiveFaultView[]> {
+  const faults = await prisma.superExecutiveFault.findMany({
+    orderBy: [{ at: 'desc' }, { id: 'desc' }],
+    take: limit,
+    include: { user: { select: { id: true, name: true, username: true } } },
+  });
+  return faults.map(({ id, at, user, code, method, route, requestId }) => ({
+    id,
+    at: at.toISOString(),
+    person: user,
+    // Written from faultCode(), above.
+    code: code as ErrorCode,
+    route: `${method} ${route}`,
+    requestId,
+  }));
+}
