@@ -1,6 +1,7 @@
 import { loadConfig } from './config/config.ts';
 import { loadEnvironment } from './config/environment-file.ts';
 import { failStart } from './config/start-failure.ts';
+import { explainingDatabase } from './database/unavailable.ts';
 import { stopOnSignals } from './jobs/stopping.ts';
 import { createLogger } from './plugins/logging.ts';
 import { startServer } from './server.ts';
@@ -13,4 +14,4 @@ async function main(): Promise<void> {
   stopOnSignals(() => server.close(), logger);
 }
 
-main().catch(failStart);
+explainingDatabase(main).catch(failStart);

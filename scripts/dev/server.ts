@@ -9,6 +9,7 @@ import { type Config, loadConfig } from '../../server/config/config.ts';
 import { explainStartFailure } from '../../server/config/start-failure.ts';
 import { openDatabase } from '../../server/database/database.ts';
 import { applyMigrations } from '../../server/database/migrations.ts';
+import { explainingDatabase } from '../../server/database/unavailable.ts';
 import { stopOnSignals } from '../../server/jobs/stopping.ts';
 import { createLogger } from '../../server/plugins/logging.ts';
 import { listen } from '../../server/server.ts';
@@ -72,7 +73,7 @@ process.on('disconnect', endAtOnce);
 const { values } = parseArgs({
   options: { emulator: { type: 'string' }, migrate: { type: 'boolean', default: false } },
 });
-main(values.emulator, values.migrate).catch((error: unknown) => {
+explainingDatabase(() => main(values.emulator, values.migrate)).catch((error: unknown) => {
   const explained = explainStartFailure(error);
   tell({ kind: 'failed', message: explained ?? String(error instanceof Error ? error.stack : error) });
   process.exit(1);

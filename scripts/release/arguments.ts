@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { versionPattern } from '../../server/config/mini-version.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
-import { versionPattern } from '../../server/plugins/mini-version.ts';
 
 /** What `npm run release:mini` was asked to do. */
 export interface ReleaseRequest {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { compareVersions } from '../../server/config/mini-version.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
-import { compareVersions } from '../../server/plugins/mini-version.ts';
 
 /** The one place that holds the mini program's version, from the project's root. */
 const file = path.join('mini', 'version.ts');

@@ -1,19 +1,12 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { Compile } from 'typebox/compile';
 import { request } from 'undici';
+import type { CredentialsConfig } from '../config/auth.ts';
 import { storablePattern } from '../contract/storable.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
 import { AppError } from '../plugins/app-error.ts';
 import type { CredentialVerifier } from './credentials.ts';
-
-export interface HttpCredentialsConfig {
-  /** Where `{username, password}` is posted as JSON. */
-  url: string;
-  /** Sent as `Authorization: Bearer`, so that the account system answers this server alone. */
-  secret: string;
-  timeoutMs: number;
-}
 
 /** Longer answers are no answers, in bytes. */
 const maxAnswerBytes = 64 * 1024;
@@ -58,7 +51,7 @@ const canonical = (username: string): string =>
  * Only the answers above are believed. Whatever else comes (a fault, a redirect, HTML) is a fault of the
  * account system, `ACCOUNTS_UNAVAILABLE`, and never a wrong password.
  */
-export function httpCredentials(prisma: PrismaClient, config: HttpCredentialsConfig): CredentialVerifier {
+export function httpCredentials(prisma: PrismaClient, config: CredentialsConfig): CredentialVerifier {
   async function ask(username: string, password: string) {
     try {
       const answer = await request(config.url, {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import type { AuthConfig } from '../config/config.ts';
+import type { AuthConfig } from '../config/auth.ts';
 import type { Database } from '../database/database.ts';
 import { createSealing } from '../database/sealing.ts';
 import type { Platform } from '../platform/platform.ts';

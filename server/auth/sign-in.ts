@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuthConfig } from '../config/config.ts';
+import type { AuthConfig } from '../config/auth.ts';
 import type {
   BindRequired,
   Client,

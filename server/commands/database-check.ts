@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { loadDatabaseConfig } from '../config/config.ts';
+import { loadDatabaseConfig } from '../config/database.ts';
 import { loadEnvironment } from '../config/environment-file.ts';
 import { failStart, StartFailure } from '../config/start-failure.ts';
 import { features } from './database-features.ts';

@@ -5,6 +5,7 @@ import { openDatabase } from '../database/database.ts';
 import { applyMigrations } from '../database/migrations.ts';
 import { createSealing } from '../database/sealing.ts';
 import { databaseTokenStore } from '../database/token-store.ts';
+import { explainingDatabase } from '../database/unavailable.ts';
 import { createPlatform } from '../platform/index.ts';
 import { PlatformError } from '../platform/platform.ts';
 
@@ -55,4 +56,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(() => process.exit(0), failStart);
+explainingDatabase(main).then(() => process.exit(0), failStart);

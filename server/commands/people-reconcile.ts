@@ -4,6 +4,7 @@ import { failStart } from '../config/start-failure.ts';
 import { openDatabase } from '../database/database.ts';
 import { createSealing } from '../database/sealing.ts';
 import { databaseTokenStore } from '../database/token-store.ts';
+import { explainingDatabase } from '../database/unavailable.ts';
 import { createRecheck } from '../events/recheck.ts';
 import { type Beginning, createReconcile, type Progress, type ReconcileResult } from '../events/reconcile.ts';
 import { holdingPause } from '../events/waiting.ts';
@@ -110,4 +111,4 @@ function report(result: ReconcileResult): number {
   }
 }
 
-main().then((code) => process.exit(code), failStart);
+explainingDatabase(main).then((code) => process.exit(code), failStart);

@@ -1,33 +1,19 @@
 import { isIP } from 'node:net';
-import type { HttpCredentialsConfig } from '../auth/http-credentials.ts';
-import type { DatabaseConfig } from '../database/database.ts';
-import type { PlatformConfig } from '../platform/index.ts';
-import { versionPattern } from '../plugins/mini-version.ts';
+import { type AuthConfig, readAuth } from './auth.ts';
 import { type CertificateConfig, readCertificate } from './certificate.ts';
 import { type ConsoleConfig, readConsole } from './console.ts';
-import { credentialsUrlExample, databaseUrlExample, defaultDataDir, development } from './constants.ts';
+import { development } from './constants.ts';
+import { type DatabaseConfig, readDatabase } from './database.ts';
 import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
 import { type EventsConfig, readEvents } from './events.ts';
+import { readMiniVersion } from './mini-version.ts';
 import {
   missingProductionOrganisation,
-  refuseDevelopmentSettings,
+  type PlatformConfig,
+  readPlatform,
   refuseProductionOrganisation,
-} from './refusals.ts';
-
-export interface AuthConfig {
-  /** Whether a mobile number that the platform vouches for may match an account. */
-  matchByMobile: boolean;
-  /** Whether a person without a match may bind an account with user name and password. */
-  binding: boolean;
-  /** A session ends this long after the sign-in, in milliseconds. */
-  sessionLifetimeMs: number;
-  /** A session ends after this long without a request, in milliseconds. */
-  sessionIdleMs: number;
-  /** The vendor's account system, asked instead of the accounts here; null without one. */
-  credentials: HttpCredentialsConfig | null;
-  /** Passwords that no account may sign in with: the seed's, in production. */
-  forbiddenPasswords: readonly string[];
-}
+} from './platform.ts';
+import { refuseDevelopmentSettings } from './production.ts';
 
 export interface Config {
   production: boolean;
@@ -59,8 +45,6 @@ export interface Config {
   warnings: readonly string[];
 }
 
-const hour = 3_600_000;
-
 /**
  * Reads and checks the whole configuration, once, at start-up.
  *
@@ -69,10 +53,10 @@ const hour = 3_600_000;
  */
 export function loadConfig(env: Environment): Config {
   const reader = new EnvironmentReader(env);
-  const matchByMobile = reader.oneOf('MATCH_BY_MOBILE', ['on', 'off'], 'off') === 'on';
   const environment = reader.oneOf('NODE_ENV', ['development', 'test', 'production'], 'development');
   const production = environment === 'production';
-  const platform = readPlatform(reader, matchByMobile);
+  const auth = readAuth(reader, production);
+  const platform = readPlatform(reader, auth.matchByMobile);
   const productionOrganisations = reader.list('PRODUCTION_ORGANISATIONS');
   const warning =
     environment === 'development' ? missingProductionOrganisation(platform, productionOrganisations) : null;
@@ -89,14 +73,7 @@ export function loadConfig(env: Environment): Config {
     ),
     secretKey: reader.optional('SECRET_KEY') ?? (production ? '' : development.secretKey),
     platform,
-    auth: {
-      matchByMobile,
-      binding: reader.oneOf('BINDING', ['on', 'off'], 'on') === 'on',
-      sessionLifetimeMs: reader.integer('SESSION_DAYS', 30, 1, 365) * 24 * hour,
-      sessionIdleMs: reader.integer('SESSION_IDLE_HOURS', 10, 1, 24 * 365) * hour,
-      credentials: readCredentials(reader),
-      forbiddenPasswords: production ? [development.password] : [],
-    },
+    auth,
     events: readEvents(reader, platform),
     console: readConsole(reader, environment),
     certificate: readCertificate(reader),
@@ -108,58 +85,9 @@ export function loadConfig(env: Environment): Config {
     warnings: warning === null ? [] : [warning],
   };
   if (production) refuseDevelopmentSettings(reader, config);
-  else refuseProductionOrganisation(reader, config, productionOrganisations);
+  else refuseProductionOrganisation(reader, platform, productionOrganisations);
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return config;
-}
-
-function readPlatform(reader: EnvironmentReader, readMobile: boolean): PlatformConfig {
-  const common = {
-    timeoutMs: reader.integer('PLATFORM_TIMEOUT_MS', 5000, 100, 60_000),
-    callsPerSecond: reader.integer('PLATFORM_CALLS_PER_SECOND', 20, 1, 100_000),
-    breakerFailures: 5,
-  };
-  if (reader.oneOf('PLATFORM', ['dingtalk', 'zhezhengding'], 'dingtalk') === 'zhezhengding') {
-    return {
-      name: 'zhezhengding',
-      appKey: reader.required('ZHEZHENGDING_APP_KEY', '浙政钉应用的 App Key', 'myapp-9Xk2'),
-      appSecret: reader.required(
-        'ZHEZHENGDING_APP_SECRET',
-        '浙政钉应用的 App Secret',
-        '（在开放平台的应用详情里复制）',
-      ),
-      tenantId: reader.required('ZHEZHENGDING_TENANT_ID', '租户 id（realmId）', '196729'),
-      baseUrl: reader.url('ZHEZHENGDING_BASE_URL', null, 'https://openplatform-pro.ding.zj.gov.cn'),
-      dingCreator: reader.optional('ZHEZHENGDING_DING_CREATOR'),
-      messageApp: reader.optional('ZHEZHENGDING_MESSAGE_APP'),
-      ...common,
-    };
-  }
-  return {
-    name: 'dingtalk',
-    appKey: reader.required('DINGTALK_APP_KEY', '钉钉应用的 Client ID（AppKey）', 'dingabc123'),
-    appSecret: reader.required(
-      'DINGTALK_APP_SECRET',
-      '钉钉应用的 Client Secret（AppSecret）',
-      '（在开放平台的应用详情里复制）',
-    ),
-    corpId: reader.required('DINGTALK_CORP_ID', '组织的 corpId', 'ding0123456789abcdef'),
-    apiUrl: reader.url('DINGTALK_API_URL', 'https://api.dingtalk.com', 'https://api.dingtalk.com'),
-    oapiUrl: reader.url('DINGTALK_OAPI_URL', 'https://oapi.dingtalk.com', 'https://oapi.dingtalk.com'),
-    readMobile,
-    agentId: reader.optional('DINGTALK_AGENT_ID'),
-    robotCode: reader.optional('DINGTALK_ROBOT_CODE'),
-    ...common,
-  };
-}
-
-function readCredentials(reader: EnvironmentReader): HttpCredentialsConfig | null {
-  if (reader.optional('CREDENTIALS_URL') === null) return null;
-  return {
-    url: reader.url('CREDENTIALS_URL', null, credentialsUrlExample),
-    secret: reader.required('CREDENTIALS_SECRET', '账号系统的访问密钥', '（与账号系统约定的随机字符串）'),
-    timeoutMs: reader.integer('CREDENTIALS_TIMEOUT_MS', 3000, 100, 60_000),
-  };
 }
 
 /** Where to listen: an address of this machine. A domain or a URL, which people take it for, would only fail later. */
@@ -187,41 +115,4 @@ function isProxy(entry: string): boolean {
   const family = isIP(address);
   const fits = /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
   return family !== 0 && fits && more.length === 0;
-}
-
-function readMiniVersion(reader: EnvironmentReader): string | null {
-  const version = reader.optional('MINI_MINIMUM_VERSION');
-  if (version !== null && !versionPattern.test(version)) {
-    reader.complain('MINI_MINIMUM_VERSION', '应为小程序的版本号', '1.2.0');
-  }
-  return version;
-}
-
-function readDatabase(reader: EnvironmentReader): DatabaseConfig {
-  const url = reader.optional('DATABASE_URL');
-  if (url !== null && !(/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url))) {
-    reader.complain(
-      'DATABASE_URL',
-      '不是 PostgreSQL 地址（密码里的 # / ? % @ 要写成 %23 %2F %3F %25 %40）',
-      databaseUrlExample,
-    );
-  }
-  return {
-    url,
-    dataDir: reader.optional('DATA_DIR') ?? defaultDataDir,
-    poolSize: reader.integer('DATABASE_POOL', 10, 2, 500),
-    timeoutMs: reader.integer('DATABASE_TIMEOUT_MS', 5000, 100, 60_000),
-  };
-}
-
-/**
- * The database's part of the configuration alone, for tools that need no platform.
- *
- * @throws ConfigError as {@link loadConfig} does.
- */
-export function loadDatabaseConfig(env: Environment): DatabaseConfig {
-  const reader = new EnvironmentReader(env);
-  const config = readDatabase(reader);
-  if (reader.problems.length > 0) throw new ConfigError(reader.problems);
-  return config;
 }

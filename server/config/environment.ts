@@ -1,3 +1,5 @@
+import { StartFailure } from './start-failure.ts';
+
 /** One thing wrong with the configuration: which variable, what is wrong, and an example that is right. */
 export interface ConfigProblem {
   variable: string;
@@ -6,7 +8,7 @@ export interface ConfigProblem {
 }
 
 /** The configuration cannot be used; every problem is told at once. Never holds a value that is secret. */
-export class ConfigError extends Error {
+export class ConfigError extends StartFailure {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];
 

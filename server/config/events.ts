@@ -1,5 +1,5 @@
-import type { PlatformConfig } from '../platform/index.ts';
 import type { EnvironmentReader } from './environment.ts';
+import type { PlatformConfig } from './platform.ts';
 
 /** The event subscription of the DingTalk app, as its console shows it. */
 export interface DingTalkCallback {

@@ -1,19 +1,7 @@
-import { EmbeddedDatabaseInUse } from '../database/embedded.ts';
-import { MigrationFailed } from '../database/migration-record.ts';
-import { EditedMigrations } from '../database/migrations.ts';
-import { isDatabaseUnavailable } from '../database/unavailable.ts';
-import { ConfigError } from './environment.ts';
-
 /** A start that failed for a reason that its message already explains, in Chinese. */
 export class StartFailure extends Error {
-  override readonly name = 'StartFailure';
+  override readonly name: string = 'StartFailure';
 }
-
-/** The errors whose message is for people already. */
-const explained = [StartFailure, ConfigError, EmbeddedDatabaseInUse, EditedMigrations, MigrationFailed];
-
-/** PostgreSQL: class 28, wrong user name or password; 3D000, no such database. */
-const refusals = /^(?:28\w{3}|3D000)$/;
 
 /** How to see who has a port, in Chinese. */
 export const takenBy = (port: number | string): string =>
@@ -42,12 +30,7 @@ export function explainStartFailure(error: unknown): string | null {
     const address = 'address' in error ? String(error.address) : '';
     return `HOST 的地址 ${address} 不是这台机器的，无法监听。请填本机的 IP，或 0.0.0.0（所有地址）。`;
   }
-  if (explained.some((kind) => error instanceof kind)) return error.message;
-  const code = 'code' in error ? String(error.code) : '';
-  if (isDatabaseUnavailable(error) || refusals.test(code)) {
-    return '连不上数据库。请检查 DATABASE_URL 的地址、端口、用户名和密码，并确认 PostgreSQL 正在运行。';
-  }
-  return null;
+  return error instanceof StartFailure ? error.message : null;
 }
 
 /** Ends the process with what a person can do about it, or with the whole error where only a developer can. */

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
+import type { DatabaseConfig } from '../config/database.ts';
 import { openEmbedded } from './embedded.ts';
 import { PrismaClient } from './generated/client.ts';
 import { type Subscribe, subscribeEmbedded, subscribePostgres } from './subscription.ts';
@@ -11,19 +12,6 @@ export type { PrismaClient };
 
 /** The client inside `$transaction(async (tx) => …)`. */
 export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
-
-export interface DatabaseConfig {
-  /** A `postgresql://` address, or null for the embedded database. */
-  url: string | null;
-  /** Folder of the embedded database; `memory` keeps nothing. Used when `url` is null. */
-  dataDir: string;
-  /** What a new embedded database starts from, as PGlite's `dumpDataDir` gives it; an empty one by default. */
-  image?: Blob;
-  /** Connections of one process to PostgreSQL. */
-  poolSize: number;
-  /** Longest wait for a connection, and longest run of one statement, in milliseconds. */
-  timeoutMs: number;
-}
 
 export interface Database {
   readonly kind: 'postgresql' | 'embedded';

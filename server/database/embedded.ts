@@ -4,9 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
+import { StartFailure } from '../config/start-failure.ts';
 
 /** Two processes in one PGlite folder damage it, so a lock file keeps the second one out. */
-export class EmbeddedDatabaseInUse extends Error {
+export class EmbeddedDatabaseInUse extends StartFailure {
   override readonly name = 'EmbeddedDatabaseInUse';
   constructor(folder: string, pid: number) {
     super(

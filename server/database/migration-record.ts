@@ -4,6 +4,7 @@ import type {
   SqlDriverAdapter,
   SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
+import { StartFailure } from '../config/start-failure.ts';
 import { withScripts } from './whole-scripts.ts';
 
 /**
@@ -36,7 +37,7 @@ const isThere = new Set(['42P07', '42701', '42710']);
 const statement = (sql: string) => ({ sql, args: [], argTypes: [] });
 
 /** A migration is not applied, and the start with it; the message says what to do, in Chinese. */
-export class MigrationFailed extends Error {
+export class MigrationFailed extends StartFailure {
   override readonly name = 'MigrationFailed';
 }
 

@@ -2,13 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { migrationsFolder, schemaFile } from '../config/paths.ts';
+import { StartFailure } from '../config/start-failure.ts';
 import { withMigrationRecord } from './migration-record.ts';
 import { type MigrationList, withSchemaEngine } from './schema-engine.ts';
 
 const nothingExternal = { externalTables: [], externalEnums: [] };
 
 /** The history of a database and the folder tell different stories: nobody can say what its tables are like. */
-export class EditedMigrations extends Error {
+export class EditedMigrations extends StartFailure {
   override readonly name = 'EditedMigrations';
   constructor(names: readonly string[]) {
     super(

@@ -1,3 +1,5 @@
+import { StartFailure } from '../config/start-failure.ts';
+
 /** Prisma: cannot reach, timed out, connection closed, too many connections, pool time-out. */
 const prismaCodes = new Set([
   'P1000',
@@ -69,4 +71,30 @@ function adapterSaysSo(error: Error): boolean {
   const { cause } = error as { cause?: { kind?: unknown; originalCode?: unknown } };
   if (typeof cause?.kind === 'string' && adapterKinds.has(cause.kind)) return true;
   return typeof cause?.originalCode === 'string' && sqlState.test(cause.originalCode);
+}
+
+/** PostgreSQL: class 28, wrong user name or password; 3D000, no such database. */
+const refusals = /^(?:28\w{3}|3D000)$/;
+
+/** A start or a command needs the database, and it is not there. */
+class DatabaseUnreachable extends StartFailure {
+  override readonly name = 'DatabaseUnreachable';
+}
+
+/**
+ * Runs what a start or a command does with the database.
+ *
+ * @throws StartFailure in Chinese where the database cannot be reached or lets nobody in; all other errors as they are.
+ */
+export async function explainingDatabase<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    if (!isDatabaseUnavailable(cause) && !refusals.test(code)) throw cause;
+    throw new DatabaseUnreachable(
+      '连不上数据库。请检查 DATABASE_URL 的地址、端口、用户名和密码，并确认 PostgreSQL 正在运行。',
+      { cause },
+    );
+  }
 }

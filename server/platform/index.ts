@@ -1,14 +1,13 @@
+import type { PlatformConfig, ProtectionConfig } from '../config/platform.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { createDingTalk, type DingTalkConfig } from './dingtalk/dingtalk.ts';
+import { createDingTalk } from './dingtalk/dingtalk.ts';
 import type { Platform, TokenStore } from './platform.ts';
-import { type CircuitListener, createProtection, type ProtectionConfig } from './protection.ts';
+import { type CircuitListener, createProtection } from './protection.ts';
 import { createUpstream, type UpstreamCall } from './upstream.ts';
-import { createZhezhengding, type ZhezhengdingConfig } from './zhezhengding/zhezhengding.ts';
+import { createZhezhengding } from './zhezhengding/zhezhengding.ts';
 
 export { memoryTokenStore } from './token-store.ts';
-export type { CircuitListener, DingTalkConfig, ProtectionConfig, UpstreamCall, ZhezhengdingConfig };
-
-export type PlatformConfig = (DingTalkConfig | ZhezhengdingConfig) & ProtectionConfig;
+export type { CircuitListener, PlatformConfig, ProtectionConfig, UpstreamCall };
 
 export interface PlatformDependencies {
   /** Where all instances share the app token. */

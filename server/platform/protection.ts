@@ -1,3 +1,4 @@
+import type { ProtectionConfig } from '../config/platform.ts';
 import { punishedCode } from './answer.ts';
 import {
   type CircuitBreaker,
@@ -8,21 +9,6 @@ import {
 import type { Clock } from './clock.ts';
 import { type CircuitStatus, PlatformError } from './platform.ts';
 import { createRateLimit, defaultQueueMs, type RateLimit } from './rate-limit.ts';
-
-/** How calls are held back, in the platform's interest and in ours; see docs/decisions/0011. */
-export interface ProtectionConfig {
-  /**
-   * Calls a second for each API; without it, no limit. DingTalk's standard edition allows 20 for each app and
-   * API, all instances of the server together.
-   */
-  callsPerSecond?: number;
-  /** How long a call may wait for its turn, in milliseconds; two windows of the limit by default. Then it is `busy`. */
-  maxQueueMs?: number;
-  /** Failures of an API, among twice as many of its latest calls, that stop calling it; without it, never. */
-  breakerFailures?: number;
-  /** How long an API is left alone before one call tries it again, in milliseconds; 10,000 by default. */
-  breakerOpenMs?: number;
-}
 
 /** Told when an API's circuit opens, is tried, or closes. */
 export type CircuitListener = (change: CircuitChange & { api: string }) => void;

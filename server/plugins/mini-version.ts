@@ -1,30 +1,17 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { compareVersions } from '../config/mini-version.ts';
 import type { ClientUpdate } from '../contract/contract.ts';
 
 /** The request's header by which the mini program tells its version, and the answer's that asks for a newer one. */
 const versionHeader = 'x-mini-version';
 const updateHeader = 'x-mini-update';
 
-/** e.g. `1.2.0`; what `npm run release:mini` writes. */
-export const versionPattern = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})$/;
-
 declare module 'fastify' {
   interface FastifyRequest {
     /** Whether the mini program that asks is too old; null for all others. */
     clientUpdate: ClientUpdate | null;
   }
-}
-
-/** Negative where `a` is older than `b`; null where one of them is no version. */
-export function compareVersions(a: string, b: string): number | null {
-  const [left, right] = [versionPattern.exec(a), versionPattern.exec(b)];
-  if (left === null || right === null) return null;
-  for (let part = 1; part <= 3; part += 1) {
-    const difference = Number(left[part]) - Number(right[part]);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
 
 /**

@@ -5,7 +5,8 @@ import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts
 import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
 import type { AppTiming } from '../app.ts';
 import { assemble } from '../assemble.ts';
-import { type AuthConfig, type Config, loadConfig } from '../config/config.ts';
+import type { AuthConfig } from '../config/auth.ts';
+import { type Config, loadConfig } from '../config/config.ts';
 import type { BindOutcome, BindRequest, LoginOutcome, LoginRequest } from '../contract/contract.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { PlatformName } from '../platform/platform.ts';

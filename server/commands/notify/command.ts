@@ -12,6 +12,7 @@ import { openDatabase } from '../../database/database.ts';
 import { applyMigrations } from '../../database/migrations.ts';
 import { createSealing } from '../../database/sealing.ts';
 import { databaseTokenStore } from '../../database/token-store.ts';
+import { explainingDatabase } from '../../database/unavailable.ts';
 import { createPlatform } from '../../platform/index.ts';
 import { InvalidMessageError } from '../../platform/platform.ts';
 import { readArguments, UsageError } from './arguments.ts';
@@ -71,7 +72,7 @@ async function answers(emulatorUrl: string): Promise<boolean> {
   }
 }
 
-main().then(
+explainingDatabase(main).then(
   (sent) => process.exit(sent ? 0 : 1),
   (error: unknown) => {
     const forPeople = [UsageError, UnreachableError, InvalidMessageError].some(

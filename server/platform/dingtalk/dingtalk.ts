@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { DingTalkConfig } from '../../config/platform.ts';
 import { createAppToken } from '../app-token.ts';
 import { guard, IdLike, IntegerLike, MaybeText, textOrNull } from '../guard.ts';
 import {
@@ -11,27 +12,6 @@ import {
 import type { Upstream, UpstreamRequest } from '../upstream.ts';
 import { checkAnswer, checkTokenAnswer } from './errors.ts';
 import { createDingTalkMessages, type DingTalkCall } from './messages.ts';
-
-/** An internal app of one DingTalk organisation. */
-export interface DingTalkConfig {
-  name: 'dingtalk';
-  appKey: string;
-  appSecret: string;
-  /** The organisation's id: the app token belongs to it, so that every person of an exchange does too. */
-  corpId: string;
-  /** `https://api.dingtalk.com`: the new APIs. */
-  apiUrl: string;
-  /** `https://oapi.dingtalk.com`: the old APIs. */
-  oapiUrl: string;
-  /** Whether the app may, and should, read mobile numbers: one more call for a person whom no account has yet. */
-  readMobile: boolean;
-  /** For work notifications: the app's AgentId. */
-  agentId?: string | null;
-  /** For DING: the code of the app's robot. */
-  robotCode?: string | null;
-  /** Time-out of one call in milliseconds. */
-  timeoutMs: number;
-}
 
 const tokenApi = '/v1.0/oauth2/accessToken';
 const exchangeApi = '/topapi/v2/user/getuserinfo';

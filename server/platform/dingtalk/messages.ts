@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import type { DingTalkConfig } from '../../config/platform.ts';
 import { guard, IdLike, IntegerLike, isRecord, maybe } from '../guard.ts';
 import {
   batchesOf,
@@ -10,7 +11,6 @@ import {
   unconfigured,
 } from '../messages.ts';
 import { InvalidMessageError, type MessageResult } from '../platform.ts';
-import type { DingTalkConfig } from './dingtalk.ts';
 
 const sendApi = '/topapi/message/corpconversation/asyncsend_v2';
 const progressApi = '/topapi/message/corpconversation/getsendprogress';

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { ZhezhengdingConfig } from '../../config/platform.ts';
 import { guard, isRecord, maybe } from '../guard.ts';
 import { parseJson } from '../json.ts';
 import {
@@ -14,7 +15,6 @@ import { InvalidMessageError, PlatformError } from '../platform.ts';
 import type { UpstreamAnswer } from '../upstream.ts';
 import { readSuccess } from './errors.ts';
 import type { Parameters } from './signature.ts';
-import type { ZhezhengdingConfig } from './zhezhengding.ts';
 
 const sendApi = '/message/workNotification';
 const revokeApi = '/message/revoke';

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { ZhezhengdingConfig } from '../../config/platform.ts';
 import { createAppToken } from '../app-token.ts';
 import { guard, IdLike, IntegerLike, MaybeText, maybe, textOrNull } from '../guard.ts';
 import {
@@ -12,23 +13,6 @@ import type { Upstream, UpstreamAnswer } from '../upstream.ts';
 import { contentGuard, readRegistered, readSuccess, signatureCode } from './errors.ts';
 import { createZhezhengdingMessages, type ZhezhengdingCall } from './messages.ts';
 import { createNonces, localAddress, type Parameters, sign, timestampOf, withoutEmpty } from './signature.ts';
-
-/** An app of one 浙政钉 (专有钉钉) tenant. */
-export interface ZhezhengdingConfig {
-  name: 'zhezhengding';
-  appKey: string;
-  appSecret: string;
-  /** The tenant's number; people of another tenant are refused. */
-  tenantId: string;
-  /** `https://openplatform-pro.ding.zj.gov.cn` in production, or the address of a proxy to it. */
-  baseUrl: string;
-  /** For DING: the accountId of the person in whose name it is sent. */
-  dingCreator?: string | null;
-  /** For taking work notifications back: the app's identifier (应用标识), where the platform asks for it. */
-  messageApp?: string | null;
-  /** Time-out of one call in milliseconds. */
-  timeoutMs: number;
-}
 
 const tokenApi = '/gettoken.json';
 const exchangeApi = '/rpc/oauth2/dingtalk_app_user.json';
