@@ -159,11 +159,11 @@ describe('production refuses', () => {
 test('all problems are told at once', () => {
   const error = errorOf({ NODE_ENV: 'production', PORT: 'x', BINDING: 'x' });
   expect(variables(error)).toEqual([
+    'BINDING',
     'DINGTALK_APP_KEY',
     'DINGTALK_APP_SECRET',
     'DINGTALK_CORP_ID',
     'PORT',
-    'BINDING',
     'SECRET_KEY',
     'DATABASE_URL',
   ]);
