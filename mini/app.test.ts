@@ -143,7 +143,7 @@ test.each(['fail', 'fail-with-data', 'success'] as const)(
 );
 
 test('storage that does not work is no reason not to sign in', async () => {
-  const warn = jest.spyOn(console, 'warn').mockImplementation();
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const app = await open('zhangsan', 'dingtalk', { faults: { storageBroken: true } });
   await app.waitFor('全部通知');
   warn.mockRestore();

@@ -2,7 +2,7 @@
  * First step of every npm script that needs the project's packages: `node scripts/bootstrap.mjs <file.ts | tool> …`.
  * It depends on nothing but Node itself, since on a fresh clone nothing else is there: it installs when
  * `node_modules` is missing or older than the lock file, generates the Prisma client when the schema changed,
- * and then hands over to the TypeScript file (through tsx) or the tool (jest, tsc, biome).
+ * and then hands over to the TypeScript file (through tsx) or the tool (vitest, tsc, biome).
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -88,7 +88,7 @@ function generateClient() {
 }
 
 const tools = {
-  jest: ['node_modules/jest/bin/jest.js'],
+  vitest: ['node_modules/vitest/vitest.mjs'],
   tsc: ['node_modules/typescript/bin/tsc'],
   biome: ['node_modules/@biomejs/biome/bin/biome'],
 };

@@ -23,7 +23,7 @@ test('times are Beijing’s; the phone’s own zone is never asked', () => {
     'getMinutes',
     'toDateString',
   ] as const) {
-    jest.spyOn(Date.prototype, field).mockImplementation(() => {
+    vi.spyOn(Date.prototype, field).mockImplementation(() => {
       throw new Error(`${field} goes by the phone's zone`);
     });
   }
@@ -35,7 +35,7 @@ test('times are Beijing’s; the phone’s own zone is never asked', () => {
   expect(shortTime('2025-12-31T16:00:00.000Z', now)).toBe('1月1日');
   expect(longTime('2026-12-31T16:05:00.000Z')).toBe('2027年1月1日 00:05');
   expect([shortTime('soon', now), longTime('soon')]).toEqual(['', '']);
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
 });
 
 test.each([

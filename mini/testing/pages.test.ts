@@ -1,6 +1,6 @@
 import { homeReady, prepareJourney, signInCalls } from './journey.ts';
 
-jest.setTimeout(120_000);
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const password = 'dev-pass-2026';
 

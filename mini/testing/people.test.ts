@@ -1,6 +1,6 @@
 import { homeReady, prepareJourney } from './journey.ts';
 
-jest.setTimeout(120_000);
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const endings: [string, string, Record<string, unknown>][] = [
   [

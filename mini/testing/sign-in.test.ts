@@ -1,6 +1,9 @@
+import type { Device } from '../../scripts/build/mini/dd-double/device.ts';
+import { until } from '../../server/testing/client.ts';
+import { get } from '../../server/testing/http.ts';
 import { homeReady, prepareJourney, signInCalls } from './journey.ts';
 
-jest.setTimeout(120_000);
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const journey = prepareJourney();
 const { phone, start } = journey;
@@ -60,7 +63,19 @@ describe('the cached session', () => {
 });
 
 describe('a session that the server does not know any more', () => {
-  const revoke = () => journey.server.prisma.session.deleteMany();
+  /** Until the server has forgotten them too: it hears from the database what it must read anew. */
+  const revoke = async (device: Device) => {
+    const tokens = [...device.storage.values].flatMap(([key, text]) =>
+      key.startsWith('session:') ? [(JSON.parse(text) as { token: string }).token] : [],
+    );
+    await journey.server.prisma.session.deleteMany();
+    for (const token of tokens)
+      await until(
+        async () => (await get(journey.server, '/api/me', token)).statusCode === 401,
+        5000,
+        'the session is gone',
+      );
+  };
 
   test.each([
     'fail-with-answer',
@@ -72,7 +87,7 @@ describe('a session that the server does not know any more', () => {
   ] as const)('recovers by itself, told by %s', async (style) => {
     const device = phone('zhangsan');
     await start(device).waitFor('home', homeReady);
-    await revoke();
+    await revoke(device);
     device.network.statusStyle = style;
     const run = start(device);
     expect((await run.waitFor('home', homeReady)).data.name).toBe('张三');
@@ -86,7 +101,7 @@ describe('a session that the server does not know any more', () => {
   test('recovers where the container hides even the status', async () => {
     const device = phone('zhangsan');
     await start(device).waitFor('home', homeReady);
-    await revoke();
+    await revoke(device);
     device.network.statusStyle = 'fail-bare';
     const run = start(device);
     await run.waitFor('home', homeReady);
@@ -97,7 +112,7 @@ describe('a session that the server does not know any more', () => {
     const device = phone('zhangsan');
     const run = start(device);
     const page = await run.waitFor('home', homeReady);
-    await revoke();
+    await revoke(device);
     const before = run.requests.length;
     await Promise.all([1, 2, 3, 4, 5].map(() => page.call('load')));
     const after = run.requests.slice(before);
@@ -109,7 +124,7 @@ describe('a session that the server does not know any more', () => {
   test('leads to the reason when the account was disabled meanwhile', async () => {
     const device = phone('admin');
     await start(device).waitFor('home', homeReady);
-    await revoke();
+    await revoke(device);
     await journey.server.prisma.user.update({ where: { username: 'admin' }, data: { status: 'DISABLED' } });
     try {
       const page = await start(device).waitFor('no-permission');

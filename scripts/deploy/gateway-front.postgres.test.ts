@@ -1,6 +1,6 @@
 import http from 'node:http';
 import tls from 'node:tls';
-import { postgresUrl } from '../../server/testing/database.ts';
+import { postgresUrl } from '../../server/testing/postgres.ts';
 import type { DeployPlan } from './plan.ts';
 import { json, proxyProtocolAgent, type Sent, send } from './testing/client.ts';
 import { describeWithNginx, type Gateway, startGateway } from './testing/nginx.ts';

@@ -1,6 +1,6 @@
 import tls from 'node:tls';
 import { bodyLimit, importLimit } from '../../server/config/limits.ts';
-import { postgresUrl } from '../../server/testing/database.ts';
+import { postgresUrl } from '../../server/testing/postgres.ts';
 import { type Exchange, json, send } from './testing/client.ts';
 import { describeWithNginx } from './testing/nginx.ts';
 import { type Stack, startStack } from './testing/stack.ts';

@@ -193,7 +193,7 @@ describe('tokens', () => {
     await expect(givenTokens('no-such-file', {})).rejects.toThrow(
       '读不到会话令牌文件 no-such-file：没有这个文件',
     );
-    await expect(givenTokens(__filename, {})).rejects.toThrow(/里的第 \d+ 个不是会话令牌/);
+    await expect(givenTokens(import.meta.filename, {})).rejects.toThrow(/里的第 \d+ 个不是会话令牌/);
   });
 });
 

@@ -8,8 +8,7 @@ import { buildMini } from '../build/mini/build.ts';
 import { readFolder } from '../build/mini/package-files.ts';
 
 /** What the simulator is made of; no device and no production server may get any of it. */
-const TRACES =
-  /simulator|jsdom|@wxml|postcss|playwright|miniprogram-simulate|\bmini-(?:view|page|phone)\b|@vue|\bvue\b/i;
+const TRACES = /simulator|jsdom|@wxml|postcss|playwright|\bmini-(?:view|page|phone)\b|@vue|\bvue\b/i;
 /** Packages that only the simulator, tests and builds need. */
 const PACKAGES = [
   'vue',
@@ -19,7 +18,6 @@ const PACKAGES = [
   '@wxml/parser',
   '@babel/parser',
   'esbuild',
-  'miniprogram-simulate',
   'playwright-core',
 ];
 

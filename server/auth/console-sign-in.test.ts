@@ -1,4 +1,4 @@
-import * as argon2 from '@node-rs/argon2';
+import argon2 from '@node-rs/argon2';
 import type { LightMyRequestResponse } from 'fastify';
 import { development } from '../config/constants.ts';
 import type { ConsoleSignInOutcome, FirstPasswordOutcome } from '../contract/console.ts';
@@ -9,13 +9,6 @@ import { expectFault } from '../testing/http.ts';
 import { passwordTicketLifetimeMs } from './console-tickets.ts';
 import { allowedFailures } from './lockout.ts';
 import { createPasswords } from './passwords.ts';
-
-/** The library itself, watched. */
-jest.mock('@node-rs/argon2', () => {
-  const actual = jest.requireActual<typeof argon2>('@node-rs/argon2');
-  return { ...actual, verify: jest.fn(actual.verify) };
-});
-const verify = jest.mocked(argon2.verify);
 
 const { password } = development;
 const oneTime = 'kettle-orbit-4417';
@@ -140,6 +133,7 @@ test('an ordinary person hears where they belong with the right password alone',
 
 test('a user name that nobody has costs one verification, as a wrong password does', async () => {
   await signIn('nobody-at-all', 'not-the-password');
+  const verify = vi.spyOn(argon2, 'verify');
   for (const username of ['admin', 'nobody-at-all']) {
     verify.mockClear();
     await signIn(username, 'not-the-password');

@@ -1,16 +1,12 @@
-import * as argon2 from '@node-rs/argon2';
+import argon2 from '@node-rs/argon2';
 import { development } from '../config/constants.ts';
 import { createSeededDatabase, type TestDatabase } from '../testing/database.ts';
 import { localCredentials } from './credentials.ts';
 import { createPasswords } from './passwords.ts';
 
 /** The library itself, watched. */
-jest.mock('@node-rs/argon2', () => {
-  const actual = jest.requireActual<typeof argon2>('@node-rs/argon2');
-  return { ...actual, hash: jest.fn(actual.hash), verify: jest.fn(actual.verify) };
-});
-const hash = jest.mocked(argon2.hash);
-const verify = jest.mocked(argon2.verify);
+const hash = vi.spyOn(argon2, 'hash');
+const verify = vi.spyOn(argon2, 'verify');
 
 const { password } = development;
 const passwords = createPasswords([]);

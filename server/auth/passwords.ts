@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { hash, verify } from '@node-rs/argon2';
+import argon2 from '@node-rs/argon2';
 import pLimit from 'p-limit';
 import { AppError } from '../plugins/app-error.ts';
 import { judgePassword, type PasswordFlaw } from './password-policy.ts';
@@ -36,14 +36,14 @@ export function createPasswords(forbidden: readonly string[]): Passwords {
     return limit(work);
   };
   let decoy: Promise<string> | undefined;
-  const hashInTurn = (password: string) => inTurn(() => hash(normalized(password), parameters));
+  const hashInTurn = (password: string) => inTurn(() => argon2.hash(normalized(password), parameters));
 
   return {
     hash: async (password) => hashInTurn(password),
     async matches(stored, password) {
       decoy ??= hashInTurn(randomBytes(16).toString('hex'));
       const against = stored ?? (await decoy);
-      const same = await inTurn(() => verify(against, normalized(password)));
+      const same = await inTurn(() => argon2.verify(against, normalized(password)));
       return same && stored !== null && !forbidden.includes(normalized(password));
     },
     judge: (password, username) => judgePassword(password, username, forbidden),

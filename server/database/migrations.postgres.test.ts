@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { migrationsFolder, projectRoot } from '../config/paths.ts';
 import { until } from '../testing/client.ts';
-import { postgresUrl } from '../testing/database.ts';
+import { postgresUrl } from '../testing/postgres.ts';
 import { openDatabase } from './database.ts';
 import { applyMigrations } from './migrations.ts';
 

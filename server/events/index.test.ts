@@ -10,7 +10,7 @@ afterEach(() => server?.close());
 
 test('rows of long ago are deleted within an hour of the start, however often it is restarted', async () => {
   // The hours pass at once; everything else goes by the real time.
-  const intervals = jest.spyOn(globalThis, 'setInterval');
+  const intervals = vi.spyOn(globalThis, 'setInterval');
   try {
     server = await build();
     const at = (ago: number) => new Date(Date.now() - ago);

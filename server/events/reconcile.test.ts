@@ -110,7 +110,7 @@ describe('a run that was broken off', () => {
   test('within the last day is gone on with', async () => {
     await breakOff();
     world.advance(23 * hour);
-    const onBegin = jest.fn();
+    const onBegin = vi.fn();
     expect(await world.create(known)({ onBegin })).toMatchObject({ outcome: 'finished', checked: everybody });
     expect(onBegin.mock.calls).toEqual([[{ how: 'resumed', startedAt: expect.any(Number), checked: 10 }]]);
     expect(await world.runs()).toHaveLength(1);
@@ -120,7 +120,7 @@ describe('a run that was broken off', () => {
     await breakOff();
     world.advance(25 * hour);
     const { seen, recheck } = recorder();
-    const onBegin = jest.fn();
+    const onBegin = vi.fn();
     // Due at once: no run has ended since.
     const result = await world.create(recheck)({ onBegin, minAgeMs: 720 * hour });
     expect(result).toMatchObject({ outcome: 'finished', checked: everybody });

@@ -19,7 +19,7 @@ afterAll(() => outbox.close());
 beforeEach(() => outbox.reset());
 
 const text = (words: string) => ({ content: { type: 'text' as const, text: words } });
-const { stringContaining } = expect;
+const stringContaining = (words: string) => expect.stringContaining(words);
 
 describe('the platform’s refusals', () => {
   test('a missing permission (60011): failed at once, and the log names it', async () => {

@@ -91,25 +91,13 @@ test('two instances add up, and a number that is written twice counts once', asy
 
 test('what could not be written is written later, and each outage is said once', async () => {
   // The reporter's own rhythm alone is made to pass; the database's connections keep their time.
-  jest.useFakeTimers({
-    doNotFake: [
-      'Date',
-      'hrtime',
-      'nextTick',
-      'performance',
-      'queueMicrotask',
-      'setImmediate',
-      'clearImmediate',
-      'setTimeout',
-      'clearTimeout',
-    ],
-  });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const { activity, reporter } = instance();
   /** Some rounds of the reporter, while nothing can be written or while it can. */
   async function rounds(how: 'fail' | 'succeed'): Promise<void> {
     for (let at = 0; at < 3; at += 1) {
       activity.count('call', '/x ok');
-      jest.advanceTimersByTime(5000);
+      vi.advanceTimersByTime(5000);
       // Runs after the round that has just begun.
       const flushed = reporter.flush();
       await (how === 'fail' ? expect(flushed).rejects.toThrow() : flushed);
@@ -132,7 +120,7 @@ test('what could not be written is written later, and each outage is said once',
     }
     expect(await counted()).toBe(15);
   } finally {
-    jest.useRealTimers();
+    vi.useRealTimers();
     await reporter.stop();
   }
 });

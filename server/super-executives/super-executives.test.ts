@@ -163,13 +163,13 @@ test('nobody by that id is not found', async () => {
 describe('faults', () => {
   /** A route that fails as the database does when it is stopped half-way. */
   async function meetFault(token: string): Promise<string> {
-    jest.spyOn(server.prisma.notice, 'findMany').mockRejectedValueOnce(new Error('broken for the test'));
+    vi.spyOn(server.prisma.notice, 'findMany').mockRejectedValueOnce(new Error('broken for the test'));
     const response = await get(server, '/api/notices', token);
     expectFault(response, 500, 'INTERNAL_ERROR');
     return String(response.headers['x-request-id']);
   }
 
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => vi.restoreAllMocks());
 
   test('that a 超级高管 meets are kept, the latest first; other people’s and mere refusals are not', async () => {
     await add(chenguang);
@@ -197,9 +197,8 @@ describe('faults', () => {
   test('that cannot be written down do not change the answer', async () => {
     await add(chenguang);
     const executive = await server.tokenOf('chenguang');
-    jest
-      .spyOn(server.prisma.superExecutiveFault, 'create')
-      .mockImplementationOnce((() => Promise.reject(new Error('no table'))) as never);
+    vi.spyOn(server.prisma.superExecutiveFault, 'create').mockImplementationOnce((() =>
+      Promise.reject(new Error('no table'))) as never);
     await meetFault(executive);
     await until(
       () => server.logs().some(({ msg }) => msg === 'the fault of a super executive was not written down'),

@@ -61,7 +61,7 @@ export async function build(options: BuildOptions = {}): Promise<Built> {
   try {
     return await put(options, opened);
   } catch (error) {
-    // What stays open would keep Jest from ending, and hide why.
+    // What stays open would keep the run from ending, and hide why.
     await closeAll(opened);
     throw error;
   }

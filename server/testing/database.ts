@@ -5,14 +5,10 @@ import { type Database, openDatabase } from '../database/database.ts';
 import { applyMigrations } from '../database/migrations.ts';
 import { embeddedImage } from './embedded-image.ts';
 import { migrationsHash } from './migrations-hash.ts';
+import { postgresUrl } from './postgres.ts';
 
-/** Set by the Jest project; the embedded database where nothing is set. */
-declare const TEST_DATABASE: 'postgresql' | 'embedded' | undefined;
-
-export const testDatabaseKind = () => (typeof TEST_DATABASE === 'undefined' ? 'embedded' : TEST_DATABASE);
-
-/** The PostgreSQL server of the tests; its user must be allowed to create databases. */
-export const postgresUrl = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
+export const testDatabaseKind = () =>
+  process.env.TEST_DATABASE === 'postgresql' ? 'postgresql' : 'embedded';
 
 export interface TestDatabase extends Database {
   /** Its PostgreSQL address; null for the embedded one. */

@@ -1,9 +1,9 @@
 /**
- * Jest's `test` where one process can send another a signal. Windows has none: there a signal ends a process at once,
+ * `test` where one process can send another a signal. Windows has none: there a signal ends a process at once,
  * and a person's Ctrl-C cannot be imitated. It skips there, loudly.
  */
-export function testWithSignals(): jest.It {
-  if (process.platform !== 'win32') return test;
-  console.warn('\n⚠ 跳过与信号有关的测试：Windows 上一个进程不能给另一个进程发信号。\n');
-  return test.skip;
+export function testWithSignals() {
+  const absent = process.platform === 'win32';
+  if (absent) console.warn('\n⚠ 跳过与信号有关的测试：Windows 上一个进程不能给另一个进程发信号。\n');
+  return test.skipIf(absent);
 }

@@ -2,13 +2,19 @@
 import { EventEmitter } from 'node:events';
 import fs from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { type BuildResult, buildMini, watchMini } from './build.ts';
 import { copyOfSource, edit } from './build-testing.ts';
 import { readFolder } from './package-files.ts';
 
-jest.setTimeout(30_000);
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
+const restore = () => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+};
 
 let folder: string;
 let outDir: string;
@@ -19,7 +25,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  jest.restoreAllMocks();
+  restore();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -27,12 +33,13 @@ afterEach(async () => {
 const refuse = (times: number) => {
   const real = fs.promises.rename;
   let refused = 0;
-  return jest.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
+  vi.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
     if (String(to).endsWith('app.json') && refused++ < times) {
       throw Object.assign(new Error('held'), { code: 'EPERM' });
     }
     return real(from, to);
   });
+  syncBuiltinESMExports();
 };
 
 test('a file that another program holds for a moment is written when it lets go', async () => {
@@ -48,13 +55,14 @@ const confuseCapitals = () => {
     (await fs.promises.readdir(path.dirname(file)).catch(() => []))
       .filter((name) => name.toLowerCase() === path.basename(file).toLowerCase())
       .map((name) => path.join(path.dirname(file), name));
-  jest.spyOn(fs.promises, 'rm').mockImplementation(async (file, options) => {
+  vi.spyOn(fs.promises, 'rm').mockImplementation(async (file, options) => {
     for (const same of await others(String(file))) await remove(same, options);
   });
-  jest.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
+  vi.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
     for (const same of await others(String(to))) await remove(same);
     await rename(from, to);
   });
+  syncBuiltinESMExports();
 };
 
 test('a file that is renamed in its capitals alone is there afterwards', async () => {
@@ -75,7 +83,8 @@ test('a file that it will not let go is named when it is to be removed', async (
   await fs.promises.writeFile(path.join(source, 'assets', 'old.png'), '');
   await buildMini({ env: 'development', outDir, source });
   await rm(path.join(source, 'assets', 'old.png'));
-  jest.spyOn(fs.promises, 'rm').mockRejectedValueOnce(Object.assign(new Error('held'), { code: 'EBUSY' }));
+  vi.spyOn(fs.promises, 'rm').mockRejectedValueOnce(Object.assign(new Error('held'), { code: 'EBUSY' }));
+  syncBuiltinESMExports();
   await expect(buildMini({ env: 'development', outDir, source })).rejects.toThrow(
     /删不了 .*old\.png（EBUSY）：.*开发者工具/,
   );
@@ -90,7 +99,8 @@ test('a file that it keeps is named, with what to do, and no draft is left', asy
 test('a folder that the system does not watch ends nothing: people are told', async () => {
   const watcher = new EventEmitter() as fs.FSWatcher;
   watcher.close = () => {};
-  jest.spyOn(fs, 'watch').mockReturnValue(watcher);
+  vi.spyOn(fs, 'watch').mockReturnValue(watcher);
+  syncBuiltinESMExports();
   const reports: (BuildResult | Error)[] = [];
   const watching = await watchMini({ env: 'development', outDir }, (result) => reports.push(result));
   for (let times = 0; times < 2; times += 1) {

@@ -11,7 +11,7 @@ import { compileMini } from './compile.ts';
 import { readFolder } from './package-files.ts';
 import { miniSource, nodeModules, projectRoot } from './paths.ts';
 
-jest.setTimeout(30_000);
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let folder: string;
 let outDir: string;

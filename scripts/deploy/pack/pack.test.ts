@@ -91,7 +91,7 @@ describe('which packages go along', () => {
     };
     const needed = [...neededPackages(own)];
     expect(needed).toContain('node_modules/fastify');
-    for (const tool of ['prisma', 'typescript', 'vite', 'jest', 'esbuild']) {
+    for (const tool of ['prisma', 'typescript', 'vite', 'vitest', 'esbuild']) {
       expect(needed).not.toContain(`node_modules/${tool}`);
     }
     expect(needed.filter((place) => own.packages[place]?.dev === true)).toEqual([]);

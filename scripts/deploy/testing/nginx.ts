@@ -53,14 +53,14 @@ export function nginxVersion(binary: string): string {
 }
 
 /**
- * Jest's `describe` where nginx is installed. Elsewhere it skips, loudly; in CI it must be there, since a suite
+ * `describe` where nginx is installed. Elsewhere it skips, loudly; in CI it must be there, since a suite
  * that is skipped would hide a fault.
  */
-export function describeWithNginx(): jest.Describe {
-  if (nginxBinary() !== null) return describe;
-  if (process.env.CI) throw new Error('CI 里必须有 nginx：apt-get install nginx-light');
-  console.warn('\n⚠ 跳过网关的测试：没有安装 nginx（Debian：apt-get install nginx-light）。\n');
-  return describe.skip;
+export function describeWithNginx() {
+  const absent = nginxBinary() === null;
+  if (absent && process.env.CI) throw new Error('CI 里必须有 nginx：apt-get install nginx-light');
+  if (absent) console.warn('\n⚠ 跳过网关的测试：没有安装 nginx（Debian：apt-get install nginx-light）。\n');
+  return describe.skipIf(absent);
 }
 
 /**

@@ -15,7 +15,7 @@ import {
 
 /** `npm run cert` as a process of its own, against TLS servers on this machine. */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const host = 'app.hangzhou-dept.cn';
 const tsx = pathToFileURL(createRequire(path.join(projectRoot, 'package.json')).resolve('tsx')).href;

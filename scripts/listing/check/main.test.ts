@@ -15,7 +15,7 @@ import type { CheckReport } from './report.ts';
 
 /** `npm run check` as vendors run it: a process of its own, in a project, against a running system. */
 
-jest.setTimeout(180_000);
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const tsx = pathToFileURL(createRequire(path.join(projectRoot, 'package.json')).resolve('tsx')).href;
 

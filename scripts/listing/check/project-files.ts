@@ -24,7 +24,6 @@ export function projectFiles(root: string): ProjectFiles {
     try {
       return await reading;
     } catch (error) {
-      // Not by `instanceof`: under Jest the file system's errors are of another realm.
       const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
       if (/^E(?:NOENT|NOTDIR|ISDIR)$/.test(code)) return null;
       throw error;

@@ -7,7 +7,7 @@ import { askForMissing } from './ask.ts';
 
 /** Asking for what is missing, in a terminal. */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const subject = prepareMaterials();
 const { checkUp, write } = subject;

@@ -13,7 +13,7 @@ import { readRequest } from './arguments.ts';
 
 /** The command as a vendor runs it: a process of its own, in their project, without a terminal. */
 
-jest.setTimeout(180_000);
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let project: TestProject;
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import fs, { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -12,7 +13,7 @@ import { materialsFolder } from './run.ts';
 
 /** The folder when it is written again, the archive, and the pages that an office program makes of it. */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const subject = prepareMaterials();
 const { checkUp, write, written, read, words } = subject;
@@ -58,18 +59,23 @@ describe('a file that another program has open', () => {
   const refuse = (file: unknown, name: string) => {
     if (String(file).endsWith(name)) throw Object.assign(new Error('busy'), { code: 'EBUSY' });
   };
-  afterEach(() => jest.restoreAllMocks());
+  const restore = () => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+  };
+  afterEach(restore);
 
   test('stops the run, and the next one still knows which files are its own', async () => {
     await write();
     const real = fs.writeFile;
-    jest.spyOn(fs, 'writeFile').mockImplementation(async (...args) => {
+    vi.spyOn(fs, 'writeFile').mockImplementation(async (...args) => {
       refuse(args[0], '2-压测报告.docx');
       return real(...args);
     });
+    syncBuiltinESMExports();
     subject.listing.app.name = '新工单';
     await expect(write()).rejects.toThrow(/写不了 .*2-压测报告\.docx.*请关闭后重新运行/);
-    jest.restoreAllMocks();
+    restore();
     subject.listing.app.name = '更新的工单';
     expect((await write()).edited).toEqual([]);
     expect(await written()).toEqual(whole);
@@ -80,12 +86,13 @@ describe('a file that another program has open', () => {
     subject.listing.exceptions['domain-owner'] = exception;
     await write(checkUp({ 'domain-owner': 'fail' }));
     const real = fs.rm;
-    jest.spyOn(fs, 'rm').mockImplementation(async (...args) => {
+    vi.spyOn(fs, 'rm').mockImplementation(async (...args) => {
       refuse(args[0], 'domain-owner.docx');
       return real(...args);
     });
+    syncBuiltinESMExports();
     await expect(write()).rejects.toThrow(/删不了 .*domain-owner\.docx.*请关闭后重新运行/);
-    jest.restoreAllMocks();
+    restore();
     expect((await write()).edited).toEqual([]);
     expect(await written()).toEqual(whole);
   });

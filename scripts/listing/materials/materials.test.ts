@@ -9,7 +9,7 @@ import { describeListing } from './run.ts';
 
 /** The materials as people get them, from a complete and from an incomplete listing. */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const subject = prepareMaterials();
 const { checkUp, write, written, read, words } = subject;

@@ -7,7 +7,7 @@ import { superExecutiveByIdRule } from './super-executive-by-id.ts';
 
 /** The rules that look at the server's code and at the database's schema. */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const subject = prepareRules();
 const { check, state } = subject;

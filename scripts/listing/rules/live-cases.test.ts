@@ -4,7 +4,7 @@ import { bid, host, nothing, page, send } from '../testing/system.ts';
 
 /** What the rules that ask the network make of special cases: what is missing, what is doubtful, other ways to do it. */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let h: Live;
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import { type Live, live, liveRules, openLive, restore } from '../testing/live.t
  * met, then one thing at a time is broken (`testing/breaks`), and exactly the rule that is about it fails.
  */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let h: Live;
 beforeAll(async () => {

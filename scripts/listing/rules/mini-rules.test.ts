@@ -2,7 +2,7 @@ import { prepareRules } from '../testing/rules.ts';
 
 /** The rules that compile the mini program, and those that run it. */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const subject = prepareRules();
 const { check, state, yes, no } = subject;

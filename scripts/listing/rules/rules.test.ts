@@ -4,7 +4,7 @@ import { rules } from './index.ts';
 
 /** The rules that need no network and look at listing.yaml and the configuration: met, not met, still unknown. */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const subject = prepareRules();
 const { check, state, yes, no } = subject;

@@ -98,8 +98,6 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-if (typeof afterEach === 'function') afterEach(closeApps);
-
 /**
  * Builds the mini program and starts it on a phone in jsdom. Strict: an error while drawing, a rejected promise
  * of the mini program and any `console.error` fail the next step of the test, at the latest its end.
@@ -125,6 +123,8 @@ export async function openApp(options: OpenAppOptions = {}): Promise<OpenedApp> 
     onError: (error) => watch.add(places.locate(error)),
   });
   const page = new AppPage(phone, device, events, watch, window);
+  // Inside a test; a script that opens apps closes them itself.
+  if (opened.size === 0 && typeof onTestFinished === 'function') onTestFinished(closeApps);
   opened.add(page);
   watch.start();
   phone.start({

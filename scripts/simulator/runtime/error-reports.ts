@@ -33,7 +33,7 @@ export class ErrorReports {
 
   /**
    * Hears of promises that no handler returned, from a browser's window: those of the mini program, by the stack,
-   * since the page around the phone has promises too. Jest hears of them by itself.
+   * since the page around the phone has promises too. Vitest hears of them by itself.
    * @returns a function that ends it
    */
   listen(window: EventTarget | null): () => void {

@@ -101,14 +101,14 @@ test('longTap comes while the finger rests, not when it moves', async () => {
   const { MouseEvent } = app.document.defaultView as Window & typeof globalThis;
   const send = (type: string): void =>
     void pad?.dispatchEvent(new MouseEvent(type, { bubbles: true, buttons: 1 }));
-  jest.useFakeTimers();
+  vi.useFakeTimers();
   send('pointerdown');
   send('pointermove');
-  jest.advanceTimersByTime(600);
+  vi.advanceTimersByTime(600);
   send('pointerup');
   send('pointerdown');
-  jest.advanceTimersByTime(600);
-  jest.useRealTimers();
+  vi.advanceTimersByTime(600);
+  vi.useRealTimers();
   await app.waitFor('longTap');
   expect(app.text()).toBe('板 longTap');
 });

@@ -1,5 +1,5 @@
 /**
- * The simulator in a process of its own, on any free port: Vite is an ES module that Jest cannot load. The one
+ * The simulator in a process of its own, on any free port, so that its work does not hold up the tests. The one
  * argument is the options as JSON; it ends when its parent leaves.
  */
 import { type SimulatorOptions, startSimulator } from '../../web/server.ts';

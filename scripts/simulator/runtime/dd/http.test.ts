@@ -129,7 +129,7 @@ describe('dd.httpRequest', () => {
     expect(requests.filter(({ signal }) => signal.aborted)).toHaveLength(30);
   });
 
-  // In a process of its own, for Jest keeps Node's warnings from its tests.
+  // In a process of its own, since Node's warnings are told on standard error.
   test('many requests at once are nothing that Node warns of', async () => {
     const contents = `
       import { httpRequest } from './http.ts';

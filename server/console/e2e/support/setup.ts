@@ -7,7 +7,7 @@ import setupBrowser from '../../../testing/e2e-setup.ts';
 
 /**
  * Before all browser tests: a browser is looked for, and the console is built into a folder of this run, so that
- * it is always the sources that are tested. In a process of its own: Vite is an ES module, which Jest cannot load.
+ * it is always the sources that are tested.
  */
 export default async function setup(): Promise<void> {
   await setupBrowser();

@@ -6,9 +6,6 @@
 import { build } from '../../../testing/build.ts';
 import type { StackOptions } from './console.ts';
 
-// What the Jest projects set: the tests' own database is PostgreSQL here.
-Object.assign(globalThis, { TEST_DATABASE: 'postgresql' });
-
 const { platform, env = {}, folder } = JSON.parse(process.argv[2] ?? '{}') as StackOptions;
 const server = await build({ platform, env, consoleFolder: folder });
 process.on('disconnect', () => {

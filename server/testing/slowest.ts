@@ -1,0 +1,20 @@
+import path from 'node:path';
+import type { Reporter, TestModule } from 'vitest/node';
+
+const shown = 10;
+
+/** Ends a run by naming the files that took longest: where a test became slow, it is seen the same day. */
+export default class Slowest implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    if (modules.length < 2 * shown) return;
+    const slowest = modules
+      .map((module) => ({ module, ms: module.diagnostic().duration + module.diagnostic().collectDuration }))
+      .sort((one, other) => other.ms - one.ms)
+      .slice(0, shown);
+    console.log('\n最慢的测试文件：');
+    for (const { module, ms } of slowest) {
+      const seconds = (ms / 1000).toFixed(1).padStart(6);
+      console.log(`${seconds} 秒  ${path.relative(module.project.config.root, module.moduleId)}`);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { defineConfig } from 'vitest/config';
+import { postgresAnswers } from './server/testing/postgres.ts';
+
+// Whatever the tests start must not read the developer's `.env`: it may name a real database.
+process.env.SKIP_ENV_FILE = '1';
+
+const withPostgres = await postgresAnswers();
+const kind = withPostgres ? 'postgresql' : 'embedded';
+const never = ['**/node_modules/**', 'dist/**', '.data/**'];
+const needsPostgres = withPostgres ? [] : ['**/*.postgres.*'];
+
+/** One process evaluates the packages and the project's modules once, for all the files that it runs. */
+const common = {
+  globals: true,
+  pool: 'forks' as const,
+  isolate: false,
+  // A busy machine is no fault.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
+/** `npm test` runs the first project, `npm run test:all` every one. */
+export default defineConfig({
+  test: {
+    maxWorkers: '100%',
+    reporters: ['default', './server/testing/slowest.ts'],
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'quick',
+          include: ['{mini,prisma,scripts,server}/**/*.test.ts'],
+          exclude: [...never, ...needsPostgres, '**/*.long.*'],
+          env: { TEST_DATABASE: kind },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'long',
+          include: ['{mini,prisma,scripts,server}/**/*.long.test.ts'],
+          exclude: [...never, ...needsPostgres],
+          env: { TEST_DATABASE: kind },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'embedded',
+          include: withPostgres ? ['server/**/*.test.ts'] : [],
+          exclude: [...never, '**/*.postgres.*', '**/*.long.*', 'server/{platform,config,console/app}/**'],
+          env: { TEST_DATABASE: 'embedded' },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'browser',
+          include: [
+            'scripts/simulator/e2e/**/*.e2e.ts',
+            ...(withPostgres ? ['server/console/e2e/**/*.e2e.ts'] : []),
+          ],
+          exclude: never,
+          env: { TEST_DATABASE: kind },
+          globalSetup: withPostgres ? 'server/console/e2e/support/setup.ts' : 'server/testing/e2e-setup.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // One at a time, after the others: each file has a whole stack and a browser of its own.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
