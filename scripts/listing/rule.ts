@@ -62,6 +62,8 @@ export interface Context {
   readonly probes: Probes;
   /** The time of this check, in epoch milliseconds. */
   readonly now: number;
+  /** All rules: some are about the others' exceptions. */
+  readonly rules: readonly Rule[];
 }
 
 /** One rule of the guide: one small file in `rules/`, one line in `rules/index.ts`. */

@@ -39,6 +39,7 @@ export async function checkMini(root: string): Promise<OpenPoint[]> {
       // These rules ask the network for nothing.
       probes: createProbes({ host: null, connect: new Map(), ca: undefined, now }),
       now,
+      rules,
     },
   );
   const wrong = report.results.filter(

@@ -3,6 +3,7 @@ import type { Environment } from '../../../server/config/environment.ts';
 import { readEnvironmentFile } from '../../../server/config/environment-file.ts';
 import { loadListing } from '../listing-file.ts';
 import type { Context } from '../rule.ts';
+import { rules } from '../rules/index.ts';
 import type { CheckRequest } from './arguments.ts';
 import { createProbes } from './probes.ts';
 import { projectFiles } from './project-files.ts';
@@ -20,6 +21,7 @@ export async function createContext(
     files: projectFiles(process.cwd()),
     probes: createProbes({ host, connect: request.connect, ca: request.ca, now }),
     now,
+    rules,
   };
 }
 

@@ -1,7 +1,16 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { rootCertificates } from 'node:tls';
-import type { Probed } from './probes.ts';
+
+/** A probe that found no answer: `reason` is Chinese and says why. */
+export interface NoAnswer {
+  ok: false;
+  reason: string;
+  /** Whether the other side is known not to answer (refused, no such name), rather than this side not to reach it. */
+  certain: boolean;
+}
+
+export type Probed<T> = ({ ok: true } & T) | NoAnswer;
 
 export interface HttpAsk {
   /** Path and query. */

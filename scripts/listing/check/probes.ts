@@ -4,17 +4,7 @@ import { isIP, connect as tcpConnect } from 'node:net';
 import { offersVersion, type TlsVersion } from '../../../server/certificate/handshake.ts';
 import { inspectCertificate } from '../../../server/certificate/inspect.ts';
 import { type CertificateReport, CertificateUnreachable } from '../../../server/certificate/report.ts';
-import { ask, type HttpAnswer, type HttpAsk } from './http-ask.ts';
-
-/** A probe that found no answer: `reason` is Chinese and says why. */
-export interface NoAnswer {
-  ok: false;
-  reason: string;
-  /** Whether the other side is known not to answer (refused, no such name), rather than this side not to reach it. */
-  certain: boolean;
-}
-
-export type Probed<T> = ({ ok: true } & T) | NoAnswer;
+import { ask, type HttpAnswer, type HttpAsk, type NoAnswer, type Probed } from './http-ask.ts';
 
 /** `silent`: no answer within the time, as from behind a firewall. */
 export type PortState = 'open' | 'closed' | 'silent';

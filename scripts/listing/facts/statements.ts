@@ -14,11 +14,9 @@ export interface Statements {
 
 /** Looks at the rules that have an exception. */
 export async function statementsOf(context: Context): Promise<Statements> {
-  // The list of all rules holds those that call this, so it is loaded only now.
-  const { rules } = await import('../rules/index.ts');
   const found: Statements = { needed: [], unneeded: [], wrong: [] };
   for (const id of Object.keys(context.listing.exceptions)) {
-    const rule = rules.find((one) => one.id === id);
+    const rule = context.rules.find((one) => one.id === id);
     if (rule === undefined || rule.section === 'statement') found.wrong.push(id);
     else found[isSettled((await outcomeOf(rule, context)).state) ? 'unneeded' : 'needed'].push(id);
   }

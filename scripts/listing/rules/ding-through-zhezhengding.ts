@@ -2,8 +2,8 @@ import { askForFacts } from '../facts/facts.ts';
 import { at, readSource } from '../facts/source.ts';
 import { type Context, type Finding, fail, notApplicable, pass, type Rule } from '../rule.ts';
 
-/** The drivers, and the outbox that serves every kind of message: they can send a DING, but never do by themselves. */
-const machinery = /^server\/(platform|messages)\//;
+/** The drivers, the outbox and the command of an operator: they can send a DING, but never do by themselves. */
+const machinery = /^server\/(platform|messages|commands)\//;
 const standardDing = /\/robot\/ding\/send|corpconversation\/.*ding/i;
 
 /** Guide 1: 「如果涉及到服务端发送 ding 消息，则必须使用“浙政钉”接口」. */

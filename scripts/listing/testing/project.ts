@@ -5,6 +5,7 @@ import { projectRoot } from '../../build/mini/paths.ts';
 import type { Probes } from '../check/probes.ts';
 import { type ProjectFiles, projectFiles } from '../check/project-files.ts';
 import type { Context } from '../rule.ts';
+import { rules } from '../rules/index.ts';
 import { filledListing } from './filled.ts';
 
 /** A project of a vendor's in a temporary folder: the real mini program with its configuration filled in. */
@@ -69,6 +70,7 @@ export function contextFor(files: ProjectFiles, more: Partial<Context> = {}): Co
     files,
     probes: noNetwork,
     now: Date.UTC(2026, 10, 24, 4),
+    rules,
     ...more,
   };
 }

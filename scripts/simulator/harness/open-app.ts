@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { JSDOM } from 'jsdom';
 import { buildApp } from '../compiler/bundle.ts';
-import { fetchTransport, type Transport } from '../runtime/dd/http.ts';
+import { fetchTransport } from '../runtime/dd/http.ts';
+import type { Transport } from '../runtime/device.ts';
 import { type Device, type Faults, memoryStorage, type Platform } from '../runtime/device.ts';
 import { createPhone, type Phone, type StartOptions } from '../runtime/phone.ts';
 import type { PhoneEvent } from '../runtime/types.ts';

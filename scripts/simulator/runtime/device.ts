@@ -1,5 +1,30 @@
-import type { Transport } from './dd/http.ts';
-import type { UpdateState } from './dd/updates.ts';
+export interface TransportRequest {
+  url: string;
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body: string | undefined;
+  signal: AbortSignal;
+}
+
+export interface TransportResponse {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+}
+
+/** Sends a request; rejects when there is no answer at all. */
+export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
+
+/** What the container has found out about a newer package by the time that the app runs. */
+export type UpdateState =
+  /** The package that runs is the newest. */
+  | 'none'
+  /** A newer one has been downloaded; the next cold start runs it. */
+  | 'ready'
+  /** A newer one could not be downloaded. */
+  | 'failed'
+  /** A container without `dd.getUpdateManager`. */
+  | 'absent';
 
 /** Where `dd.setStorage` keeps its values: memory in tests, `localStorage` in a browser. */
 export interface StorageBackend {

@@ -1,6 +1,6 @@
 import { type OpenedApp, openApp } from '../harness/open-app.ts';
 import { appFiles, emptyRoot, openFiles } from '../harness/testing.ts';
-import type { TransportRequest, TransportResponse } from './dd/http.ts';
+import type { TransportRequest, TransportResponse } from './device.ts';
 
 /**
  * What a client ends is gone: code of the run before a cold start neither hears an answer nor does anything.

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import type { TransportRequest, TransportResponse } from '../device.ts';
 import { call, openCaller } from './caller.ts';
-import type { TransportRequest, TransportResponse } from './http.ts';
 
 /** A server that records what it gets and answers what it is told. */
 function server(answer: Partial<TransportResponse> = {}) {

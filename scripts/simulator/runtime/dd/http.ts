@@ -1,22 +1,5 @@
-import type { Device } from '../device.ts';
+import type { Device, Transport, TransportRequest, TransportResponse } from '../device.ts';
 import { type CallHost, DdError, type Options } from './call.ts';
-
-export interface TransportRequest {
-  url: string;
-  method: 'GET' | 'POST';
-  headers: Record<string, string>;
-  body: string | undefined;
-  signal: AbortSignal;
-}
-
-export interface TransportResponse {
-  status: number;
-  headers: Record<string, string>;
-  text: string;
-}
-
-/** Sends a request; rejects when there is no answer at all. */
-export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 
 /** A container ignores any other; a wrong name is a mistake that nobody would see. */
 const OPTIONS: ReadonlySet<string> = new Set([

@@ -1,16 +1,5 @@
-import type { Device } from '../device.ts';
+import type { Device, UpdateState } from '../device.ts';
 import type { CallHost } from './call.ts';
-
-/** What the container has found out about a newer package by the time that the app runs. */
-export type UpdateState =
-  /** The package that runs is the newest. */
-  | 'none'
-  /** A newer one has been downloaded; the next cold start runs it. */
-  | 'ready'
-  /** A newer one could not be downloaded. */
-  | 'failed'
-  /** A container without `dd.getUpdateManager`. */
-  | 'absent';
 
 type Callback = (result: { hasUpdate: boolean }) => void;
 

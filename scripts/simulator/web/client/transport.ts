@@ -1,4 +1,4 @@
-import type { Transport } from '../../runtime/dd/http.ts';
+import type { Transport } from '../../runtime/device.ts';
 import { RELAY_PATH, type RelayAnswer, type RelayRequest } from '../setup.ts';
 
 /** The phone has time-outs of its own; this only ends what nobody waits for. Milliseconds. */

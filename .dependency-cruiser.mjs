@@ -1,0 +1,92 @@
+/**
+ * The doors between the rooms of this project; `npm run lint` holds them (docs/decisions/0033-house.md).
+ *
+ * The app is mini/, server/ and prisma/; the toolbox is scripts/. A test, and what is there for tests alone, may
+ * reach further than the code that it tests.
+ */
+const tests = '\\.(test|e2e)\\.ts$|(^|/)(testing|e2e)/|^server/console/bench\\.ts$';
+
+/** What the server offers to the toolbox on purpose. */
+const offered = [
+  '^server/contract/',
+  '^server/config/',
+  '^server/app\\.ts$',
+  '^server/platform/platform\\.ts$',
+  // What `npm run dev`, `npm run build` and `npm run check` start, build and measure.
+  '^server/database/(database|migrations)\\.ts$',
+  '^server/console/build\\.ts$',
+  '^server/certificate/(inspect|report|problems|handshake)\\.ts$',
+];
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circle',
+      comment: 'Two files that import each other can be neither read nor moved one by one.',
+      severity: 'warn',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'app-without-toolbox',
+      comment: 'An update replaces the toolbox whole: the app must live without it.',
+      severity: 'warn',
+      from: { path: '^(mini|server|prisma)/', pathNot: tests },
+      to: { path: '^scripts/' },
+    },
+    {
+      name: 'tests-use-the-emulator',
+      comment:
+        "The app's tests use the public files of the emulator, the simulator and the mini program's build.",
+      severity: 'warn',
+      from: { path: '^(mini|server|prisma)/' },
+      to: { path: '^scripts/', pathNot: '^scripts/(emulator|simulator|build)/index\\.ts$' },
+    },
+    {
+      name: 'toolbox-by-the-doors',
+      comment: 'The toolbox takes from the app what the server offers on purpose: see `offered` above.',
+      severity: 'warn',
+      from: { path: '^scripts/', pathNot: tests },
+      to: { path: '^(server|prisma)/', pathNot: offered },
+    },
+    {
+      name: 'toolbox-tests-by-the-doors',
+      comment: "The toolbox's tests may use the server's test support besides.",
+      severity: 'warn',
+      from: { path: `^scripts/.*(${tests})` },
+      to: { path: '^server/', pathNot: [...offered, '^server/testing/'] },
+    },
+    {
+      name: 'clients-by-the-contract',
+      comment: 'The mini program and the console take from the server its contract alone.',
+      severity: 'warn',
+      from: { path: '^(mini|server/console/app)/', pathNot: tests },
+      to: { path: '^(server|prisma|scripts)/', pathNot: '^server/(contract|console/app)/' },
+    },
+    {
+      name: 'contract-by-itself',
+      comment: 'Whoever imports the contract must not get the server with it.',
+      severity: 'error',
+      from: { path: '^server/contract/' },
+      to: { path: '^(server|mini|prisma|scripts)/', pathNot: '^server/contract/' },
+    },
+    {
+      name: 'config-by-itself',
+      comment:
+        'Settings are read before anything else is there; a failed start only asks whether a database is away.',
+      severity: 'warn',
+      from: { path: '^server/config/', pathNot: tests },
+      to: {
+        path: '^(server|mini|prisma|scripts)/',
+        pathNot: '^server/(config/|database/unavailable\\.ts$)',
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(node_modules|generated|dist|fixtures)/' },
+    // Types are doors too.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.vue', '.mjs', '.js'] },
+  },
+};
