@@ -3,13 +3,12 @@ import { type AppTiming, buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './database/database.ts';
 import { createSealing } from './database/sealing.ts';
-import { databaseTokenStore } from './database/token-store.ts';
 import { createActivity } from './overview/activity.ts';
 import { callLabel, heldBackCall } from './overview/overview.ts';
 import { createProblems } from './overview/problems.ts';
 import { createReporter } from './overview/reporter.ts';
 import { signInKinds } from './overview/sign-ins.ts';
-import { createPlatform } from './platform/index.ts';
+import { createPlatform, databaseTokenStore } from './platform/index.ts';
 import { createMetrics, type Metrics } from './plugins/metrics.ts';
 
 /**

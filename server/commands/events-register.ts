@@ -4,9 +4,8 @@ import { failStart, StartFailure } from '../config/start-failure.ts';
 import { openDatabase } from '../database/database.ts';
 import { applyMigrations } from '../database/migrations.ts';
 import { createSealing } from '../database/sealing.ts';
-import { databaseTokenStore } from '../database/token-store.ts';
 import { explainingDatabase } from '../database/unavailable.ts';
-import { createPlatform } from '../platform/index.ts';
+import { createPlatform, databaseTokenStore } from '../platform/index.ts';
 import { PlatformError } from '../platform/platform.ts';
 
 /** The events that server/events works off. Names: 浙政钉's event documents. */

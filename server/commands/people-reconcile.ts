@@ -3,12 +3,11 @@ import { loadEnvironment } from '../config/environment-file.ts';
 import { failStart } from '../config/start-failure.ts';
 import { openDatabase } from '../database/database.ts';
 import { createSealing } from '../database/sealing.ts';
-import { databaseTokenStore } from '../database/token-store.ts';
 import { explainingDatabase } from '../database/unavailable.ts';
 import { createRecheck } from '../events/recheck.ts';
 import { type Beginning, createReconcile, type Progress, type ReconcileResult } from '../events/reconcile.ts';
 import { holdingPause } from '../events/waiting.ts';
-import { createPlatform } from '../platform/index.ts';
+import { createPlatform, databaseTokenStore } from '../platform/index.ts';
 import { createLogger } from '../plugins/logging.ts';
 
 /** Between two lines of progress, in milliseconds. */

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSecret } from '../auth/secrets.ts';
-import { createPlatform } from '../platform/index.ts';
-import { memoryTokenStore } from '../platform/token-store.ts';
+import { createPlatform, memoryTokenStore } from '../platform/index.ts';
 import type { Built } from '../testing/build.ts';
 import { expectFault, get } from '../testing/http.ts';
 import { known, openReconciling, type Reconciling, recorder, thirtyPeople } from '../testing/reconcile.ts';

@@ -1,5 +1,5 @@
 import { isStorable } from '../contract/storable.ts';
-import { parseJson } from '../platform/json.ts';
+import { parseJson } from '../platform/answer.ts';
 
 /** Bounds of what one callback may make us look at. */
 const limits = { depth: 8, values: 2000, people: 100, length: 128 } as const;

@@ -2,11 +2,9 @@ import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { type Reply, raw, rejection, startScripted } from '../testing/platform-server.ts';
 import { readAnswer } from './answer.ts';
-import { createDingTalk } from './dingtalk/dingtalk.ts';
 import { createPlatform, memoryTokenStore, type PlatformConfig } from './index.ts';
 import { type Platform, PlatformError, type PlatformName } from './platform.ts';
 import type { Upstream } from './upstream.ts';
-import { createZhezhengding } from './zhezhengding/zhezhengding.ts';
 
 /** Whatever a platform answers, at whichever API: the right kind of error, in time, and never another error. */
 
@@ -206,10 +204,7 @@ function offline(name: PlatformName, one: { api: string; status: number; json: u
     async hangUp() {},
   };
   const config = configs[name]('http://platform.invalid');
-  const dependencies = { upstream, tokenStore: memoryTokenStore(), now: Date.now };
-  return config.name === 'dingtalk'
-    ? createDingTalk(config, dependencies)
-    : createZhezhengding(config, dependencies);
+  return createPlatform(config, { upstream, tokenStore: memoryTokenStore() });
 }
 
 /** Good answers, any JSON, and good answers of which one part, somewhere, is any JSON or missing. */

@@ -1,7 +1,7 @@
 import { rejection } from '../testing/platform-server.ts';
 import { type AppToken, createAppToken, TokenRefusedError } from './app-token.ts';
-import { PlatformError, type TokenStore } from './platform.ts';
-import { memoryTokenStore } from './token-store.ts';
+import { PlatformError } from './platform.ts';
+import { memoryTokenStore, type TokenStore } from './token-store.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;
@@ -25,7 +25,7 @@ function setUp(store: TokenStore = memoryTokenStore()) {
         const token = `t${world.fetches}`;
         await Promise.resolve();
         if (world.fetchFails) throw world.fetchFails;
-        return { token, expiresAt: world.now + 2 * hour };
+        return { token, lifeSeconds: 7200 };
       },
     });
   const work = async (token: string) => {

@@ -1,4 +1,5 @@
-import { PlatformError, type TokenStore } from './platform.ts';
+import { PlatformError } from './platform.ts';
+import type { StoredToken, TokenStore } from './token-store.ts';
 
 /** The platform refused the app token itself, before it looked at the request: docs/decisions/0006. */
 export class TokenRefusedError extends PlatformError {
@@ -7,18 +8,12 @@ export class TokenRefusedError extends PlatformError {
   }
 }
 
-/** A token with the end of its life in epoch milliseconds. */
-export interface AppTokenValue {
-  token: string;
-  expiresAt: number;
-}
-
 export interface AppTokenOptions {
-  /** The row's key in the store: one an app. */
+  /** The app's name in the store: `<platform>:<appKey>`. */
   app: string;
   store: TokenStore;
-  /** Asks the platform for a token, once. */
-  fetchToken: () => Promise<AppTokenValue>;
+  /** Asks the platform for a token, once, and tells how many seconds it lives. */
+  fetchToken: () => Promise<{ token: string; lifeSeconds: number }>;
   /** Epoch milliseconds. */
   now: () => number;
 }
@@ -35,24 +30,24 @@ export interface AppToken {
 
 /** How long before its end a token is renewed. */
 const refreshEarlyMs = 10 * 60_000;
-/** After a failed early refresh the valid token serves on, and the platform is left alone for so long. */
+/** Pause between two attempts to renew a token that is still valid. */
 const refreshPauseMs = 30_000;
 
 /**
- * The one app token of all instances: memory first, then the store, then the platform; one flight at a time in
- * this process and, by `store.exclusively`, one fetch among all. See docs/decisions/0007.
+ * The one app token of all instances: from memory, else from the store, else from the platform. One fetch at a time
+ * in this process and, by `store.exclusively`, among all of them. See docs/decisions/0007.
  */
 export function createAppToken({ app, store, fetchToken, now }: AppTokenOptions): AppToken {
-  let cached: AppTokenValue | null = null;
-  /** The last token that the platform refused: never to be taken from the store again. */
+  let cached: StoredToken | null = null;
+  /** The last token that the platform refused; it is not taken from the store again. */
   let refused: string | null = null;
-  let flight: Promise<AppTokenValue> | null = null;
+  let flight: Promise<StoredToken> | null = null;
   let refreshNotBefore = 0;
 
-  const alive = (value: AppTokenValue) => value.expiresAt > now() && value.token !== refused;
-  const fresh = (value: AppTokenValue) => alive(value) && value.expiresAt - now() > refreshEarlyMs;
+  const alive = (value: StoredToken) => value.expiresAt > now() && value.token !== refused;
+  const fresh = (value: StoredToken) => alive(value) && value.expiresAt - now() > refreshEarlyMs;
 
-  function acquire(): Promise<AppTokenValue> {
+  function acquire(): Promise<StoredToken> {
     flight ??= (async () => {
       try {
         cached = await throughStore();
@@ -64,26 +59,29 @@ export function createAppToken({ app, store, fetchToken, now }: AppTokenOptions)
     return flight;
   }
 
-  async function throughStore(): Promise<AppTokenValue> {
-    let fetched: AppTokenValue | null = null;
+  async function throughStore(): Promise<StoredToken> {
+    let fetched: StoredToken | null = null;
     try {
       return await store.exclusively(app, async () => {
         const shared = await store.read(app);
         if (shared && fresh(shared)) return shared;
         if (refused !== null && shared?.token === refused) await store.drop(app, refused);
         try {
-          fetched = await fetchToken();
+          // Before the request, so that the life is never over-estimated.
+          const asked = now();
+          const { token, lifeSeconds } = await fetchToken();
+          fetched = { token, expiresAt: asked + lifeSeconds * 1000 };
         } catch (error) {
           if (shared && alive(shared)) return shared;
           throw error;
         }
-        // A platform may give the same token again, renewed: then it is good again.
+        // The platform may give the same token again, renewed: then it is valid again.
         if (fetched.token === refused) refused = null;
         await store.write(app, fetched);
         return fetched;
       });
     } catch (error) {
-      // The store failed after the fetch: losing the token now would mean one fetch a request.
+      // The store failed after the fetch: without the token in memory every request would fetch one.
       if (fetched !== null) return fetched;
       throw error;
     }
@@ -93,18 +91,18 @@ export function createAppToken({ app, store, fetchToken, now }: AppTokenOptions)
     if (cached === null || !alive(cached)) return (await acquire()).token;
     if (!fresh(cached) && now() >= refreshNotBefore) {
       refreshNotBefore = now() + refreshPauseMs;
-      // In the background: nobody waits for it, and its failure is seen by `onCall`.
+      // In the background: no call waits for it, and `onCall` reports its failure.
       acquire().catch(() => {});
     }
     return cached.token;
   }
 
   async function replace(token: string): Promise<string> {
-    // Somebody else may have replaced it already.
+    // Another call may have replaced it already.
     if (cached !== null && cached.token !== token && alive(cached)) return cached.token;
     refused = token;
     const value = await acquire();
-    // A flight that had read the store before the refusal brings the refused token: one more.
+    // A fetch that had read the store before the refusal brings the refused token: fetch once more.
     return value.token === refused ? (await acquire()).token : value.token;
   }
 

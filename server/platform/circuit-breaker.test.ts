@@ -8,7 +8,7 @@ function setUp() {
     failures: 5,
     windowMs: 60_000,
     openMs: 10_000,
-    clock,
+    now: clock.now,
     onChange: (change) => changes.push(change),
   });
   const enter = (): Permit => {

@@ -1,5 +1,3 @@
-import type { Clock } from './clock.ts';
-
 /**
  * `closed`: calls pass. `open`: calls are refused at once. `half-open`: one call, the probe, is under way and
  * decides; the others are refused.
@@ -19,11 +17,12 @@ export interface CircuitBreakerOptions {
   windowMs: number;
   /** How long it stays open before a probe, in milliseconds. */
   openMs: number;
-  clock: Clock;
+  /** Milliseconds of a monotonic clock. */
+  now: () => number;
   onChange?: (change: CircuitChange) => void;
 }
 
-/** Leave to make one call; exactly one of the functions is called, once, when it is over. */
+/** Permission for one call; the caller calls exactly one of the functions, once, when the call is over. */
 export interface Permit {
   /** The other side answered, whatever it said. */
   succeeded(): void;
@@ -38,39 +37,39 @@ export interface CircuitBreaker {
   refusesFor(): number;
   /** @returns a permit, or the milliseconds (above 0) until it is worth asking again. */
   enter(): Permit | number;
-  /** Opens for so long, whatever was counted: the other side has said that it will not answer. */
+  /** Opens for so long, whatever was counted: the other side said that it will not answer. */
   trip(openMs: number): void;
   state(): CircuitState;
 }
 
-/** While a probe is under way nobody knows how long it takes: the others ask again after this. */
+/** The wait that other calls are told while a probe is under way, in milliseconds. */
 const probeWaitMs = 1000;
 
 /**
  * Stops calls to an API that is down: people get their answer at once instead of waiting for a time-out, and the
- * platform is not hit while it recovers. Counts, does not judge: what is a failure is the caller's to say.
+ * platform is not hit while it recovers. The caller says what is a failure.
  */
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
-  const { failures, windowMs, openMs, clock, onChange } = options;
+  const { failures, windowMs, openMs, now, onChange } = options;
   let state: CircuitState = 'closed';
   let openUntil = 0;
-  /** Counts up at every change: a permit of an earlier time says nothing about now. */
+  /** Grows at every change: permits of an earlier era are ignored. */
   let era = 0;
-  /** The latest finished calls, oldest first: twice `failures` at most, so that half of them decide. */
+  /** The latest finished calls, oldest first: at most twice `failures`, so that half of them open the circuit. */
   let results: { at: number; failed: boolean }[] = [];
 
   function become(next: CircuitState, forMs = 0): void {
     state = next;
     era += 1;
-    openUntil = next === 'open' ? clock.now() + forMs : 0;
+    openUntil = next === 'open' ? now() + forMs : 0;
     results = [];
     onChange?.({ state: next, openMs: forMs });
   }
 
   function record(failed: boolean): void {
-    const now = clock.now();
-    results = results.filter(({ at }) => now - at < windowMs).slice(1 - 2 * failures);
-    results.push({ at: now, failed });
+    const time = now();
+    results = results.filter(({ at }) => time - at < windowMs).slice(1 - 2 * failures);
+    results.push({ at: time, failed });
     if (results.filter((result) => result.failed).length >= failures) become('open', openMs);
   }
 
@@ -82,7 +81,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     return {
       succeeded: conclude(() => (probe ? become('closed') : record(false))),
       failed: conclude(() => (probe ? become('open', openMs) : record(true))),
-      // The next call probes at once: nothing was learnt.
+      // The next call is the probe, at once.
       abandoned: conclude(() => {
         if (probe) become('open', 0);
       }),
@@ -91,7 +90,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
 
   function refusesFor(): number {
     if (state === 'closed') return 0;
-    return state === 'half-open' ? probeWaitMs : Math.max(openUntil - clock.now(), 0);
+    return state === 'half-open' ? probeWaitMs : Math.max(openUntil - now(), 0);
   }
 
   return {
@@ -105,7 +104,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     },
     trip(forMs) {
       // A longer pause that is already under way stands.
-      if (state === 'open' && openUntil >= clock.now() + forMs) return;
+      if (state === 'open' && openUntil >= now() + forMs) return;
       become('open', forMs);
     },
     state: () => state,

@@ -7,8 +7,14 @@ import {
   startEmulator,
 } from '../../scripts/emulator/emulator.ts';
 import { rejection, startTestServer } from '../testing/platform-server.ts';
-import { createPlatform, memoryTokenStore, type PlatformConfig, type UpstreamCall } from './index.ts';
-import type { Platform, PlatformErrorKind, PlatformName, TokenStore } from './platform.ts';
+import {
+  createPlatform,
+  memoryTokenStore,
+  type PlatformConfig,
+  type TokenStore,
+  type UpstreamCall,
+} from './index.ts';
+import type { Platform, PlatformErrorKind, PlatformName } from './platform.ts';
 
 /** Both drivers against the emulator: the promises of the sign-in, under every fault that it knows. */
 

@@ -1,13 +1,15 @@
-import type { PlatformConfig, ProtectionConfig } from '../config/platform.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { createDingTalk } from './dingtalk/dingtalk.ts';
-import type { Platform, TokenStore } from './platform.ts';
+import type { PlatformConfig } from '../config/platform.ts';
+import { createDingTalk } from './dingtalk/driver.ts';
+import type { Platform } from './platform.ts';
 import { type CircuitListener, createProtection } from './protection.ts';
-import { createUpstream, type UpstreamCall } from './upstream.ts';
-import { createZhezhengding } from './zhezhengding/zhezhengding.ts';
+import { type Clock, systemClock } from './rate-limit.ts';
+import type { TokenStore } from './token-store.ts';
+import { createUpstream, type Upstream, type UpstreamCall } from './upstream.ts';
+import { createZhezhengding } from './zhezhengding/driver.ts';
 
-export { memoryTokenStore } from './token-store.ts';
-export type { CircuitListener, PlatformConfig, ProtectionConfig, UpstreamCall };
+export type { PlatformConfig, ProtectionConfig } from '../config/platform.ts';
+export { databaseTokenStore, memoryTokenStore, type TokenStore } from './token-store.ts';
+export type { CircuitListener, UpstreamCall };
 
 export interface PlatformDependencies {
   /** Where all instances share the app token. */
@@ -18,21 +20,24 @@ export interface PlatformDependencies {
   onCall?: (call: UpstreamCall) => void;
   /** Told when calls to an API stop because it fails, and when they go on: for the log and metrics. */
   onCircuit?: CircuitListener;
-  /** What queues and circuits wait by; the process's monotonic clock by default. */
+  /** The clock of queues and circuits; the process's monotonic clock by default. */
   clock?: Clock;
+  /** The HTTP client; its own one by default. */
+  upstream?: Upstream;
 }
 
-/** The driver that the configuration names. Contacts nobody before the first call. */
+/** The platform that the configuration names. Calls nothing before it is asked to. */
 export function createPlatform(
   config: PlatformConfig,
-  { tokenStore, now = Date.now, onCall, onCircuit, clock = systemClock }: PlatformDependencies,
+  { tokenStore, now = Date.now, onCall, onCircuit, clock = systemClock, ...given }: PlatformDependencies,
 ): Platform {
   const protection = createProtection(config, clock, onCircuit);
-  const upstream = createUpstream({ timeoutMs: config.timeoutMs, onCall, protection });
-  switch (config.name) {
-    case 'dingtalk':
-      return createDingTalk(config, { upstream, tokenStore, now });
-    case 'zhezhengding':
-      return createZhezhengding(config, { upstream, tokenStore, now });
-  }
+  const upstream = given.upstream ?? createUpstream({ timeoutMs: config.timeoutMs, onCall, protection });
+  const dependencies = { upstream, tokenStore, now };
+  const driver =
+    config.name === 'dingtalk'
+      ? createDingTalk(config, dependencies)
+      : createZhezhengding(config, dependencies);
+  const { circuits, close, hangUp } = upstream;
+  return { ...driver, circuits, close, hangUp };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseJson } from './json.ts';
+import { parseJson } from './answer.ts';
 
 describe('parseJson', () => {
   test('keeps every digit of an integer beyond 2^53, as a string', () => {

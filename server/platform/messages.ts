@@ -1,28 +1,64 @@
 import {
   type DingBatch,
+  type DingRequest,
+  type Driver,
   InvalidMessageError,
   type MessageContent,
   PartlySentError,
-  type Platform,
   PlatformError,
   type WorkNotificationBatch,
 } from './platform.ts';
 
-/** The parts of messages that both platforms have in common: what may be sent, and in how many calls. */
+/** What both platforms' messages have in common: what may be sent, and in how many calls. */
 
-/** What a driver's messages module gives to its Platform. */
+/** The part of a driver that sends and recalls messages. */
 export type Messages = Pick<
-  Platform,
+  Driver,
   'sendWorkNotification' | 'sendDing' | 'getMessageResult' | 'recallMessage'
 >;
 
-/**
- * Receivers of one call. DingTalk takes 100; 浙政钉 is said to take 1000, but nothing is gained by finding out.
- */
+/** What differs between the platforms: one call for one batch of checked receivers. */
+export interface BatchCalls {
+  /**
+   * @param msg the work notification's `msg` as JSON.
+   * @param key the batch's own id: the message's for the first batch, then `<key>-2`, `<key>-3`, …
+   * @returns the platform's id of the batch.
+   */
+  notify(receivers: readonly string[], msg: string, key: string): Promise<string>;
+  ding(
+    receivers: readonly string[],
+    text: string,
+    remindType: NonNullable<DingRequest['remindType']>,
+  ): Promise<Pick<DingBatch, 'dingId' | 'rejected'>>;
+}
+
+/** Receivers of one call: DingTalk takes 100, 浙政钉 1000. Source: their documents of work notifications. */
 export const batchSize = 100;
 
-/** Both platforms: a work notification's `msg`, as JSON, in bytes of UTF-8. */
+/** Bytes of UTF-8 that both platforms take as a work notification's `msg`. Source: as above. */
 const maxMsgBytes = 2048;
+
+/** Checks messages, and sends them batch by batch. */
+export function inBatches({ notify, ding }: BatchCalls): Pick<Messages, 'sendWorkNotification' | 'sendDing'> {
+  return {
+    async sendWorkNotification({ receivers, content, key }) {
+      checkKey(key);
+      const msg = msgOf(content);
+      return sendBatches(batchesOf(receivers), async (batch, index) => ({
+        taskId: await notify(batch, msg, index === 0 ? key : `${key}-${index + 1}`),
+        receivers: batch,
+      }));
+    },
+    async sendDing({ receivers, text, key, remindType = 'app' }) {
+      checkKey(key);
+      checkDingText(text);
+      return sendBatches(batchesOf(receivers), async (batch) => ({
+        ...(await ding(batch, text, remindType)),
+        receivers: batch,
+      }));
+    },
+  };
+}
 
 /**
  * The `msg` of a work notification as JSON, the same on both platforms.
@@ -53,23 +89,23 @@ export function checkDingText(text: string): void {
   if (text.trim() === '') throw new InvalidMessageError('DING 没有内容，请填写要发送的文字');
 }
 
-/** The caller's id of a message becomes a parameter and, with a number, the id of each batch. */
-export function checkKey(key: string): void {
+/** @throws InvalidMessageError for a key that 浙政钉 may not take as `bizMsgId`. */
+function checkKey(key: string): void {
   if (!/^[\w.:-]{1,64}$/.test(key)) {
     throw new InvalidMessageError('消息的 key 应为 1 到 64 个字母、数字或 _ . : -，同一条消息每次相同');
   }
 }
 
 /**
- * The receivers without repetitions, in batches. The order is the caller's, so that the same receivers always
- * make the same batches.
+ * The receivers without repetitions, in batches. Keeps the caller's order, so that the same receivers always make the
+ * same batches.
  *
  * @throws InvalidMessageError for no receivers, and for what cannot be an id.
  */
 export function batchesOf(receivers: readonly string[]): string[][] {
   const unique = [...new Set(receivers)];
   if (unique.length === 0) throw new InvalidMessageError('没有接收人，请至少选择一位');
-  // The platforms take ids joined by commas: one inside an id would send to somebody else.
+  // The platforms take ids joined by commas: a comma inside an id would send to somebody else.
   if (!unique.every((id) => /^[^\s,]{1,128}$/.test(id))) {
     throw new InvalidMessageError('接收人的平台 id 不能为空，也不能含逗号或空格');
   }
@@ -79,14 +115,14 @@ export function batchesOf(receivers: readonly string[]): string[][] {
 }
 
 /**
- * Sends batch by batch, and stops at the first failure.
+ * Sends batch by batch; stops at the first failure.
  *
  * @throws PlatformError when the first batch fails; PartlySentError when a later one does.
  */
-export async function sendBatches<Batch extends WorkNotificationBatch | DingBatch>(
+async function sendBatches<Batch extends WorkNotificationBatch | DingBatch>(
   batches: readonly string[][],
   send: (receivers: string[], index: number) => Promise<Batch>,
-): Promise<Batch[]> {
+): Promise<{ batches: Batch[] }> {
   const sent: Batch[] = [];
   for (const [index, receivers] of batches.entries()) {
     try {
@@ -96,10 +132,10 @@ export async function sendBatches<Batch extends WorkNotificationBatch | DingBatc
       throw new PartlySentError(error, sent);
     }
   }
-  return sent;
+  return { batches: sent };
 }
 
-/** What an administrator must fill in before messages can be sent. */
+/** The error of a message for which an administrator must set a variable first. */
 export function unconfigured(api: string, variable: string, what: string): PlatformError {
   const remedy = `没有配置 ${variable}（${what}）：请填入服务端的环境变量或 .env，然后重启`;
   return new PlatformError('misconfigured', api, `不能发送消息：${remedy}`, { remedy });

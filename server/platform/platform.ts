@@ -1,6 +1,6 @@
 /**
- * What the rest of the server knows of a platform. `auth/` depends on this file alone; the drivers
- * (`dingtalk`, `zhezhengding`) implement it.
+ * What the rest of the server knows of a platform: people, messages, and why a call failed. `dingtalk/` and
+ * `zhezhengding/` implement it.
  */
 
 export type PlatformName = 'dingtalk' | 'zhezhengding';
@@ -17,7 +17,7 @@ export interface PlatformPerson {
   mobile: string | null;
 }
 
-/** Who to read again: as `PlatformPerson` told it. */
+/** What names a person whom the server has met: for reading them again. */
 export type PersonRef = Pick<PlatformPerson, 'id' | 'employeeCode'>;
 
 export type PlatformErrorKind =
@@ -49,7 +49,7 @@ export class PlatformError extends Error {
   /** For `misconfigured`: what an administrator must do, in Chinese; for the log and the console. */
   readonly remedy: string | null;
   readonly retryAfterSeconds: number | null;
-  /** Certain that the platform never saw the call: there was no connection, or we refused it ourselves. */
+  /** The platform certainly never saw the call: there was no connection, or we refused it ourselves. */
   readonly neverSent: boolean;
 
   constructor(
@@ -74,7 +74,8 @@ export class PlatformError extends Error {
   }
 }
 
-export interface Platform {
+/** What dingtalk/ and zhezhengding/ each do in their own way. */
+export interface Driver {
   readonly name: PlatformName;
 
   /**
@@ -87,8 +88,8 @@ export interface Platform {
   exchangeCode(authCode: string): Promise<PlatformPerson>;
 
   /**
-   * The person of an exchange with what it did not say, where the platform tells it and the configuration asks for
-   * it: mobile number, name. Whom the id alone identifies needs none of it.
+   * Reads the mobile number and the name that the exchange did not give, where the platform has them and the
+   * configuration asks for them. Not needed for a person whose id an account has.
    *
    * @returns the same person where nothing is missing, without a call.
    * @throws as getPerson.
@@ -105,10 +106,10 @@ export interface Platform {
   getPerson(ref: PersonRef): Promise<PlatformPerson>;
 
   /**
-   * Sends a work notification (工作通知): at most 2048 bytes of UTF-8 as JSON. Receivers go out in batches, each
-   * one call, made once: after `timeout` and `fault` nobody knows whether the platform took it. What a repetition
-   * does then is in docs/decisions/0010: DingTalk drops the same content to the same person within a day, 浙政钉
-   * knows the `key` again, so on both a work notification may be repeated.
+   * Sends a work notification (工作通知) of at most 2048 bytes of UTF-8 as JSON, in batches of receivers. Each batch
+   * is one call, made once: after `timeout` and `fault` it is unknown whether the platform took it. A work
+   * notification may then be repeated on both platforms: DingTalk drops the same content to the same person within a
+   * day, 浙政钉 recognises the `key`. See docs/decisions/0010.
    *
    * @throws InvalidMessageError before anything is sent; PlatformError when nothing was accepted;
    *   PartlySentError when a later batch failed; errors of the TokenStore.
@@ -116,17 +117,17 @@ export interface Platform {
   sendWorkNotification(request: WorkNotificationRequest): Promise<{ batches: WorkNotificationBatch[] }>;
 
   /**
-   * Sends a DING, which rings where a notification only lies there. On DingTalk it must not be repeated after
-   * `timeout` and `fault`: a DING that was sent twice rings twice.
+   * Sends a DING, which rings. On DingTalk it must not be repeated after `timeout` and `fault`: a DING that was sent
+   * twice rings twice.
    *
    * @throws as sendWorkNotification.
    */
   sendDing(request: DingRequest): Promise<{ batches: DingBatch[] }>;
 
   /**
-   * What became of a work notification, by a batch's `taskId`.
+   * Reads who got a work notification, by a batch's `taskId`.
    *
-   * @returns null where the platform does not tell (浙政钉).
+   * @returns null where the platform has no such API (浙政钉).
    * @throws PlatformError.
    */
   getMessageResult(taskId: string): Promise<MessageResult | null>;
@@ -139,13 +140,14 @@ export interface Platform {
   recallMessage(taskId: string): Promise<void>;
 
   /**
-   * Has events of one kind posted to an address of ours; registering again replaces the address. Null where that
-   * is done in the developer console alone (DingTalk).
-   *
-   * The function throws PlatformError.
+   * Registers an address of ours to which the platform posts events of one kind; registering again replaces the
+   * address. Throws PlatformError. Null where that is done in the developer console alone (DingTalk).
    */
   readonly registerEventCallback: ((eventTag: string, callbackUrl: string) => Promise<void>) | null;
+}
 
+/** A driver with its connections. */
+export interface Platform extends Driver {
   /** The APIs that are not called now because they failed again and again; empty when all is well. */
   circuits(): readonly CircuitStatus[];
 
@@ -153,8 +155,8 @@ export interface Platform {
   close(): Promise<void>;
 
   /**
-   * Ends the connections and with them the calls under way, as `fault`; no more are made. For a stop that can wait no
-   * longer: nobody knows whether the platform took them.
+   * Ends the connections and fails the calls under way with `fault`, for a stop that can wait no longer. Whether the
+   * platform took them is unknown. No more calls are made.
    */
   hangUp(): Promise<void>;
 }
@@ -172,7 +174,7 @@ export interface WorkNotificationRequest {
   key: string;
 }
 
-/** One call's receivers, and how the platform knows it. */
+/** One call's receivers, and the platform's id of it. */
 export interface WorkNotificationBatch {
   taskId: string;
   receivers: string[];
@@ -238,18 +240,4 @@ export interface CircuitStatus {
   state: 'open' | 'half-open';
   /** Milliseconds until it is tried again; 0: by the next call. */
   openMs: number;
-}
-
-/** Where the app token is shared between instances (`PlatformToken` rows); times are epoch milliseconds. */
-export interface TokenStore {
-  read(app: string): Promise<{ token: string; expiresAt: number } | null>;
-  write(app: string, token: { token: string; expiresAt: number }): Promise<void>;
-  /** Forgets the token, but only while it is still this one. */
-  drop(app: string, token: string): Promise<void>;
-  /**
-   * Runs `work` while no other instance runs it for the same app.
-   *
-   * @throws PlatformError `busy`, never sent, when its turn does not come; what `work` throws.
-   */
-  exclusively<T>(app: string, work: () => Promise<T>): Promise<T>;
 }

@@ -1,14 +1,13 @@
 import type { ProtectionConfig } from '../config/platform.ts';
-import { punishedCode } from './answer.ts';
+import { cutOffCode } from './answer.ts';
 import {
   type CircuitBreaker,
   type CircuitChange,
   createCircuitBreaker,
   type Permit,
 } from './circuit-breaker.ts';
-import type { Clock } from './clock.ts';
 import { type CircuitStatus, PlatformError } from './platform.ts';
-import { createRateLimit, defaultQueueMs, type RateLimit } from './rate-limit.ts';
+import { type Clock, createRateLimit, defaultQueueMs, type RateLimit } from './rate-limit.ts';
 
 /** Told when an API's circuit opens, is tried, or closes. */
 export type CircuitListener = (change: CircuitChange & { api: string }) => void;
@@ -87,7 +86,7 @@ export function createProtection(
           failures: breakerFailures,
           windowMs: breakerWindowMs,
           openMs: breakerOpenMs,
-          clock,
+          now: clock.now,
           onChange(change) {
             try {
               onCircuit?.({ api: name, ...change });
@@ -107,7 +106,7 @@ export function createProtection(
       const refuse = (waitMs: number) =>
         new CallRefusedError('circuit', api, `平台 ${api} 一再出错，已暂停调用`, waitMs);
 
-      // At once, before any queue; and again after it, because a circuit may have opened meanwhile.
+      // Before the queue, and again after it: a circuit may have opened meanwhile.
       const refusal = Math.max(0, ...breakers.map((breaker) => breaker.refusesFor()));
       if (refusal > 0) throw refuse(refusal);
       const full = await turnOf(origin, api);
@@ -161,16 +160,16 @@ function entry<T>(map: Map<string, T>, key: string, create: () => T): T {
   return created;
 }
 
-/** The flow control in front of all APIs refuses this machine. */
+/** Whether the platform's flow control, which stands before all APIs, refuses this machine. */
 function isCutOff(failure: unknown): failure is PlatformError {
-  return failure instanceof PlatformError && failure.kind === 'busy' && failure.upstreamCode === punishedCode;
+  return failure instanceof PlatformError && failure.kind === 'busy' && failure.upstreamCode === cutOffCode;
 }
 
 /**
- * Whether a failure says that the API is down. An answer with an error code is none, known or not: the API works,
- * and the next person may have more luck. Neither are people's errors and misconfiguration, nor a 4xx in whatever
- * form: a firewall before the platform answers so to what one client has sent, and nobody may close the way for all
- * the others by that. A page in place of JSON with any other status is a proxy's or a maintenance's.
+ * Whether a failure says that the API is down. An error code does not: the API works, and the next person's call
+ * may succeed. Nor does a 4xx of any form: a firewall before the platform answers so to what one client has sent,
+ * and one client must not stop everybody's calls. HTML with another status is a proxy's or a maintenance page, and
+ * says that it is down.
  */
 function isOutage(failure: unknown, status: number | null): boolean {
   if (!(failure instanceof PlatformError)) return false;

@@ -1,9 +1,23 @@
-import type { Clock } from './clock.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 
-/** A second, and a little for calls that overtake each other on their way. */
+/** Time for waiting: never the time of day, which administrators and NTP move. */
+export interface Clock {
+  /** Milliseconds since some fixed moment; only ever grows. */
+  now(): number;
+  /** Resolves after so many milliseconds. */
+  sleep(ms: number): Promise<void>;
+}
+
+/** The process's own monotonic clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  sleep: (ms) => delay(ms),
+};
+
+/** A second, and 20 ms for calls that overtake each other on their way. */
 const windowMs = 1020;
 
-/** Two windows, and a bit for times that are no whole numbers: so many as run in three windows are let in at once. */
+/** Two windows, and 10 ms for rounding: the calls of three windows are let into the queue at once. */
 export const defaultQueueMs = 2 * windowMs + 10;
 
 export interface RateLimitOptions {
@@ -18,8 +32,8 @@ export interface RateLimit {
   /**
    * Waits for the caller's turn, first come, first served.
    *
-   * @returns null when it is the caller's turn; else the milliseconds until a caller would be let into the
-   *   queue again. That is said at once, without any wait.
+   * @returns null when it is the caller's turn; or at once, when the queue is full, the milliseconds until it lets
+   *   a caller in again.
    */
   turn(): Promise<number | null>;
 }
@@ -29,8 +43,8 @@ export interface RateLimit {
  * same rate would let twice as many through in the second after a quiet one, and the platform counts by the
  * second.
  *
- * A turn is a start time, given out in order. So the queue needs no list: its length is the distance of the next
- * free time.
+ * Every caller reserves a start time, in order. The queue needs no list: its length is the distance of the next free
+ * start time.
  */
 export function createRateLimit({ perSecond, maxQueueMs, clock }: RateLimitOptions): RateLimit {
   /** The last `perSecond` start times, as a ring; `next` is the oldest of them. */

@@ -1,18 +1,21 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { raw, rejection, startTestServer, type TestServer } from '../testing/platform-server.ts';
+import { createProtection } from './protection.ts';
+import { systemClock } from './rate-limit.ts';
 import { createUpstream, type Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts';
 
 const api = '/api';
 /** A stall of a busy machine is no fault: for calls that must be answered. */
 const patientMs = 20_000;
+const protection = createProtection({}, systemClock);
 let calls: UpstreamCall[];
 let upstream: Upstream;
 let server: TestServer | undefined;
 
 beforeEach(() => {
   calls = [];
-  upstream = createUpstream({ timeoutMs: patientMs, onCall: (call) => calls.push(call) });
+  upstream = createUpstream({ protection, timeoutMs: patientMs, onCall: (call) => calls.push(call) });
 });
 
 afterEach(async () => {
@@ -81,7 +84,7 @@ describe('the time-out covers', () => {
   const timeoutMs = 300;
   beforeEach(async () => {
     await upstream.close();
-    upstream = createUpstream({ timeoutMs, onCall: (call) => calls.push(call) });
+    upstream = createUpstream({ protection, timeoutMs, onCall: (call) => calls.push(call) });
   });
   const expectTimeout = async (started: number, error: unknown) => {
     expect(error).toMatchObject({ kind: 'timeout', api });
@@ -130,6 +133,7 @@ test('a refused connection names the reason and the remedy', async () => {
 test('what the reader throws is the result of the call, and a broken hook is not', async () => {
   await upstream.close();
   upstream = createUpstream({
+    protection,
     timeoutMs: patientMs,
     onCall: (call) => {
       calls.push(call);

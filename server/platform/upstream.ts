@@ -1,6 +1,5 @@
 import { Agent, request } from 'undici';
-import { readAnswer } from './answer.ts';
-import { isRecord } from './guard.ts';
+import { isRecord, readAnswer } from './answer.ts';
 import { type CircuitStatus, PlatformError, type PlatformErrorKind } from './platform.ts';
 import { CallRefusedError, type Passage, type Protection, type RefusedBy } from './protection.ts';
 
@@ -26,8 +25,8 @@ export interface UpstreamOptions {
   /** From the start of a call to its last byte, in milliseconds. */
   timeoutMs: number;
   onCall?: ((call: UpstreamCall) => void) | undefined;
-  /** What holds calls back; without it, nothing does. */
-  protection?: Protection;
+  /** What holds calls back. */
+  protection: Protection;
 }
 
 export interface UpstreamRequest {
@@ -41,7 +40,7 @@ export interface UpstreamRequest {
   body?: string;
 }
 
-/** A complete answer that is JSON. The status is not yet judged: that is the driver's part. */
+/** A complete answer that is JSON; the driver judges the status. */
 export interface UpstreamAnswer {
   status: number;
   json: unknown;
@@ -82,8 +81,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     connect: { timeout: timeoutMs },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    // Shorter than any server's own: a POST on a connection that the server is closing would be lost, and the
-    // code exchange may not be repeated.
+    // Shorter than any server's own: a POST on a connection that the server is closing is lost, and a code exchange
+    // must not be repeated.
     keepAliveTimeout: 4000,
     connections: 64,
     maxResponseSize: maxAnswerBytes,
@@ -106,7 +105,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         method: call.method,
         headers: { accept: 'application/json', ...call.headers },
         body: call.body ?? null,
-        // undici's own time-outs each cover one phase; this one covers the whole, also a slow trickle.
+        // undici's own time-outs each cover one phase; this one covers the whole call, also a slow trickle.
         signal: AbortSignal.timeout(timeoutMs),
       });
       status = response.statusCode;
@@ -124,7 +123,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const { api } = call;
       const asked = performance.now();
       let started = asked;
-      let passage: Passage | undefined;
+      let passage: Passage | null = null;
       let status: number | null = null;
       const report = (outcome: Omit<UpstreamCall, 'api' | 'durationMs' | 'queuedMs'>) => {
         const durationMs = performance.now() - started;
@@ -135,16 +134,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         }
       };
       try {
-        if (protection !== undefined) {
-          passage = await protection.enter(new URL(call.baseUrl).origin, api);
-          const waited = performance.now();
-          if (waited - asked >= 1) started = waited;
-        }
+        passage = await protection.enter(new URL(call.baseUrl).origin, api);
+        const waited = performance.now();
+        if (waited - asked >= 1) started = waited;
         const answer = await send(call, (got) => {
           status = got;
         });
         const value = read(answer);
-        passage?.ended(null, status);
+        passage.ended(null, status);
         report({ ok: true });
         return value;
       } catch (error) {
@@ -153,7 +150,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         throw error;
       }
     },
-    circuits: () => protection?.circuits() ?? [],
+    circuits: () => protection.circuits(),
     close: () => hungUp ?? agent.close(),
     hangUp() {
       hungUp ??= agent.destroy();
@@ -173,8 +170,8 @@ function outcomeOf(error: unknown): Pick<UpstreamCall, 'kind' | 'upstreamCode' |
 }
 
 /**
- * The failure of a connection as a PlatformError. The original is deliberately not kept as `cause`: undici's
- * errors can hold the raw answer, and the address with its query holds the token.
+ * The failure of a connection as a PlatformError, without undici's error as its `cause`: that can hold the raw
+ * answer, and the address, whose query holds the token.
  */
 function connectionError(api: string, error: unknown, timeoutMs: number): PlatformError {
   const { name, code } = describe(error);
@@ -191,7 +188,7 @@ function connectionError(api: string, error: unknown, timeoutMs: number): Platfo
   return new PlatformError('fault', api, `与平台 ${api} 的连接失败（${what}）：${hint}`, { neverSent });
 }
 
-/** Codes that only occur before a request is written: name, connection, certificate. */
+/** Codes that only occur before a request is written: DNS, connection, certificate. */
 const unconnected = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|UND_ERR_CONNECT_TIMEOUT)$|CERT/;
 
 const connectionHints: readonly (readonly [RegExp, string])[] = [

@@ -9,7 +9,8 @@ import type { OutboxMessage } from '../database/generated/client.ts';
 import { enqueue, type NewMessage } from '../messages/outbox.ts';
 import { createOutboxWorker, type OutboxWorker, type OutboxWorkerOptions } from '../messages/worker.ts';
 import { createPlatform, memoryTokenStore, type PlatformConfig } from '../platform/index.ts';
-import type { Platform, PlatformName, TokenStore } from '../platform/platform.ts';
+import type { Platform, PlatformName } from '../platform/platform.ts';
+import type { TokenStore } from '../platform/token-store.ts';
 import { createLogger } from '../plugins/logging.ts';
 import { createTestDatabase } from './database.ts';
 

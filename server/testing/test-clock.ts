@@ -1,4 +1,4 @@
-import type { Clock } from '../platform/clock.ts';
+import type { Clock } from '../platform/rate-limit.ts';
 
 export interface ManualClock extends Clock {
   /** Moves the time on, and lets those who slept until then go on, in order. */

@@ -1,16 +1,10 @@
 import { type TSchema, Type } from 'typebox';
 import type { DingTalkConfig } from '../../config/platform.ts';
-import { guard, IdLike, IntegerLike, isRecord, maybe } from '../guard.ts';
-import {
-  batchesOf,
-  checkDingText,
-  checkKey,
-  type Messages,
-  msgOf,
-  sendBatches,
-  unconfigured,
-} from '../messages.ts';
+import { type Guard, guard, IdLike, IntegerLike, isRecord, maybe } from '../answer.ts';
+import { inBatches, type Messages, unconfigured } from '../messages.ts';
 import { InvalidMessageError, type MessageResult } from '../platform.ts';
+
+/** Paths, fields and numbers below: DingTalk's documents of work notifications (工作通知) and of the robot's DING. */
 
 const sendApi = '/topapi/message/corpconversation/asyncsend_v2';
 const progressApi = '/topapi/message/corpconversation/getsendprogress';
@@ -56,11 +50,11 @@ const readDing = guard(
   }),
 );
 
-/** One call of an old or a new API with the app token; `read` gets the answer after its errors were thrown. */
-export type DingTalkCall = <T>(api: string, body: object, read: (json: unknown) => T) => Promise<T>;
+/** One call of an old or a new API with the app token. */
+export type DingTalkCall = <T>(api: string, body: object, read: Guard<T>) => Promise<T>;
 
 /** Work notifications, in the name of the app (`agentId`), and DING, in the name of its robot (`robotCode`). */
-export function createDingTalkMessages(
+export function createMessages(
   config: Pick<DingTalkConfig, 'agentId' | 'robotCode'>,
   { callOld, callNew }: { callOld: DingTalkCall; callNew: DingTalkCall },
 ): Messages {
@@ -70,51 +64,34 @@ export function createDingTalkMessages(
   }
 
   return {
-    async sendWorkNotification({ receivers, content, key }) {
-      checkKey(key);
-      const msg: unknown = JSON.parse(msgOf(content));
-      const batches = batchesOf(receivers);
-      const agent_id = agentId(sendApi);
-      return {
-        batches: await sendBatches(batches, (batch) =>
-          callOld(sendApi, { agent_id, userid_list: batch.join(','), msg }, (json) => ({
-            taskId: String(readSent(sendApi, json).task_id),
-            receivers: batch,
-          })),
-        ),
-      };
-    },
+    ...inBatches({
+      async notify(batch, msg) {
+        const body = { agent_id: agentId(sendApi), userid_list: batch.join(','), msg: JSON.parse(msg) };
+        return String((await callOld(sendApi, body, readSent)).task_id);
+      },
 
-    async sendDing({ receivers, text, key, remindType = 'app' }) {
-      checkKey(key);
-      checkDingText(text);
-      const batches = batchesOf(receivers);
-      const { robotCode } = config;
-      if (!robotCode) throw unconfigured(dingApi, 'DINGTALK_ROBOT_CODE', '钉钉应用的机器人编码 RobotCode');
-      return {
-        batches: await sendBatches(batches, (batch) =>
-          callNew(
-            dingApi,
-            { robotCode, remindType: remindTypes[remindType], receiverUserIdList: batch, content: text },
-            (json) => {
-              const { openDingId, failedList } = readDing(dingApi, json);
-              return { dingId: openDingId, receivers: batch, rejected: batch.filter(isIn(failedList)) };
-            },
-          ),
-        ),
-      };
-    },
+      async ding(batch, text, remindType) {
+        const { robotCode } = config;
+        if (!robotCode) throw unconfigured(dingApi, 'DINGTALK_ROBOT_CODE', '钉钉应用的机器人编码 RobotCode');
+        const { openDingId, failedList } = await callNew(
+          dingApi,
+          { robotCode, remindType: remindTypes[remindType], receiverUserIdList: batch, content: text },
+          readDing,
+        );
+        return { dingId: openDingId, rejected: batch.filter(isIn(failedList)) };
+      },
+    }),
 
     async getMessageResult(taskId) {
       const task = { agent_id: agentId(resultApi), task_id: checkedTask(taskId) };
-      const { status } = await callOld(progressApi, task, (json) => readProgress(progressApi, json).progress);
-      if (Number(status) !== done) return { ...nobody, done: false };
-      return callOld(resultApi, task, (json) => resultOf(readResult(resultApi, json).send_result));
+      const { progress } = await callOld(progressApi, task, readProgress);
+      if (Number(progress.status) !== done) return { ...nobody, done: false };
+      return resultOf((await callOld(resultApi, task, readResult)).send_result);
     },
 
     async recallMessage(taskId) {
       const body = { agent_id: agentId(recallApi), msg_task_id: checkedTask(taskId) };
-      await callOld(recallApi, body, (json) => readRecalled(recallApi, json));
+      await callOld(recallApi, body, readRecalled);
     },
   };
 }
@@ -151,12 +128,12 @@ function isIn(failedList: unknown): (id: string) => boolean {
   return (id) => isRecord(failedList) && Object.hasOwn(failedList, id);
 }
 
-/** Not everything has a text: `String` throws for an object whose `toString` is none. */
+/** `String` throws for an object whose `toString` is no function. */
 function isId(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }
 
-/** @throws InvalidMessageError for what never was a task id, such as a 浙政钉 one. */
+/** @throws InvalidMessageError for what cannot be a task id, such as one of 浙政钉. */
 function checkedTask(taskId: string): number | string {
   if (!/^\d{1,20}$/.test(taskId)) throw new InvalidMessageError('不是钉钉工作通知的任务 id');
   return numeric(taskId);

@@ -1,5 +1,5 @@
+import { createSealing } from '../database/sealing.ts';
 import { type Built, build } from '../testing/build.ts';
-import { createSealing } from './sealing.ts';
 import { databaseTokenStore } from './token-store.ts';
 
 const paths = { dingtalk: '/v1.0/oauth2/accessToken', zhezhengding: '/gettoken.json' } as const;

@@ -1,8 +1,8 @@
-import { PlatformError, type TokenStore } from '../platform/platform.ts';
+import { type Database, openDatabase } from '../database/database.ts';
+import { createSealing } from '../database/sealing.ts';
 import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
-import { type Database, openDatabase } from './database.ts';
-import { createSealing } from './sealing.ts';
-import { databaseTokenStore } from './token-store.ts';
+import { PlatformError } from './platform.ts';
+import { databaseTokenStore, type TokenStore } from './token-store.ts';
 
 /** Instances that take turns, and one whose turn does not come. */
 
