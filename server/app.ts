@@ -17,7 +17,7 @@ import { consoleRoutes } from './console/index.ts';
 import type { Database } from './database/database.ts';
 import { events } from './events/index.ts';
 import type { WorkerTiming } from './events/worker.ts';
-import { background } from './jobs/background.ts';
+import { jobs } from './jobs/index.ts';
 import { outbox } from './messages/index.ts';
 import { noticeRoutes } from './notices/routes.ts';
 import type { Reporter } from './overview/reporter.ts';
@@ -97,8 +97,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('preClose', async () => {
     stopping = true;
   });
-  // Before the door is held open: what goes on in the background begins nothing new meanwhile.
-  await app.register(background, {
+  // Before the door is held open: jobs begin nothing new meanwhile.
+  await app.register(jobs, {
     hangUp: () => platform.hangUp(),
     ...(patienceMs !== undefined && { patienceMs }),
   });

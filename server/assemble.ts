@@ -6,7 +6,7 @@ import { createSealing } from './database/sealing.ts';
 import { createActivity } from './overview/activity.ts';
 import { callLabel, heldBackCall } from './overview/overview.ts';
 import { createProblems } from './overview/problems.ts';
-import { createReporter } from './overview/reporter.ts';
+import { createReporter, writeEveryMs } from './overview/reporter.ts';
 import { signInKinds } from './overview/sign-ins.ts';
 import { createPlatform, databaseTokenStore } from './platform/index.ts';
 import { createMetrics, type Metrics } from './plugins/metrics.ts';
@@ -66,12 +66,13 @@ export async function assemble(
     log: logger,
   });
   const app = await buildApp({ config, database, platform, metrics, reporter, logger, now, timing });
-  app.addHook('onReady', async () => reporter.start());
+  app.jobs.every('overview', writeEveryMs, reporter.flush, { atOnce: true });
+  app.jobs.every('overview-sweep', 3_600_000, reporter.sweep);
   // After the last request, and the last added first.
   app.addHook('onClose', () => reporter.stop());
   app.addHook('onClose', async () => {
-    await app.background.ended();
-    // Whose answer is still on its way has nobody left who waits for it.
+    await app.jobs.ended();
+    // End the platform calls that are left: the clients have gone.
     await platform.hangUp();
   });
   return app;

@@ -1,10 +1,10 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Database } from '../database/database.ts';
-import { whileAlone } from '../events/run-lock.ts';
+import { whileAlone } from '../jobs/run-lock.ts';
 import { recordAudit } from './audit.ts';
 
-const lookEveryMs = 3_600_000;
+const everyMs = 3_600_000;
 /** Rows of one statement: short ones, since signing in writes to this table too. */
 const batch = 5000;
 
@@ -49,36 +49,13 @@ export interface RetentionOptions {
   retentionDays: number;
 }
 
-/** Purges the audit log every hour; not at the start, since servers may restart again and again. */
+/** Purges the audit log every hour. */
 export const auditRetention = fp(
   async (app: FastifyInstance, { database, retentionDays }: RetentionOptions) => {
-    const stopping = new AbortController();
-    let running: Promise<void> | null = null;
-    const timer = setInterval(() => {
-      running ??= look(database, retentionDays, stopping.signal, app.log).finally(() => {
-        running = null;
-      });
-    }, lookEveryMs);
-    timer.unref();
-    app.background.add('audit-retention', async () => {
-      clearInterval(timer);
-      stopping.abort();
-      await running;
+    app.jobs.every('audit-retention', everyMs, async (signal) => {
+      const rows = await purgeAuditLog(database, retentionDays, signal);
+      if (rows !== null && rows > 0) app.log.info({ rows, retentionDays }, 'old audit entries deleted');
     });
   },
-  { name: 'audit-retention', dependencies: ['background'] },
+  { name: 'audit-retention', dependencies: ['jobs'] },
 );
-
-async function look(
-  database: Database,
-  retentionDays: number,
-  signal: AbortSignal,
-  logger: FastifyBaseLogger,
-): Promise<void> {
-  try {
-    const rows = await purgeAuditLog(database, retentionDays, signal);
-    if (rows !== null && rows > 0) logger.info({ rows, retentionDays }, 'old audit entries deleted');
-  } catch (err) {
-    logger.warn({ err }, 'deleting old audit entries failed');
-  }
-}

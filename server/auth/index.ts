@@ -92,17 +92,11 @@ export const auth = fp(
     await app.register(consoleAuthRoutes, { consoleSignIn, metrics: options.metrics });
     await app.register(accountRoutes, { prisma, sessions, passwords, lockout, credentials, now });
 
-    // Rows that are over refuse themselves; sweeping only keeps the tables small, so a failure can wait.
-    const sweep = setInterval(() => {
-      Promise.all([sessions.sweep(), tickets.sweep(), lockout.sweep()]).catch((err: unknown) =>
-        app.log.warn({ err }, 'sweeping ended sessions failed'),
-      );
-    }, sweepEveryMs);
-    sweep.unref();
-    app.addHook('onClose', async () => {
-      clearInterval(sweep);
-      await cache.close();
-    });
+    // Rows that have expired are refused anyway: sweeping only keeps the tables small.
+    app.jobs.every('sessions-sweep', sweepEveryMs, () =>
+      Promise.all([sessions.sweep(), tickets.sweep(), lockout.sweep()]),
+    );
+    app.addHook('onClose', () => cache.close());
   },
-  { name: 'auth', dependencies: ['@fastify/cookie'] },
+  { name: 'auth', dependencies: ['@fastify/cookie', 'jobs'] },
 );

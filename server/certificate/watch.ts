@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { CertificateConfig } from '../config/certificate.ts';
@@ -21,10 +20,13 @@ export interface CertificateStatus {
 }
 
 export interface CertificateWatch {
-  /** Looks once, and tells the administrators where it is time to. Never throws. */
-  check(): Promise<void>;
+  /**
+   * Looks once, and tells the administrators where it is time to. Never rejects.
+   *
+   * @param signal aborted: breaks off, and changes nothing.
+   */
+  look(signal: AbortSignal): Promise<void>;
   status(): CertificateStatus | null;
-  stop(): Promise<void>;
 }
 
 declare module 'fastify' {
@@ -46,7 +48,7 @@ export interface CertificateWatchOptions {
 
 const hour = 3_600_000;
 
-/** From one look to the next. With up to as much again by chance, so that instances do not look together. */
+/** From one look to the next; with up to as much again by chance. */
 const everyMs = 4 * hour;
 
 /** A gateway that takes longer does not serve anybody. */
@@ -61,10 +63,8 @@ export function createCertificateWatch(options: {
   wake: () => void;
 }): CertificateWatch {
   const { prisma, target, now, log, wake } = options;
-  const stopping = new AbortController();
   let last: CertificateReport | null = null;
   let status: CertificateStatus | null = null;
-  let running: Promise<void> | null = null;
 
   function keep(problems: readonly string[]): void {
     status = {
@@ -77,9 +77,9 @@ export function createCertificateWatch(options: {
     };
   }
 
-  async function look(): Promise<void> {
-    const seen = await inspectGateways(target, { timeoutMs, now: now(), signal: stopping.signal });
-    if (stopping.signal.aborted) return;
+  async function look(signal: AbortSignal): Promise<void> {
+    const seen = await inspectGateways(target, { timeoutMs, now: now(), signal });
+    if (signal.aborted) return;
     for (const { address, error } of seen.failures) {
       log.warn({ err: error, host: target.host, address }, 'the certificate could not be looked at');
     }
@@ -106,19 +106,7 @@ export function createCertificateWatch(options: {
     }
   }
 
-  return {
-    check() {
-      running ??= look().finally(() => {
-        running = null;
-      });
-      return running;
-    },
-    status: () => status,
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
+  return { look, status: () => status };
 }
 
 /**
@@ -128,34 +116,16 @@ export function createCertificateWatch(options: {
  */
 export const certificateWatch = fp(
   async (app: FastifyInstance, { prisma, target, now }: CertificateWatchOptions) => {
-    const watch =
-      target === null
-        ? null
-        : createCertificateWatch({ prisma, target, now, log: app.log, wake: () => app.outbox.wake() });
-    app.decorate('certificateStatus', () => watch?.status() ?? null);
-    app.decorate('checkCertificate', async () => watch?.check());
-    if (watch === null) return;
-
-    const stopping = new AbortController();
-    let looking: Promise<void> | null = null;
-    async function keepLooking(): Promise<void> {
-      // `ref: false`: the watch alone keeps no process alive.
-      for (;;) {
-        await watch?.check();
-        await delay(everyMs * (1 + Math.random()), undefined, { ref: false, signal: stopping.signal });
-      }
+    if (target === null) {
+      app.decorate('certificateStatus', () => null);
+      app.decorate('checkCertificate', async () => {});
+      return;
     }
-    app.addHook('onReady', async () => {
-      // Not waited for: a gateway that does not answer must not hold up the start.
-      looking = keepLooking().catch((err: unknown) => {
-        if (!stopping.signal.aborted) app.log.error({ err }, 'the watch of the certificate ended');
-      });
-    });
-    app.background.add('certificate', async () => {
-      stopping.abort();
-      await watch.stop();
-      await looking;
-    });
+    const wake = () => app.outbox.wake();
+    const watch = createCertificateWatch({ prisma, target, now, log: app.log, wake });
+    const looks = app.jobs.every('certificate', everyMs, watch.look, { atOnce: true, jitter: 1 });
+    app.decorate('certificateStatus', watch.status);
+    app.decorate('checkCertificate', looks.run);
   },
-  { name: 'certificate', dependencies: ['background', 'outbox'] },
+  { name: 'certificate', dependencies: ['jobs', 'outbox'] },
 );

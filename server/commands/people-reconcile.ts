@@ -6,7 +6,7 @@ import { createSealing } from '../database/sealing.ts';
 import { explainingDatabase } from '../database/unavailable.ts';
 import { createRecheck } from '../events/recheck.ts';
 import { type Beginning, createReconcile, type Progress, type ReconcileResult } from '../events/reconcile.ts';
-import { holdingPause } from '../events/waiting.ts';
+import { holdingPause } from '../jobs/pause.ts';
 import { createPlatform, databaseTokenStore } from '../platform/index.ts';
 import { createLogger } from '../plugins/logging.ts';
 

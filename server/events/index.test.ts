@@ -10,7 +10,7 @@ afterEach(() => server?.close());
 
 test('rows of long ago are deleted within an hour of the start, however often it is restarted', async () => {
   // The hours pass at once; everything else goes by the real time.
-  const intervals = vi.spyOn(globalThis, 'setInterval');
+  const timers = vi.spyOn(globalThis, 'setTimeout');
   try {
     server = await build();
     const at = (ago: number) => new Date(Date.now() - ago);
@@ -21,9 +21,10 @@ test('rows of long ago are deleted within an hour of the start, however often it
         { ...row, dedupKey: 'recent', processedAt: at(29 * day) },
       ],
     });
-    for (const [look, ms] of intervals.mock.calls) if (ms === hour) look();
+    await server.app.ready();
+    for (const [look, ms] of timers.mock.calls) if (ms === hour) look();
   } finally {
-    intervals.mockRestore();
+    timers.mockRestore();
   }
   const left = () => server.prisma.platformEvent.findMany({ select: { dedupKey: true } });
   while ((await left()).length > 1) await new Promise((resolve) => setImmediate(resolve));

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { EventsConfig } from '../config/events.ts';
@@ -7,7 +8,6 @@ import { createInbox } from './inbox.ts';
 import { createRecheck } from './recheck.ts';
 import { createReconcile } from './reconcile.ts';
 import { eventRoutes } from './routes.ts';
-import { scheduleReconcile } from './schedule.ts';
 import { createEventWorker, type WorkerTiming } from './worker.ts';
 
 export interface EventsOptions {
@@ -32,6 +32,8 @@ declare module 'fastify' {
   }
 }
 
+/** How often an instance looks whether a re-check is due or was broken off, in milliseconds. */
+const recheckLookMs = 10 * 60_000;
 /** Often, though rows go after weeks: a server that is restarted every night must come to it too. */
 const sweepEveryMs = 3_600_000;
 
@@ -60,20 +62,20 @@ export const events = fp(
 
     if (everyMs > 0) {
       const reconcile = createReconcile({ database, recheck, now, perSecond, logger: app.log });
-      app.background.add('reconcile', scheduleReconcile(reconcile, { everyMs, logger: app.log }));
+      app.jobs.every('reconcile', recheckLookMs, async (signal) => {
+        const result = await reconcile({ minAgeMs: everyMs, signal });
+        if (result.outcome === 'finished') app.log.info(result, 'all bound people re-checked');
+      });
     }
-    const sweep = setInterval(() => {
-      inbox.sweep().catch((err: unknown) => app.log.warn({ err }, 'sweeping old events failed'));
-    }, sweepEveryMs);
-    sweep.unref();
+    app.jobs.every('events-sweep', sweepEveryMs, inbox.sweep);
 
     app.addHook('onReady', async () => {
       if (listens) worker.start();
     });
-    app.background.add('events', async () => {
-      clearInterval(sweep);
+    void app.jobs.run('events', async (signal) => {
+      if (!signal.aborted) await once(signal, 'abort');
       await worker.stop();
     });
   },
-  { name: 'events', dependencies: ['background'] },
+  { name: 'events', dependencies: ['jobs'] },
 );

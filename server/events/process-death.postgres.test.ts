@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { emulatedApps } from '../../scripts/emulator/credentials.ts';
+import { whileAlone } from '../jobs/run-lock.ts';
 import { type Built, build } from '../testing/build.ts';
 import { callback, callbackEnvironment, personEvent } from '../testing/event-callback.ts';
 import { killProcesses, startProcess } from '../testing/processes.ts';
-import { whileAlone } from './run-lock.ts';
 
 /** Real processes, really killed. */
 

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSecret } from '../auth/secrets.ts';
+import { createJobs } from '../jobs/jobs.ts';
 import { createPlatform, memoryTokenStore } from '../platform/index.ts';
 import type { Built } from '../testing/build.ts';
 import { expectFault, get } from '../testing/http.ts';
 import { known, openReconciling, type Reconciling, recorder, thirtyPeople } from '../testing/reconcile.ts';
 import { createRecheck, type Recheck } from './recheck.ts';
 import type { ReconcileOptions, ReconcileResult } from './reconcile.ts';
-import { scheduleReconcile } from './schedule.ts';
 
 let world: Reconciling;
 let server: Built;
@@ -180,12 +180,14 @@ test('a run is due when the last one began long enough ago', async () => {
 
 test('the schedules of two instances make one run, and stop at once', async () => {
   const { seen, recheck } = recorder();
-  const logger = server.app.log;
-  const schedules = [world.create(recheck), world.create(recheck)].map((reconcile) =>
-    scheduleReconcile(reconcile, { everyMs: 3_600_000, lookMs: 5, logger }),
-  );
+  const schedules = [world.create(recheck), world.create(recheck)].map((reconcile) => {
+    const jobs = createJobs(server.app.log);
+    jobs.every('reconcile', 5, (signal) => reconcile({ minAgeMs: 3_600_000, signal }));
+    jobs.start();
+    return jobs;
+  });
   while ((await world.runs())[0]?.finishedAt == null) await delay(5);
-  await Promise.all(schedules.map((stop) => stop()));
+  await Promise.all(schedules.map((jobs) => jobs.stop()));
   expect(seen).toHaveLength(everybody);
   expect(await world.runs()).toHaveLength(1);
 });

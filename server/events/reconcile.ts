@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Database } from '../database/database.ts';
+import { type Pause, pause } from '../jobs/pause.ts';
+import { type HeldLock, whileAlone } from '../jobs/run-lock.ts';
 import { PlatformError } from '../platform/platform.ts';
 import { type CheckedUser, checkedColumns, type Recheck } from './recheck.ts';
-import { type HeldLock, whileAlone } from './run-lock.ts';
-import { type Pause, pause } from './waiting.ts';
 
 export interface Progress {
   /** People looked at since the run began, also before it was broken off. */

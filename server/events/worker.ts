@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { PrismaClient } from '../database/database.ts';
+import { type Pause, pause } from '../jobs/pause.ts';
 import { PlatformError } from '../platform/platform.ts';
 import type { ClaimedEvent, Inbox } from './inbox.ts';
 import { type CheckedUser, checkedColumns, type Recheck } from './recheck.ts';
-import { type Pause, pause } from './waiting.ts';
 
 export interface EventWorker {
   /** Looks for rows from now on. */

@@ -30,17 +30,9 @@ const encodingQuery = strict({ encoding: Type.Optional(csvEncoding) });
 export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app, options) => {
   const { database, now } = options;
   const sealing = createSealing(options.secretKey);
-  const imports = createImports({ database, accounts: app.accounts, sealing, logger: app.log, now });
-  const sweep = setInterval(() => {
-    imports.jobs.sweep().catch((err: unknown) => app.log.warn({ err }, 'sweeping import results failed'));
-  }, sweepEveryMs);
-  sweep.unref();
-  app.background.add('imports', () => imports.close());
-  app.addHook('onClose', async () => {
-    clearInterval(sweep);
-    // Also one that began while the door was still open: it breaks off at once, and must have done so.
-    await imports.close();
-  });
+  const { accounts, jobs, log } = app;
+  const imports = createImports({ database, accounts, sealing, jobs, logger: log, now });
+  jobs.every('imports-sweep', sweepEveryMs, imports.jobs.sweep);
 
   // In a scope of its own, which takes CSV and nothing else; the others take JSON and nothing else. Browsers ask
   // before they post this type for another site's page, as they do for JSON.

@@ -7,7 +7,9 @@ import type { SessionUser } from '../contract/contract.ts';
 import type { ImportPhase, ImportPreview, ImportStart } from '../contract/import.ts';
 import type { Database } from '../database/database.ts';
 import type { Sealing } from '../database/sealing.ts';
-import { type HeldLock, whileAlone } from '../events/run-lock.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import { repeat } from '../jobs/repeat.ts';
+import { type HeldLock, whileAlone } from '../jobs/run-lock.ts';
 import { holdAdministrators } from '../people/changing.ts';
 import { AppError } from '../plugins/app-error.ts';
 import { hashInitialPasswords, initialPasswordDays } from './initial-passwords.ts';
@@ -29,8 +31,6 @@ export interface Imports {
   preview(request: ImportRequest): Promise<ImportPreview>;
   /** @param token the preview's: what is done is what was shown, or nothing. */
   start(request: ImportRequest & { token: string }): Promise<ImportStart>;
-  /** Breaks off what runs, and waits until that is so. */
-  close(): Promise<void>;
 }
 
 /** Longest that the one transaction may take, in milliseconds. */
@@ -51,19 +51,27 @@ class ImportRefused extends Error {
   }
 }
 
+/** An import under way. */
+interface Run {
+  jobId: string;
+  plan: Plan;
+  fileHash: string;
+  request: ImportRequest;
+}
+
 /** Imports of people: one at a time on a database, written whole or not at all. */
 export function createImports(deps: {
   database: Database;
   accounts: Accounts;
   sealing: Sealing;
+  /** A stop breaks off what runs, and waits until that is so. */
+  jobs: Pick<Jobs, 'run'>;
   logger: FastifyBaseLogger;
   now: () => number;
 }): Imports {
   const { database, accounts, sealing, logger, now } = deps;
   const { prisma } = database;
   const jobs = createImportJobs(prisma);
-  const stopping = new AbortController();
-  const runs = new Set<Promise<unknown>>();
 
   const look = ({ bytes, options, actor }: ImportRequest) => {
     const { passwords, credentials } = accounts;
@@ -79,19 +87,32 @@ export function createImports(deps: {
     return job.id;
   }
 
-  async function work(jobId: string, plan: Plan, request: ImportRequest, fileHash: string, lock: HeldLock) {
-    const { actor, address } = request;
+  async function work(
+    { jobId, plan, fileHash, request: { actor, address } }: Run,
+    lock: HeldLock,
+    stopping: AbortSignal,
+  ): Promise<void> {
     const created = plan.rows.filter((one) => one.kind === 'created');
     let phase: ImportPhase = 'passwords';
     let done = 0;
     let total = created.filter(({ password }) => password !== null).length;
     const lost = new AbortController();
-    const signal = AbortSignal.any([stopping.signal, lost.signal]);
+    const over = new AbortController();
+    const signal = AbortSignal.any([stopping, lost.signal]);
     const tell = async () => {
       if (!(await jobs.tellProgress(jobId, phase, done, total))) lost.abort();
       await lock.check();
     };
-    const telling = keepTelling(tell, () => database.kind === 'embedded' && phase === 'writing');
+    // What cannot be told is found out at the end: the job is finished only by who still holds it.
+    const telling = repeat({
+      name: 'import-progress',
+      intervalMs: tellEveryMs,
+      // The transaction that writes has the embedded database's only connection.
+      work: async () => (database.kind === 'embedded' && phase === 'writing') || tell(),
+      signal: over.signal,
+      log: logger,
+    });
+    telling.start(false);
     try {
       await tell();
       const { hashes, generated } = await hashInitialPasswords(plan.rows, accounts.passwords, {
@@ -144,23 +165,25 @@ export function createImports(deps: {
       // Where the database is away the job is found dead later.
       await jobs.fail(jobId, failure).catch(() => {});
     } finally {
-      await telling.end();
+      over.abort();
+      await telling.ended();
     }
   }
 
   /** @returns the job's id once it runs; null when another import does. */
   function begin(plan: Plan, request: ImportRequest, fileHash: string): Promise<string | null> {
     return new Promise((resolve, reject) => {
-      const run = whileAlone(database, importLock, async (lock) => {
-        const jobId = await open(plan, fileHash, request.actor.id);
-        resolve(jobId);
-        await work(jobId, plan, request, fileHash, lock);
-      }).then((ran) => {
-        if (ran === null) resolve(null);
-      });
-      runs.add(run);
-      // Once it runs a rejection changes nothing: the lock's own connection was lost, and `work` has seen to it.
-      run.catch(reject).finally(() => runs.delete(run));
+      deps.jobs
+        .run('import', async (stopping) => {
+          const ran = await whileAlone(database, importLock, async (lock) => {
+            const jobId = await open(plan, fileHash, request.actor.id);
+            resolve(jobId);
+            await work({ jobId, plan, fileHash, request }, lock, stopping);
+          });
+          if (ran === null) resolve(null);
+        })
+        // Once it runs a rejection changes nothing: the lock's own connection was lost, and `work` has seen to it.
+        .catch(reject);
     });
   }
 
@@ -183,10 +206,6 @@ export function createImports(deps: {
         await delay(patience.waitMs);
       }
     },
-    async close() {
-      stopping.abort();
-      await Promise.allSettled([...runs]);
-    },
   };
 }
 
@@ -206,24 +225,4 @@ function sqlStateOf(error: unknown): string | null {
   ).meta;
   const code = meta?.driverAdapterError?.cause?.originalCode ?? meta?.code;
   return typeof code === 'string' ? code : null;
-}
-
-/** Tells now and then, never twice at once, what has been done. @param quiet while nothing can be told. */
-function keepTelling(tell: () => Promise<void>, quiet: () => boolean) {
-  let telling: Promise<void> | null = null;
-  const timer = setInterval(() => {
-    if (telling !== null || quiet()) return;
-    // What cannot be told is found out at the end: the job is finished only by who still holds it.
-    telling = tell()
-      .catch(() => {})
-      .finally(() => {
-        telling = null;
-      });
-  }, tellEveryMs);
-  return {
-    async end() {
-      clearInterval(timer);
-      await telling;
-    },
-  };
 }

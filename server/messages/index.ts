@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { PrismaClient } from '../database/database.ts';
@@ -28,8 +29,10 @@ export const outbox = fp(
       worker.start();
       recalls.start();
     });
-    app.background.add('outbox', () => worker.stop());
-    app.background.add('recalls', () => recalls.stop());
+    void app.jobs.run('outbox', async (signal) => {
+      if (!signal.aborted) await once(signal, 'abort');
+      await Promise.all([worker.stop(), recalls.stop()]);
+    });
   },
-  { name: 'outbox', dependencies: ['background'] },
+  { name: 'outbox', dependencies: ['jobs'] },
 );

@@ -13,10 +13,14 @@ export interface InstanceState {
 }
 
 export interface Reporter {
-  /** Writes every few seconds from now on. */
-  start(): void;
-  /** Writes what has changed. @throws errors of the database; what was not written is written later. */
+  /**
+   * Writes what has changed; called every {@link writeEveryMs}.
+   *
+   * @throws errors of the database; what was not written is written later.
+   */
   flush(): Promise<void>;
+  /** Deletes what is older than the overview shows. */
+  sweep(): Promise<void>;
   /** The states of all running servers, this one's as it is at this moment. */
   states(): Promise<InstanceState[]>;
   /** Writes what is left, and that this server is gone. Never throws, and waits for 3 seconds at most. */
@@ -33,14 +37,13 @@ export interface ReporterOptions {
 }
 
 /** How much a process that is killed may take with it. */
-const writeEveryMs = 5000;
+export const writeEveryMs = 5000;
 /** The row is written this often although nothing has changed, to say that the server lives. */
 const heartbeatMs = 15_000;
 /** Who was not seen for this long is gone: some heartbeats may be late while the database is busy. */
 const goneAfterMs = 60_000;
 /** Counts are kept a little longer than the longest time that the overview shows. */
 const keptMs = 8 * 24 * 3_600_000;
-const sweepEveryMs = 3_600_000;
 const stopWithinMs = 3000;
 
 const stateShape = Compile(
@@ -73,10 +76,7 @@ export function createReporter({ prisma, activity, state, now, log }: ReporterOp
   const startedAt = new Date(now());
   let told = '';
   let toldAt = 0;
-  let sweptAt = now();
-  let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | null = null;
-  let failing = false;
 
   async function writeCounts(): Promise<void> {
     const rows = activity.changed();
@@ -98,13 +98,6 @@ export function createReporter({ prisma, activity, state, now, log }: ReporterOp
     toldAt = seenAt.getTime();
   }
 
-  async function sweep(): Promise<void> {
-    if (now() - sweptAt < sweepEveryMs) return;
-    sweptAt = now();
-    await prisma.activityCount.deleteMany({ where: { periodStart: { lt: new Date(now() - keptMs) } } });
-    await prisma.instance.deleteMany({ where: { seenAt: { lt: new Date(now() - keptMs) } } });
-  }
-
   function flush(): Promise<void> {
     // Two at once would write an older number over a newer one.
     const run = (running ?? Promise.resolve())
@@ -112,29 +105,18 @@ export function createReporter({ prisma, activity, state, now, log }: ReporterOp
       .then(async () => {
         await writeCounts();
         await writeState();
-        await sweep();
       });
     running = run;
     return run;
   }
 
-  async function tick(): Promise<void> {
-    try {
-      await flush();
-      failing = false;
-    } catch (err) {
-      // Once for an outage: the requests say it too.
-      if (!failing) log.warn({ err }, 'counts of the overview not written, trying on');
-      failing = true;
-    }
-  }
-
   return {
-    start() {
-      timer ??= setInterval(tick, writeEveryMs).unref();
-      void tick();
-    },
     flush,
+    async sweep() {
+      const before = new Date(now() - keptMs);
+      await prisma.activityCount.deleteMany({ where: { periodStart: { lt: before } } });
+      await prisma.instance.deleteMany({ where: { seenAt: { lt: before } } });
+    },
     async states() {
       const others = await prisma.instance.findMany({
         where: { id: { not: id }, seenAt: { gt: new Date(now() - goneAfterMs) } },
@@ -145,7 +127,6 @@ export function createReporter({ prisma, activity, state, now, log }: ReporterOp
       return [state(), ...readable];
     },
     async stop() {
-      clearInterval(timer);
       const ended = (async () => {
         await flush();
         await prisma.instance.deleteMany({ where: { id } });

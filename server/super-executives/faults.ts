@@ -13,26 +13,21 @@ import { faultCode, superExecutiveId } from '../plugins/errors.ts';
  */
 export const superExecutiveFaults = fp(
   async (app: FastifyInstance, { prisma }: { prisma: PrismaClient }) => {
-    const writing = new Set<Promise<unknown>>();
     app.addHook('onError', async (request: FastifyRequest, _reply, error) => {
       const userId = superExecutiveId(error, request);
       if (userId === null) return;
       const code = faultCode(error);
       if (new AppError(code).statusCode < 500) return;
       const { method, routeOptions, id: requestId } = request;
-      const written: Promise<unknown> = prisma.superExecutiveFault
-        .create({ data: { userId, code, method, route: routeOptions.url ?? '', requestId } })
+      const data = { userId, code, method, route: routeOptions.url ?? '', requestId };
+      app.jobs
+        .run('super-executive-fault', async () => prisma.superExecutiveFault.create({ data }))
         .catch((err: unknown) =>
           request.log.warn({ err }, 'the fault of a super executive was not written down'),
-        )
-        .finally(() => writing.delete(written));
-      writing.add(written);
-    });
-    app.addHook('onClose', async () => {
-      await Promise.all(writing);
+        );
     });
   },
-  { name: 'super-executive-faults' },
+  { name: 'super-executive-faults', dependencies: ['jobs'] },
 );
 
 /** What 超级高管 met, the latest first. @param limit at most so many */

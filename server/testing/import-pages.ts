@@ -1,8 +1,8 @@
 import type { ImportJobView, ImportPreview } from '../contract/import.ts';
 import type { User } from '../database/generated/client.ts';
-import { whileAlone } from '../events/run-lock.ts';
 import { decodeCsv } from '../import-export/decode.ts';
 import { importLock } from '../import-export/import.ts';
+import { whileAlone } from '../jobs/run-lock.ts';
 import { type Built, build } from './build.ts';
 import { until } from './client.ts';
 import { bearer, rowCounts } from './http.ts';

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { enqueue } from '../messages/outbox.ts';
 import { type Built, build } from '../testing/build.ts';
 import { call, signInWith, until } from '../testing/client.ts';
 import { idOf } from '../testing/messages.ts';
 import { stopWithinMs } from './stopping.ts';
 
-/** How a server stops whose background has work in hand. */
+/** How a server stops whose jobs have work in hand. */
 
 const dingApi = '/v1.0/robot/ding/send';
 const exchangeApi = '/topapi/v2/user/getuserinfo';
@@ -35,7 +36,10 @@ test('a platform that hangs holds up neither the requests in flight nor the stop
   });
   const { control } = server.emulator;
   const told = new Promise<void>((resolve) => {
-    server.app.background.add('the test', async () => resolve());
+    void server.app.jobs.run('the test', async (signal) => {
+      await once(signal, 'abort');
+      resolve();
+    });
   });
   const url = await server.url();
   const token = await server.tokenOf('zhangsan');
@@ -77,30 +81,36 @@ test('a sign-in that waits for a platform that hangs is answered all the same', 
   expect(await flying).toMatchObject({ status: 502, body: { code: 'PLATFORM_FAULT' } });
 });
 
-test('the parts of the background end side by side, and one that never does is left', async () => {
+test('jobs end side by side at a stop, and one that never ends is left', async () => {
   server = await build({ timing: { patienceMs: 200 } });
+  const { jobs } = server.app;
   const order: string[] = [];
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
-  // Each waits for the other's beginning: one after another they would never end.
-  let begun = 0;
+  // Each waits until the other is told: one after another they would never end.
+  let told = 0;
   for (const name of ['first', 'second']) {
-    server.app.background.add(name, async () => {
-      begun += 1;
+    void jobs.run(name, async (signal) => {
+      await once(signal, 'abort');
+      told += 1;
       order.push(`${name} is told`);
-      if (begun === 2) release();
+      if (told === 2) release();
       await released;
       order.push(`${name} has ended`);
     });
   }
-  server.app.background.add('broken', () => Promise.reject(new Error('broken on purpose')));
-  server.app.background.add('endless', () => new Promise(() => {}));
+  const broken = async (signal: AbortSignal) => {
+    await once(signal, 'abort');
+    throw new Error('broken on purpose');
+  };
+  jobs.every('broken', 3_600_000, broken, { atOnce: true });
+  void jobs.run('endless', () => new Promise(() => {}));
   await server.app.ready();
   await server.app.close();
   expect(order).toEqual(['first is told', 'second is told', 'first has ended', 'second has ended']);
   const said = (msg: string) => server.logs().find((line) => line.msg === msg);
-  expect(said('a part of the background failed at the stop')).toMatchObject({ name: 'broken' });
+  expect(said('a background job failed, trying on')).toMatchObject({ job: 'broken' });
   expect(said('not waited for at the stop')).toMatchObject({ unfinished: ['endless'] });
 });

@@ -1,0 +1,77 @@
+import { setMaxListeners } from 'node:events';
+import type { FastifyBaseLogger } from 'fastify';
+import { type Repeated, repeat } from './repeat.ts';
+
+export interface EveryOptions {
+  /** The first run begins with the server and not after an interval. Off by default: servers may restart often. */
+  atOnce?: boolean;
+  /** Up to this part of the interval is added by chance, so that instances do not run together; 0 by default. */
+  jitter?: number;
+}
+
+/** What goes on beside the requests. It begins with the server, and ends with it. */
+export interface Jobs {
+  /**
+   * Repeats work, never twice at once. An error is logged as a warning with the name, once for an outage, and ends
+   * nothing.
+   *
+   * @param intervalMs from the end of one run to the start of the next, in milliseconds.
+   * @param work gets a signal that aborts when the server stops.
+   */
+  every(
+    name: string,
+    intervalMs: number,
+    work: (signal: AbortSignal) => Promise<unknown>,
+    options?: EveryOptions,
+  ): Pick<Repeated, 'run'>;
+  /** Does something once, which the stop waits for. Its errors are the caller's. */
+  run<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+}
+
+/** {@link Jobs} with the ends of their life; a server's are held by `app.jobs` (server/jobs/index.ts). */
+export interface OwnedJobs extends Jobs {
+  start(): void;
+  /** Tells all jobs at once to take nothing new. Resolves when all have ended; never rejects. */
+  stop(): Promise<void>;
+  /** Names of the jobs at work. */
+  running(): string[];
+}
+
+export function createJobs(log: Pick<FastifyBaseLogger, 'warn'>): OwnedJobs {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  // Every job listens to it; Node warns at the eleventh listener.
+  setMaxListeners(0, signal);
+  const starts: (() => void)[] = [];
+  const running = new Map<Promise<unknown>, string>();
+  let started = false;
+
+  function run<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const ended = work(signal);
+    running.set(ended, name);
+    const forget = () => running.delete(ended);
+    ended.then(forget, forget);
+    return ended;
+  }
+
+  return {
+    every(name, intervalMs, work, { atOnce = false, jitter } = {}) {
+      const options = { name, intervalMs, signal, log, ...(jitter !== undefined && { jitter }) };
+      const job = repeat({ ...options, work: () => run(name, work) });
+      const start = () => job.start(atOnce);
+      if (started) start();
+      else starts.push(start);
+      return job;
+    },
+    run,
+    start() {
+      started = true;
+      for (const start of starts.splice(0)) start();
+    },
+    async stop() {
+      stopping.abort();
+      while (running.size > 0) await Promise.allSettled(running.keys());
+    },
+    running: () => [...running.values()],
+  };
+}

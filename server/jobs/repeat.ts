@@ -1,0 +1,87 @@
+import type { FastifyBaseLogger } from 'fastify';
+
+export interface RepeatOptions {
+  /** Names it in the log. */
+  name: string;
+  /** From the end of one run to the start of the next, in milliseconds. */
+  intervalMs: number;
+  /** Up to this part of the interval is added by chance, so that instances do not run together; 0 by default. */
+  jitter?: number;
+  /** @param signal aborts when the server stops. */
+  work: (signal: AbortSignal) => Promise<unknown>;
+  /** Its abort ends the repetition: a run under way goes on, and no other begins. */
+  signal: AbortSignal;
+  log: Pick<FastifyBaseLogger, 'warn'>;
+}
+
+/** Work that runs again and again, never twice at once. */
+export interface Repeated {
+  /** Begins to repeat. @param atOnce whether the first run begins now, or after an interval. */
+  start(atOnce: boolean): void;
+  /**
+   * Runs the work now; a run under way is followed by another one, since it may have looked before there was
+   * something to do. Works before `start` too, and does nothing once `signal` has aborted.
+   *
+   * @returns resolves when these runs have ended; never rejects, errors are logged.
+   */
+  run(): Promise<void>;
+  /** Resolves when no run is under way. */
+  ended(): Promise<void>;
+}
+
+/** Repeats work until `signal` aborts. Of errors in a row only the first is logged: an outage says itself once. */
+export function repeat({ name, intervalMs, jitter = 0, work, signal, log }: RepeatOptions): Repeated {
+  let running: Promise<void> | null = null;
+  let again = false;
+  let failing = false;
+  let started = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function attempt(): Promise<void> {
+    try {
+      await work(signal);
+      failing = false;
+    } catch (err) {
+      if (!failing) log.warn({ err, job: name }, 'a background job failed, trying on');
+      failing = true;
+    }
+  }
+
+  async function runs(): Promise<void> {
+    clearTimeout(timer);
+    do {
+      again = false;
+      await attempt();
+    } while (again && !signal.aborted);
+    running = null;
+    sleep();
+  }
+
+  function run(): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    again = true;
+    // A microtask later, so that work which wakes itself at once finds `running` set.
+    running ??= Promise.resolve().then(runs);
+    return running;
+  }
+
+  function sleep(): void {
+    if (!started || signal.aborted) return;
+    timer = setTimeout(run, intervalMs * (1 + jitter * Math.random()));
+    // Waiting for work is no reason to stay alive.
+    timer.unref();
+  }
+
+  signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+
+  return {
+    start(atOnce) {
+      if (started) return;
+      started = true;
+      if (atOnce) void run();
+      else if (running === null) sleep();
+    },
+    run,
+    ended: () => running ?? Promise.resolve(),
+  };
+}
