@@ -6,7 +6,7 @@ import { stopOnSignals } from './jobs/stopping.ts';
 import { createLogger } from './plugins/logging.ts';
 import { startServer } from './server.ts';
 
-/** The production entry: `npm start`. */
+/** The production entry: `node dist/server/main.js`. */
 async function main(): Promise<void> {
   const config = loadConfig(loadEnvironment());
   const logger = createLogger(config);

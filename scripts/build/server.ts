@@ -6,7 +6,7 @@ import { StartFailure } from '../../server/config/start-failure.ts';
 import { type BuiltConsole, buildConsole } from '../../server/console/build.ts';
 
 /**
- * Builds what production runs into a folder: `server` (JavaScript for `npm start`), `scripts` (the tools that
+ * Builds what production runs into a folder: `server` (JavaScript that Node runs), `scripts` (the tools that
  * production needs), `console` (the pages) and `prisma` (the schema, and the migrations that the server applies at
  * its start). Nothing of the tests and development tools gets there.
  *

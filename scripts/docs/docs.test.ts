@@ -200,6 +200,28 @@ describe('configuration', () => {
   });
 });
 
+describe('package.json', () => {
+  type Package = Partial<Record<'dependencies' | 'devDependencies', Record<string, string>>>;
+  const named = (file: string) => {
+    const { dependencies, devDependencies } = JSON.parse(read(file)) as Package;
+    return { ...dependencies, ...devDependencies };
+  };
+  const app = named('package.json');
+  const toolbox = named('scripts/package.json');
+
+  test('every version is exact', () => {
+    for (const version of [...Object.values(app), ...Object.values(toolbox)]) {
+      expect(version).toMatch(/^(?:npm:.+@)?\d+\.\d+\.\d+(?:-[\w.-]+)?$/);
+    }
+  });
+
+  test('the toolbox names the version of the app for every package that both use', () => {
+    const both = Object.keys(toolbox).filter((name) => name in app);
+    expect(both.length).toBeGreaterThan(5);
+    for (const name of both) expect([name, toolbox[name]]).toEqual([name, app[name]]);
+  });
+});
+
 describe('markdown files', () => {
   const files = [
     // The English page is the template's own: `npm run init` removes it.

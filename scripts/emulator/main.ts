@@ -1,4 +1,4 @@
-/** `npm run emulator`: the emulator alone, on EMULATOR_PORT (`.env`; 3100 by default). */
+/** `npx tsx scripts/emulator/main.ts`: the emulator alone, on EMULATOR_PORT (`.env`; 3100 by default). */
 import { ConfigError, EnvironmentReader } from '../../server/config/environment.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
 import { failStart } from '../../server/config/start-failure.ts';

@@ -17,7 +17,7 @@ export interface OpenPoint {
 }
 
 /**
- * The checks of `npm run lint:mini` on the sources, and the listing's rules about the mini program's package.
+ * The checks of `npm run lint mini` on the sources, and the listing's rules about the mini program's package.
  *
  * @returns what only people can decide.
  * @throws StartFailure in Chinese with everything that is wrong.

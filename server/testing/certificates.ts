@@ -13,7 +13,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
-cryptoProvider.set(webcrypto as unknown as Crypto);
+cryptoProvider.set(globalThis.crypto);
 
 const day = 86_400_000;
 

@@ -1,5 +1,5 @@
 import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from 'node:child_process';
-import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { StartFailure } from '../../../server/config/start-failure.ts';
 import { filesBelow } from '../manage/manifest.ts';
@@ -75,7 +75,9 @@ const useless = [
  * @throws StartFailure where npm fails, or a part compiled for another machine is among them.
  */
 export async function installDependencies(project: string, folder: string, target: Target): Promise<void> {
-  for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
+  // The lock file is the toolbox's too: npm wants its package file, and removeUnneeded takes it away.
+  await mkdir(path.join(folder, 'scripts'), { recursive: true });
+  for (const file of ['package.json', 'package-lock.json', '.npmrc', 'scripts/package.json']) {
     await copyFile(path.join(project, file), path.join(folder, file));
   }
   const options = [

@@ -3,7 +3,7 @@ import { sections } from '../rule.ts';
 import { rules } from '../rules/index.ts';
 import { rulesDocument, withRuleTable } from './rule-table.ts';
 
-test('scripts/docs/listing.md holds the table of all rules as they are: npm run docs:rules', () => {
+test('scripts/docs/listing.md holds the table of all rules as they are: npm run lint -- --fix', () => {
   const document = readFileSync(rulesDocument, 'utf8');
   expect(withRuleTable(document, rules)).toBe(document);
 });

@@ -4,7 +4,7 @@ import { sectionHeading } from './terminal.ts';
 
 export const rulesDocument = 'scripts/docs/listing.md';
 
-const begin = '<!-- 规则表由 npm run docs:rules 生成，不要手改 -->';
+const begin = '<!-- 规则表由 npm run lint -- --fix 写出，不要手改 -->';
 const end = '<!-- 规则表到此为止 -->';
 
 /** All rules as Markdown: one table a section, in the guide's order. */

@@ -10,8 +10,8 @@ export const miniPackage = onlyFor(isMiniProgram, {
   section: 'development',
   title: '小程序能构建成完整的生产包：页面齐全，没有手机不支持的写法。',
   severity: 'must',
-  how: '编译生产包，再做 npm run lint:mini 的全部检查。',
-  remedy: '按列出的文件和行改正，再运行 npm run lint:mini。',
+  how: '编译生产包，再做 npm run lint mini 的全部检查。',
+  remedy: '按列出的文件和行改正，再运行 npm run lint mini。',
   async check({ files }) {
     const built = await productionPackage(files);
     if (built instanceof Error) return fail(`小程序编译不过：${built.message}`);

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { copyProject, type ProjectCopy } from '../../../server/testing/project-copy.ts';
-import { runScript } from '../../../server/testing/run-script.ts';
+import { copyProject, type ProjectCopy } from '../../server/testing/project-copy.ts';
+import { runScript } from '../../server/testing/run-script.ts';
 
-/** `npm run build:mini` as people type it, on a copy of the project. */
+/** `npm run build mini` and `npm run lint mini` as people type them, on a copy of the project. */
 
 let project: ProjectCopy;
 const at = (...names: string[]) => path.join(project.root, ...names);
@@ -18,9 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-const run = (...args: string[]) =>
-  runScript(at('scripts', 'build', 'mini', 'cli.ts'), args, { cwd: project.root });
-const build = (...args: string[]) => run('build', ...args);
+const run = (script: string, ...args: string[]) =>
+  runScript(at('scripts', ...script.split('/')), args, { cwd: project.root });
+const build = (...args: string[]) => run('build/main.ts', 'mini', ...args);
 
 const serverOf = async (...folder: string[]) =>
   /"serverUrl": "(.+)"/.exec(await readFile(at(...folder, 'config', 'current.js'), 'utf8'))?.[1];
@@ -74,7 +74,7 @@ test.each([
     const file = at('mini', ...names);
     const before = await readFile(file);
     await writeFile(file, content);
-    const { code, output } = await run('lint');
+    const { code, output } = await run('lint.ts', 'mini');
     await writeFile(file, before);
     expect(output).toMatch(place);
     // Whatever is wrong is said in Chinese, by a place in mini/ and not in the tools.
