@@ -1,5 +1,5 @@
 /** Faults: what went wrong, in words for the person, with what support needs to find it. */
-import type { ErrorBody } from '../../server/contract/contract.ts';
+import type { ErrorBody } from '../../server/contract/errors.ts';
 import type { DdError, HttpAnswer } from './dd.ts';
 import { waitText } from './format.ts';
 

@@ -2,7 +2,7 @@
  * Where each outcome leads. Pages never show nothing: they either have data, or one of the pages named here is
  * opened instead, with the way back to where the person wanted to be.
  */
-import type { NoPermissionReason } from '../../server/contract/contract.ts';
+import type { NoPermissionReason } from '../../server/contract/auth.ts';
 import { alert, reLaunch } from './dd.ts';
 import { clientFault, type Fault } from './faults.ts';
 import type { Failure } from './http.ts';

@@ -4,7 +4,7 @@ import type {
   NoticePage,
   NoticeReadOutcome,
   NoticeSummary,
-} from '../../server/contract/contract.ts';
+} from '../../server/contract/notices.ts';
 import { shortTime } from './format.ts';
 import { type Answer, call } from './http.ts';
 

@@ -3,7 +3,7 @@ import type {
   OwnPassword,
   PasswordChangeOutcome,
   PasswordChangeRequest,
-} from '../../server/contract/contract.ts';
+} from '../../server/contract/auth.ts';
 import { longTime } from './format.ts';
 import { type Answer, call } from './http.ts';
 

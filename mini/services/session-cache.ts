@@ -1,5 +1,5 @@
 /** The session in the container's store: it spares the next start the sign-in. */
-import type { SessionUser } from '../../server/contract/contract.ts';
+import type { SessionUser } from '../../server/contract/auth.ts';
 import { readStorage, removeStorage, writeStorage } from './dd.ts';
 
 export interface Session {

@@ -12,7 +12,7 @@ import type {
   NoPermissionReason,
   SessionUser,
   SignedIn,
-} from '../../server/contract/contract.ts';
+} from '../../server/contract/auth.ts';
 import { config } from '../config/current.ts';
 import { type AuthCode, containerCorpId, DdError, getAuthCode } from './dd.ts';
 import { authCodeFault, clientFault, type Fault } from './faults.ts';

@@ -1,5 +1,5 @@
 /** Where the person is signed in, and ending one of it. */
-import type { OwnSession, OwnSessions, SessionEnded } from '../../server/contract/contract.ts';
+import type { OwnSession, OwnSessions, SessionEnded } from '../../server/contract/auth.ts';
 import { shortTime } from './format.ts';
 import { type Answer, call } from './http.ts';
 

@@ -1,5 +1,5 @@
 import { Device } from '../../scripts/build/mini/dd-double/device.ts';
-import type { SessionUser } from '../../server/contract/contract.ts';
+import type { SessionUser } from '../../server/contract/auth.ts';
 import { fault, late, prepareStandIn, ready, user } from './stand-in-journey.ts';
 
 /** One phone, two organisations: a person opens the program of one, and then that of the other. */

@@ -7,7 +7,7 @@ import { MiniRun } from '../../scripts/build/mini/dd-double/run.ts';
 import type { PackageFiles } from '../../scripts/build/mini/package-files.ts';
 import { miniSource, nodeModules } from '../../scripts/build/mini/paths.ts';
 import { testConfig } from '../../scripts/build/mini/test-config.ts';
-import type { LoginRequest, SessionUser } from '../../server/contract/contract.ts';
+import type { LoginRequest, SessionUser } from '../../server/contract/auth.ts';
 
 export interface Received {
   method: string;

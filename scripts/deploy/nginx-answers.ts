@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../server/contract/contract.ts';
+import type { ErrorCode } from '../../server/contract/errors.ts';
 import { AppError, errorBody } from '../../server/plugins/app-error.ts';
 
 /**

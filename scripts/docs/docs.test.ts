@@ -3,66 +3,29 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { type Config, loadConfig } from '../../server/config/config.ts';
 import type { Environment } from '../../server/config/environment.ts';
-import type { ConsoleNoPermissionReason, ConsoleRejectedReason } from '../../server/contract/console.ts';
-import type {
-  BindRejectedReason,
-  ErrorCode,
-  NoPermissionReason,
-  PasswordRejectedReason,
-} from '../../server/contract/contract.ts';
+import {
+  bindRejectedReason,
+  consoleNoPermissionReason,
+  consoleRejectedReason,
+  noPermissionReason,
+  passwordRejectedReason,
+} from '../../server/contract/auth.ts';
+import { errorCode } from '../../server/contract/errors.ts';
 import { AppError } from '../../server/plugins/app-error.ts';
 import { readDevSettings } from '../dev/settings.ts';
 
-/** Complete by the type check: a new code or reason of the contract does not compile until it stands here. */
-const errorCodes = {
-  INVALID_REQUEST: true,
-  AUTH_CODE_INVALID: true,
-  SESSION_EXPIRED: true,
-  FORBIDDEN: true,
-  NOT_FOUND: true,
-  PAYLOAD_TOO_LARGE: true,
-  UNSUPPORTED_MEDIA_TYPE: true,
-  TOO_MANY_REQUESTS: true,
-  INTERNAL_ERROR: true,
-  PLATFORM_MISCONFIGURED: true,
-  PLATFORM_FAULT: true,
-  PLATFORM_BUSY: true,
-  SERVER_BUSY: true,
-  DATABASE_UNAVAILABLE: true,
-  ACCOUNTS_UNAVAILABLE: true,
-  PLATFORM_TIMEOUT: true,
-} satisfies Record<ErrorCode, true>;
-
-const reasons = {
-  OUT_OF_RANGE: true,
-  LEFT_ORGANISATION: true,
-  WRONG_ORGANISATION: true,
-  ACCOUNT_DISABLED: true,
-  BINDING_CLOSED: true,
-  INVALID_CREDENTIALS: true,
-  LOCKED: true,
-  TICKET_EXPIRED: true,
-  ACCOUNT_ALREADY_BOUND: true,
-  PERSON_ALREADY_BOUND: true,
-  WRONG_PASSWORD: true,
-  TOO_SHORT: true,
-  TOO_COMMON: true,
-  CONTAINS_USERNAME: true,
-  UNCHANGED: true,
-  NO_PASSWORD_HERE: true,
-  ADMINISTRATORS_ONLY: true,
-  PASSWORD_EXPIRED: true,
-} satisfies Record<
-  | NoPermissionReason
-  | BindRejectedReason
-  | PasswordRejectedReason
-  | ConsoleNoPermissionReason
-  | ConsoleRejectedReason,
-  true
->;
+/** The reasons of outcomes, of all forms that sign in or set a password. */
+const reasons = [
+  ...new Set([
+    ...noPermissionReason.enum,
+    ...bindRejectedReason.enum,
+    ...passwordRejectedReason.enum,
+    ...consoleNoPermissionReason.enum,
+    ...consoleRejectedReason.enum,
+  ]),
+];
 
 const read = (file: string) => readFileSync(file, 'utf8');
-const namesOf = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[];
 
 /** Table rows by the code in their first cell: `` | `CODE` | … ``. */
 function rows(markdown: string): Map<string, string[]> {
@@ -115,13 +78,13 @@ function variablesRead(): Set<string> {
 describe('docs/errors.md', () => {
   const documented = rows(read('docs/errors.md'));
 
-  test.each(namesOf(errorCodes))('%s: status and text as the server answers', (code) => {
+  test.each(errorCode.enum)('%s: status and text as the server answers', (code) => {
     const [status, message] = documented.get(code) ?? [];
     const error = new AppError(code);
     expect({ status, message }).toEqual({ status: String(error.statusCode), message: error.message });
   });
 
-  test.each(namesOf(reasons))('%s: an outcome, with cause, whose move and remedy', (reason) => {
+  test.each(reasons)('%s: an outcome, with cause, whose move and remedy', (reason) => {
     const [status, ...cells] = documented.get(reason) ?? [];
     expect(status).toBe('200');
     expect(cells.filter((cell) => cell !== '')).toHaveLength(4);
@@ -150,7 +113,7 @@ describe('docs/errors.md', () => {
   });
 
   test('names no code that nothing answers', () => {
-    const known = new Set<string>([...Object.keys(errorCodes), ...Object.keys(reasons), ...consoleCodes]);
+    const known = new Set<string>([...errorCode.enum, ...reasons, ...consoleCodes]);
     for (const [, code = ''] of read('mini/services/faults.ts').matchAll(/^ {2}([A-Z_]+): \{/gm))
       known.add(code);
     const codes = [...documented.keys()].filter((code) => /^[A-Z]+(?:_[A-Z]+)*$/.test(code));

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { Environment } from '../../server/config/environment.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
-import type { LoginOutcome } from '../../server/contract/contract.ts';
+import type { LoginOutcome } from '../../server/contract/auth.ts';
 import { errorText } from './http.ts';
 
 export interface TestSessions {

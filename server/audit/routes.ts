@@ -1,16 +1,16 @@
 import { Readable } from 'node:stream';
-import { type FastifyPluginAsyncTypebox, type TProperties, Type } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { signedInUser } from '../auth/authenticate.ts';
-import type {
-  AuditActions,
-  AuditEntry,
-  AuditExport,
-  AuditFilters,
-  AuditPage,
-  AuditQuery,
+import {
+  type AuditEntry,
+  type AuditFilters,
+  auditActions,
+  auditExport,
+  auditPage,
+  auditQuery,
 } from '../contract/audit.ts';
-import { csvEncoding, csvFile } from '../contract/csv-schemas.ts';
-import { contractSchema, faultResponses, instant, nullable, strict, text } from '../contract/schema.ts';
+import { csvFile } from '../contract/csv.ts';
+import { faultResponses } from '../contract/errors.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { csvHeaders, csvStream } from '../import-export/csv.ts';
 import { hideMobiles } from '../people/masked-mobile.ts';
@@ -26,56 +26,6 @@ export interface AuditOptions {
 
 const tags = ['管理：审计日志'];
 const config = { roles: ['ADMIN', 'AUDITOR'] as const };
-
-const filters = {
-  who: Type.Optional(text(1, 128)),
-  action: Type.Optional(text(1, 64)),
-  subject: Type.Optional(text(1, 256)),
-  address: Type.Optional(text(1, 64)),
-  from: Type.Optional(instant),
-  to: Type.Optional(instant),
-  text: Type.Optional(text(1, 128)),
-} satisfies TProperties;
-
-const auditQuery = contractSchema<AuditQuery>()(
-  strict({
-    ...filters,
-    cursor: Type.Optional(text(0, 128)),
-    // Not Type.Integer: texts of a query are converted first, and that would cut 1.5 to 1.
-    limit: Type.Optional(Type.Number({ minimum: 1, maximum: 100, multipleOf: 1 })),
-  }),
-);
-
-const auditExport = contractSchema<AuditExport>()(
-  strict({ ...filters, encoding: Type.Optional(csvEncoding) }),
-);
-
-const optionalText = nullable(Type.String());
-
-export const auditEntry = contractSchema<AuditEntry>()(
-  strict({
-    id: Type.String(),
-    at: instant,
-    action: Type.String(),
-    actionName: Type.String(),
-    actor: nullable(strict({ id: Type.String(), name: Type.String(), username: Type.String() })),
-    subject: optionalText,
-    address: optionalText,
-    changes: Type.Array(strict({ field: Type.String(), before: optionalText, after: optionalText })),
-    facts: Type.Array(strict({ name: Type.String(), value: Type.String() })),
-  }),
-);
-
-const auditPage = contractSchema<AuditPage>()(
-  strict({ items: Type.Array(auditEntry), nextCursor: nullable(Type.String()) }),
-);
-
-const auditActions = contractSchema<AuditActions>()(
-  strict({
-    items: Type.Array(strict({ action: Type.String(), name: Type.String() })),
-    retentionDays: Type.Integer(),
-  }),
-);
 
 const exportBatch = 1000;
 const exportHead = [

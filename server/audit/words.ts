@@ -1,5 +1,5 @@
-import type { BindRejectedReason, RoleName } from '../contract/contract.ts';
-import { bindingNames, roleNames, statusNames } from '../contract/people-words.ts';
+import type { BindRejectedReason, RoleName } from '../contract/auth.ts';
+import { bindingNames, roleNames, statusNames } from '../contract/constants.ts';
 import type { AuditEvent } from './audit.ts';
 
 /** What each action is called. Complete by the type check: a new one does not compile until it has a name. */

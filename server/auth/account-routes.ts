@@ -1,23 +1,18 @@
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { recordAudit } from '../audit/audit.ts';
-import type {
-  OwnPassword,
-  OwnSessions,
-  PasswordChangeOutcome,
-  PasswordChangeRequest,
-  SessionEnded,
-  SessionUser,
-} from '../contract/contract.ts';
 import {
-  contractSchema,
-  faultResponses,
-  instant,
-  noBody,
-  nullable,
-  strict,
-  text,
-  uuid,
-} from '../contract/schema.ts';
+  type OwnPassword,
+  ownPassword,
+  ownSessions,
+  type PasswordChangeOutcome,
+  type PasswordChangeRequest,
+  passwordChangeOutcome,
+  passwordChangeRequest,
+  type SessionUser,
+  sessionEnded,
+} from '../contract/auth.ts';
+import { faultResponses } from '../contract/errors.ts';
+import { idParams, noBody } from '../contract/schema.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../plugins/app-error.ts';
 import { clearSessionCookie, sessionToken, signedInUser } from './authenticate.ts';
@@ -35,51 +30,6 @@ export interface AccountServices {
   credentials: CredentialVerifier;
   now: () => number;
 }
-
-const ownSessions = contractSchema<OwnSessions>()(
-  strict({
-    items: Type.Array(
-      strict({
-        id: uuid,
-        client: Type.Enum(['mini', 'h5']),
-        address: nullable(Type.String()),
-        createdAt: instant,
-        lastSeenAt: instant,
-        current: Type.Boolean(),
-      }),
-    ),
-  }),
-);
-
-const sessionEnded = contractSchema<SessionEnded>()(strict({ outcome: Type.Literal('session-ended') }));
-
-const ownPassword = contractSchema<OwnPassword>()(
-  strict({ state: Type.Enum(['own', 'one-time', 'none', 'elsewhere']), expiresAt: nullable(instant) }),
-);
-
-const passwordChange = contractSchema<PasswordChangeRequest>()(
-  strict({ currentPassword: text(1, 256), newPassword: text(1, 256) }),
-);
-
-const passwordChangeOutcome = contractSchema<PasswordChangeOutcome>()(
-  Type.Union([
-    strict({ outcome: Type.Literal('password-changed') }),
-    strict({
-      outcome: Type.Literal('password-rejected'),
-      reason: Type.Enum([
-        'WRONG_PASSWORD',
-        'PASSWORD_EXPIRED',
-        'LOCKED',
-        'TOO_SHORT',
-        'TOO_COMMON',
-        'CONTAINS_USERNAME',
-        'UNCHANGED',
-        'NO_PASSWORD_HERE',
-      ]),
-      retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 1 })),
-    }),
-  ]),
-);
 
 const tags = ['我的账号'];
 
@@ -102,7 +52,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountServices> = async (
       schema: {
         tags,
         summary: '结束我的一个会话；已经结束的也返回成功',
-        params: strict({ id: uuid }),
+        params: idParams,
         body: noBody,
         response: { 200: sessionEnded, ...faultResponses },
       },
@@ -144,7 +94,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountServices> = async (
       schema: {
         tags,
         summary: '修改密码；成功后所有会话结束，需要重新登录',
-        body: passwordChange,
+        body: passwordChangeRequest,
         response: { 200: passwordChangeOutcome, ...faultResponses },
       },
     },

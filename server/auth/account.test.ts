@@ -1,4 +1,4 @@
-import type { OwnPassword, OwnSession, PasswordChangeOutcome } from '../contract/contract.ts';
+import type { OwnPassword, OwnSession, PasswordChangeOutcome } from '../contract/auth.ts';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, expectFault, get, post } from '../testing/http.ts';
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { RoleName, SessionUser } from '../contract/contract.ts';
+import type { RoleName, SessionUser } from '../contract/auth.ts';
 import { AppError } from '../plugins/app-error.ts';
 import type { Sessions } from './sessions.ts';
 

@@ -1,5 +1,5 @@
 import { recordAudit } from '../audit/audit.ts';
-import type { BindRejected, BindRejectedReason, Client, NoPermission } from '../contract/contract.ts';
+import type { BindRejected, BindRejectedReason, Client, NoPermission } from '../contract/auth.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { BindTicket, User } from '../database/generated/client.ts';
 import { AppError } from '../plugins/app-error.ts';

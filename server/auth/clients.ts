@@ -1,4 +1,4 @@
-import type { Client } from '../contract/contract.ts';
+import type { Client } from '../contract/auth.ts';
 import type { ClientKind } from '../database/generated/client.ts';
 
 /** The contract's name of a client and the database's, one way and the other. */

@@ -1,75 +1,18 @@
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type {
-  ConsoleNoPermission,
-  ConsolePasswordChangeRequired,
-  ConsoleRejected,
-  ConsoleSignedIn,
-  ConsoleSignInOutcome,
-  ConsoleSignInRequest,
-  FirstPasswordOutcome,
-  FirstPasswordRejected,
-  FirstPasswordRequest,
-} from '../contract/console.ts';
-import { contractSchema, faultResponses, forAnybody, instant, strict, text } from '../contract/schema.ts';
+import {
+  consoleSignInOutcome,
+  consoleSignInRequest,
+  firstPasswordOutcome,
+  firstPasswordRequest,
+} from '../contract/auth.ts';
+import { faultResponses } from '../contract/errors.ts';
+import { forAnybody } from '../contract/schema.ts';
 import { AppError } from '../plugins/app-error.ts';
 import type { Metrics } from '../plugins/metrics.ts';
 import { isCrossSite, sessionToken, setSessionCookie } from './authenticate.ts';
 import type { Caller, ConsoleSignIn, WithCookies } from './console-sign-in.ts';
 import { counted, labelOf } from './counted.ts';
-import { sessionUser } from './schemas.ts';
-
-const signedIn = contractSchema<ConsoleSignedIn>()(
-  strict({
-    outcome: Type.Literal('signed-in'),
-    session: strict({ expiresAt: instant }),
-    user: sessionUser,
-  }),
-);
-
-const noPermission = contractSchema<ConsoleNoPermission>()(
-  strict({
-    outcome: Type.Literal('no-permission'),
-    reason: Type.Enum(['ADMINISTRATORS_ONLY', 'ACCOUNT_DISABLED', 'LEFT_ORGANISATION']),
-  }),
-);
-
-const rejected = contractSchema<ConsoleRejected>()(
-  strict({
-    outcome: Type.Literal('sign-in-rejected'),
-    reason: Type.Enum(['INVALID_CREDENTIALS', 'LOCKED', 'PASSWORD_EXPIRED']),
-    attemptsLeft: Type.Optional(Type.Integer({ minimum: 0 })),
-    retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 1 })),
-  }),
-);
-
-const passwordChangeRequired = contractSchema<ConsolePasswordChangeRequired>()(
-  strict({
-    outcome: Type.Literal('password-change-required'),
-    ticket: strict({ token: Type.String(), expiresAt: instant }),
-    person: strict({ name: Type.String() }),
-  }),
-);
-
-const passwordRejected = contractSchema<FirstPasswordRejected>()(
-  strict({
-    outcome: Type.Literal('password-rejected'),
-    reason: Type.Enum(['TOO_SHORT', 'TOO_COMMON', 'CONTAINS_USERNAME', 'UNCHANGED', 'TICKET_EXPIRED']),
-  }),
-);
-
-const signInRequest = contractSchema<ConsoleSignInRequest>()(
-  strict({ username: text(1, 64), password: text(1, 256) }),
-);
-const signInOutcome = contractSchema<ConsoleSignInOutcome>()(
-  Type.Union([signedIn, passwordChangeRequired, rejected, noPermission]),
-);
-const passwordRequest = contractSchema<FirstPasswordRequest>()(
-  strict({ ticket: text(1, 512), newPassword: text(1, 256) }),
-);
-const passwordOutcome = contractSchema<FirstPasswordOutcome>()(
-  Type.Union([signedIn, passwordRejected, noPermission]),
-);
 
 const tags = ['登录'];
 
@@ -99,8 +42,8 @@ export const consoleAuthRoutes: FastifyPluginAsyncTypebox<{
         ...forAnybody,
         tags,
         summary: '管理员、审计员在普通浏览器里用用户名和密码登录管理后台',
-        body: signInRequest,
-        response: { 200: signInOutcome, ...faultResponses },
+        body: consoleSignInRequest,
+        response: { 200: consoleSignInOutcome, ...faultResponses },
       },
     },
     async (request, reply) => {
@@ -117,8 +60,8 @@ export const consoleAuthRoutes: FastifyPluginAsyncTypebox<{
         ...forAnybody,
         tags,
         summary: '把一次性密码换成自己的密码，并登录',
-        body: passwordRequest,
-        response: { 200: passwordOutcome, ...faultResponses },
+        body: firstPasswordRequest,
+        response: { 200: firstPasswordOutcome, ...faultResponses },
       },
     },
     async (request, reply) => {

@@ -1,8 +1,7 @@
 import argon2 from '@node-rs/argon2';
 import type { LightMyRequestResponse } from 'fastify';
 import { development } from '../config/constants.ts';
-import type { ConsoleSignInOutcome, FirstPasswordOutcome } from '../contract/console.ts';
-import type { MeResponse } from '../contract/contract.ts';
+import type { ConsoleSignInOutcome, FirstPasswordOutcome, MeResponse } from '../contract/auth.ts';
 import { type Built, build } from '../testing/build.ts';
 import { until } from '../testing/client.ts';
 import { expectFault } from '../testing/http.ts';

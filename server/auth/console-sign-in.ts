@@ -7,7 +7,7 @@ import type {
   ConsoleRejectedReason,
   ConsoleSignedIn,
   FirstPasswordRejected,
-} from '../contract/console.ts';
+} from '../contract/auth.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
 import { toSessionUser } from '../people/session-user.ts';

@@ -2,7 +2,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import { Compile } from 'typebox/compile';
 import { request } from 'undici';
 import type { CredentialsConfig } from '../config/auth.ts';
-import { storablePattern } from '../contract/storable.ts';
+import { storablePattern } from '../contract/schema.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
 import { AppError } from '../plugins/app-error.ts';

@@ -1,5 +1,5 @@
 import { development } from '../config/constants.ts';
-import type { ConsoleSignInOutcome } from '../contract/console.ts';
+import type { ConsoleSignInOutcome } from '../contract/auth.ts';
 import type { AdminOverview } from '../contract/overview.ts';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, get, post, ticketOf } from '../testing/http.ts';

@@ -1,5 +1,5 @@
 import { development } from '../config/constants.ts';
-import type { BindOutcome } from '../contract/contract.ts';
+import type { BindOutcome } from '../contract/auth.ts';
 import { type Built, build } from '../testing/build.ts';
 import { ticketOf } from '../testing/http.ts';
 

@@ -1,5 +1,5 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
-import type { PasswordRejectedReason } from '../contract/contract.ts';
+import type { PasswordRejectedReason } from '../contract/auth.ts';
 
 export type PasswordFlaw = Extract<PasswordRejectedReason, 'TOO_SHORT' | 'TOO_COMMON' | 'CONTAINS_USERNAME'>;
 

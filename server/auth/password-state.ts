@@ -1,4 +1,4 @@
-import type { PasswordState } from '../contract/contract.ts';
+import type { PasswordState } from '../contract/auth.ts';
 import type { User } from '../database/generated/client.ts';
 
 /** @param keptHere whether the passwords are kept here. */

@@ -1,4 +1,4 @@
-import type { RoleName } from '../contract/contract.ts';
+import type { RoleName } from '../contract/auth.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,8 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
-import type { Client, SignedIn } from '../contract/contract.ts';
-import { faultResponses, forAnybody, noBody } from '../contract/schema.ts';
+import {
+  bindOutcome,
+  bindRequest,
+  type Client,
+  loginOutcome,
+  loginRequest,
+  meResponse,
+  type SignedIn,
+  signedOut,
+} from '../contract/auth.ts';
+import { faultResponses } from '../contract/errors.ts';
+import { forAnybody, noBody } from '../contract/schema.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../plugins/app-error.ts';
 import type { Metrics } from '../plugins/metrics.ts';
@@ -16,7 +26,6 @@ import {
 } from './authenticate.ts';
 import type { Binding } from './binding.ts';
 import { counted, labelOf } from './counted.ts';
-import { bindOutcome, bindRequest, loginOutcome, loginRequest, meResponse, signedOut } from './schemas.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignedInWithToken, SignIn } from './sign-in.ts';
 

@@ -1,4 +1,4 @@
-import type { SessionUser } from '../contract/contract.ts';
+import type { SessionUser } from '../contract/auth.ts';
 import type { ClientKind } from '../database/generated/client.ts';
 import type { Subscribe } from '../database/subscription.ts';
 

@@ -1,4 +1,4 @@
-import type { Client, OwnSession, SessionUser } from '../contract/contract.ts';
+import type { Client, OwnSession, SessionUser } from '../contract/auth.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { ClientKind, Role } from '../database/generated/client.ts';
 import { timeOrderedUuid } from '../database/uuid.ts';

@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuthConfig } from '../config/auth.ts';
-import type {
-  BindRequired,
-  Client,
-  NoPermission,
-  NoPermissionReason,
-  SignedIn,
-} from '../contract/contract.ts';
+import type { BindRequired, Client, NoPermission, NoPermissionReason, SignedIn } from '../contract/auth.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
 import { toSessionUser } from '../people/session-user.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '../contract/contract.ts';
+import type { Client } from '../contract/auth.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { BindTicket } from '../database/generated/client.ts';
 import type { PlatformPerson } from '../platform/platform.ts';

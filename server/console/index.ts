@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { projectRoot } from '../config/paths.ts';
-import type { ErrorBody } from '../contract/contract.ts';
+import type { ErrorBody } from '../contract/errors.ts';
 import { pageHeaders } from '../plugins/security-headers.ts';
 import { contentSecurityPolicy } from './csp.ts';
 import type { ConsoleEntry } from './entry.ts';

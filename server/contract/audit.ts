@@ -1,73 +1,72 @@
-import type { Instant } from './contract.ts';
-import type { CsvEncoding } from './csv-encoding.ts';
+import { type Static, Type } from 'typebox';
+import { csvEncoding } from './csv.ts';
+import { instant, limit, nullable, pageOf, strict, text, textOrNull } from './schema.ts';
 
 /** What to look for; everything given must hold. */
-export interface AuditFilters {
+const auditFilters = strict({
   /** Who did it: name, user name, platform id or id. */
-  who?: string;
-  /** An action's identifier; see `AuditActions`. */
-  action?: string;
+  who: Type.Optional(text(1, 128)),
+  /** An action's identifier; see {@link auditActions}. */
+  action: Type.Optional(text(1, 64)),
   /** What it was done to: a person as above, or the subject as the log has it. */
-  subject?: string;
+  subject: Type.Optional(text(1, 256)),
   /** Where it came from, as a whole. */
-  address?: string;
+  address: Type.Optional(text(1, 64)),
   /** From this instant on. */
-  from?: Instant;
+  from: Type.Optional(instant),
   /** Before this instant. */
-  to?: Instant;
+  to: Type.Optional(instant),
   /** A person, a subject, or words of what was changed; the last word may be its beginning. */
-  text?: string;
-}
+  text: Type.Optional(text(1, 128)),
+});
+export type AuditFilters = Static<typeof auditFilters>;
 
 /** `GET /api/admin/audit`. */
-export interface AuditQuery extends AuditFilters {
-  cursor?: string;
-  limit?: number;
-}
+export const auditQuery = strict({
+  ...auditFilters.properties,
+  cursor: Type.Optional(text(0, 128)),
+  limit: Type.Optional(limit(100, 50)),
+});
 
-export interface AuditChange {
+const auditChange = strict({
   /** Chinese. */
-  field: string;
+  field: Type.String(),
   /** Null for nothing. */
-  before: string | null;
-  after: string | null;
-}
+  before: textOrNull,
+  after: textOrNull,
+});
+export type AuditChange = Static<typeof auditChange>;
 
-export interface AuditPerson {
-  id: string;
-  name: string;
-  username: string;
-}
+const auditPerson = strict({ id: Type.String(), name: Type.String(), username: Type.String() });
+export type AuditPerson = Static<typeof auditPerson>;
 
-export interface AuditEntry {
-  id: string;
-  at: Instant;
-  action: string;
+export const auditEntry = strict({
+  id: Type.String(),
+  at: instant,
+  action: Type.String(),
   /** Chinese. */
-  actionName: string;
+  actionName: Type.String(),
   /** Null: nobody who is signed in. */
-  actor: AuditPerson | null;
+  actor: nullable(auditPerson),
   /** Chinese: a person as `name（user name）`, or what else it was; null for none. */
-  subject: string | null;
+  subject: textOrNull,
   /** Null where the server itself acts. */
-  address: string | null;
-  changes: AuditChange[];
+  address: textOrNull,
+  changes: Type.Array(auditChange),
   /** What else is known. */
-  facts: { name: string; value: string }[];
-}
+  facts: Type.Array(strict({ name: Type.String(), value: Type.String() })),
+});
+export type AuditEntry = Static<typeof auditEntry>;
 
-export interface AuditPage {
-  items: AuditEntry[];
-  nextCursor: string | null;
-}
+export const auditPage = pageOf(auditEntry);
+export type AuditPage = Static<typeof auditPage>;
 
 /** `GET /api/admin/audit/actions`: what may be filtered by, and how long entries are kept. */
-export interface AuditActions {
-  items: { action: string; name: string }[];
-  retentionDays: number;
-}
+export const auditActions = strict({
+  items: Type.Array(strict({ action: Type.String(), name: Type.String() })),
+  retentionDays: Type.Integer(),
+});
+export type AuditActions = Static<typeof auditActions>;
 
 /** `POST /api/admin/audit/export`; what is read is itself written to the log. */
-export interface AuditExport extends AuditFilters {
-  encoding?: CsvEncoding;
-}
+export const auditExport = strict({ ...auditFilters.properties, encoding: Type.Optional(csvEncoding) });

@@ -1,137 +1,157 @@
-import type { Instant } from './contract.ts';
-import type { SuperExecutiveFaultView } from './super-executives.ts';
+import { type Static, Type } from 'typebox';
+import { count, instant, nullable, strict, text, textOrNull } from './schema.ts';
+import { superExecutiveFault } from './super-executives.ts';
 
 /** How to put a problem right in the developer console of its platform, step by step. */
-export interface Guide {
+const guide = strict({
   /** What is wrong, in a line. */
-  title: string;
+  title: Type.String(),
   /** What to click, in order. */
-  steps: string[];
-  /** What has to be typed in there, such as an IP or the name of a permission; null where nothing has. */
-  copy: string | null;
-}
+  steps: Type.Array(Type.String()),
+  copy: nullable(Type.String({ description: '要填进后台的内容，例如 IP 或权限点' })),
+});
+export type Guide = Static<typeof guide>;
 
 /** Something that only an administrator can put right on the platform. */
-export interface PlatformProblem {
+const platformProblem = strict({
   /** The API's path. */
-  api: string;
+  api: Type.String(),
   /** The platform's own error code, where there was one. */
-  upstreamCode: string | null;
+  upstreamCode: textOrNull,
   /** What to do, in Chinese: names the IP to whitelist, the permission to apply for, the setting to mend. */
-  remedy: string;
-  firstSeen: Instant;
-  lastSeen: Instant;
+  remedy: Type.String(),
+  firstSeen: instant,
+  lastSeen: instant,
   /** Calls that met it, on all instances. */
-  count: number;
-}
+  count: Type.Integer({ minimum: 1 }),
+});
+export type PlatformProblem = Static<typeof platformProblem>;
 
-export interface HeldBack {
+/** An API to which an instance sends nothing for now, since it is faulty. */
+const heldBack = strict({
   /** The API's path; `*` for all of them, after the platform cut a machine off. */
-  api: string;
-  state: 'open' | 'half-open';
-}
+  api: Type.String(),
+  state: Type.Enum(['open', 'half-open']),
+});
+export type HeldBack = Static<typeof heldBack>;
 
-export interface ApiCalls {
-  api: string;
+const apiCalls = strict({
+  api: Type.String(),
   /** Calls that were sent. */
-  calls: number;
+  calls: count,
   /** Of these, the ones that the platform or the way to it failed; a wrong code of a person is none. */
-  failed: number;
-  failures: { kind: string; count: number }[];
+  failed: count,
+  failures: Type.Array(strict({ kind: Type.String(), count })),
   /** Calls that were not made, since our own limit or an open circuit refused them. */
-  heldBack: number;
-}
-
-/** `GET /api/admin/overview`, for administrators and auditors: what is to be done, and how things are. */
-export interface AdminOverview {
-  takenAt: Instant;
-  platform: 'dingtalk' | 'zhezhengding';
-  /** Running servers. */
-  instances: number;
-  /** Not over yet: a problem is over when its API answers well again on the instance that met it, or that ends. */
-  problems: (PlatformProblem & { instances: number; guide: Guide })[];
-  /** APIs to which an instance sends nothing for now, since they are faulty. */
-  heldBack: (HeldBack & { instances: number })[];
-  /** Calls to the platform in the last hour, of all instances. */
-  calls: ApiCalls[];
-  /** The app token that all instances share; null before the first one was fetched. */
-  appToken: { fetchedAt: Instant; expiresAt: Instant } | null;
-  /** The certificate of the app's address; null where no address is configured, or none was looked at yet. */
-  certificate: {
-    host: string;
-    daysLeft: number | null;
-    validTo: Instant | null;
-    problems: string[];
-    checkedAt: Instant;
-  } | null;
-  /** Seconds that the oldest event of the platform has been waiting. */
-  eventLagSeconds: number;
-  /** Batches of messages: `failed` and `uncertain` of the last 7 days. */
-  messages: {
-    waiting: number;
-    failed: number;
-    uncertain: number;
-    /** Why, the latest first; at most five. */
-    reasons: { at: Instant; reason: string; count: number }[];
-  };
-  /** Who must wait after wrong passwords. */
-  locked: (Locked & { until: Instant })[];
-  /** The guide counts a fault that a 超级高管 meets as a severe one; the latest first. */
-  superExecutiveFaults: SuperExecutiveFaultView[];
-}
-
-export interface SignInSeries {
-  /** By the platform's code, or to the console by user name and password. */
-  by: 'platform' | 'password';
-  /**
-   * `signed-in`, `bind-required`, `no-permission`, or `fault`; by password also `sign-in-rejected`,
-   * `password-change-required`, and `password-rejected` for a new password.
-   */
-  outcome: string;
-  /** The outcome's reason or the fault's code; null where there is none. */
-  reason: string | null;
-  total: number;
-  /** One number an hour, from `from` on. */
-  hours: number[];
-}
-
-/** `GET /api/admin/overview/sign-ins?days=`. */
-export interface SignInsByHour {
-  takenAt: Instant;
-  /** The first hour's beginning. */
-  from: Instant;
-  hours: number;
-  /** The most frequent one first; what did not happen is left out. */
-  series: SignInSeries[];
-  /** Binding attempts of the same time. */
-  bindings: { outcome: string; reason: string | null; total: number }[];
-}
-
-/** `GET /api/admin/overview/people`: everybody is in exactly one of the first four. */
-export interface PeopleCounts {
-  /** Counted then, and kept for so long: a million people are not counted for every look. */
-  takenAt: Instant;
-  keptSeconds: number;
-  bound: number;
-  unbound: number;
-  /** Who has left the organisation, as the platform says. */
-  left: number;
-  disabled: number;
-  total: number;
-  superExecutives: number;
-}
+  heldBack: count,
+});
+export type ApiCalls = Static<typeof apiCalls>;
 
 /**
  * Whose wrong passwords are counted; `console`: an account's at the console's sign-in page, in whatever browser;
  * `unknown`: a name that no account has.
  */
-export interface Locked {
-  kind: 'account' | 'console' | 'person' | 'unknown';
-  /** The user name, or the person's id at the platform; for `unknown` a print, for what was typed is not kept. */
-  name: string;
-}
+const lockedKind = Type.Enum(['account', 'console', 'person', 'unknown']);
 
-/** `POST /api/admin/overview/unlock`. */
-export type UnlockRequest = Locked;
+/**
+ * `POST /api/admin/overview/unlock`. The name is the user name, or the person's id at the platform; for `unknown` a
+ * print, for what was typed is not kept.
+ */
+export const unlockRequest = strict({ kind: lockedKind, name: text(1, 256) });
+export type Locked = Static<typeof unlockRequest>;
 
-export type UnlockOutcome = { outcome: 'unlocked' } | { outcome: 'not-locked' };
+export const unlockOutcome = Type.Union([
+  strict({ outcome: Type.Literal('unlocked') }),
+  strict({ outcome: Type.Literal('not-locked') }),
+]);
+export type UnlockOutcome = Static<typeof unlockOutcome>;
+
+const instances = Type.Integer({ minimum: 1 });
+
+/** `GET /api/admin/overview`, for administrators and auditors: what is to be done, and how things are. */
+export const adminOverview = strict({
+  takenAt: instant,
+  platform: Type.Enum(['dingtalk', 'zhezhengding']),
+  /** Running servers. */
+  instances,
+  /** Not over yet: a problem is over when its API answers well again on the instance that met it, or that ends. */
+  problems: Type.Array(strict({ ...platformProblem.properties, instances, guide })),
+  heldBack: Type.Array(strict({ ...heldBack.properties, instances })),
+  /** Calls to the platform in the last hour, of all instances. */
+  calls: Type.Array(apiCalls),
+  /** The app token that all instances share; null before the first one was fetched. */
+  appToken: nullable(strict({ fetchedAt: instant, expiresAt: instant })),
+  /** The certificate of the app's address; null where no address is configured, or none was looked at yet. */
+  certificate: nullable(
+    strict({
+      host: Type.String(),
+      daysLeft: nullable(Type.Number()),
+      validTo: nullable(instant),
+      problems: Type.Array(Type.String()),
+      checkedAt: instant,
+    }),
+  ),
+  /** How long the oldest event of the platform has been waiting. */
+  eventLagSeconds: Type.Number({ minimum: 0 }),
+  /** Batches of messages: `failed` and `uncertain` of the last 7 days. */
+  messages: strict({
+    waiting: count,
+    failed: count,
+    uncertain: count,
+    /** Why, the latest first; at most five. */
+    reasons: Type.Array(strict({ at: instant, reason: Type.String(), count })),
+  }),
+  /** Who must wait after wrong passwords. */
+  locked: Type.Array(strict({ kind: lockedKind, name: Type.String(), until: instant })),
+  /** The latest first. */
+  superExecutiveFaults: Type.Array(superExecutiveFault),
+});
+export type AdminOverview = Static<typeof adminOverview>;
+
+/** `GET /api/admin/overview/sign-ins`. */
+export const signInsQuery = strict({
+  days: Type.Optional(Type.Enum(['1', '7'], { description: '最近几天，默认 1' })),
+});
+
+const signInSeries = strict({
+  /** By the platform's code, or to the console by user name and password. */
+  by: Type.Enum(['platform', 'password']),
+  /**
+   * `signed-in`, `bind-required`, `no-permission`, or `fault`; by password also `sign-in-rejected`,
+   * `password-change-required`, and `password-rejected` for a new password.
+   */
+  outcome: Type.String(),
+  /** The outcome's reason or the fault's code; null where there is none. */
+  reason: textOrNull,
+  total: count,
+  /** One number an hour, from `from` on. */
+  hours: Type.Array(count),
+});
+export type SignInSeries = Static<typeof signInSeries>;
+
+export const signInsByHour = strict({
+  takenAt: instant,
+  /** The first hour's beginning. */
+  from: instant,
+  hours: Type.Integer(),
+  /** The most frequent one first; what did not happen is left out. */
+  series: Type.Array(signInSeries),
+  /** Binding attempts of the same time. */
+  bindings: Type.Array(strict({ outcome: Type.String(), reason: textOrNull, total: count })),
+});
+export type SignInsByHour = Static<typeof signInsByHour>;
+
+/** `GET /api/admin/overview/people`: everybody is in exactly one of the first four numbers. */
+export const peopleCounts = strict({
+  /** Counted then, and kept for so long: a million people are not counted for every look. */
+  takenAt: instant,
+  keptSeconds: count,
+  bound: count,
+  unbound: count,
+  /** Who has left the organisation, as the platform says. */
+  left: count,
+  disabled: count,
+  total: count,
+  superExecutives: count,
+});
+export type PeopleCounts = Static<typeof peopleCounts>;

@@ -1,146 +1,173 @@
-import type { AuditEntry } from './audit.ts';
-import type { Instant, OwnSession, PasswordState, RoleName } from './contract.ts';
+import { type Static, Type } from 'typebox';
+import { auditEntry } from './audit.ts';
+import { anySession, passwordState, roleName } from './auth.ts';
+import { count, cursor, instant, limit, nullable, pageOf, strict, text, textOrNull, uuid } from './schema.ts';
 
 /**
  * `unbound`: no platform id. `expected`: the id was entered by an administrator, and nobody has signed in by it
  * yet. `bound`: the person has signed in, or proved the account.
  */
-export type BindingState = 'unbound' | 'expected' | 'bound';
+export const bindingState = Type.Enum(['unbound', 'expected', 'bound'], {
+  description: 'unbound 未绑定；expected 已登记平台 id，还没有登录过；bound 已绑定',
+});
+export type BindingState = Static<typeof bindingState>;
 
-export type BoundByName = 'PLATFORM_ID' | 'MOBILE' | 'PASSWORD' | 'ADMINISTRATOR';
+export const boundByName = Type.Enum(['PLATFORM_ID', 'MOBILE', 'PASSWORD', 'ADMINISTRATOR']);
+export type BoundByName = Static<typeof boundByName>;
 
-/** What the list can be narrowed to; everything given must hold. */
-export interface PeopleFilter {
+/** What the list can be narrowed to, and `GET /api/admin/people/count` is asked about; everything given must hold. */
+export const peopleFilter = strict({
   /** Words parted by blanks; each must occur in one of the fields. */
-  q?: string;
-  binding?: BindingState;
+  q: Type.Optional(text(0, 64)),
+  binding: Type.Optional(bindingState),
   /** `active`: neither disabled nor gone from the organisation. */
-  status?: 'active' | 'disabled' | 'left';
-  role?: RoleName;
-  /** True: only 超级高管. */
-  superExecutive?: boolean;
-}
+  status: Type.Optional(Type.Enum(['active', 'disabled', 'left'])),
+  role: Type.Optional(roleName),
+  superExecutive: Type.Optional(Type.Boolean({ description: 'true：只看超级高管' })),
+});
+export type PeopleFilter = Static<typeof peopleFilter>;
 
-/** A row of `GET /api/admin/people`. */
-export interface PersonRow {
-  id: string;
-  username: string;
-  name: string;
-  department: string | null;
-  /** `138****0000`; null for none. */
-  mobile: string | null;
-  role: RoleName;
-  disabled: boolean;
+/** `GET /api/admin/people`. */
+export const peopleQuery = strict({
+  ...peopleFilter.properties,
+  cursor: Type.Optional(cursor),
+  limit: Type.Optional(limit(100, 20)),
+});
+
+const personRow = strict({
+  id: uuid,
+  username: Type.String(),
+  name: Type.String(),
+  department: textOrNull,
+  mobile: nullable(Type.String({ description: '隐藏中间四位' })),
+  role: roleName,
+  disabled: Type.Boolean(),
   /** When the platform said that the person is gone from the organisation. */
-  leftAt: Instant | null;
-  isSuperExecutive: boolean;
-  dingUserId: string | null;
-  binding: BindingState;
-  boundAt: Instant | null;
-  boundBy: BoundByName | null;
+  leftAt: nullable(instant),
+  isSuperExecutive: Type.Boolean(),
+  dingUserId: textOrNull,
+  binding: bindingState,
+  boundAt: nullable(instant),
+  boundBy: nullable(boundByName),
   /** As far back as the audit log is kept. */
-  lastSignInAt: Instant | null;
-}
+  lastSignInAt: nullable(instant),
+});
+export type PersonRow = Static<typeof personRow>;
 
 /** The latest added first. */
-export interface PeoplePage {
-  items: PersonRow[];
-  /** Opaque; null on the last page. */
-  nextCursor: string | null;
-}
+export const peoplePage = pageOf(personRow);
+export type PeoplePage = Static<typeof peoplePage>;
 
-/** `GET /api/admin/people/count`. */
-export interface PeopleCount {
-  total: number;
-  /** Whether there are more than that, and nobody counted how many. */
-  more: boolean;
-}
+/** `GET /api/admin/people/count`; `more`: there are more than that, and nobody counted how many. */
+export const peopleCount = strict({ total: count, more: Type.Boolean() });
+export type PeopleCount = Static<typeof peopleCount>;
+
+/** Shown when something is changed: it stands for the person as they were seen. */
+const version = instant;
 
 /** `GET /api/admin/people/:id`. */
-export interface PersonDetail extends PersonRow {
-  employeeCode: string | null;
-  createdAt: Instant;
-  /** Shown when something is changed: it stands for the person as they were seen. */
-  version: Instant;
-  /** `elsewhere`: the vendor's account system keeps it. */
-  password: PasswordState;
+export const personDetail = strict({
+  ...personRow.properties,
+  employeeCode: textOrNull,
+  createdAt: instant,
+  version,
+  password: passwordState,
   /** When a one-time password ends. */
-  passwordExpiresAt: Instant | null;
+  passwordExpiresAt: nullable(instant),
   /** Until when the account must wait after wrong passwords; null when it need not. */
-  lockedUntil: Instant | null;
-  sessions: Omit<OwnSession, 'current'>[];
-}
+  lockedUntil: nullable(instant),
+  sessions: Type.Array(anySession),
+});
+export type PersonDetail = Static<typeof personDetail>;
 
-/** What an administrator can say of a person. */
-export interface PersonInput {
-  username: string;
-  name: string;
-  department: string | null;
-  mobile: string | null;
-  role: RoleName;
-  dingUserId: string | null;
-  employeeCode: string | null;
-  isSuperExecutive: boolean;
-}
-
+/**
+ * What an administrator can say of a person. What is too long or malformed is an outcome with the field's name; this
+ * only keeps out what is no input at all.
+ */
+export const personInput = strict({
+  username: text(0, 200),
+  name: text(0, 200),
+  department: nullable(text(0, 400)),
+  mobile: nullable(text(0, 40)),
+  role: roleName,
+  dingUserId: nullable(text(0, 400)),
+  employeeCode: nullable(text(0, 200)),
+  isSuperExecutive: Type.Boolean(),
+});
+export type PersonInput = Static<typeof personInput>;
 export type PersonField = keyof PersonInput;
 
 /** `POST /api/admin/people/:id/edit`: what is absent stays as it is. */
-export interface PersonEdit extends Partial<PersonInput> {
-  version: Instant;
-}
+export const personEdit = strict({ version, ...Type.Partial(personInput).properties });
+export type PersonEdit = Static<typeof personEdit>;
 
 /** The body of what is done to a person as they were seen. */
-export interface Seen {
-  version: Instant;
-}
+export const seen = strict({ version });
+export type Seen = Static<typeof seen>;
 
-export type RefusedReason =
+/** Somebody else has changed the person since they were seen; this is how they are now. Nothing was written. */
+const conflict = strict({ outcome: Type.Literal('conflict'), person: personDetail });
+
+const refusedReason = Type.Enum([
   /** Nobody disables, unbinds or demotes themselves: so somebody always stays who can administer. */
-  | 'SELF'
+  'SELF',
   /** The passwords are kept by the vendor's account system. */
-  | 'PASSWORD_ELSEWHERE';
+  'PASSWORD_ELSEWHERE',
+]);
+export type RefusedReason = Static<typeof refusedReason>;
 
-export type PersonOutcome =
-  | { outcome: 'saved'; person: PersonDetail }
-  /** Somebody else has changed the person since they were seen; this is how they are now. Nothing was written. */
-  | { outcome: 'conflict'; person: PersonDetail }
+const refused = strict({ outcome: Type.Literal('refused'), reason: refusedReason });
+
+export const personOutcome = Type.Union([
+  strict({ outcome: Type.Literal('saved'), person: personDetail }),
+  conflict,
   /** Another person has this already. */
-  | { outcome: 'taken'; field: 'username' | 'mobile' | 'dingUserId' }
-  /** `message` is Chinese and goes on after the field's name. */
-  | { outcome: 'invalid'; field: PersonField; message: string }
-  | { outcome: 'refused'; reason: RefusedReason };
+  strict({ outcome: Type.Literal('taken'), field: Type.Enum(['username', 'mobile', 'dingUserId']) }),
+  strict({
+    outcome: Type.Literal('invalid'),
+    field: Type.Enum(Object.keys(personInput.properties) as PersonField[]),
+    message: Type.String({ description: '中文，接在字段名后面' }),
+  }),
+  refused,
+]);
+export type PersonOutcome = Static<typeof personOutcome>;
 
-/** `POST /api/admin/people/:id/password-reset`: the only time that the password is told. */
-export type PasswordReset =
-  | { outcome: 'password-reset'; password: string; expiresAt: Instant; person: PersonDetail }
-  | Exclude<PersonOutcome, { outcome: 'saved' | 'invalid' | 'taken' }>;
+/** `POST /api/admin/people/:id/password-reset`. */
+export const passwordReset = Type.Union([
+  strict({
+    outcome: Type.Literal('password-reset'),
+    password: Type.String({ description: '一次性密码，只在这里出现一次' }),
+    expiresAt: instant,
+    person: personDetail,
+  }),
+  conflict,
+  refused,
+]);
+export type PasswordReset = Static<typeof passwordReset>;
 
 /** `POST /api/admin/people/:id/sessions/end`. */
-export interface SessionsEnded {
-  outcome: 'sessions-ended';
-  count: number;
-}
+export const sessionsEnded = strict({ outcome: Type.Literal('sessions-ended'), count });
+export type SessionsEnded = Static<typeof sessionsEnded>;
 
 /**
  * `POST /api/admin/people/:id/unlock`: the account, and the person it is bound to. Whoever else guessed at it is
  * unlocked at `POST /api/admin/overview/unlock`.
  */
-export interface AccountUnlocked {
-  outcome: 'unlocked';
+export const accountUnlocked = strict({
+  outcome: Type.Literal('unlocked'),
   /** Accounts and persons whose wrong passwords were forgotten. */
-  cleared: number;
+  cleared: count,
   /** Platform ids of people who tried this account, are not its owner, and still must wait. */
-  lockedPeople: string[];
-}
+  lockedPeople: Type.Array(Type.String()),
+});
+export type AccountUnlocked = Static<typeof accountUnlocked>;
 
 /** `POST /api/admin/people/:id/mobile`; written to the audit log. */
-export interface RevealedMobile {
-  mobile: string | null;
-}
+export const revealedMobile = strict({ mobile: textOrNull });
+export type RevealedMobile = Static<typeof revealedMobile>;
 
 /** `GET /api/admin/people/:id/history`: what the person did and what was done to them, the latest first. */
-export interface HistoryPage {
-  items: AuditEntry[];
-  nextCursor: string | null;
-}
+export const historyQuery = strict({ cursor: Type.Optional(cursor), limit: Type.Optional(limit(50, 20)) });
+
+export const historyPage = pageOf(auditEntry);
+export type HistoryPage = Static<typeof historyPage>;

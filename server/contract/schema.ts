@@ -1,20 +1,26 @@
-import { type Static, type TProperties, type TSchema, Type } from '@fastify/type-provider-typebox';
-import type { ErrorBody, ErrorCode } from './contract.ts';
-import { storablePattern } from './storable.ts';
+import { type TProperties, type TSchema, Type } from 'typebox';
 
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? unknown : never) : never;
+/*
+ * What the contract is built of. Each file of this folder holds one slice's requests and answers: a schema, which
+ * Fastify checks and the OpenAPI document tells, and the type that follows from it. The mini program and the console
+ * import the types alone.
+ *
+ * Outcomes are data, faults are errors: what a client must tell apart (signed in, must bind, no permission) is a 200
+ * with an `outcome`; only faults are non-2xx.
+ */
 
 /**
- * Checks at compile time that a schema says exactly what a type of the contract says.
- * `contractSchema<LoginRequest>()(Type.Object(…))` returns the schema itself.
+ * Every character but NUL, and surrogates only in pairs; says the same with and without the flag `u`. PostgreSQL
+ * stores neither NUL nor half a character: a value with one would end as a fault of the database.
  */
-export const contractSchema =
-  <T>() =>
-  <S extends TSchema>(schema: S & Same<Static<S>, T>): S =>
-    schema;
+export const storablePattern = '^(?:[^\\u0000\\uD800-\\uDFFF]|[\\uD800-\\uDBFF][\\uDC00-\\uDFFF])*$';
+
+const storable = new RegExp(storablePattern);
+
+export const isStorable = (text: string): boolean => storable.test(text);
 
 /** An object that has these properties and no others. */
-export const strict = <const P extends TProperties>(properties: P, options: { description?: string } = {}) =>
+export const strict = <P extends TProperties>(properties: P, options: { description?: string } = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options });
 
 /** A string from outside: bounded, and of characters that can be stored. */
@@ -24,45 +30,29 @@ export const text = (minLength: number, maxLength: number) =>
 /** The body of a request that has nothing to say: none at all, or `{}`. */
 export const noBody = Type.Union([strict({}), Type.Null()]);
 
+/** e.g. `2026-01-02T03:04:05.678Z`. */
 export const instant = Type.String({ format: 'date-time', description: 'ISO 8601, UTC' });
 
 export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
+export const textOrNull = nullable(Type.String());
+
 export const uuid = Type.String({ format: 'uuid' });
 
-const errorCodes = [
-  'INVALID_REQUEST',
-  'AUTH_CODE_INVALID',
-  'SESSION_EXPIRED',
-  'FORBIDDEN',
-  'NOT_FOUND',
-  'PAYLOAD_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
-  'TOO_MANY_REQUESTS',
-  'INTERNAL_ERROR',
-  'PLATFORM_MISCONFIGURED',
-  'PLATFORM_FAULT',
-  'PLATFORM_BUSY',
-  'SERVER_BUSY',
-  'DATABASE_UNAVAILABLE',
-  'ACCOUNTS_UNAVAILABLE',
-  'PLATFORM_TIMEOUT',
-] as const satisfies readonly ErrorCode[];
+export const count = Type.Integer({ minimum: 0 });
 
-export const errorCode = Type.Enum(errorCodes);
+/** The parameters of an address with one `:id`. */
+export const idParams = strict({ id: uuid });
 
-const errorSchema = contractSchema<ErrorBody>()(
-  strict({
-    statusCode: Type.Integer(),
-    error: Type.String(),
-    code: errorCode,
-    message: Type.String({ description: '中文，可直接显示给用户' }),
-    requestId: Type.String(),
-  }),
-);
+export const cursor = Type.String({ minLength: 1, maxLength: 128, description: '上一页返回的 nextCursor' });
+
+/** Rows of a page. Not Type.Integer: texts of a query are converted first, and that would cut 1.5 to 1. */
+export const limit = (most: number, usual: number) =>
+  Type.Number({ minimum: 1, maximum: most, multipleOf: 1, description: `每页条数，默认 ${usual}` });
+
+/** One page of a list; `nextCursor` is opaque, and null on the last page. */
+export const pageOf = <S extends TSchema>(row: S) =>
+  strict({ items: Type.Array(row), nextCursor: textOrNull });
 
 /** For routes that anybody may call, to spread into the schema: the OpenAPI document says of all others that they need a session. */
 export const forAnybody = { security: [] } as const;
-
-/** Every route's answers for faults, to spread into its `response`. */
-export const faultResponses = { '4xx': errorSchema, '5xx': errorSchema } as const;

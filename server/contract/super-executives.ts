@@ -1,72 +1,72 @@
-import type { ErrorCode, Instant } from './contract.ts';
-import type { BindingState, BoundByName } from './people.ts';
+import { type Static, Type } from 'typebox';
+import { errorCode } from './errors.ts';
+import { bindingState, boundByName } from './people.ts';
+import { count, instant, nullable, strict, text, textOrNull, uuid } from './schema.ts';
 
 /** A fault that a 超级高管 met: the guide counts it as a severe one. */
-export interface SuperExecutiveFaultView {
-  id: string;
-  at: Instant;
-  person: { id: string; name: string; username: string };
-  code: ErrorCode;
+export const superExecutiveFault = strict({
+  id: uuid,
+  at: instant,
+  person: strict({ id: uuid, name: Type.String(), username: Type.String() }),
+  code: errorCode,
   /** The route as it is written in the code, e.g. `GET /api/notices/:id`. */
-  route: string;
-  requestId: string;
-}
+  route: Type.String(),
+  requestId: Type.String(),
+});
+export type SuperExecutiveFaultView = Static<typeof superExecutiveFault>;
 
-export interface SuperExecutiveRow {
-  id: string;
-  username: string;
-  name: string;
-  department: string | null;
-  dingUserId: string | null;
-  binding: BindingState;
+const superExecutiveRow = strict({
+  id: uuid,
+  username: Type.String(),
+  name: Type.String(),
+  department: textOrNull,
+  dingUserId: textOrNull,
+  binding: bindingState,
   /** When the platform's id was first matched, and how. */
-  boundAt: Instant | null;
-  boundBy: BoundByName | null;
-  disabled: boolean;
-  leftAt: Instant | null;
-  lastSignInAt: Instant | null;
+  boundAt: nullable(instant),
+  boundBy: nullable(boundByName),
+  disabled: Type.Boolean(),
+  leftAt: nullable(instant),
+  lastSignInAt: nullable(instant),
   /** In the last 30 days. */
-  faults: number;
-  lastFaultAt: Instant | null;
-  version: Instant;
-}
+  faults: count,
+  lastFaultAt: nullable(instant),
+  version: instant,
+});
+export type SuperExecutiveRow = Static<typeof superExecutiveRow>;
 
 /** `GET /api/admin/super-executives`: all of them, by name, and what they met lately. */
-export interface SuperExecutives {
-  items: SuperExecutiveRow[];
-  recentFaults: SuperExecutiveFaultView[];
-}
+export const superExecutives = strict({
+  items: Type.Array(superExecutiveRow),
+  recentFaults: Type.Array(superExecutiveFault),
+});
+export type SuperExecutives = Static<typeof superExecutives>;
 
-export interface SuperExecutiveInput {
+const superExecutiveInput = strict({
   /** The platform's id: DingTalk `userid`, 浙政钉 `accountId`. */
-  dingUserId: string;
-  name: string;
-  department?: string | null;
+  dingUserId: text(0, 400),
+  name: text(0, 200),
+  department: Type.Optional(nullable(text(0, 400))),
   /** Of an account that is there already, or of the new one; the id by default. */
-  username?: string;
-}
+  username: Type.Optional(text(0, 200)),
+});
+export type SuperExecutiveInput = Static<typeof superExecutiveInput>;
 
 /** `POST /api/admin/super-executives`: one or many, all of them or none. */
-export interface SuperExecutivesRequest {
-  people: SuperExecutiveInput[];
-}
+export const superExecutivesRequest = strict({
+  people: Type.Array(superExecutiveInput, { minItems: 1, maxItems: 200 }),
+});
 
-export type SuperExecutivesAdded =
-  | {
-      outcome: 'added';
-      /** New accounts. */
-      created: number;
-      /** Accounts that were there and are now a 超级高管's. */
-      marked: number;
-      /** Who was one already. */
-      unchanged: number;
-    }
+export const superExecutivesAdded = Type.Union([
+  /** New accounts; accounts that were there and are now a 超级高管's; who was one already. */
+  strict({ outcome: Type.Literal('added'), created: count, marked: count, unchanged: count }),
   /** Nothing was written. `row` counts from 1; `message` is Chinese. */
-  | { outcome: 'problems'; problems: { row: number; message: string }[] };
+  strict({
+    outcome: Type.Literal('problems'),
+    problems: Type.Array(strict({ row: Type.Integer({ minimum: 1 }), message: Type.String() })),
+  }),
+]);
+export type SuperExecutivesAdded = Static<typeof superExecutivesAdded>;
 
-/** `POST /api/admin/super-executives/:id/remove`. */
-export interface SuperExecutiveRemoval {
-  version: Instant;
-  /** Whether the account is disabled as well; else the person goes on as an ordinary one. */
-  disable: boolean;
-}
+/** `POST /api/admin/super-executives/:id/remove`: without `disable` the person goes on as an ordinary one. */
+export const superExecutiveRemoval = strict({ version: instant, disable: Type.Boolean() });

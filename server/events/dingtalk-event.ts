@@ -1,4 +1,4 @@
-import { isStorable } from '../contract/storable.ts';
+import { isStorable } from '../contract/schema.ts';
 
 /** What a decrypted event of DingTalk says, as far as anything here depends on it. */
 export interface DingTalkEvent {

@@ -1,6 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import type { DingTalkCallback } from '../config/events.ts';
-import { faultResponses, forAnybody, strict, text } from '../contract/schema.ts';
+import { faultResponses } from '../contract/errors.ts';
+import { forAnybody, strict, text } from '../contract/schema.ts';
 import {
   createEventCipher,
   type EventCipher,

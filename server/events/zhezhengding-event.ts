@@ -1,4 +1,4 @@
-import { isStorable } from '../contract/storable.ts';
+import { isStorable } from '../contract/schema.ts';
 import { parseJson } from '../platform/answer.ts';
 
 /** Bounds of what one callback may make us look at. */

@@ -1,5 +1,5 @@
-import type { RoleName } from '../contract/contract.ts';
-import { roleNames } from '../contract/people-words.ts';
+import type { RoleName } from '../contract/auth.ts';
+import { roleNames } from '../contract/constants.ts';
 import { type ColumnKey, clearWord, columns, longest } from './columns.ts';
 
 /** A cell's value, or what is wrong with it in Chinese. */

@@ -1,5 +1,5 @@
-import type { RoleName } from '../contract/contract.ts';
-import type { ImportGuide } from '../contract/import.ts';
+import type { RoleName } from '../contract/auth.ts';
+import type { ImportGuide } from '../contract/import-export.ts';
 
 /** What an import can say of a person, besides the user name. */
 export interface PersonFields {

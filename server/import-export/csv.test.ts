@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
+import type { CsvEncoding } from '../contract/csv.ts';
 import { readRole, readYesNo } from './cells.ts';
-import { type CsvEncoding, csvLines, csvStream, encodeCsv, harmless, original } from './csv.ts';
+import { csvLines, csvStream, encodeCsv, harmless, original } from './csv.ts';
 import { decodeCsv } from './decode.ts';
 import { maxRows, parseFile } from './parse.ts';
 

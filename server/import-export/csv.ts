@@ -1,8 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import iconv from 'iconv-lite';
-import type { CsvEncoding } from '../contract/csv-encoding.ts';
-
-export type { CsvEncoding };
+import type { CsvEncoding } from '../contract/csv.ts';
 
 /**
  * Excel and its like take a cell that begins so for a formula, quotes or not, also in full width (OWASP, “CSV

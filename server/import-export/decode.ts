@@ -1,5 +1,5 @@
 import iconv from 'iconv-lite';
-import type { FoundEncoding } from '../contract/import.ts';
+import type { FoundEncoding } from '../contract/import-export.ts';
 
 export type Decoded =
   | { text: string; encoding: FoundEncoding }

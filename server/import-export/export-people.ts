@@ -1,7 +1,7 @@
 import { beijingTime } from '../audit/words.ts';
-import type { RoleName } from '../contract/contract.ts';
+import type { RoleName } from '../contract/auth.ts';
+import { bindingNames, roleNames, statusNames } from '../contract/constants.ts';
 import type { PeopleFilter } from '../contract/people.ts';
-import { bindingNames, roleNames, statusNames } from '../contract/people-words.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { Prisma } from '../database/generated/client.ts';
 import { maskMobile } from '../people/masked-mobile.ts';

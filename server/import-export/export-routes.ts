@@ -1,28 +1,15 @@
 import { Readable } from 'node:stream';
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { recordAudit } from '../audit/audit.ts';
 import { signedInUser } from '../auth/authenticate.ts';
-import { csvEncoding, csvFile } from '../contract/csv-schemas.ts';
-import type { PeopleExport } from '../contract/export.ts';
-import { contractSchema, faultResponses, strict } from '../contract/schema.ts';
+import { csvFile } from '../contract/csv.ts';
+import { faultResponses } from '../contract/errors.ts';
+import { peopleExport } from '../contract/import-export.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { hideMobiles } from '../people/masked-mobile.ts';
-import { countQuery } from '../people/schemas.ts';
 import { AppError } from '../plugins/app-error.ts';
 import { csvHeaders, csvStream } from './csv.ts';
 import { exportedPeople, exportHead } from './export-people.ts';
-
-const peopleExport = contractSchema<PeopleExport>()(
-  strict({
-    ...countQuery.properties,
-    mobiles: Type.Optional(
-      Type.Enum(['masked', 'full'], {
-        description: 'masked 隐藏中间四位（默认）；full 完整号码，只限管理员',
-      }),
-    ),
-    encoding: Type.Optional(csvEncoding),
-  }),
-);
 
 /** People as a CSV file, written while it is sent. */
 export const exportRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient }> = async (app, { prisma }) => {

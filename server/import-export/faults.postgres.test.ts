@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
-import type { ImportJobView, ImportPreview, ImportStart } from '../contract/import.ts';
+import type { ImportJobView, ImportPreview, ImportStart } from '../contract/import-export.ts';
 import { call, signInWith, tokenIn, until } from '../testing/client.ts';
 import { createSeededDatabase, type TestDatabase } from '../testing/database.ts';
 import { csvOf } from '../testing/import.ts';

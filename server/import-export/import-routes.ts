@@ -1,17 +1,28 @@
 import { finished } from 'node:stream';
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { signedInUser } from '../auth/authenticate.ts';
 import { importLimit } from '../config/limits.ts';
-import { csvEncoding, csvFile } from '../contract/csv-schemas.ts';
-import { faultResponses, noBody, strict, text, uuid } from '../contract/schema.ts';
+import { type CsvEncoding, csvFile } from '../contract/csv.ts';
+import { faultResponses } from '../contract/errors.ts';
+import {
+  csvQuery,
+  csvUpload,
+  importGuide,
+  importJob,
+  importJobs,
+  importPreview,
+  importStart,
+  previewQuery,
+  startQuery,
+} from '../contract/import-export.ts';
+import { idParams, noBody } from '../contract/schema.ts';
 import type { Database } from '../database/database.ts';
 import { createSealing } from '../database/sealing.ts';
 import { AppError } from '../plugins/app-error.ts';
 import { guideColumns, templateHeadings } from './columns.ts';
-import { type CsvEncoding, csvHeaders, csvLines, encodeCsv } from './csv.ts';
+import { csvHeaders, csvLines, encodeCsv } from './csv.ts';
 import { createImports, type ImportRequest } from './import.ts';
-import { importGuide, importJob, importJobs, importPreview, importStart } from './import-schemas.ts';
 import { maxRows } from './parse.ts';
 import { takeResult } from './result.ts';
 
@@ -24,7 +35,6 @@ export interface ImportOptions {
 const tags = ['管理：导入'];
 const config = { roles: ['ADMIN'] as const };
 const sweepEveryMs = 3_600_000;
-const encodingQuery = strict({ encoding: Type.Optional(csvEncoding) });
 
 /** People from a CSV file: preview, import, progress, result. */
 export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app, options) => {
@@ -41,8 +51,6 @@ export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app
     uploads.addContentTypeParser('text/csv', { parseAs: 'buffer', bodyLimit: importLimit }, (_, body, done) =>
       done(null, body),
     );
-    const query = { generatePasswords: Type.Optional(Type.Boolean({ default: false })) };
-    const body = { content: { 'text/csv': { schema: Type.Unknown({ description: 'CSV 文件' }) } } };
 
     uploads.post(
       '/api/admin/import/preview',
@@ -53,8 +61,8 @@ export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app
           tags,
           summary: '预览：检查文件，说明会新增、更新谁；什么也不写入',
           consumes: ['text/csv'],
-          querystring: strict(query),
-          body,
+          querystring: previewQuery,
+          body: csvUpload,
           response: { 200: importPreview, ...faultResponses },
         },
       },
@@ -70,8 +78,8 @@ export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app
           tags,
           summary: '开始导入：再提交一次同一个文件，带上预览给的 token',
           consumes: ['text/csv'],
-          querystring: strict({ ...query, token: text(1, 64) }),
-          body,
+          querystring: startQuery,
+          body: csvUpload,
           response: { 200: importStart, ...faultResponses },
         },
       },
@@ -102,7 +110,7 @@ export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app
       schema: {
         tags,
         summary: '下载模板，只有列名',
-        querystring: encodingQuery,
+        querystring: csvQuery,
         response: { 200: csvFile, ...faultResponses },
       },
     },
@@ -125,7 +133,7 @@ export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app
       schema: {
         tags,
         summary: '一次导入的进度',
-        params: strict({ id: uuid }),
+        params: idParams,
         response: { 200: importJob, ...faultResponses },
       },
     },
@@ -143,8 +151,8 @@ export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app
       schema: {
         tags,
         summary: '下载结果；生成的初始密码只在发起人第一次下载时有',
-        params: strict({ id: uuid }),
-        querystring: encodingQuery,
+        params: idParams,
+        querystring: csvQuery,
         body: noBody,
         response: { 200: csvFile, ...faultResponses },
       },

@@ -1,4 +1,4 @@
-import type { ImportJobView, ImportPhase, ImportStatusName } from '../contract/import.ts';
+import type { ImportJobView, ImportPhase, ImportStatusName } from '../contract/import-export.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import { type ImportJob, type ImportStatus, Prisma } from '../database/generated/client.ts';
 

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import type { ImportProblem } from '../contract/import.ts';
+import type { ImportProblem } from '../contract/import-export.ts';
 import { readField, readPassword, readUsername, told } from './cells.ts';
 import { type ColumnKey, columnOf, columns, type PersonFields } from './columns.ts';
 import { original } from './csv.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Passwords } from '../auth/passwords.ts';
-import type { SessionUser } from '../contract/contract.ts';
-import type { ImportProblem } from '../contract/import.ts';
+import type { SessionUser } from '../contract/auth.ts';
+import type { ImportProblem } from '../contract/import-export.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { told } from './cells.ts';
 import { columns, type FieldKey, fieldKeys, type PersonFields } from './columns.ts';

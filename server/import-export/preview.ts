@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
+import { roleNames } from '../contract/constants.ts';
 import type {
   FieldChange,
   ImportPreview,
   ImportProblem,
   PreviewRow,
   RoleChange,
-} from '../contract/import.ts';
-import { roleNames } from '../contract/people-words.ts';
+} from '../contract/import-export.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { maskMobile } from '../people/masked-mobile.ts';
 import { columns, type FieldKey, fieldKeys, type PersonFields } from './columns.ts';

@@ -1,4 +1,4 @@
-import type { ImportStart } from '../contract/import.ts';
+import type { ImportStart } from '../contract/import-export.ts';
 import { build } from '../testing/build.ts';
 import { until } from '../testing/client.ts';
 import { get } from '../testing/http.ts';

@@ -1,12 +1,12 @@
 import type {
   Audience,
   NoticeForAdmin,
+  NoticePage,
   NoticeRows,
   NoticeWithDelivery,
   ReaderPage,
   Reading,
-} from '../contract/admin-notices.ts';
-import type { NoticePage } from '../contract/contract.ts';
+} from '../contract/notices.ts';
 import { type Built, build } from '../testing/build.ts';
 import { until } from '../testing/client.ts';
 import { bearer, expectFault, get, post } from '../testing/http.ts';

@@ -1,29 +1,29 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { signedInUser } from '../auth/authenticate.ts';
-import type { NoticeState } from '../contract/admin-notices.ts';
-import { faultResponses } from '../contract/schema.ts';
-import type { PrismaClient } from '../database/database.ts';
-import { literal } from '../database/like.ts';
-import { progressOf } from '../messages/progress.ts';
+import { faultResponses } from '../contract/errors.ts';
 import {
-  audienceSchema,
+  adminNoticesQuery,
+  audience,
+  type NoticeState,
   noticeChange,
   noticeChangeOutcome,
   noticeCreated,
   noticeDeleteOutcome,
-  noticeParams,
   noticePublishOutcome,
   noticeRows,
-  noticesQuery,
   noticeText,
   noticeVersion,
   noticeWithDelivery,
   noticeWithdrawOutcome,
   readerPage,
   readersQuery,
-  readingSchema,
-} from './admin-schemas.ts';
+  reading,
+} from '../contract/notices.ts';
+import { idParams } from '../contract/schema.ts';
+import type { PrismaClient } from '../database/database.ts';
+import { literal } from '../database/like.ts';
+import { progressOf } from '../messages/progress.ts';
 import { createNoticeEditing, type Editor, rowColumns, rowsOf, toRow } from './editing.ts';
 import { noticeKey } from './publishing.ts';
 import { countAudience, countReading, listReaders } from './reading.ts';
@@ -58,7 +58,7 @@ export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: '公告列表（含草稿和已撤回的），最近写的在前，按游标翻页',
-        querystring: noticesQuery,
+        querystring: adminNoticesQuery,
         response: { 200: noticeRows, ...faultResponses },
       },
     },
@@ -87,7 +87,7 @@ export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: '现在发布会通知多少人',
-        response: { 200: audienceSchema, ...faultResponses },
+        response: { 200: audience, ...faultResponses },
       },
     },
     async () => ({ takenAt: new Date(now()).toISOString(), people: await countAudience(prisma) }),
@@ -100,7 +100,7 @@ export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: '一条公告，和它的工作通知发到哪里了',
-        params: noticeParams,
+        params: idParams,
         response: { 200: noticeWithDelivery, ...faultResponses },
       },
     },
@@ -119,8 +119,8 @@ export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: '多少人读了，多少人没有读',
-        params: noticeParams,
-        response: { 200: readingSchema, ...faultResponses },
+        params: idParams,
+        response: { 200: reading, ...faultResponses },
       },
     },
     async ({ params: { id } }) => {
@@ -136,7 +136,7 @@ export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: '谁读了（最近的在前），或谁没有读，按游标翻页',
-        params: noticeParams,
+        params: idParams,
         querystring: readersQuery,
         response: { 200: readerPage, ...faultResponses },
       },
@@ -168,7 +168,7 @@ export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: '修改草稿；别人先改了就返回 conflict，什么也不写',
-        params: noticeParams,
+        params: idParams,
         body: noticeChange,
         response: { 200: noticeChangeOutcome, ...faultResponses },
       },
@@ -183,7 +183,7 @@ export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: '删除草稿',
-        params: noticeParams,
+        params: idParams,
         body: noticeVersion,
         response: { 200: noticeDeleteOutcome, ...faultResponses },
       },
@@ -198,7 +198,7 @@ export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: '发布，并发工作通知给所有已绑定的人',
-        params: noticeParams,
+        params: idParams,
         body: noticeVersion,
         response: { 200: noticePublishOutcome, ...faultResponses },
       },
@@ -217,7 +217,7 @@ export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: '撤回：读者不再看到，能撤回的工作通知由后台撤回',
-        params: noticeParams,
+        params: idParams,
         body: noticeVersion,
         response: { 200: noticeWithdrawOutcome, ...faultResponses },
       },

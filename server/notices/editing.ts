@@ -9,7 +9,7 @@ import type {
   NoticeState,
   NoticeText,
   NoticeWithdrawOutcome,
-} from '../contract/admin-notices.ts';
+} from '../contract/notices.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import { wantRecall } from '../messages/recalls.ts';
 import { batchSize } from '../platform/messages.ts';

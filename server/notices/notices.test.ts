@@ -1,4 +1,4 @@
-import type { NoticePage } from '../contract/contract.ts';
+import type { NoticePage } from '../contract/notices.ts';
 import { encodeCursor } from '../database/cursor.ts';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, expectFault, get, post } from '../testing/http.ts';

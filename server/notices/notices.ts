@@ -1,4 +1,4 @@
-import type { NoticeOutcome, NoticePage } from '../contract/contract.ts';
+import type { NoticeOutcome, NoticePage } from '../contract/notices.ts';
 import { decodeCursor, encodeCursor } from '../database/cursor.ts';
 import type { PrismaClient } from '../database/database.ts';
 

@@ -1,4 +1,4 @@
-import type { ReaderPage } from '../contract/admin-notices.ts';
+import type { ReaderPage } from '../contract/notices.ts';
 import { type Built, build } from '../testing/build.ts';
 import { get } from '../testing/http.ts';
 import { manyPeople } from '../testing/many-people.ts';

@@ -1,4 +1,4 @@
-import type { ReaderPage, Reading } from '../contract/admin-notices.ts';
+import type { ReaderPage, Reading } from '../contract/notices.ts';
 import { decodeCursor, encodeCursor } from '../database/cursor.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { Prisma } from '../database/generated/client.ts';

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { signedInUser } from '../auth/authenticate.ts';
-import { faultResponses, noBody } from '../contract/schema.ts';
+import { faultResponses } from '../contract/errors.ts';
+import { noticeOutcome, noticePage, noticeReadOutcome, noticesQuery } from '../contract/notices.ts';
+import { idParams, noBody } from '../contract/schema.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { createNotices } from './notices.ts';
-import { noticeOutcome, noticePage, noticeParams, noticeQuery, noticeReadOutcome } from './schemas.ts';
 
 const tags = ['通知公告'];
 
@@ -21,7 +22,7 @@ export const noticeRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '公告列表，新的在前，按游标翻页',
-        querystring: noticeQuery,
+        querystring: noticesQuery,
         response: { 200: noticePage, ...faultResponses },
       },
     },
@@ -37,7 +38,7 @@ export const noticeRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '一条公告的正文；已撤回、删除或还没发布的是 not-found',
-        params: noticeParams,
+        params: idParams,
         response: { 200: noticeOutcome, ...faultResponses },
       },
     },
@@ -50,7 +51,7 @@ export const noticeRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '标记为已读；重复调用不改变第一次的时间',
-        params: noticeParams,
+        params: idParams,
         body: noBody,
         response: { 200: noticeReadOutcome, ...faultResponses },
       },

@@ -3,23 +3,23 @@ import { recordAudit } from '../audit/audit.ts';
 import { signedInUser } from '../auth/authenticate.ts';
 import { countersOf } from '../auth/lockout.ts';
 import { unknownAccount } from '../auth/typed-account.ts';
-import type { Locked } from '../contract/overview.ts';
-import { faultResponses } from '../contract/schema.ts';
+import { faultResponses } from '../contract/errors.ts';
+import {
+  adminOverview,
+  type Locked,
+  peopleCounts,
+  signInsByHour,
+  signInsQuery,
+  unlockOutcome,
+  unlockRequest,
+} from '../contract/overview.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { Prisma } from '../database/generated/client.ts';
 import type { Platform } from '../platform/platform.ts';
 import { readOverview } from './overview.ts';
 import { createPeopleCounts } from './people-counts.ts';
 import type { Reporter } from './reporter.ts';
-import {
-  overview,
-  peopleCounts,
-  signInsByHourSchema,
-  signInsQuery,
-  unlockOutcome,
-  unlockRequest,
-} from './schemas.ts';
-import { signInsByHour } from './sign-ins.ts';
+import { countSignIns } from './sign-ins.ts';
 
 export interface OverviewOptions {
   prisma: PrismaClient;
@@ -56,7 +56,7 @@ export const overviewRoutes: FastifyPluginAsyncTypebox<OverviewOptions> = async 
       schema: {
         tags,
         summary: '概览：平台配置问题及处理步骤、接口健康、令牌、证书、积压、锁定',
-        response: { 200: overview, ...faultResponses },
+        response: { 200: adminOverview, ...faultResponses },
       },
     },
     () =>
@@ -75,12 +75,12 @@ export const overviewRoutes: FastifyPluginAsyncTypebox<OverviewOptions> = async 
         tags,
         summary: '最近 24 小时或 7 天的登录，按结果和小时',
         querystring: signInsQuery,
-        response: { 200: signInsByHourSchema, ...faultResponses },
+        response: { 200: signInsByHour, ...faultResponses },
       },
     },
     async (request) => {
       await reporter.flush();
-      return signInsByHour(prisma, Number(request.query.days ?? '1') * 24, now());
+      return countSignIns(prisma, Number(request.query.days ?? '1') * 24, now());
     },
   );
 

@@ -24,11 +24,7 @@ function partsOf(label: string): { outcome: string; reason: string | null } {
 }
 
 /** Sign-ins of all instances by outcome and hour, of the last `hours`; the current hour is the last one. */
-export async function signInsByHour(
-  prisma: PrismaClient,
-  hours: number,
-  now: number,
-): Promise<SignInsByHour> {
+export async function countSignIns(prisma: PrismaClient, hours: number, now: number): Promise<SignInsByHour> {
   const from = Math.floor(now / hourMs) * hourMs - (hours - 1) * hourMs;
   const sumsOf = (kind: ActivityKind) => prisma.$queryRaw<Sum[]>`
     SELECT label, period_start AS "periodStart", sum(count)::int AS count

@@ -1,5 +1,5 @@
 import { type AuditedFields, type PersonChanged, recordAudit } from '../audit/audit.ts';
-import type { SessionUser } from '../contract/contract.ts';
+import type { SessionUser } from '../contract/auth.ts';
 import type { PersonOutcome } from '../contract/people.ts';
 import type { Transaction } from '../database/database.ts';
 import { Prisma, type User } from '../database/generated/client.ts';

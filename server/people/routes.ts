@@ -1,14 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { signedInUser } from '../auth/authenticate.ts';
-import type { RoleName } from '../contract/contract.ts';
-import { faultResponses, noBody } from '../contract/schema.ts';
+import type { RoleName } from '../contract/auth.ts';
+import { faultResponses } from '../contract/errors.ts';
+import * as contract from '../contract/people.ts';
+import { idParams, noBody } from '../contract/schema.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { Actor } from './changing.ts';
 import { personHistory } from './history.ts';
 import { createPeople } from './people.ts';
 import { personDetail } from './person.ts';
-import * as schemas from './schemas.ts';
 import { createPeopleSearch } from './search.ts';
 
 const tags = ['管理：人员'];
@@ -31,7 +32,6 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
   const services = { ...app.accounts, prisma, now };
   const search = createPeopleSearch(prisma);
   const people = createPeople(services);
-  const { personParams: params } = schemas;
 
   app.get(
     '/api/admin/people',
@@ -40,8 +40,8 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '人员列表：搜索、筛选，新增的在前，按游标翻页',
-        querystring: schemas.pageQuery,
-        response: { 200: schemas.peoplePage, ...faultResponses },
+        querystring: contract.peopleQuery,
+        response: { 200: contract.peoplePage, ...faultResponses },
       },
     },
     (request) => {
@@ -57,8 +57,8 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '符合条件的人数；超过一万人时不再往下数',
-        querystring: schemas.countQuery,
-        response: { 200: schemas.peopleCount, ...faultResponses },
+        querystring: contract.peopleFilter,
+        response: { 200: contract.peopleCount, ...faultResponses },
       },
     },
     (request) => search.count(request.query, view(request)),
@@ -71,8 +71,8 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '一个人的账号、绑定和会话',
-        params,
-        response: { 200: schemas.personDetail, ...faultResponses },
+        params: idParams,
+        response: { 200: contract.personDetail, ...faultResponses },
       },
     },
     (request) => personDetail(services, request.params.id),
@@ -85,9 +85,9 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '这个人做过的、别人对他做过的操作',
-        params,
-        querystring: schemas.historyQuery,
-        response: { 200: schemas.historyPage, ...faultResponses },
+        params: idParams,
+        querystring: contract.historyQuery,
+        response: { 200: contract.historyPage, ...faultResponses },
       },
     },
     ({ params: { id }, query: { cursor = null, limit = 20 } }) =>
@@ -101,8 +101,8 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '新增一个人',
-        body: schemas.personInput,
-        response: { 200: schemas.personOutcome, ...faultResponses },
+        body: contract.personInput,
+        response: { 200: contract.personOutcome, ...faultResponses },
       },
     },
     (request) => people.create(actorOf(request), request.body),
@@ -115,9 +115,9 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '修改一个人；没有给出的字段不变',
-        params,
-        body: schemas.personEdit,
-        response: { 200: schemas.personOutcome, ...faultResponses },
+        params: idParams,
+        body: contract.personEdit,
+        response: { 200: contract.personOutcome, ...faultResponses },
       },
     },
     (request) => people.edit(actorOf(request), request.params.id, request.body),
@@ -136,9 +136,9 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
         schema: {
           tags,
           summary: deeds[deed],
-          params,
-          body: schemas.seen,
-          response: { 200: schemas.personOutcome, ...faultResponses },
+          params: idParams,
+          body: contract.seen,
+          response: { 200: contract.personOutcome, ...faultResponses },
         },
       },
       (request) => people[deed](actorOf(request), { ...request.params, ...request.body }),
@@ -152,9 +152,9 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '重置为一次性密码；立即结束所有会话',
-        params,
-        body: schemas.seen,
-        response: { 200: schemas.passwordReset, ...faultResponses },
+        params: idParams,
+        body: contract.seen,
+        response: { 200: contract.passwordReset, ...faultResponses },
       },
     },
     (request) => people.resetPassword(actorOf(request), { ...request.params, ...request.body }),
@@ -167,9 +167,9 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '结束这个人的所有会话',
-        params,
+        params: idParams,
         body: noBody,
-        response: { 200: schemas.sessionsEnded, ...faultResponses },
+        response: { 200: contract.sessionsEnded, ...faultResponses },
       },
     },
     (request) => people.endSessions(actorOf(request), request.params.id),
@@ -182,9 +182,9 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '忘掉密码输错的次数，立即可以再试',
-        params,
+        params: idParams,
         body: noBody,
-        response: { 200: schemas.accountUnlocked, ...faultResponses },
+        response: { 200: contract.accountUnlocked, ...faultResponses },
       },
     },
     (request) => people.unlock(actorOf(request), request.params.id),
@@ -197,9 +197,9 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
       schema: {
         tags,
         summary: '查看完整的手机号；写入审计日志',
-        params,
+        params: idParams,
         body: noBody,
-        response: { 200: schemas.revealedMobile, ...faultResponses },
+        response: { 200: contract.revealedMobile, ...faultResponses },
       },
     },
     async (request) => ({ mobile: await people.revealMobile(actorOf(request), request.params.id) }),

@@ -1,4 +1,4 @@
-import type { SessionUser } from '../contract/contract.ts';
+import type { SessionUser } from '../contract/auth.ts';
 import type { User } from '../database/generated/client.ts';
 
 /** What a signed-in person sees of their account; never the password's hash or the mobile number. */

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { ErrorBody, ErrorCode } from '../contract/contract.ts';
+import type { ErrorBody, ErrorCode } from '../contract/errors.ts';
 
 interface Fault {
   statusCode: number;

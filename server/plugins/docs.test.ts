@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../contract/contract.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 import { type Built, build } from '../testing/build.ts';
 
 const production = {

@@ -1,5 +1,5 @@
 import type { FaultKind, FaultOptions } from '../../scripts/emulator/emulator.ts';
-import type { ErrorCode } from '../contract/contract.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 import { type Built, build } from '../testing/build.ts';
 import { expectFault, post, rowCounts } from '../testing/http.ts';
 

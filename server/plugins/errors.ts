@@ -9,7 +9,7 @@ import type {
   FastifyServerOptions,
 } from 'fastify';
 import fp from 'fastify-plugin';
-import type { ErrorCode } from '../contract/contract.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 import { isDatabaseUnavailable } from '../database/unavailable.ts';
 import { PlatformError, type PlatformErrorKind } from '../platform/platform.ts';
 import { AppError, errorBody, SuperExecutiveFault } from './app-error.ts';

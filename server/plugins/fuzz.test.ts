@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { development } from '../config/constants.ts';
-import type { ErrorCode } from '../contract/contract.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 import { type Built, build } from '../testing/build.ts';
 import { callbackEnvironment } from '../testing/event-callback.ts';
 import { expectFault, ticketOf } from '../testing/http.ts';

@@ -1,5 +1,6 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
-import { faultResponses, forAnybody, strict } from '../contract/schema.ts';
+import { faultResponses } from '../contract/errors.ts';
+import { forAnybody, strict } from '../contract/schema.ts';
 import type { Database } from '../database/database.ts';
 import { AppError } from './app-error.ts';
 

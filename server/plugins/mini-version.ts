@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { compareVersions } from '../config/mini-version.ts';
-import type { ClientUpdate } from '../contract/contract.ts';
+import type { ClientUpdate } from '../contract/auth.ts';
 
 /** The request's header by which the mini program tells its version, and the answer's that asks for a newer one. */
 const versionHeader = 'x-mini-version';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { ErrorCode } from '../contract/contract.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 import type { SuperExecutiveFaultView } from '../contract/super-executives.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../plugins/app-error.ts';

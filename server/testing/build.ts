@@ -7,7 +7,7 @@ import type { AppTiming } from '../app.ts';
 import { assemble } from '../assemble.ts';
 import type { AuthConfig } from '../config/auth.ts';
 import { type Config, loadConfig } from '../config/config.ts';
-import type { BindOutcome, BindRequest, LoginOutcome, LoginRequest } from '../contract/contract.ts';
+import type { BindOutcome, BindRequest, LoginOutcome, LoginRequest } from '../contract/auth.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { PlatformName } from '../platform/platform.ts';
 import { createLogger } from '../plugins/logging.ts';

@@ -1,4 +1,4 @@
-import type { LoginOutcome } from '../contract/contract.ts';
+import type { LoginOutcome } from '../contract/auth.ts';
 
 /** An answer over a real socket. */
 export interface Answer {

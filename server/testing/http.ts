@@ -1,5 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify';
-import type { BindRequired, ErrorCode } from '../contract/contract.ts';
+import type { BindRequired } from '../contract/auth.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { Built } from './build.ts';
 

@@ -1,4 +1,4 @@
-import type { ImportJobView, ImportPreview } from '../contract/import.ts';
+import type { ImportJobView, ImportPreview } from '../contract/import-export.ts';
 import type { User } from '../database/generated/client.ts';
 import { decodeCsv } from '../import-export/decode.ts';
 import { importLock } from '../import-export/import.ts';

@@ -1,6 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify';
-import type { ImportJobView, ImportPreview, ImportStart } from '../contract/import.ts';
-import { type CsvEncoding, csvLines, encodeCsv } from '../import-export/csv.ts';
+import type { CsvEncoding } from '../contract/csv.ts';
+import type { ImportJobView, ImportPreview, ImportStart } from '../contract/import-export.ts';
+import { csvLines, encodeCsv } from '../import-export/csv.ts';
 import type { Built } from './build.ts';
 import { until } from './client.ts';
 import { bearer, get } from './http.ts';

@@ -1,4 +1,4 @@
-import type { BindRejected } from '../../../server/contract/contract.ts';
+import type { BindRejected } from '../../../server/contract/auth.ts';
 import { waitText } from '../../services/format.ts';
 import { follow, safely } from '../../services/navigation.ts';
 import { bind, personToBind, signInAgain } from '../../services/session.ts';

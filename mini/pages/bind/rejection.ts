@@ -1,4 +1,4 @@
-import type { BindRejected } from '../../../server/contract/contract.ts';
+import type { BindRejected } from '../../../server/contract/auth.ts';
 import { waitText } from '../../services/format.ts';
 
 /** Why a binding was refused, whose move it is, and which. */

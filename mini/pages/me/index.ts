@@ -1,4 +1,4 @@
-import type { MeResponse, RoleName, SessionUser } from '../../../server/contract/contract.ts';
+import type { MeResponse, RoleName, SessionUser } from '../../../server/contract/auth.ts';
 import { confirm, navigateTo, toast } from '../../services/dd.ts';
 import { call } from '../../services/http.ts';
 import { faultInPlace, leave, ME, requireSession, safely, shows } from '../../services/navigation.ts';

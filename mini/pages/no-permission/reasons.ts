@@ -1,4 +1,4 @@
-import type { NoPermissionReason } from '../../../server/contract/contract.ts';
+import type { NoPermissionReason } from '../../../server/contract/auth.ts';
 
 export interface ReasonText {
   title: string;

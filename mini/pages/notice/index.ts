@@ -1,4 +1,4 @@
-import type { NoticeDetail } from '../../../server/contract/contract.ts';
+import type { NoticeDetail } from '../../../server/contract/notices.ts';
 import { switchTab } from '../../services/dd.ts';
 import { clientFault } from '../../services/faults.ts';
 import { longTime, paragraphsOf } from '../../services/format.ts';

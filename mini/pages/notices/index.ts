@@ -1,4 +1,4 @@
-import type { NoticePage } from '../../../server/contract/contract.ts';
+import type { NoticePage } from '../../../server/contract/notices.ts';
 import { navigateTo, stopPullDownRefresh, toast } from '../../services/dd.ts';
 import { clientFault } from '../../services/faults.ts';
 import type { Answer } from '../../services/http.ts';

@@ -1,4 +1,4 @@
-import type { OwnPassword, PasswordState } from '../../../server/contract/contract.ts';
+import type { OwnPassword, PasswordState } from '../../../server/contract/auth.ts';
 import { switchTab, toast } from '../../services/dd.ts';
 import { clientFault, type Fault } from '../../services/faults.ts';
 import { faultInPlace, ME, requireSession, safely } from '../../services/navigation.ts';

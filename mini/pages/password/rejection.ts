@@ -1,4 +1,4 @@
-import type { PasswordChangeOutcome } from '../../../server/contract/contract.ts';
+import type { PasswordChangeOutcome } from '../../../server/contract/auth.ts';
 import { waitText } from '../../services/format.ts';
 
 export type ChangeRejected = Extract<PasswordChangeOutcome, { outcome: 'password-rejected' }>;

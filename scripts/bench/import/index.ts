@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { ImportJobView, ImportPreview, ImportStart } from '../../../server/contract/import.ts';
+import type { ImportJobView, ImportPreview, ImportStart } from '../../../server/contract/import-export.ts';
 import { csvLines, encodeCsv } from '../../../server/import-export/csv.ts';
 import { dropPostgresDatabase } from '../../../server/testing/database.ts';
 import { emulatorEnvironment } from '../../emulator/environment.ts';

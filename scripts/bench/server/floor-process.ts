@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import pg from 'pg';
 import { Agent, request } from 'undici';
-import { meResponse } from '../../../server/auth/schemas.ts';
+import { meResponse } from '../../../server/contract/auth.ts';
 import { timeOrderedUuid } from '../../../server/database/uuid.ts';
 import { serveUsage } from './usage.ts';
 

@@ -1,4 +1,4 @@
-import type { LoginOutcome } from '../../../server/contract/contract.ts';
+import type { LoginOutcome } from '../../../server/contract/auth.ts';
 import { createSeededDatabase, type TestDatabase } from '../../../server/testing/database.ts';
 import { freePorts } from '../../../server/testing/ports.ts';
 import { killProcesses, type ServerProcess, startProcess } from '../../../server/testing/processes.ts';

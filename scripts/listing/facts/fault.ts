@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../server/contract/contract.ts';
+import type { ErrorCode } from '../../../server/contract/errors.ts';
 import type { HttpAnswer, HttpAsk } from '../check/http-ask.ts';
 
 /** Asks for the person of a session that looks real: the app must ask its database to know that there is none. */

@@ -17,7 +17,7 @@ const user = {
   isSuperExecutive: false,
 };
 
-/** The answers of the contract in server/contract/contract.ts, as the server gives them. */
+/** The answers of the contract in server/contract/, as the server gives them. */
 export const trialAnswers = {
   signedIn: (): TrialAnswer => ({
     status: 200,

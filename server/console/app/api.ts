@@ -1,4 +1,5 @@
-import type { ErrorBody, ErrorCode, MeResponse, SessionUser } from '../../contract/contract.ts';
+import type { MeResponse, SessionUser } from '../../contract/auth.ts';
+import type { ErrorBody, ErrorCode } from '../../contract/errors.ts';
 import { sessionExpired, sessionHasExpired, sessionIsBack } from './session.ts';
 
 /** What stands between the browser and the server: not the server's own codes. */

@@ -1,5 +1,5 @@
 import type { Component } from 'vue';
-import type { RoleName } from '../../contract/contract.ts';
+import type { RoleName } from '../../contract/auth.ts';
 
 /**
  * A page of the administrators' console. Each slice exports a list of them as `pages` from

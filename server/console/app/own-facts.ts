@@ -1,5 +1,5 @@
 import { computed } from 'vue';
-import { roleNames } from '../../contract/people-words.ts';
+import { roleNames } from '../../contract/constants.ts';
 import { currentUser } from './session.ts';
 
 /** What the account pages of console and H5 say of the signed-in person: name and value; empty without one. */

@@ -1,5 +1,5 @@
 import { computed } from 'vue';
-import type { OwnPassword } from '../../contract/contract.ts';
+import type { OwnPassword } from '../../contract/auth.ts';
 import { get } from './api.ts';
 import { useLoad } from './load.ts';
 

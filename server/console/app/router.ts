@@ -1,6 +1,6 @@
 import { watch } from 'vue';
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
-import type { RoleName } from '../../contract/contract.ts';
+import type { RoleName } from '../../contract/auth.ts';
 import { dismissQuestion } from './ask.ts';
 import { entry } from './entry.ts';
 import { consolePages, firstPathOf } from './pages.ts';

@@ -1,5 +1,5 @@
 import { computed, shallowRef, watch } from 'vue';
-import type { SessionUser } from '../../contract/contract.ts';
+import type { SessionUser } from '../../contract/auth.ts';
 
 /**
  * Who uses the page. `checking`: not known yet. `signed-out`: the sign-in page shows, above whatever address is open,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Download } from 'playwright-core';
-import { type CsvEncoding, csvLines, encodeCsv } from '../../import-export/csv.ts';
+import type { CsvEncoding } from '../../contract/csv.ts';
+import { csvLines, encodeCsv } from '../../import-export/csv.ts';
 import { decodeCsv } from '../../import-export/decode.ts';
 import { type ConsoleStack, openConsole } from './support/console.ts';
 import type { PersonPage } from './support/person-page.ts';

@@ -1,4 +1,4 @@
-import type { NoticeCreated } from '../../contract/admin-notices.ts';
+import type { NoticeCreated } from '../../contract/notices.ts';
 import { type ConsoleStack, openConsole } from './support/console.ts';
 import type { PersonPage } from './support/person-page.ts';
 

@@ -1,4 +1,4 @@
-import type { NoticeSummary } from '../../../contract/contract.ts';
+import type { NoticeSummary } from '../../../contract/notices.ts';
 import { kept } from '../kept.ts';
 
 interface NoticeList {

@@ -2,8 +2,8 @@ import type {
   ConsoleNoPermissionReason,
   ConsoleRejected,
   FirstPasswordRejected,
-} from '../../../contract/console.ts';
-import type { PasswordRejectedReason } from '../../../contract/contract.ts';
+  PasswordRejectedReason,
+} from '../../../contract/auth.ts';
 
 /** Why a user name and password did not sign in; a lock's wait is counted by the form. */
 export function rejectedText(rejected: ConsoleRejected): string {

@@ -1,4 +1,4 @@
-import type { BindOutcome, LoginOutcome, NoPermissionReason } from '../../../contract/contract.ts';
+import type { BindOutcome, LoginOutcome, NoPermissionReason } from '../../../contract/auth.ts';
 import { ApiError, post, whoIsThere } from '../api.ts';
 import { signedIn } from '../session.ts';
 import { authCode, type Container, NoCode, ownContainer } from './container.ts';

@@ -1,4 +1,4 @@
-import type { FoundEncoding } from '../../../../contract/import.ts';
+import type { FoundEncoding } from '../../../../contract/import-export.ts';
 
 export const encodingWords: Readonly<Record<FoundEncoding, string>> = {
   'utf-8': 'UTF-8',

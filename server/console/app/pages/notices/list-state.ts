@@ -1,4 +1,4 @@
-import type { NoticeState } from '../../../../contract/admin-notices.ts';
+import type { NoticeState } from '../../../../contract/notices.ts';
 import { kept } from '../../kept.ts';
 
 interface NoticeListState {

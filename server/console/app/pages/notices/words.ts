@@ -1,4 +1,4 @@
-import type { Delivery, NoticeRow, NoticeState } from '../../../../contract/admin-notices.ts';
+import type { Delivery, NoticeRow, NoticeState } from '../../../../contract/notices.ts';
 import { ApiError } from '../../api.ts';
 import { dateTime, number } from '../../format.ts';
 

@@ -1,5 +1,5 @@
+import { statusNames } from '../../../../contract/constants.ts';
 import type { BoundByName, PersonField, PersonRow, RefusedReason } from '../../../../contract/people.ts';
-import { statusNames } from '../../../../contract/people-words.ts';
 
 export const boundByNames: Readonly<Record<BoundByName, string>> = {
   PLATFORM_ID: '按平台账号 id 匹配',

@@ -1,9 +1,9 @@
-import type { Client, RoleName } from './contract.ts';
+import type { Client, RoleName } from './auth.ts';
 import type { BindingState, PeopleFilter } from './people.ts';
 
 /*
- * What a person's states are called: on the console, in the files that it writes and reads, and in the log. The
- * console's pages load this file too, so it imports nothing but types.
+ * What the console's pages load of the contract as well: this file imports types alone, so that TypeBox is not among
+ * it. First, what a person's states are called: on the console, in the files that it writes and reads, and in the log.
  */
 
 export const roleNames: Readonly<Record<RoleName, string>> = {
@@ -28,3 +28,8 @@ export const clientNames: Readonly<Record<Client, string>> = {
   mini: '小程序',
   h5: '网页（H5、管理后台）',
 };
+
+/** Characters of a notice's title: a line of a list on a phone. */
+export const longestNoticeTitle = 100;
+/** Characters of a notice's body: in Chinese about 30 KB, half of what a request may hold. */
+export const longestNoticeBody = 10_000;

@@ -1,0 +1,186 @@
+import { type Static, Type } from 'typebox';
+import { longestNoticeBody, longestNoticeTitle } from './constants.ts';
+import { count, cursor, instant, limit, nullable, pageOf, strict, text, textOrNull, uuid } from './schema.ts';
+
+/* What everybody reads. */
+
+/** `GET /api/notices`. */
+export const noticesQuery = strict({ cursor: Type.Optional(cursor), limit: Type.Optional(limit(50, 20)) });
+
+const noticeSummary = strict({
+  id: uuid,
+  title: Type.String(),
+  /** The first characters of the body on one line. */
+  excerpt: Type.String(),
+  publishedAt: instant,
+  /** Whether the signed-in person has read it. */
+  read: Type.Boolean(),
+});
+export type NoticeSummary = Static<typeof noticeSummary>;
+
+/** The newest first. */
+export const noticePage = pageOf(noticeSummary);
+export type NoticePage = Static<typeof noticePage>;
+
+const noticeDetail = strict({
+  outcome: Type.Literal('found'),
+  id: uuid,
+  title: Type.String(),
+  /** Plain text; paragraphs are separated by empty lines. */
+  body: Type.String(),
+  publishedAt: instant,
+  read: Type.Boolean(),
+  author: textOrNull,
+});
+export type NoticeDetail = Static<typeof noticeDetail>;
+
+/** There is none, or it is not published, or it has been withdrawn. */
+const notFound = strict({ outcome: Type.Literal('not-found') });
+
+/** `GET /api/notices/:id`. */
+export const noticeOutcome = Type.Union([noticeDetail, notFound]);
+export type NoticeOutcome = Static<typeof noticeOutcome>;
+
+/** `POST /api/notices/:id/read`; idempotent. */
+export const noticeReadOutcome = Type.Union([
+  strict({ outcome: Type.Literal('read'), readAt: instant }),
+  notFound,
+]);
+export type NoticeReadOutcome = Static<typeof noticeReadOutcome>;
+
+/* What administrators write. */
+
+const noticeState = Type.Enum(['draft', 'published', 'withdrawn']);
+export type NoticeState = Static<typeof noticeState>;
+
+/** What a change must name; a higher one means that somebody else was faster. Up to what the database's column holds. */
+const version = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+const search = Type.Optional(text(0, 100));
+
+/** `GET /api/admin/notices`. */
+export const adminNoticesQuery = strict({
+  state: Type.Optional(noticeState),
+  search,
+  cursor: Type.Optional(uuid),
+  limit: Type.Optional(limit(100, 20)),
+});
+
+const noticeRow = strict({
+  id: uuid,
+  title: Type.String(),
+  state: noticeState,
+  author: textOrNull,
+  createdAt: instant,
+  updatedAt: instant,
+  publishedAt: nullable(instant),
+  withdrawnAt: nullable(instant),
+  /** How many people its publication notified; null for a draft, and where nobody was. */
+  notified: nullable(count),
+});
+export type NoticeRow = Static<typeof noticeRow>;
+
+/** The latest written first. */
+export const noticeRows = pageOf(noticeRow);
+export type NoticeRows = Static<typeof noticeRows>;
+
+/** One notice as administrators see it. */
+const noticeForAdmin = strict({ ...noticeRow.properties, body: Type.String(), version });
+export type NoticeForAdmin = Static<typeof noticeForAdmin>;
+
+/** How many people's work notifications are in which state. */
+const delivery = strict({
+  waiting: count,
+  sent: count,
+  failed: count,
+  uncertain: count,
+  /** Taken back before they were sent. */
+  cancelled: count,
+  recalled: count,
+  recalling: count,
+  /** Sent, and cannot be recalled (any more). */
+  kept: count,
+  reasons: Type.Array(Type.String()),
+});
+export type Delivery = Static<typeof delivery>;
+
+/** `GET /api/admin/notices/:id`; nothing of a draft has been delivered. */
+export const noticeWithDelivery = strict({ notice: noticeForAdmin, delivery: nullable(delivery) });
+export type NoticeWithDelivery = Static<typeof noticeWithDelivery>;
+
+/** `POST /api/admin/notices`: a title is one line; paragraphs of the body are separated by empty lines. */
+export const noticeText = strict({ title: text(1, longestNoticeTitle), body: text(1, longestNoticeBody) });
+export type NoticeText = Static<typeof noticeText>;
+
+export const noticeCreated = strict({ outcome: Type.Literal('created'), notice: noticeForAdmin });
+export type NoticeCreated = Static<typeof noticeCreated>;
+
+/** Somebody else has changed or published it since it was read: `current` is what is true now. */
+const noticeConflict = strict({ outcome: Type.Literal('conflict'), current: noticeForAdmin });
+
+/** `POST /api/admin/notices/:id`. */
+export const noticeChange = strict({ ...noticeText.properties, version });
+export type NoticeChange = Static<typeof noticeChange>;
+
+export const noticeChangeOutcome = Type.Union([
+  strict({ outcome: Type.Literal('saved'), notice: noticeForAdmin }),
+  noticeConflict,
+]);
+export type NoticeChangeOutcome = Static<typeof noticeChangeOutcome>;
+
+/** The body of what is done to a notice as it was read. */
+export const noticeVersion = strict({ version });
+
+/** `POST /api/admin/notices/:id/delete`: drafts alone. */
+export const noticeDeleteOutcome = Type.Union([strict({ outcome: Type.Literal('deleted') }), noticeConflict]);
+export type NoticeDeleteOutcome = Static<typeof noticeDeleteOutcome>;
+
+/** `POST /api/admin/notices/:id/publish`. */
+export const noticePublishOutcome = Type.Union([
+  strict({ outcome: Type.Literal('published'), receivers: count, notice: noticeForAdmin }),
+  noticeConflict,
+]);
+export type NoticePublishOutcome = Static<typeof noticePublishOutcome>;
+
+/** `POST /api/admin/notices/:id/withdraw`. */
+export const noticeWithdrawOutcome = Type.Union([
+  strict({ outcome: Type.Literal('withdrawn'), notice: noticeForAdmin }),
+  noticeConflict,
+]);
+export type NoticeWithdrawOutcome = Static<typeof noticeWithdrawOutcome>;
+
+/** `GET /api/admin/notices/audience`: who would get a message if a notice were published now. */
+export const audience = strict({ takenAt: instant, people: count });
+export type Audience = Static<typeof audience>;
+
+/** `GET /api/admin/notices/:id/reading`. */
+export const reading = strict({
+  takenAt: instant,
+  /** Who may read it now: bound, active and in the organisation. */
+  audience: count,
+  /** Of the audience. */
+  read: count,
+  unread: count,
+  /** Who has read it and is not in the audience any more. */
+  readByOthers: count,
+});
+export type Reading = Static<typeof reading>;
+
+/** `GET /api/admin/notices/:id/readers`: who has read it, latest first; or who has not. */
+export const readersQuery = strict({
+  read: Type.Enum(['yes', 'no'], { description: 'yes：已读的人；no：未读的人' }),
+  search,
+  cursor: Type.Optional(cursor),
+  limit: Type.Optional(limit(100, 20)),
+});
+
+export const readerPage = pageOf(
+  strict({
+    id: uuid,
+    username: Type.String(),
+    name: Type.String(),
+    department: textOrNull,
+    /** Null for who has not read it. */
+    readAt: nullable(instant),
+  }),
+);
+export type ReaderPage = Static<typeof readerPage>;
