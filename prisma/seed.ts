@@ -1,5 +1,5 @@
 import { type EmulatedPerson, people } from '../scripts/emulator/people.ts';
-import { createPasswords } from '../server/auth/passwords.ts';
+import { createPasswords, type Passwords } from '../server/auth/passwords.ts';
 import { development } from '../server/config/constants.ts';
 import type { PrismaClient } from '../server/database/database.ts';
 import type { Prisma } from '../server/database/generated/client.ts';
@@ -14,16 +14,19 @@ export interface Seeded {
  * Gives the emulator's people their accounts (user name = the person's key, development password) and writes
  * the sample notices. Adds what is missing and changes nothing that is there, so it can run at every start.
  *
+ * @param passwords who hashes the password.
  * @returns how many rows were added.
  */
-export async function seed(prisma: PrismaClient): Promise<Seeded> {
+export async function seed(
+  prisma: PrismaClient,
+  passwords: Passwords = createPasswords([]),
+): Promise<Seeded> {
   const wanted = people.filter((person) => person.account !== 'none');
   const present = await prisma.user.findMany({
     where: { username: { in: wanted.map((person) => person.key) } },
     select: { username: true },
   });
   const known = new Set(present.map((row) => row.username));
-  const passwords = createPasswords([]);
   const missing = await Promise.all(
     wanted
       .filter((person) => !known.has(person.key))

@@ -131,6 +131,8 @@ test('an ordinary person hears where they belong with the right password alone',
 });
 
 test('a user name that nobody has costs one verification, as a wrong password does', async () => {
+  const passwordHash = await createPasswords([]).hash(password);
+  await server.prisma.user.update({ where: { username: 'admin' }, data: { passwordHash } });
   await signIn('nobody-at-all', 'not-the-password');
   const verify = vi.spyOn(argon2, 'verify');
   for (const username of ['admin', 'nobody-at-all']) {

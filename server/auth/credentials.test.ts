@@ -14,6 +14,9 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   database = await createSeededDatabase();
+  // The tests' own accounts have cheap hashes.
+  const passwordHash = await passwords.hash(password);
+  await database.prisma.user.update({ where: { username: 'lisi' }, data: { passwordHash } });
   await database.prisma.user.create({ data: { username: 'no-password', name: '无密码' } });
   // The first question of a process also makes the hash that answers for names that nobody has.
   await localCredentials(database.prisma, passwords).verify('nobody', 'anything');

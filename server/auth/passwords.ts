@@ -4,8 +4,18 @@ import pLimit from 'p-limit';
 import { AppError } from '../plugins/app-error.ts';
 import { judgePassword, type PasswordFlaw } from './password-policy.ts';
 
+/** What one hash costs whoever makes or verifies it. */
+export interface PasswordCost {
+  /** KiB. */
+  memoryCost: number;
+  /** Passes over the memory. */
+  timeCost: number;
+  /** Lanes. */
+  parallelism: number;
+}
+
 /** OWASP's argon2id minimum: 19 MiB, two passes, one lane; about 20 ms on a server core. */
-const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+const owaspMinimum: PasswordCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /**
  * Bounds on hashing: each hash takes 19 MiB and a thread of libuv's pool (4 by default), which file and DNS
@@ -28,15 +38,18 @@ export interface Passwords {
   judge(password: string, username: string): PasswordFlaw | null;
 }
 
-/** @param forbidden passwords that never match and may not be set, e.g. the development seed's in production. */
-export function createPasswords(forbidden: readonly string[]): Passwords {
+/**
+ * @param forbidden passwords that never match and may not be set, e.g. the development seed's in production.
+ * @param cost of the hashes that are made; the server never gives another one.
+ */
+export function createPasswords(forbidden: readonly string[], cost = owaspMinimum): Passwords {
   const limit = pLimit(concurrentHashes);
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     if (limit.pendingCount >= waitingHashes) throw new AppError('TOO_MANY_REQUESTS');
     return limit(work);
   };
   let decoy: Promise<string> | undefined;
-  const hashInTurn = (password: string) => inTurn(() => argon2.hash(normalized(password), parameters));
+  const hashInTurn = (password: string) => inTurn(() => argon2.hash(normalized(password), cost));
 
   return {
     hash: async (password) => hashInTurn(password),

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { projectRoot } from '../config/paths.ts';
-import { createEmptyDatabase, dropPostgresDatabase } from '../testing/database.ts';
+import { createEmptyDatabase, dropPostgresDatabase } from '../testing/postgres-databases.ts';
 import { features } from './database-features.ts';
 
 let url: string;

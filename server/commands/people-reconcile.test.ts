@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { seed } from '../../prisma/seed.ts';
 import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
 import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
 import { openDatabase } from '../database/database.ts';
 import { applyMigrations } from '../database/migrations.ts';
+import { cheapSeed } from '../testing/cheap-seed.ts';
 import { runScript } from '../testing/run-script.ts';
 
 /** The tool as a person runs it: a process of its own, on a database of its own. */
@@ -22,7 +22,7 @@ beforeAll(async () => {
   dataDir = path.join(folder, 'database');
   const database = await open();
   await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
-  await seed(database.prisma);
+  await cheapSeed(database.prisma);
   await database.close();
 }, 60_000);
 afterAll(async () => {

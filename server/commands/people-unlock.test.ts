@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { seed } from '../../prisma/seed.ts';
 import { openDatabase } from '../database/database.ts';
 import { applyMigrations } from '../database/migrations.ts';
+import { cheapSeed } from '../testing/cheap-seed.ts';
 import { runScript } from '../testing/run-script.ts';
 
 /** The tool as an administrator runs it: a process of its own, on a database of its own. */
@@ -18,7 +18,7 @@ beforeAll(async () => {
   dataDir = path.join(folder, 'database');
   const database = await open();
   await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
-  await seed(database.prisma);
+  await cheapSeed(database.prisma);
   const lock = { failures: 5, lastFailure: new Date(), lockedUntil: new Date(Date.now() + 3_600_000) };
   await database.prisma.lockout.createMany({
     data: [

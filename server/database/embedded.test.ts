@@ -50,7 +50,7 @@ test.each([
   await mkdir(path.dirname(dataDir), { recursive: true });
   await writeFile(`${dataDir}.lock`, content);
   // What is in it makes no difference, and making it takes long.
-  const database = await open({ image: await embeddedImage() });
+  const database = await open({ image: await embeddedImage('empty') });
   expect(await readFile(`${dataDir}.lock`, 'utf8')).toBe(String(process.pid));
   await database.ping();
   await database.close();

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { until } from '../testing/client.ts';
-import { createPostgresDatabase, dropPostgresDatabase } from '../testing/database.ts';
+import { createPostgresDatabase, dropPostgresDatabase } from '../testing/postgres-databases.ts';
 import { type Database, openDatabase } from './database.ts';
 
 let url: string;

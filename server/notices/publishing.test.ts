@@ -1,6 +1,6 @@
-import { seed } from '../../prisma/seed.ts';
 import { createMessages } from '../messages/messages.ts';
 import { enqueue } from '../messages/outbox.ts';
+import { cheapSeed } from '../testing/cheap-seed.ts';
 import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
 import { noticeKey, publishNotice } from './publishing.ts';
 
@@ -15,7 +15,7 @@ beforeEach(async () => {
   await outbox.reset();
   await outbox.prisma.user.deleteMany();
   await outbox.prisma.notice.deleteMany();
-  await seed(outbox.prisma);
+  await cheapSeed(outbox.prisma);
 });
 
 async function draft(title = '停电通知', publishedAt: Date | null = null): Promise<string> {

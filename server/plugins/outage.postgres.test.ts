@@ -1,10 +1,11 @@
-import { seed } from '../../prisma/seed.ts';
 import { openDatabase } from '../database/database.ts';
 import { type Built, build } from '../testing/build.ts';
 import { type Cable, startCable } from '../testing/cable.ts';
+import { cheapSeed } from '../testing/cheap-seed.ts';
 import { until } from '../testing/client.ts';
-import { createPostgresDatabase, dropPostgresDatabase, type TestDatabase } from '../testing/database.ts';
+import type { TestDatabase } from '../testing/database.ts';
 import { bearer, expectFault, get, post } from '../testing/http.ts';
+import { createPostgresDatabase, dropPostgresDatabase } from '../testing/postgres-databases.ts';
 
 /** What a silent database costs each request. */
 const timeoutMs = 1000;
@@ -18,7 +19,7 @@ beforeAll(async () => {
   cable = await startCable(direct);
   const database = await openDatabase({ url: cable.url, dataDir: '', poolSize: 4, timeoutMs });
   const behindCable: TestDatabase = { ...database, url: cable.url };
-  await seed(database.prisma);
+  await cheapSeed(database.prisma);
   server = await build({ database: behindCable });
   token = await server.tokenOf('zhangsan');
 });

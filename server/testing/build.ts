@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { seed } from '../../prisma/seed.ts';
 import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
 import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
 import type { AppTiming } from '../app.ts';
@@ -11,7 +10,7 @@ import type { BindOutcome, BindRequest, LoginOutcome, LoginRequest } from '../co
 import type { PrismaClient } from '../database/database.ts';
 import type { PlatformName } from '../platform/platform.ts';
 import { createLogger } from '../plugins/logging.ts';
-import { createTestDatabase, type TestDatabase } from './database.ts';
+import { createSeededDatabase, type TestDatabase } from './database.ts';
 
 export interface BuildOptions {
   /** `dingtalk` by default. */
@@ -102,11 +101,8 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
     auth: { ...loaded.auth, ...options.auth },
     console: { ...loaded.console, folder },
   };
-  const database = options.database ?? (await createTestDatabase());
-  if (options.database === undefined) {
-    opened.push(database);
-    await seed(database.prisma);
-  }
+  const database = options.database ?? (await createSeededDatabase());
+  if (options.database === undefined) opened.push(database);
 
   const lines: string[] = [];
   const logger = createLogger(

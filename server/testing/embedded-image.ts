@@ -3,22 +3,40 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { projectRoot } from '../config/paths.ts';
 import { openEmbedded } from '../database/embedded.ts';
+import { PrismaClient } from '../database/generated/client.ts';
 import { applyMigrations } from '../database/migrations.ts';
 import { withWholeScripts } from '../database/whole-scripts.ts';
+import { cheapSeed } from './cheap-seed.ts';
 import { migrationsHash } from './migrations-hash.ts';
 
 const modules = path.join(projectRoot, 'node_modules');
 const folder = path.join(modules, '.cache/embedded-images');
 
-let image: Promise<Blob> | undefined;
+/** What is in a database besides the tables: nothing, or the seed's people and notices. */
+export type Contents = 'empty' | 'seeded';
+
+const images: { [contents in Contents]?: Promise<Blob> } = {};
 
 /**
- * A migrated, empty embedded database to start from: making one takes a processor about five times as long as
- * loading one. It is made once for a set of migrations and a version of PGlite, and kept beside the packages.
+ * A migrated embedded database to start from: making one takes a processor about five times as long as loading one.
+ * The empty one is made once for a set of migrations and a version of PGlite, and kept beside the packages; the
+ * seeded one once in a process.
  */
-export function embeddedImage(): Promise<Blob> {
-  image ??= readImage();
-  return image;
+export function embeddedImage(contents: Contents): Promise<Blob> {
+  images[contents] ??= contents === 'empty' ? readImage() : seedImage();
+  return images[contents];
+}
+
+async function seedImage(): Promise<Blob> {
+  const embedded = await openEmbedded('memory', await embeddedImage('empty'));
+  const prisma = new PrismaClient({ adapter: embedded.adapter });
+  try {
+    await cheapSeed(prisma);
+    return await embedded.client.dumpDataDir('none');
+  } finally {
+    await prisma.$disconnect();
+    await embedded.close();
+  }
 }
 
 async function readImage(): Promise<Blob> {

@@ -1,7 +1,12 @@
 import net from 'node:net';
+import pg from 'pg';
 
 /** The PostgreSQL server of the tests; its user must be allowed to create databases. */
 export const postgresUrl = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
+
+/** Names of one run begin alike, so that its end finds all of them; begins with the epoch seconds of its start. */
+export const run = process.env.TEST_RUN ?? `${Math.floor(Date.now() / 1000)}_${process.pid}`;
+process.env.TEST_RUN = run;
 
 /**
  * Whether the tests' PostgreSQL server answers. In CI it must: a suite that is skipped there would hide a fault.
@@ -28,4 +33,28 @@ export async function postgresAnswers(): Promise<boolean> {
       '\n  请启动 PostgreSQL，或用 TEST_POSTGRES_URL 指明地址。\n',
   );
   return false;
+}
+
+/** Runs `work` on a connection that may create and drop databases. */
+export async function asAdministrator<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Drops what a run leaves behind: its own databases, and those of runs that were killed a day ago or earlier. */
+export async function dropLeftDatabases(): Promise<void> {
+  await asAdministrator(async (client) => {
+    const { rows } = await client.query<{ datname: string }>(
+      `SELECT datname FROM pg_database
+         WHERE starts_with(datname, $1)
+            OR (datname ~ '^miniapp_test_[0-9]{10}_' AND split_part(datname, '_', 3) < $2)`,
+      [`miniapp_test_${run}_`, String(Math.floor(Date.now() / 1000) - 86_400)],
+    );
+    for (const { datname } of rows) await client.query(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
+  });
 }

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { ImportJobView, ImportPreview, ImportStart } from '../../../server/contract/import-export.ts';
 import { csvLines, encodeCsv } from '../../../server/import-export/csv.ts';
-import { dropPostgresDatabase } from '../../../server/testing/database.ts';
+import { dropPostgresDatabase } from '../../../server/testing/postgres-databases.ts';
 import { emulatorEnvironment } from '../../emulator/environment.ts';
 import type { PartResult } from '../report.ts';
 import { createBenchDatabase, postgresVersion, sessionToken } from '../server/data.ts';

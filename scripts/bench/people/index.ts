@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { createPostgresDatabase, dropPostgresDatabase } from '../../../server/testing/database.ts';
 import { manyPeople } from '../../../server/testing/many-people.ts';
+import { createPostgresDatabase, dropPostgresDatabase } from '../../../server/testing/postgres-databases.ts';
 import { emulatorEnvironment } from '../../emulator/environment.ts';
 import type { Figures, PartResult } from '../report.ts';
 import { round } from '../report.ts';

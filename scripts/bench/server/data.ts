@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { createPostgresDatabase } from '../../../server/testing/database.ts';
 import { postgresUrl } from '../../../server/testing/postgres.ts';
+import { createPostgresDatabase } from '../../../server/testing/postgres-databases.ts';
 
 /** The platform's id of the made-up user `n`, 1 to the number of users. */
 export const personId = (n: number) => `bench${n}`;

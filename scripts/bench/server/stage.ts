@@ -1,4 +1,4 @@
-import { dropPostgresDatabase } from '../../../server/testing/database.ts';
+import { dropPostgresDatabase } from '../../../server/testing/postgres-databases.ts';
 import { emulatedApps } from '../../emulator/credentials.ts';
 import { emulatorEnvironment } from '../../emulator/environment.ts';
 import { createBenchDatabase, sessionToken } from './data.ts';

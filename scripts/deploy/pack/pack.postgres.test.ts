@@ -3,8 +3,8 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import os from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../../../server/config/paths.ts';
-import { createEmptyDatabase, dropPostgresDatabase } from '../../../server/testing/database.ts';
 import { freePorts } from '../../../server/testing/ports.ts';
+import { createEmptyDatabase, dropPostgresDatabase } from '../../../server/testing/postgres-databases.ts';
 import { filesBelow, type Manifest, readManifest } from '../manage/manifest.ts';
 import { describeOffline, postgresAsFile, runOffline } from '../testing/offline.ts';
 

@@ -1,6 +1,6 @@
-import { seed } from '../../../prisma/seed.ts';
 import { createMessages } from '../../messages/messages.ts';
 import { InvalidMessageError } from '../../platform/platform.ts';
+import { cheapSeed } from '../../testing/cheap-seed.ts';
 import { idOf, type Outbox, openOutbox } from '../../testing/messages.ts';
 import type { NotifyRequest } from './arguments.ts';
 import { notify } from './notify.ts';
@@ -13,7 +13,7 @@ let printed: string[];
 
 beforeAll(async () => {
   outbox = await openOutbox('dingtalk');
-  await seed(outbox.prisma);
+  await cheapSeed(outbox.prisma);
 });
 afterAll(() => outbox.close());
 beforeEach(async () => {

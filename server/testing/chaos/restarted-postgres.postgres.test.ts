@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { seed } from '../../../prisma/seed.ts';
 import { type Emulator, startEmulator } from '../../../scripts/emulator/emulator.ts';
 import { type Database, openDatabase } from '../../database/database.ts';
 import { applyMigrations } from '../../database/migrations.ts';
+import { cheapSeed } from '../cheap-seed.ts';
 import { until } from '../client.ts';
 import { type Cluster, postgresBinaries, startCluster } from '../cluster.ts';
 import { addNotices, expectNothingLost, startLoad } from '../load.ts';
@@ -31,7 +31,7 @@ if (binaries === null) {
     [cluster, emulator] = await Promise.all([startCluster(binaries), startEmulator()]);
     database = await openDatabase({ url: cluster.url, dataDir: '', poolSize: 2, timeoutMs: 10_000 });
     await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
-    await seed(database.prisma);
+    await cheapSeed(database.prisma);
     notices = await addNotices(database.prisma, 3000);
     server = await startProcess({
       databaseUrl: cluster.url,
