@@ -125,7 +125,7 @@ describe('docs/errors.md', () => {
     const text = read('docs/errors.md');
     const codes = ['dingtalk', 'zhezhengding'].flatMap((file) =>
       [
-        ...read(`server/platform/${file}/errors.ts`).matchAll(
+        ...read(`server/platform/${file}/answer.ts`).matchAll(
           /'(-1|\d{4,6}|OPF-[\w-]+|[A-Z]\w+(?:AppkeyAndApi|PermissionDenied|WhiteList))'/g,
         ),
       ].map(([, code = '']) => code),
