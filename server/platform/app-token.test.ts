@@ -49,7 +49,7 @@ test('200 cold calls at once fetch one token', async () => {
   expect(world.fetches).toBe(1);
 });
 
-test('a cold start goes to the store once, and a failed fetch is shared by all who wait', async () => {
+test('calls that wait together share one turn at the store, and the failure of its fetch', async () => {
   const memory = memoryTokenStore();
   let turns = 0;
   const store: TokenStore = {
@@ -95,7 +95,7 @@ test('instances that share a store fetch one token, and a restarted one none', a
   expect(world.fetches).toBe(1);
 });
 
-test('a refused token is dropped and fetched once for everybody, and each call repeated once', async () => {
+test('a refused token is dropped and fetched once for all, and each call is made once more', async () => {
   const { world, appToken, work, store } = setUp();
   const [one, other] = [appToken(), appToken()];
   await Promise.all([one.use(work), other.use(work)]);
@@ -109,7 +109,7 @@ test('a refused token is dropped and fetched once for everybody, and each call r
   expect(await store.read('app')).toMatchObject({ token: 't2' });
 });
 
-test('a call that is refused twice fails, with one fetch in between', async () => {
+test('a call whose new token is refused too is a fault', async () => {
   const { world, appToken, work } = setUp();
   world.refused.add('t1').add('t2');
   const error = await rejection(appToken().use(work));
@@ -118,7 +118,7 @@ test('a call that is refused twice fails, with one fetch in between', async () =
   expect(world.fetches).toBe(2);
 });
 
-test('a platform that gives the refused token again is believed', async () => {
+test('a platform may give a refused token again, renewed', async () => {
   const { world, appToken, work } = setUp();
   const one = appToken();
   await one.use(work);
@@ -133,7 +133,7 @@ test('a platform that gives the refused token again is believed', async () => {
   expect(world.fetches).toBe(1);
 });
 
-test('a refused token in the store is not taken from there, and the refusal of a fetch drops it', async () => {
+test('a refused token is not taken from the store, also after a fetch that failed', async () => {
   const { world, appToken, work, store } = setUp();
   const one = appToken();
   await one.use(work);
@@ -145,7 +145,7 @@ test('a refused token in the store is not taken from there, and the refusal of a
   expect(await one.use(work)).toBe('t3');
 });
 
-test('any other failure of a call is not repeated and leaves the token alone', async () => {
+test('a call with any other failure is not repeated, and the token stays', async () => {
   const { world, appToken } = setUp();
   const one = appToken();
   const timeout = new PlatformError('timeout', '/api', '模拟');
@@ -216,7 +216,7 @@ describe('with a store that fails', () => {
     throw broken;
   };
 
-  test('nothing is fetched: the error passes through, and no code is consumed', async () => {
+  test('nothing is fetched: its error passes through, and no auth code is used up', async () => {
     for (const methods of [{ exclusively: fail }, { read: fail }]) {
       const { world, appToken, work } = setUp(failing(methods));
       const one = appToken();
@@ -227,7 +227,7 @@ describe('with a store that fails', () => {
     }
   });
 
-  test('after the fetch, the token is kept in memory: one fetch, not one a request', async () => {
+  test('after the fetch, the token serves from memory: one fetch, not one a request', async () => {
     const { world, appToken, work } = setUp(failing({ write: fail }));
     const one = appToken();
     await one.use(work);

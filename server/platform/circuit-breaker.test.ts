@@ -22,7 +22,7 @@ function setUp() {
   return { clock, changes, breaker, enter, fail };
 }
 
-test('opens after five failures, refuses with the time that is left, and lets one call try', async () => {
+test('five failures open it; it refuses with the time that is left, and lets one call try', async () => {
   const { clock, changes, breaker, enter, fail } = setUp();
   fail(4);
   expect(breaker.state()).toBe('closed');
@@ -43,23 +43,18 @@ test('opens after five failures, refuses with the time that is left, and lets on
     { state: 'half-open', openMs: 0 },
     { state: 'closed', openMs: 0 },
   ]);
-  // What was counted before is forgotten.
+  // Earlier failures are forgotten.
   fail(4);
   expect(breaker.state()).toBe('closed');
 });
 
-test('a failed probe opens it again', async () => {
+test('a failed probe opens it again; one that was not made leaves the trial to the next call', async () => {
   const { clock, breaker, enter, fail } = setUp();
   fail(5);
   await clock.advance(10_000);
   enter().failed();
   expect(breaker.state()).toBe('open');
   expect(breaker.enter()).toBe(10_000);
-});
-
-test('a probe that was not made leaves the trial to the next call', async () => {
-  const { clock, breaker, enter, fail } = setUp();
-  fail(5);
   await clock.advance(10_000);
   enter().abandoned();
   enter().succeeded();
@@ -82,7 +77,7 @@ test('rare failures among many successes do not open it, many do', () => {
   expect(breaker.state()).toBe('open');
 });
 
-test('failures of long ago do not count', async () => {
+test('failures of a minute ago do not count', async () => {
   const { clock, breaker, fail } = setUp();
   fail(4);
   await clock.advance(60_000);
@@ -90,32 +85,25 @@ test('failures of long ago do not count', async () => {
   expect(breaker.state()).toBe('closed');
 });
 
-test('calls that began before a change say nothing after it', async () => {
-  const { clock, breaker, enter, fail } = setUp();
-  const [early, late] = [enter(), enter()];
-  fail(5);
-  early.succeeded();
-  expect(breaker.state()).toBe('open');
-  await clock.advance(10_000);
-  const probe = enter();
-  late.succeeded();
-  expect(breaker.state()).toBe('half-open');
-  probe.failed();
-  expect(breaker.state()).toBe('open');
-});
-
-test('a burst that fails after the circuit opened does not keep it open longer', async () => {
+test('calls that began before a change neither close it nor keep it open longer', async () => {
   const { clock, changes, breaker, enter } = setUp();
-  const burst = Array.from({ length: 20 }, enter);
+  const [early, late, ...burst] = Array.from({ length: 22 }, enter);
   for (const permit of burst.slice(0, 5)) permit.failed();
+  early?.succeeded();
+  expect(breaker.state()).toBe('open');
   await clock.advance(9_000);
   for (const permit of burst.slice(5)) permit.failed();
   await clock.advance(1_000);
   expect(breaker.refusesFor()).toBe(0);
   expect(changes).toEqual([{ state: 'open', openMs: 10_000 }]);
+  const probe = enter();
+  late?.succeeded();
+  expect(breaker.state()).toBe('half-open');
+  probe.failed();
+  expect(breaker.state()).toBe('open');
 });
 
-test('trip opens for as long as it says, and a shorter pause does not shorten it', async () => {
+test('a pause that the platform names opens it for so long; a shorter one does not shorten it', async () => {
   const { clock, breaker, enter } = setUp();
   breaker.trip(300_000);
   breaker.trip(1000);

@@ -1,58 +1,33 @@
-import { emulatedApps } from '../../scripts/emulator/credentials.ts';
-import { type Emulator, type FaultKind, startEmulator } from '../../scripts/emulator/emulator.ts';
+import type { FaultKind } from '../../scripts/emulator/emulator.ts';
 import { rejection } from '../testing/platform-server.ts';
-import { createPlatform, memoryTokenStore } from './index.ts';
-import { InvalidMessageError, PartlySentError, type Platform, type PlatformName } from './platform.ts';
+import { paths, platformNames, useEmulator } from '../testing/platforms.ts';
+import { InvalidMessageError, PartlySentError, type Platform } from './platform.ts';
 
-/** Messages of both drivers against the emulator. */
+/** Messages of both drivers, against the emulator. */
 
-let emulator: Emulator;
-let time: number;
-const open: Platform[] = [];
+let time = Date.UTC(2026, 0, 2, 1);
+const now = () => time;
+const { control, connect: connectTo } = useEmulator({ now });
+const connect: typeof connectTo = (name, more) => connectTo(name, more, { now });
 
 const member = '270101';
 const other = '270102';
 const gone = '270104';
-
-beforeAll(async () => {
-  emulator = await startEmulator({ now: () => time });
-});
-afterAll(() => emulator.close());
-beforeEach(() => {
-  time = Date.UTC(2026, 0, 2, 1);
-  emulator.control.reset();
-});
-afterEach(() => Promise.all(open.splice(0).map((platform) => platform.close())));
-
-function connect(name: PlatformName, more: object = {}, timeoutMs = 10_000): Platform {
-  const { url } = emulator;
-  const config =
-    name === 'dingtalk'
-      ? { name, ...emulatedApps.dingtalk, apiUrl: url, oapiUrl: url, readMobile: false }
-      : { name, ...emulatedApps.zhezhengding, baseUrl: url, dingCreator: '270108' };
-  const platform = createPlatform(
-    { ...config, timeoutMs, ...more },
-    { tokenStore: memoryTokenStore(), now: () => time },
-  );
-  open.push(platform);
-  return platform;
-}
-
 const text = (words = '你好') => ({ type: 'text' as const, text: words });
-const paths = {
-  dingtalk: { work: '/topapi/message/corpconversation/asyncsend_v2', ding: '/v1.0/robot/ding/send' },
-  zhezhengding: { work: '/message/workNotification', ding: '/gov/ding/isv/send.json' },
-} as const;
-const sent = () => emulator.control.messages();
+const sent = () => control().messages();
+const notify = (platform: Platform, receivers: string[] = [member], key = 'notice-1') =>
+  platform.sendWorkNotification({ receivers, content: text(), key });
+const ding = (platform: Platform, more: object = {}) =>
+  platform.sendDing({ receivers: [member], text: '请查收', key: 'ding-1', ...more });
 
-describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
+describe.each(platformNames)('%s', (name) => {
   const path = paths[name];
-  const notify = (platform: Platform, receivers: string[], key = 'notice-1') =>
-    platform.sendWorkNotification({ receivers, content: text(), key });
-  const ding = (platform: Platform, receivers: string[]) =>
-    platform.sendDing({ receivers, text: '请查收', key: 'ding-1' });
+  const byBoth = [
+    [path.work, notify],
+    [path.ding, ding],
+  ] as const;
 
-  test('a work notification is sent, once to everybody, and taken back', async () => {
+  test('a work notification is sent, once to each receiver, and taken back', async () => {
     const platform = connect(name);
     const { batches } = await notify(platform, [member, other, member]);
     expect(batches).toEqual([{ taskId: expect.stringMatching(/./), receivers: [member, other] }]);
@@ -70,13 +45,11 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     expect(sent()).toMatchObject([{ recalled: true }]);
   });
 
-  test('markdown has a title', async () => {
+  test('a markdown notification has a title', async () => {
     const content = { type: 'markdown' as const, title: '标题', text: '**重要**' };
     await connect(name).sendWorkNotification({ receivers: [member], content, key: 'k' });
-    expect(sent()[0]?.content).toEqual({
-      msgtype: 'markdown',
-      markdown: { title: '标题', text: '**重要**' },
-    });
+    const markdown = { title: '标题', text: '**重要**' };
+    expect(sent()[0]?.content).toEqual({ msgtype: 'markdown', markdown });
   });
 
   test('250 receivers are three calls, each with its task', async () => {
@@ -87,14 +60,13 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     expect(sent().flatMap((message) => message.receivers)).toEqual(receivers);
   });
 
-  test('when a later batch fails, what was sent is told', async () => {
+  test('when a later batch fails, the error holds the batches that were sent', async () => {
     const receivers = Array.from({ length: 150 }, (_, index) => String(300_000 + index));
-    const platform = connect(name, {}, 1000);
+    const platform = connect(name, { timeoutMs: 1000 });
     await notify(platform, [member], 'warm-up');
-    const sending = notify(platform, receivers);
-    emulator.control.fault({ path: path.work, kind: 'slow', delayMs: 50 });
-    emulator.control.fault({ path: path.work, kind: 'timeout' });
-    const error = await rejection(sending);
+    control().fault({ path: path.work, kind: 'slow', delayMs: 50 });
+    control().fault({ path: path.work, kind: 'timeout' });
+    const error = await rejection(notify(platform, receivers));
     expect(error).toBeInstanceOf(PartlySentError);
     expect(error).toMatchObject({
       kind: 'timeout',
@@ -103,21 +75,17 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     });
   });
 
-  test('a DING goes by the platform’s own API', async () => {
-    const { batches } = await ding(connect(name), [member]);
+  test('a DING goes by the platform’s own API, also as a text message', async () => {
+    const platform = connect(name);
+    const { batches } = await ding(platform);
     expect(batches).toEqual([{ dingId: expect.stringMatching(/./), receivers: [member], rejected: [] }]);
-    expect(emulator.control.calls()[path.ding]).toBe(1);
-    expect(sent()).toMatchObject([{ kind: 'ding', platform: name, receivers: [member] }]);
+    await ding(platform, { receivers: [other], remindType: 'sms' });
+    expect(control().calls()[path.ding]).toBe(2);
+    expect(sent()).toMatchObject([
+      { kind: 'ding', platform: name, receivers: [member] },
+      { receivers: [other], content: name === 'dingtalk' ? { remindType: 2 } : { notifyType: 'sms' } },
+    ]);
     expect(JSON.stringify(sent()[0]?.content)).toContain('请查收');
-  });
-
-  test('a DING by text message', async () => {
-    await connect(name).sendDing({ receivers: [member], text: '急', key: 'k', remindType: 'sms' });
-    expect(sent()[0]?.content).toMatchObject(
-      name === 'dingtalk'
-        ? { remindType: 2 }
-        : { notifyType: 'sms', bodyType: 'text', textType: 'plaintext' },
-    );
   });
 
   test.each([
@@ -143,7 +111,7 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     if (!['标题', '2048 字节'].includes(words)) {
       expect(await rejection(platform.sendDing(asDing))).toBeInstanceOf(InvalidMessageError);
     }
-    expect(emulator.control.calls()).toEqual({});
+    expect(control().calls()).toEqual({});
   });
 
   test('the longest text that the platform takes is 2048 bytes of JSON', async () => {
@@ -159,42 +127,36 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     expect(sent()).toHaveLength(1);
   });
 
-  test('a refused token is fetched anew, and the message sent once', async () => {
+  test('after a refused app token a message is sent once', async () => {
     const platform = connect(name);
     await notify(platform, [member], 'warm-up');
-    emulator.control.expireTokens();
+    control().expireTokens();
     await notify(platform, [other], 'second');
-    emulator.control.expireTokens();
-    await ding(platform, [member]);
+    control().expireTokens();
+    await ding(platform);
     expect(sent()).toHaveLength(3);
   });
 
-  const faults: [FaultKind, string][] = [
+  test.each<[FaultKind, string]>([
     ['timeout', 'timeout'],
     ['reset', 'fault'],
     ['truncated', 'fault'],
     ['huge', 'fault'],
-  ];
-  test.each(faults)(
-    'an answer lost by %s is a %s, and the driver sends nothing again',
-    async (kind, expected) => {
-      const platform = connect(name, {}, 1000);
-      for (const api of [path.work, path.ding]) {
-        const before = sent().length;
-        emulator.control.fault({ path: api, kind });
-        const call = api === path.work ? notify(platform, [member]) : ding(platform, [member]);
-        expect(await rejection(call)).toMatchObject({ name: 'PlatformError', kind: expected, api });
-        expect(sent()).toHaveLength(before + 1);
-      }
-    },
-  );
+  ])('an answer lost by %s is a %s, and the driver does not send again', async (kind, expected) => {
+    const platform = connect(name, { timeoutMs: 1000 });
+    for (const [api, send] of byBoth) {
+      const before = sent().length;
+      control().fault({ path: api, kind });
+      expect(await rejection(send(platform))).toMatchObject({ name: 'PlatformError', kind: expected, api });
+      expect(sent()).toHaveLength(before + 1);
+    }
+  });
 
-  test('the caller’s repetition after a lost answer reaches nobody twice', async () => {
-    const platform = connect(name, {}, 1000);
-    emulator.control.fault({ path: path.work, kind: 'reset' });
-    await rejection(notify(platform, [member]));
-    const { batches } = await notify(platform, [member]);
-    expect(batches).toHaveLength(1);
+  test('a notification that the caller repeats after a lost answer reaches each receiver once', async () => {
+    const platform = connect(name);
+    control().fault({ path: path.work, kind: 'reset' });
+    await rejection(notify(platform));
+    expect((await notify(platform)).batches).toHaveLength(1);
     expect(sent().filter((message) => !message.undelivered.includes(member))).toHaveLength(1);
   });
 
@@ -204,122 +166,80 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     ['errcode', 'busy'],
     ['punish', 'busy'],
     ['html', 'fault'],
-  ] as const)('%s is %s', async (kind, expected) => {
+  ] as const)('%s is %s, and nothing is sent', async (kind, expected) => {
     const platform = connect(name);
-    for (const api of [path.work, path.ding]) {
-      emulator.control.fault({ path: api, kind });
-      const call = api === path.work ? notify(platform, [member]) : ding(platform, [member]);
-      expect(await rejection(call)).toMatchObject({ kind: expected, api });
+    for (const [api, send] of byBoth) {
+      control().fault({ path: api, kind });
+      expect(await rejection(send(platform))).toMatchObject({ kind: expected, api });
     }
     expect(sent()).toEqual([]);
   });
 });
 
-describe('DingTalk', () => {
-  test('the result names who got it, who is unknown, and who was left out by a limit', async () => {
-    const platform = connect('dingtalk');
-    await platform.sendWorkNotification({ receivers: [member], content: text(), key: 'a' });
-    const { batches } = await platform.sendWorkNotification({
-      receivers: [member, other, gone],
-      content: text(),
-      key: 'b',
-    });
-    expect(await platform.getMessageResult(batches[0]?.taskId ?? '')).toEqual({
-      done: true,
-      read: [],
-      unread: [other],
-      invalid: [gone],
-      forbidden: [{ id: member, code: '143106' }],
-      failed: [],
-    });
+test('DingTalk’s result names who got a message, who is unknown, and who was left out by a limit', async () => {
+  const platform = connect('dingtalk');
+  await notify(platform, [member], 'a');
+  const { batches } = await notify(platform, [member, other, gone], 'b');
+  expect(await platform.getMessageResult(batches[0]?.taskId ?? '')).toEqual({
+    done: true,
+    read: [],
+    unread: [other],
+    invalid: [gone],
+    forbidden: [{ id: member, code: '143106' }],
+    failed: [],
   });
-
-  test('the receivers that a DING did not reach are named', async () => {
-    const { batches } = await connect('dingtalk').sendDing({
-      receivers: [member, gone],
-      text: '急',
-      key: 'k',
-    });
-    expect(batches).toMatchObject([{ receivers: [member, gone], rejected: [gone] }]);
-  });
-
-  test('a DING by telephone', async () => {
-    const platform = connect('dingtalk');
-    await platform.sendDing({ receivers: [member], text: '急', key: 'k', remindType: 'phone' });
-    expect(sent()[0]?.content).toMatchObject({ remindType: 3 });
-  });
-
-  test('too many calls of the new API are busy', async () => {
-    emulator.control.fault({ path: paths.dingtalk.ding, kind: 'qps' });
-    const call = connect('dingtalk').sendDing({ receivers: [member], text: '急', key: 'k' });
-    expect(await rejection(call)).toMatchObject({ kind: 'busy', retryAfterSeconds: 5 });
-  });
-
-  test('after 24 hours nothing is taken back, and what is no task is not asked about', async () => {
-    const platform = connect('dingtalk');
-    const { batches } = await platform.sendWorkNotification({
-      receivers: [member],
-      content: text(),
-      key: 'a',
-    });
-    time += 24 * 3_600_000 + 1;
-    const recall = platform.recallMessage(batches[0]?.taskId ?? '');
-    expect(await rejection(recall)).toMatchObject({ kind: 'fault', upstreamCode: '40035' });
-    for (const call of [platform.recallMessage('notice-1'), platform.getMessageResult('')]) {
-      expect(await rejection(call)).toBeInstanceOf(InvalidMessageError);
-    }
-  });
-
-  test.each([null, undefined, ''])('without its configuration (%p) the variable is named', async (none) => {
-    const platform = connect('dingtalk', { agentId: none, robotCode: none });
-    const calls: [Promise<unknown>, string][] = [
-      [
-        platform.sendWorkNotification({ receivers: [member], content: text(), key: 'k' }),
-        'DINGTALK_AGENT_ID',
-      ],
-      [platform.getMessageResult('1'), 'DINGTALK_AGENT_ID'],
-      [platform.recallMessage('1'), 'DINGTALK_AGENT_ID'],
-      [platform.sendDing({ receivers: [member], text: 'x', key: 'k' }), 'DINGTALK_ROBOT_CODE'],
-    ];
-    for (const [call, variable] of calls) {
-      expect(await rejection(call)).toMatchObject({
-        kind: 'misconfigured',
-        remedy: expect.stringContaining(variable),
-      });
-    }
-    expect(emulator.control.calls()).toEqual({});
-  });
-
-  test('a wrong agentId is an administrator’s move', async () => {
-    const platform = connect('dingtalk', { agentId: '1' });
-    const call = platform.sendWorkNotification({ receivers: [member], content: text(), key: 'k' });
-    expect(await rejection(call)).toMatchObject({ kind: 'misconfigured', upstreamCode: '40056' });
-  });
+  expect(await connect('zhezhengding').getMessageResult('notice-1')).toBeNull();
 });
 
-describe('浙政钉', () => {
-  test('has no result to tell', async () => {
-    expect(await connect('zhezhengding').getMessageResult('notice-1')).toBeNull();
-  });
+test('a DING on DingTalk names the receivers whom it did not reach', async () => {
+  const { batches } = await ding(connect('dingtalk'), { receivers: [member, gone] });
+  expect(batches).toMatchObject([{ receivers: [member, gone], rejected: [gone] }]);
+});
 
-  test('a DING names its sender, and without one the variable', async () => {
-    const call = (more: object) =>
-      connect('zhezhengding', more).sendDing({ receivers: [member], text: 'x', key: 'k' });
-    expect(await rejection(call({ dingCreator: null }))).toMatchObject({
-      kind: 'misconfigured',
-      remedy: expect.stringContaining('ZHEZHENGDING_DING_CREATOR'),
-    });
-    expect(sent()).toEqual([]);
-  });
+test('a DING by telephone is made on DingTalk, and refused on 浙政钉', async () => {
+  await ding(connect('dingtalk'), { remindType: 'phone' });
+  expect(sent()[0]?.content).toMatchObject({ remindType: 3 });
+  const refused = await rejection(ding(connect('zhezhengding'), { remindType: 'phone' }));
+  expect(refused).toBeInstanceOf(InvalidMessageError);
+});
 
-  test('a DING by telephone is refused', async () => {
-    const request = { receivers: [member], text: 'x', key: 'k', remindType: 'phone' as const };
-    expect(await rejection(connect('zhezhengding').sendDing(request))).toBeInstanceOf(InvalidMessageError);
-  });
+test('too many calls of DingTalk’s new APIs are busy', async () => {
+  control().fault({ path: paths.dingtalk.ding, kind: 'qps' });
+  const error = await rejection(ding(connect('dingtalk')));
+  expect(error).toMatchObject({ kind: 'busy', retryAfterSeconds: 5 });
+});
 
-  test('an unknown message is not taken back', async () => {
-    expect(await rejection(connect('zhezhengding').recallMessage('never-sent'))).toMatchObject({
-      name: 'PlatformError',
-    });
-  });
+test('nothing is taken back on DingTalk after 24 hours, nor what was never sent', async () => {
+  const platform = connect('dingtalk');
+  const { batches } = await notify(platform);
+  time += 24 * 3_600_000 + 1;
+  const recall = platform.recallMessage(batches[0]?.taskId ?? '');
+  expect(await rejection(recall)).toMatchObject({ kind: 'fault', upstreamCode: '40035' });
+  for (const call of [platform.recallMessage('notice-1'), platform.getMessageResult('')]) {
+    expect(await rejection(call)).toBeInstanceOf(InvalidMessageError);
+  }
+  const unknown = await rejection(connect('zhezhengding').recallMessage('never-sent'));
+  expect(unknown).toMatchObject({ name: 'PlatformError' });
+});
+
+test.each([null, undefined, ''])('without its settings (%j) a message names the variable', async (none) => {
+  const dingTalk = connect('dingtalk', { agentId: none, robotCode: none });
+  const zhezhengding = connect('zhezhengding', { dingCreator: none });
+  const calls: [Promise<unknown>, string][] = [
+    [notify(dingTalk), 'DINGTALK_AGENT_ID'],
+    [dingTalk.getMessageResult('1'), 'DINGTALK_AGENT_ID'],
+    [dingTalk.recallMessage('1'), 'DINGTALK_AGENT_ID'],
+    [ding(dingTalk), 'DINGTALK_ROBOT_CODE'],
+    [ding(zhezhengding), 'ZHEZHENGDING_DING_CREATOR'],
+  ];
+  for (const [call, variable] of calls) {
+    const remedy = expect.stringContaining(variable);
+    expect(await rejection(call)).toMatchObject({ kind: 'misconfigured', remedy });
+  }
+  expect(control().calls()).toEqual({});
+});
+
+test('a wrong agentId is an administrator’s task', async () => {
+  const error = await rejection(notify(connect('dingtalk', { agentId: '1' })));
+  expect(error).toMatchObject({ kind: 'misconfigured', upstreamCode: '40056' });
 });

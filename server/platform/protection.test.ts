@@ -1,100 +1,68 @@
-import { emulatedApps } from '../../scripts/emulator/credentials.ts';
-import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
 import { rejection } from '../testing/platform-server.ts';
+import { paths, platformNames, useEmulator } from '../testing/platforms.ts';
 import { type ManualClock, manualClock } from '../testing/test-clock.ts';
-import {
-  type CircuitListener,
-  createPlatform,
-  memoryTokenStore,
-  type ProtectionConfig,
-  type UpstreamCall,
-} from './index.ts';
+import type { CircuitListener, ProtectionConfig, UpstreamCall } from './index.ts';
 import type { Platform, PlatformName } from './platform.ts';
+import { createProtection } from './protection.ts';
+import { systemClock } from './rate-limit.ts';
 
-/** The limit and the circuits as a sign-in meets them: both drivers against the emulator, time standing still. */
+/** The limit and the circuits as a sign-in meets them: both drivers against the emulator, on a clock that stands. */
 
-const paths = {
-  dingtalk: { token: '/v1.0/oauth2/accessToken', exchange: '/topapi/v2/user/getuserinfo' },
-  zhezhengding: { token: '/gettoken.json', exchange: '/rpc/oauth2/dingtalk_app_user.json' },
-} as const;
-
-let emulator: Emulator;
+const { control, connect: connectTo } = useEmulator();
 let platform: Platform;
-const open: Platform[] = [];
 let clock: ManualClock;
 let calls: UpstreamCall[];
 let changes: Parameters<CircuitListener>[0][];
 
-beforeAll(async () => {
-  emulator = await startEmulator();
-});
-afterAll(() => emulator.close());
-beforeEach(() => emulator.control.reset());
-afterEach(() => Promise.all(open.splice(0).map((one) => one.close())));
-
-function connect(name: PlatformName, protection: ProtectionConfig, timeoutMs = 10_000): void {
+function connect(name: PlatformName, protection: ProtectionConfig & { timeoutMs?: number }): void {
   clock = manualClock();
   calls = [];
   changes = [];
-  const { url } = emulator;
-  const config =
-    name === 'dingtalk'
-      ? { name, ...emulatedApps.dingtalk, apiUrl: url, oapiUrl: url, readMobile: false }
-      : { name, ...emulatedApps.zhezhengding, baseUrl: url };
-  platform = createPlatform(
-    { ...config, timeoutMs, ...protection },
-    {
-      tokenStore: memoryTokenStore(),
-      clock,
-      onCall: (call) => calls.push(call),
-      onCircuit(change) {
-        changes.push(change);
-        throw new Error('metrics down');
-      },
+  platform = connectTo(name, protection, {
+    clock,
+    onCall: (call) => calls.push(call),
+    onCircuit(change) {
+      changes.push(change);
+      throw new Error('metrics down');
     },
-  );
-  open.push(platform);
+  });
 }
 
-describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
+describe.each(platformNames)('%s', (name) => {
   const path = paths[name];
-  const breaker = { breakerFailures: 5 };
-  const code = (person = 'zhangsan') => emulator.control.issueAuthCode(person, name);
+  const code = (person = 'zhangsan') => control().issueAuthCode(person, name);
   const signIn = (person?: string) => platform.exchangeCode(code(person));
-  const exchanges = () => emulator.control.calls()[path.exchange] ?? 0;
+  const exchanges = () => control().calls()[path.exchange] ?? 0;
+  const refusedBy = (by: 'limit' | 'circuit') => expect.objectContaining({ kind: 'busy', refusedBy: by });
 
   test('sign-ins over the limit wait for their turn; over the queue they are told when to come back', async () => {
     connect(name, { callsPerSecond: 5, maxQueueMs: 1500 });
     const results = Array.from({ length: 20 }, () => signIn().catch((error: unknown) => error));
     const refused = await Promise.all(results.slice(10));
-    expect(refused).toEqual(
-      refused.map(() => expect.objectContaining({ kind: 'busy', retryAfterSeconds: 1, refusedBy: 'limit' })),
-    );
+    expect(refused).toEqual(Array(10).fill(refusedBy('limit')));
+    expect(refused).toMatchObject(Array(10).fill({ retryAfterSeconds: 1 }));
     await Promise.all(results.slice(0, 5));
     expect(exchanges()).toBe(5);
     await clock.advance(1020);
     await Promise.all(results);
     expect(exchanges()).toBe(10);
-    expect(calls.filter(({ refusedBy }) => refusedBy === 'limit')).toHaveLength(10);
-    expect(emulator.control.calls()[path.token]).toBe(1);
+    expect(calls.filter((call) => call.refusedBy === 'limit')).toHaveLength(10);
+    expect(control().calls()[path.token]).toBe(1);
   });
 
-  test('by default sixty of those who come at once get in at twenty a second, and nobody else waits', async () => {
+  test('of 200 sign-ins at once, twenty a second, sixty get in by default, and the others are told at once', async () => {
     connect(name, { callsPerSecond: 20 });
     const results = Array.from({ length: 200 }, () => signIn().catch((error: unknown) => error));
-    const refused = await Promise.all(results.slice(60));
-    expect(refused).toEqual(refused.map(() => expect.objectContaining({ refusedBy: 'limit' })));
+    expect(await Promise.all(results.slice(60))).toEqual(Array(140).fill(refusedBy('limit')));
     for (let window = 0; window < 2; window += 1) await clock.advance(1020);
-    expect(await Promise.all(results.slice(0, 60))).toEqual(
-      Array(60).fill(expect.objectContaining({ id: '270101' })),
-    );
+    expect(await Promise.all(results.slice(0, 60))).toMatchObject(Array(60).fill({ id: '270101' }));
     expect(exchanges()).toBe(60);
   });
 
   test('an API that fails is left alone, tried once, and used again; the codes of the refused stay good', async () => {
-    connect(name, breaker);
+    connect(name, { breakerFailures: 5 });
     await signIn();
-    emulator.control.fault({ path: path.exchange, kind: 'html', status: 200, times: null });
+    control().fault({ path: path.exchange, kind: 'html', status: 200, times: null });
     for (let time = 0; time < 5; time += 1) {
       expect(await rejection(signIn())).toMatchObject({ kind: 'fault' });
     }
@@ -110,9 +78,9 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     expect(exchanges()).toBe(7);
     expect(await rejection(signIn())).toMatchObject({ kind: 'busy' });
 
-    emulator.control.clearFaults();
+    control().clearFaults();
     await clock.advance(10_000);
-    // One call tries; those who come meanwhile do not pile up behind it.
+    // One call tries; others do not pile up behind it.
     const probe = platform.exchangeCode(kept);
     expect(await rejection(signIn())).toMatchObject({ kind: 'busy', retryAfterSeconds: 1 });
     expect((await probe).id).toBe('270101');
@@ -135,54 +103,48 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     ['html', 302],
     ['html', 502],
   ] as const)('%s %s opens the circuit', async (kind, status) => {
-    connect(name, { breakerFailures: 2 }, 300);
-    emulator.control.fault({ path: path.exchange, kind, times: 2, ...(status && { status }) });
+    connect(name, { breakerFailures: 2, timeoutMs: kind === 'timeout' ? 300 : 20_000 });
+    control().fault({ path: path.exchange, kind, times: 2, ...(status && { status }) });
     await rejection(signIn());
     await rejection(signIn());
     expect(platform.circuits()).toMatchObject([{ api: path.exchange, state: 'open' }]);
   });
 
-  test('people’s errors, throttling, misconfiguration and refused tokens do not', async () => {
+  test('people’s errors, throttling, misconfiguration and refused tokens do not open the circuit', async () => {
     connect(name, { breakerFailures: 1 });
     await signIn();
     for (const person of ['zhaoliu', 'sunqi']) await rejection(signIn(person));
     await rejection(platform.exchangeCode('no-such-code'));
-    const { control } = emulator;
-    control.fault({ path: path.exchange, kind: 'code-invalid', times: 3 });
-    for (let time = 0; time < 3; time += 1) await rejection(signIn());
-    control.fault({ path: path.exchange, kind: 'no-permission' });
-    await rejection(signIn());
-    control.fault({ path: path.exchange, kind: 'errcode' });
-    await rejection(signIn());
-    control.fault({ path: path.exchange, kind: 'errcode', errcode: '12345' });
-    await rejection(signIn());
-    control.fault({ path: path.exchange, kind: 'status', status: 429 });
-    await rejection(signIn());
-    // A firewall that takes what somebody sent for an attack.
-    for (const status of [400, 403, 405]) {
-      control.fault({ path: path.exchange, kind: 'html', status });
-      expect(await rejection(signIn())).toMatchObject({ kind: 'fault' });
+    for (const fault of [
+      { kind: 'code-invalid' },
+      { kind: 'no-permission' },
+      { kind: 'errcode' },
+      { kind: 'errcode', errcode: '12345' },
+      { kind: 'status', status: 429 },
+      // A firewall takes what somebody sent for an attack.
+      { kind: 'html', status: 400 },
+      { kind: 'html', status: 403 },
+      { kind: 'html', status: 405 },
+      ...(name === 'zhezhengding' ? [{ kind: 'other-organisation' } as const] : []),
+    ] as const) {
+      control().fault({ path: path.exchange, ...fault });
+      await rejection(signIn());
     }
-    control.fault({ path: path.exchange, kind: 'token-expired' });
+    control().fault({ path: path.exchange, kind: 'token-expired' });
     await signIn();
-    if (name === 'zhezhengding') {
-      control.fault({ path: path.exchange, kind: 'other-organisation' });
-      expect(await rejection(signIn())).toMatchObject({ kind: 'wrong-organisation' });
-    }
     expect(changes).toEqual([]);
     expect((await signIn()).id).toBe('270101');
   });
 
   test('the cut-off stops every API at once, for as long as it lasts', async () => {
-    connect(name, breaker);
-    emulator.control.fault({ path: path.token, kind: 'punish' });
-    expect(await rejection(signIn())).toMatchObject({ kind: 'busy', retryAfterSeconds: 300 });
+    connect(name, { breakerFailures: 5 });
+    control().fault({ path: path.token, kind: 'punish' });
     const ref = { id: '270101', employeeCode: 'GE_emulated0001' };
-    for (const call of [signIn(), platform.getPerson(ref)]) {
-      expect(await rejection(call)).toMatchObject({ kind: 'busy', retryAfterSeconds: 300 });
+    for (const call of [signIn, signIn, () => platform.getPerson(ref)]) {
+      expect(await rejection(call())).toMatchObject({ kind: 'busy', retryAfterSeconds: 300 });
     }
     expect(platform.circuits()).toContainEqual({ api: '*', state: 'open', openMs: 300_000 });
-    expect(emulator.control.calls()).toEqual({ [path.token]: 1 });
+    expect(control().calls()).toEqual({ [path.token]: 1 });
     await clock.advance(300_000);
     expect((await signIn()).id).toBe('270101');
     expect(platform.circuits()).toEqual([]);
@@ -190,14 +152,14 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
 
   test('a broken token API fails fast too, and an API beside a broken one works', async () => {
     connect(name, { breakerFailures: 2 });
-    emulator.control.fault({ path: path.token, kind: 'reset', times: 2 });
+    control().fault({ path: path.token, kind: 'reset', times: 2 });
     await rejection(signIn());
     await rejection(signIn());
     expect(await rejection(signIn())).toMatchObject({ kind: 'busy', api: path.token });
     expect(exchanges()).toBe(0);
     await clock.advance(10_000);
     const person = await signIn();
-    emulator.control.fault({ path: path.exchange, kind: 'reset', times: 2 });
+    control().fault({ path: path.exchange, kind: 'reset', times: 2 });
     await rejection(signIn());
     await rejection(signIn());
     expect(await platform.getPerson(person)).toMatchObject({ id: '270101' });
@@ -207,25 +169,22 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('%s', (name) => {
     connect(name, { callsPerSecond: 2, breakerFailures: 2 });
     await signIn();
     await clock.advance(2000);
-    emulator.control.fault({ path: path.exchange, kind: 'reset', times: 2 });
+    control().fault({ path: path.exchange, kind: 'reset', times: 2 });
     const waiting = Array.from({ length: 4 }, () => rejection(signIn()));
     await Promise.all(waiting.slice(0, 2));
     await clock.advance(1020);
-    expect((await Promise.all(waiting)).slice(2)).toMatchObject([
-      { refusedBy: 'circuit' },
-      { refusedBy: 'circuit' },
-    ]);
+    expect((await Promise.all(waiting)).slice(2)).toEqual(Array(2).fill(refusedBy('circuit')));
     expect(exchanges()).toBe(3);
-    // Who comes now does not queue first.
+    // A later call does not queue first.
     const late = rejection(signIn());
     await clock.advance(0);
     expect(clock.sleeping()).toBe(0);
     expect(await late).toMatchObject({ refusedBy: 'circuit', retryAfterSeconds: 9 });
   });
 
-  test('without the configuration nothing is held back', async () => {
+  test('without the settings no call is held back', async () => {
     connect(name, {});
-    emulator.control.fault({ path: path.exchange, kind: 'reset', times: 30 });
+    control().fault({ path: path.exchange, kind: 'reset', times: 30 });
     await Promise.all(Array.from({ length: 30 }, () => rejection(signIn())));
     expect((await signIn()).id).toBe('270101');
     expect(platform.circuits()).toEqual([]);
@@ -238,5 +197,5 @@ test.each([
   [{ breakerFailures: -1 }],
   [{ breakerFailures: Number.NaN }],
 ])('%j is refused at the start', (wrong) => {
-  expect(() => connect('dingtalk', wrong)).toThrow(RangeError);
+  expect(() => createProtection(wrong, systemClock)).toThrow(RangeError);
 });

@@ -39,7 +39,7 @@ test('a refused call may come back after the time it was told', async () => {
   expect([started.length, refused.length]).toEqual([2, 1]);
 });
 
-test('whatever the calls, no window of a second has more starts, nobody overtakes, nobody waits too long', async () => {
+test('whenever calls arrive, no second has more starts than allowed, none overtakes, none waits too long', async () => {
   const arrivals = fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 1, maxLength: 40 });
   await fc.assert(
     fc.asyncProperty(arrivals, fc.integer({ min: 1, max: 7 }), async (gaps, perSecond) => {

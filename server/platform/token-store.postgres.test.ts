@@ -4,7 +4,7 @@ import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
 import { PlatformError } from './platform.ts';
 import { databaseTokenStore, type TokenStore } from './token-store.ts';
 
-/** Instances that take turns, and one whose turn does not come. */
+/** Instances that take turns to fetch the app token, and one whose turn does not come. */
 
 const zhangsan = idOf('zhangsan');
 const app = 'dingtalk:emulator-dingtalk-key';
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 beforeEach(() => outbox.reset());
 
-/** What an instance has; it waits for its turn half of `turnMs`. */
+/** An instance's store; it waits for its turn half of `turnMs`. */
 const store = (turnMs?: number): TokenStore => databaseTokenStore(database, createSealing('a key'), turnMs);
 
 /** Another instance that holds the turn until it is told to let go. */
@@ -48,19 +48,19 @@ async function holdTurn(): Promise<() => Promise<void>> {
   };
 }
 
-test('a turn that does not come is a busy platform that was never asked', async () => {
+test('an instance whose turn does not come is told to come back, and the platform is not asked', async () => {
   const letGo = await holdTurn();
   const refused = store(200).exclusively(app, async () => 'done');
   await expect(refused).rejects.toBeInstanceOf(PlatformError);
   await expect(refused).rejects.toMatchObject({ kind: 'busy', neverSent: true, retryAfterSeconds: 5 });
   await letGo();
-  expect(await store(200).exclusively(app, async () => 'done')).toBe('done');
+  expect(await store().exclusively(app, async () => 'done')).toBe('done');
 });
 
-test('a DING whose app token could not be had was certainly not sent: it is sent later, once', async () => {
+test('a DING without an app token was certainly not sent: it is sent later, once', async () => {
   const letGo = await holdTurn();
   await outbox.add('alarm', { kind: 'DING', content: { type: 'text', text: '紧急' } });
-  const worker = outbox.worker({ platform: outbox.connect({}, store(200)) });
+  const worker = outbox.worker({ platform: outbox.connect({}, store(2000)) });
   await worker.drain();
   expect(await outbox.row()).toMatchObject({
     status: 'PENDING',

@@ -43,7 +43,7 @@ describe('the code', () => {
   });
 
   test('api-through-driver: comments, drivers and tests may name the APIs, others may not', async () => {
-    await subject.project.write('server/platform/dingtalk/dingtalk.ts', "const api = '/topapi/v2/user/get';");
+    await subject.project.write('server/platform/dingtalk/driver.ts', "const api = '/topapi/v2/user/get';");
     await subject.project.write('server/a/a.test.ts', "const api = '/topapi/v2/user/get';");
     await subject.project.write(
       'server/a/a.ts',

@@ -1,57 +1,27 @@
-import { type Reply, raw, rejection, startScripted, type TestServer } from '../../testing/platform-server.ts';
-import { createPlatform, memoryTokenStore } from '../index.ts';
-import type { Platform } from '../platform.ts';
+import { type Reply, raw, rejection } from '../../testing/platform-server.ts';
+import { paths, scripted } from '../../testing/platforms.ts';
 
-const tokenApi = '/v1.0/oauth2/accessToken';
-const exchangeApi = '/topapi/v2/user/getuserinfo';
+const { token: tokenApi, exchange: exchangeApi } = paths.dingtalk;
 const userApi = '/topapi/v2/user/get';
-
-let server: TestServer;
-let platform: Platform;
-
-/** A DingTalk whose APIs answer as given, one reply a call; what is not given succeeds. */
-async function setUp(script: Record<string, readonly Reply[]>, readMobile = false) {
-  server = await startScripted({
-    [tokenApi]: [{ accessToken: 'token-1', expireIn: 7200 }],
-    [exchangeApi]: [
-      { errcode: 0, errmsg: 'ok', result: { userid: 'user123', unionid: 'union', name: '张三' } },
-    ],
-    [userApi]: [{ errcode: 0, result: { userid: 'user123', name: '张三', mobile: '10000000001' } }],
-    ...script,
-  });
-  platform = createPlatform(
-    {
-      name: 'dingtalk',
-      appKey: 'key-of-the-app',
-      appSecret: 'secret-of-the-app',
-      corpId: 'dingcorp',
-      apiUrl: server.url,
-      oapiUrl: server.url,
-      readMobile,
-      timeoutMs: 1000,
-    },
-    { tokenStore: memoryTokenStore() },
-  );
-}
-
-afterEach(async () => {
-  await platform.close();
-  await server.close();
-});
+const token = (accessToken: string) => ({ accessToken, expireIn: 7200 });
+const person = (result: object) => ({ errcode: 0, errmsg: 'ok', result });
 
 test('one sign-in is a token and an exchange, asked for as the documents say', async () => {
-  await setUp({});
+  const { platform, server } = await scripted('dingtalk');
   expect(await platform.exchangeCode('the-code')).toEqual({
-    id: 'user123',
+    id: '93',
     name: '张三',
     unionId: 'union',
     employeeCode: null,
     mobile: null,
   });
-  const [token, exchange, ...others] = server.received;
+  const [asked, exchange, ...others] = server.received;
   expect(others).toEqual([]);
-  expect(token).toMatchObject({ method: 'POST', path: tokenApi });
-  expect(JSON.parse(token?.body ?? '')).toEqual({ appKey: 'key-of-the-app', appSecret: 'secret-of-the-app' });
+  expect(asked).toMatchObject({ method: 'POST', path: tokenApi });
+  expect(JSON.parse(asked?.body ?? '')).toEqual({
+    appKey: 'emulator-dingtalk-key',
+    appSecret: 'emulator-dingtalk-secret',
+  });
   expect(exchange).toMatchObject({ method: 'POST', path: exchangeApi });
   expect(exchange?.headers['content-type']).toBe('application/json');
   expect(exchange?.query.get('access_token')).toBe('token-1');
@@ -59,53 +29,54 @@ test('one sign-in is a token and an exchange, asked for as the documents say', a
 });
 
 test('fields that the documents show as strings, or that are null, are read too', async () => {
-  await setUp({
+  const { platform } = await scripted('dingtalk', {
     [tokenApi]: [{ accessToken: 'token-1', expireIn: '7200' }],
     [exchangeApi]: [{ errcode: '0', errmsg: null, result: { userid: 17, unionid: null, name: ' 张三 ' } }],
   });
-  expect(await platform.exchangeCode('the-code')).toMatchObject({ id: '17', name: '张三', unionId: null });
+  expect(await platform.exchangeCode('code')).toMatchObject({ id: '17', name: '张三', unionId: null });
 });
 
-describe('the mobile number', () => {
-  test.each([
-    ['10000000001', '10000000001'],
-    ['+852-10000001', '+852-10000001'],
-    ['100****0001', null],
-    ['', null],
-    [null, null],
-  ])('%p is read as %p', async (mobile, expected) => {
-    await setUp({ [userApi]: [{ errcode: 0, result: { userid: 'user123', name: '张三', mobile } }] }, true);
-    const person = await platform.exchangeCode('the-code');
-    expect(person.mobile).toBeNull();
-    expect((await platform.complete(person)).mobile).toBe(expected);
-    expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({ userid: 'user123', language: 'zh_CN' });
+test.each([
+  ['10000000001', '10000000001'],
+  ['+852-10000001', '+852-10000001'],
+  ['100****0001', null],
+  ['', null],
+  [null, null],
+])('the mobile number %j is read as %j, by a call of its own', async (mobile, expected) => {
+  const { platform, server } = await scripted('dingtalk', {
+    [userApi]: [person({ userid: '93', name: '张三', mobile })],
   });
+  const exchanged = await platform.exchangeCode('code');
+  expect(exchanged.mobile).toBeNull();
+  expect((await platform.complete(exchanged)).mobile).toBe(expected);
+  expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({ userid: '93', language: 'zh_CN' });
+});
 
-  test('is not read, even where it is there, without the configuration', async () => {
-    await setUp({});
-    const person = await platform.exchangeCode('the-code');
-    expect(await platform.complete(person)).toEqual(person);
-    expect(server.count(userApi)).toBe(0);
-    expect((await platform.getPerson({ id: 'user123', employeeCode: null })).mobile).toBeNull();
-  });
+test('without the setting no mobile number is read, even where it is there', async () => {
+  const { platform, server } = await scripted('dingtalk', {}, { readMobile: false });
+  const exchanged = await platform.exchangeCode('code');
+  expect(await platform.complete(exchanged)).toEqual(exchanged);
+  expect(server.count(userApi)).toBe(0);
+  expect((await platform.getPerson({ id: '93', employeeCode: null })).mobile).toBeNull();
 });
 
 test('a name that the exchange lacks is read from the detail', async () => {
-  await setUp({ [exchangeApi]: [{ errcode: 0, result: { userid: 'user123' } }] });
-  const person = await platform.exchangeCode('the-code');
-  expect(person).toMatchObject({ id: 'user123', name: '' });
-  expect(await platform.complete(person)).toMatchObject({ id: 'user123', name: '张三', mobile: null });
+  const script = { [exchangeApi]: [person({ userid: '93' })] };
+  const { platform } = await scripted('dingtalk', script, { readMobile: false });
+  const exchanged = await platform.exchangeCode('code');
+  expect(exchanged).toMatchObject({ id: '93', name: '' });
+  expect(await platform.complete(exchanged)).toMatchObject({ id: '93', name: '张三', mobile: null });
 });
 
-test('the detail of another person is a fault', async () => {
-  await setUp({});
-  expect(await rejection(platform.getPerson({ id: 'somebody', employeeCode: null }))).toMatchObject({
-    kind: 'fault',
-  });
+test('a detail about another person than was asked for is a fault', async () => {
+  const { platform } = await scripted('dingtalk');
+  const error = await rejection(platform.getPerson({ id: 'somebody', employeeCode: null }));
+  expect(error).toMatchObject({ kind: 'fault' });
 });
 
-/** Every row of the table of error codes, as the old APIs write it. */
-const rows: [errcode: number | string, more: object, expected: object][] = [
+const remedy = (words: string) => ({ kind: 'misconfigured', remedy: expect.stringContaining(words) });
+
+test.each<[errcode: number | string, more: object, expected: object]>([
   [-1, {}, { kind: 'busy', retryAfterSeconds: 5 }],
   [90002, {}, { kind: 'busy' }],
   [90018, {}, { kind: 'busy' }],
@@ -116,83 +87,36 @@ const rows: [errcode: number | string, more: object, expected: object][] = [
   [50004, {}, { kind: 'out-of-range' }],
   [60121, {}, { kind: 'left-organisation' }],
   [33012, {}, { kind: 'left-organisation' }],
-  [40089, {}, { kind: 'misconfigured', remedy: expect.stringContaining('appSecret') }],
-  [40013, {}, { kind: 'misconfigured', remedy: expect.stringContaining('corpId') }],
-  [40056, {}, { kind: 'misconfigured', remedy: expect.stringContaining('agentId') }],
-  [90020, {}, { kind: 'misconfigured', remedy: expect.stringContaining('额度') }],
-  [
-    60011,
-    { errmsg: '没有调用该接口的权限' },
-    { kind: 'misconfigured', remedy: expect.stringContaining('权限管理') },
-  ],
-  [
-    60011,
-    { errmsg: '应用尚未开通所需的权限：[qyapi_get_member]，点击链接申请' },
-    { kind: 'misconfigured', remedy: expect.stringContaining('qyapi_get_member') },
-  ],
-  [
-    60020,
-    { errmsg: '访问ip不在白名单之中,request ip=192.0.2.7 appKey(key-of-the-app)' },
-    { kind: 'misconfigured', remedy: expect.stringContaining(' 192.0.2.7 ') },
-  ],
-  [
-    60020,
-    { errmsg: 'request ip=2001:db8::7 corpId(x)' },
-    { kind: 'misconfigured', remedy: expect.stringContaining(' 2001:db8::7 ') },
-  ],
+  [40089, {}, remedy('appSecret')],
+  [40013, {}, remedy('corpId')],
+  [40056, {}, remedy('agentId')],
+  [90020, {}, remedy('额度')],
+  [60011, { errmsg: '没有调用该接口的权限' }, remedy('权限管理')],
+  [60011, { errmsg: '应用尚未开通所需的权限：[qyapi_get_member]，点击链接申请' }, remedy('qyapi_get_member')],
+  [60020, { errmsg: '访问ip不在白名单之中,request ip=192.0.2.7 appKey(the-key)' }, remedy(' 192.0.2.7 ')],
+  [60020, { errmsg: 'request ip=2001:db8::7 corpId(x)' }, remedy(' 2001:db8::7 ')],
   [
     88,
     { sub_code: '60011', sub_msg: '无权限, {requiredScopes=[qyapi_get_member]}' },
-    { kind: 'misconfigured', upstreamCode: '60011', remedy: expect.stringContaining('qyapi_get_member') },
+    { ...remedy('qyapi_get_member'), upstreamCode: '60011' },
   ],
   [88, { subCode: 60020, errmsg: 'x' }, { kind: 'misconfigured', upstreamCode: '60020' }],
   [88, { errmsg: 'ding talk error[subcode=90018,submsg=超过qps]' }, { kind: 'busy', upstreamCode: '90018' }],
   [88, {}, { kind: 'fault', upstreamCode: '88' }],
   [12345, {}, { kind: 'fault', upstreamCode: '12345' }],
-];
-
-test.each(rows)('errcode %p %j', async (errcode, more, expected) => {
-  await setUp({ [exchangeApi]: [{ errcode, errmsg: '模拟', request_id: 'request1', ...more }] });
-  const error = await rejection(platform.exchangeCode('the-code'));
+])('errcode %j with %j has its meaning', async (errcode, more, expected) => {
+  const refusal = { errcode, errmsg: '模拟', request_id: 'request1', ...more };
+  const { platform, server } = await scripted('dingtalk', { [exchangeApi]: [refusal] });
+  const error = await rejection(platform.exchangeCode('code'));
   expect(error).toMatchObject({ name: 'PlatformError', api: exchangeApi, ...expected });
   expect(server.count(exchangeApi)).toBe(1);
 });
 
-test.each([
-  [{ errcode: 40014 }],
-  [{ errcode: 40001 }],
-  [{ errcode: 42001 }],
-  [{ errcode: 88, sub_code: '40014', errmsg: 'ding talk error[subcode=40014,submsg=不合法的access_token]' }],
-  [raw(401, '{"code":"InvalidAuthentication","requestid":"r","message":"不合法的access_token"}')],
-])('a refused token %j is fetched anew, once, and the exchange made once more', async (refusal) => {
-  await setUp({
-    [tokenApi]: [
-      { accessToken: 'token-1', expireIn: 7200 },
-      { accessToken: 'token-2', expireIn: 7200 },
-    ],
-    [exchangeApi]: [refusal, { errcode: 0, result: { userid: 'user123', name: '张三' } }],
-  });
-  expect((await platform.exchangeCode('the-code')).id).toBe('user123');
-  const tokens = server.received
-    .filter(({ path }) => path === exchangeApi)
-    .map(({ query }) => query.get('access_token'));
-  expect(tokens).toEqual(['token-1', 'token-2']);
-  expect(server.count(tokenApi)).toBe(2);
-});
-
-/** Failures in the shape of the new APIs, here of the token API. */
-const newRows: [status: number, body: object, expected: object][] = [
-  [
-    400,
-    { code: 'invalidClientIdOrSecret' },
-    { kind: 'misconfigured', remedy: expect.stringContaining('appKey') },
-  ],
-  [
-    401,
-    { code: 'InvalidAuthentication' },
-    { kind: 'misconfigured', remedy: expect.stringContaining('appKey') },
-  ],
+test.each<[status: number, body: object, expected: object]>([
+  [400, { code: 'invalidClientIdOrSecret' }, remedy('appKey')],
+  [401, { code: 'InvalidAuthentication' }, remedy('appKey')],
   [200, { errcode: 40089, errmsg: '不合法的appkey' }, { kind: 'misconfigured', upstreamCode: '40089' }],
+  [200, { errcode: 40014, errmsg: '不合法的access_token' }, remedy('appKey')],
   [
     403,
     {
@@ -200,38 +124,59 @@ const newRows: [status: number, body: object, expected: object][] = [
       message: '没有调用该接口的权限',
       accessdenieddetail: { requiredScopes: ['Contact.User.Read'] },
     },
-    { kind: 'misconfigured', remedy: expect.stringContaining('Contact.User.Read') },
+    remedy('Contact.User.Read'),
   ],
   [
     403,
     { code: 'Forbidden.AccessDenied.IpNotInWhiteList', message: '不在白名单,request ip=192.0.2.8' },
-    { kind: 'misconfigured', remedy: expect.stringContaining('192.0.2.8') },
+    remedy('192.0.2.8'),
   ],
   [429, { code: 'Throttling' }, { kind: 'busy' }],
   [500, { code: 'ServiceUnavailable' }, { kind: 'fault', upstreamCode: 'ServiceUnavailable' }],
   [500, { nothing: 'known' }, { kind: 'fault', upstreamCode: null }],
-  [500, { errcode: 0 }, { kind: 'fault' }],
   [200, { accessToken: 'token-1' }, { kind: 'fault', message: expect.stringContaining('与文档不符') }],
-];
-
-test.each(newRows)('the token API answers HTTP %p %j', async (status, body, expected) => {
-  await setUp({ [tokenApi]: [raw(status, JSON.stringify(body))] });
-  const error = await rejection(platform.exchangeCode('the-code'));
+])('a refusal of the token API, HTTP %j %j, has its meaning', async (status, body, expected) => {
+  const { platform, server } = await scripted('dingtalk', {
+    [tokenApi]: [raw(status, JSON.stringify(body))],
+  });
+  const error = await rejection(platform.exchangeCode('code'));
   expect(error).toMatchObject({ name: 'PlatformError', api: tokenApi, ...expected });
   expect(server.count(exchangeApi)).toBe(0);
+});
+
+test.each<[Reply]>([
+  [{ errcode: 40014 }],
+  [{ errcode: 40001 }],
+  [{ errcode: 42001 }],
+  [{ errcode: 88, sub_code: '40014', errmsg: 'ding talk error[subcode=40014,submsg=不合法的access_token]' }],
+  [raw(401, '{"code":"InvalidAuthentication","requestid":"r","message":"不合法的access_token"}')],
+])('an app token refused by %j is fetched anew, and the exchange made once more', async (refusal) => {
+  const { platform, server } = await scripted('dingtalk', {
+    [tokenApi]: [token('token-1'), token('token-2')],
+    [exchangeApi]: [refusal, person({ userid: '93', name: '张三' })],
+  });
+  expect((await platform.exchangeCode('code')).id).toBe('93');
+  const exchanges = server.received.filter(({ path }) => path === exchangeApi);
+  expect(exchanges.map(({ query }) => query.get('access_token'))).toEqual(['token-1', 'token-2']);
+  expect(server.count(tokenApi)).toBe(2);
 });
 
 test.each([
   [{ errcode: 0, errmsg: 'ok' }],
   [{ errcode: 0, result: null }],
   [{ errcode: 0, result: { userid: '' } }],
-  [{ result: { userid: 'user123' } }],
-  [{ errcode: 'zero', result: { userid: 'user123' } }],
-  [['user123']],
+  [{ result: { userid: '93' } }],
+  [{ errcode: 'zero', result: { userid: '93' } }],
 ])('an answer of the wrong shape, %j, is a fault', async (body) => {
-  await setUp({ [exchangeApi]: [body] });
-  expect(await rejection(platform.exchangeCode('the-code'))).toMatchObject({
-    kind: 'fault',
-    api: exchangeApi,
+  const { platform } = await scripted('dingtalk', { [exchangeApi]: [body] });
+  const error = await rejection(platform.exchangeCode('code'));
+  expect(error).toMatchObject({ kind: 'fault', api: exchangeApi });
+});
+
+test('the refused receivers of a DING may be a list, of which not every entry is an id', async () => {
+  const answer = { openDingId: 'ding-1', failedList: [{ toString: 'x' }, null, 93] };
+  const { platform } = await scripted('dingtalk', { [paths.dingtalk.ding]: [answer] });
+  expect(await platform.sendDing({ receivers: ['93', '94'], text: '急', key: 'key-1' })).toEqual({
+    batches: [{ dingId: 'ding-1', receivers: ['93', '94'], rejected: ['93'] }],
   });
 });
