@@ -4,10 +4,10 @@ import net from 'node:net';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { emulatorEnvironment } from '../scripts/emulator/environment.ts';
+import { serve } from './app.ts';
 import { loadConfig } from './config/config.ts';
 import { projectRoot } from './config/paths.ts';
 import { createLogger } from './plugins/logging.ts';
-import { listen } from './server.ts';
 import { type Built, build } from './testing/build.ts';
 import { until } from './testing/client.ts';
 import { createTestDatabase } from './testing/database.ts';
@@ -113,7 +113,7 @@ test('a developer who has named no production organisation is warned once, at th
   });
   const database = await createTestDatabase();
   try {
-    const server = await listen(config, database, createLogger(config, log));
+    const server = await serve(config, database, createLogger(config, log));
     await server.close();
   } finally {
     await database.close();

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import pretty from 'pino-pretty';
 import { seed } from '../../prisma/seed.ts';
+import { serve } from '../../server/app.ts';
 import { type Config, loadConfig } from '../../server/config/config.ts';
 import { explainStartFailure } from '../../server/config/start-failure.ts';
 import { openDatabase } from '../../server/database/database.ts';
@@ -12,7 +13,6 @@ import { applyMigrations } from '../../server/database/migrations.ts';
 import { explainingDatabase } from '../../server/database/unavailable.ts';
 import { stopOnSignals } from '../../server/jobs/stopping.ts';
 import { createLogger } from '../../server/plugins/logging.ts';
-import { listen } from '../../server/server.ts';
 import { emulatorEnvironment } from '../emulator/environment.ts';
 import type { ServerMessage } from './messages.ts';
 import { devConsoleFolder } from './settings.ts';
@@ -53,7 +53,7 @@ async function main(emulatorUrl: string | undefined, migrate: boolean): Promise<
   if (migrate) await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
   // Only the emulator's people are seeded: real people must not meet accounts with a known password.
   if (emulatorUrl !== undefined) await seed(database.prisma);
-  const servers = await Promise.all(configs.map((config) => listen(config, database, logger)));
+  const servers = await Promise.all(configs.map((config) => serve(config, database, logger)));
   stopOnSignals(async () => {
     await Promise.all(servers.map((server) => server.close()));
     await database.close();

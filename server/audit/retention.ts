@@ -44,16 +44,12 @@ export async function purgeAuditLog(
   return ran?.result ?? null;
 }
 
-export interface RetentionOptions {
-  database: Database;
-  retentionDays: number;
-}
-
 /** Purges the audit log every hour. */
 export const auditRetention = fp(
-  async (app: FastifyInstance, { database, retentionDays }: RetentionOptions) => {
+  async (app: FastifyInstance) => {
+    const { auditRetentionDays: retentionDays } = app.config;
     app.jobs.every('audit-retention', everyMs, async (signal) => {
-      const rows = await purgeAuditLog(database, retentionDays, signal);
+      const rows = await purgeAuditLog(app.database, retentionDays, signal);
       if (rows !== null && rows > 0) app.log.info({ rows, retentionDays }, 'old audit entries deleted');
     });
   },

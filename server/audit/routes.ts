@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { signedInUser } from '../auth/authenticate.ts';
 import {
   type AuditEntry,
@@ -11,18 +10,13 @@ import {
 } from '../contract/audit.ts';
 import { csvFile } from '../contract/csv.ts';
 import { faultResponses } from '../contract/errors.ts';
-import type { PrismaClient } from '../database/database.ts';
 import { csvHeaders, csvStream } from '../import-export/csv.ts';
 import { hideMobiles } from '../people/masked-mobile.ts';
+import { routes } from '../plugins/core.ts';
 import { recordAudit } from './audit.ts';
 import { describeRows } from './describe.ts';
 import { createAuditSearch } from './search.ts';
 import { actionNames, beijingTime } from './words.ts';
-
-export interface AuditOptions {
-  prisma: PrismaClient;
-  retentionDays: number;
-}
 
 const tags = ['管理：审计日志'];
 const config = { roles: ['ADMIN', 'AUDITOR'] as const };
@@ -41,10 +35,8 @@ const exportHead = [
 ];
 
 /** Reading the audit log: there is no route that writes or deletes in it. */
-export const auditRoutes: FastifyPluginAsyncTypebox<AuditOptions> = async (
-  app,
-  { prisma, retentionDays },
-) => {
+export const auditRoutes = routes('audit', ['administrators'], async (app) => {
+  const { prisma } = app;
   const search = createAuditSearch(prisma);
 
   async function* entries(wanted: AuditFilters): AsyncGenerator<string[][]> {
@@ -86,7 +78,7 @@ export const auditRoutes: FastifyPluginAsyncTypebox<AuditOptions> = async (
     },
     async () => ({
       items: Object.entries(actionNames).map(([action, name]) => ({ action, name })),
-      retentionDays,
+      retentionDays: app.config.auditRetentionDays,
     }),
   );
 
@@ -130,7 +122,7 @@ export const auditRoutes: FastifyPluginAsyncTypebox<AuditOptions> = async (
       return reply.headers(csvHeaders('审计日志', encoding)).send(stream);
     },
   );
-};
+});
 
 function exportRow({ id, at, actor, actionName, subject, address, changes, facts }: AuditEntry): string[] {
   return [

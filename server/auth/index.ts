@@ -1,10 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import type { AuthConfig } from '../config/auth.ts';
-import type { Database } from '../database/database.ts';
 import { createSealing } from '../database/sealing.ts';
-import type { Platform } from '../platform/platform.ts';
-import type { Metrics } from '../plugins/metrics.ts';
 import { accountRoutes } from './account-routes.ts';
 import { authenticate } from './authenticate.ts';
 import { createBinding } from './binding.ts';
@@ -23,18 +19,6 @@ import { createSessions, type Sessions } from './sessions.ts';
 import { createSignIn } from './sign-in.ts';
 import { createTickets } from './tickets.ts';
 import { createTypedAccounts } from './typed-account.ts';
-
-export interface AuthOptions {
-  database: Database;
-  platform: Platform;
-  policy: AuthConfig;
-  /** Seals what clients carry for the server, and prints names that nobody may read. */
-  secretKey: string;
-  /** The configured organisation, where clients can know it (DingTalk); null elsewhere. */
-  corpId: string | null;
-  metrics: Metrics;
-  now: () => number;
-}
 
 export interface Accounts {
   sessions: Sessions;
@@ -56,9 +40,10 @@ const sweepEveryMs = 3_600_000;
 
 /** Sign-in, binding, sessions, their routes, and `app.authenticate` for everybody else's. */
 export const auth = fp(
-  async (app: FastifyInstance, options: AuthOptions) => {
-    const { database, policy, now } = options;
-    const { prisma } = database;
+  async (app: FastifyInstance) => {
+    const { prisma, database, platform, metrics, config } = app;
+    const { auth: policy, secretKey } = config;
+    const { now } = app.clock;
     const cache = createSessionCache(database.subscribe);
     app.decorate('sessionCacheStats', cache.stats);
     const sessions = createSessions(prisma, cache, policy, now);
@@ -70,13 +55,36 @@ export const auth = fp(
         ? localCredentials(prisma, passwords)
         : httpCredentials(prisma, policy.credentials);
     app.decorate('accounts', { sessions, passwords, lockout, credentials });
-    const signIn = limitInvalidCodes(createSignIn({ ...options, prisma, sessions, tickets }), now);
-    const typedAccount = createTypedAccounts(credentials, options.secretKey);
+    // What clients of DingTalk can know.
+    const corpId = config.platform.name === 'dingtalk' ? config.platform.corpId : null;
+    const signIn = limitInvalidCodes(
+      createSignIn({ prisma, platform, policy, corpId, sessions, tickets, now }),
+      now,
+    );
+    const typedAccount = createTypedAccounts(credentials, secretKey);
     const binding = createBinding({ prisma, sessions, tickets, credentials, lockout, typedAccount, now });
 
+    metrics.gauge({
+      name: 'session_cache_hits',
+      help: 'Requests whose session was in memory, since the start',
+      read: async () => [{ value: cache.stats().hits }],
+    });
+    metrics.gauge({
+      name: 'session_cache_misses',
+      help: 'Requests whose session was read from the database, since the start',
+      read: async () => [{ value: cache.stats().misses }],
+    });
+    metrics.gauge({
+      name: 'locked_subjects',
+      help: 'Accounts and persons that must wait after wrong passwords',
+      read: async () => [
+        { value: await prisma.lockout.count({ where: { lockedUntil: { gt: new Date() } } }) },
+      ],
+    });
+
     await app.register(authenticate, { sessions });
-    await app.register(authRoutes, { prisma, sessions, signIn, binding, metrics: options.metrics });
-    const sealing = createSealing(options.secretKey);
+    await app.register(authRoutes, { prisma, sessions, signIn, binding, metrics });
+    const sealing = createSealing(secretKey);
     const consoleSignIn = createConsoleSignIn({
       prisma,
       sessions,
@@ -89,7 +97,7 @@ export const auth = fp(
       limits: policy,
       now,
     });
-    await app.register(consoleAuthRoutes, { consoleSignIn, metrics: options.metrics });
+    await app.register(consoleAuthRoutes, { consoleSignIn, metrics });
     await app.register(accountRoutes, { prisma, sessions, passwords, lockout, credentials, now });
 
     // Rows that have expired are refused anyway: sweeping only keeps the tables small.
@@ -98,5 +106,5 @@ export const auth = fp(
     );
     app.addHook('onClose', () => cache.close());
   },
-  { name: 'auth', dependencies: ['@fastify/cookie', 'jobs'] },
+  { name: 'auth', dependencies: ['@fastify/cookie', 'jobs', 'metrics', 'platform'] },
 );

@@ -16,7 +16,7 @@ import { forAnybody, noBody } from '../contract/schema.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../plugins/app-error.ts';
 import type { Metrics } from '../plugins/metrics.ts';
-import { updateOf } from '../plugins/mini-version.ts';
+import { updateOf } from '../plugins/version.ts';
 import {
   clearSessionCookie,
   isCrossSite,

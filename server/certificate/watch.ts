@@ -38,14 +38,6 @@ declare module 'fastify' {
   }
 }
 
-export interface CertificateWatchOptions {
-  prisma: PrismaClient;
-  /** Null: nothing is watched. */
-  target: CertificateConfig | null;
-  /** Epoch milliseconds. */
-  now: () => number;
-}
-
 const hour = 3_600_000;
 
 /** From one look to the next; with up to as much again by chance. */
@@ -115,17 +107,29 @@ export function createCertificateWatch(options: {
  * outbox's work.
  */
 export const certificateWatch = fp(
-  async (app: FastifyInstance, { prisma, target, now }: CertificateWatchOptions) => {
+  async (app: FastifyInstance) => {
+    const { prisma, log } = app;
+    const { certificate: target } = app.config;
+    const { now } = app.clock;
     if (target === null) {
       app.decorate('certificateStatus', () => null);
       app.decorate('checkCertificate', async () => {});
       return;
     }
     const wake = () => app.outbox.wake();
-    const watch = createCertificateWatch({ prisma, target, now, log: app.log, wake });
+    const watch = createCertificateWatch({ prisma, target, now, log, wake });
     const looks = app.jobs.every('certificate', everyMs, watch.look, { atOnce: true, jitter: 1 });
     app.decorate('certificateStatus', watch.status);
     app.decorate('checkCertificate', looks.run);
+    app.metrics.gauge({
+      name: 'certificate_days_left',
+      help: "Days left of the certificate of the app's own address, as last seen; absent while it is not known",
+      labelNames: ['host'],
+      read: async () => {
+        const { host = '', daysLeft = null } = watch.status() ?? {};
+        return daysLeft === null ? [] : [{ labels: { host }, value: daysLeft }];
+      },
+    });
   },
-  { name: 'certificate', dependencies: ['jobs', 'outbox'] },
+  { name: 'certificate', dependencies: ['jobs', 'metrics', 'outbox'] },
 );

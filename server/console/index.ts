@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Config } from '../config/config.ts';
+import type { FastifyReply } from 'fastify';
 import { projectRoot } from '../config/paths.ts';
 import type { ErrorBody } from '../contract/errors.ts';
-import { pageHeaders } from '../plugins/security-headers.ts';
+import { routes } from '../plugins/core.ts';
+import { pageHeaders } from '../plugins/headers.ts';
 import { contentSecurityPolicy } from './csp.ts';
 import type { ConsoleEntry } from './entry.ts';
 import { consoleFiles } from './files.ts';
@@ -17,8 +17,8 @@ import { appVersion } from './version.ts';
  * The administrators' console and the H5 entry: one page under `/console`, whose files never change once built,
  * while the page itself is never kept.
  */
-export async function consoleRoutes(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
-  const { platform, console: settings } = config;
+export const consoleRoutes = routes('console', ['core', 'headers'], async (app) => {
+  const { platform, console: settings, production } = app.config;
   const entry: ConsoleEntry = {
     appName: settings.appName,
     environment: settings.environment,
@@ -27,7 +27,7 @@ export async function consoleRoutes(app: FastifyInstance, { config }: { config: 
     version: await appVersion(),
   };
   const files = consoleFiles(settings.folder);
-  const page = pageHeaders({ hsts: config.production });
+  const page = pageHeaders({ hsts: production });
   const headOf = (nonce: string) => stabilityCode(settings.stability, entry.version, nonce);
 
   function dress(reply: FastifyReply, nonce: string): void {
@@ -70,7 +70,7 @@ export async function consoleRoutes(app: FastifyInstance, { config }: { config: 
       dotfiles: 'ignore',
     });
   });
-}
+});
 
 /** For one answer. */
 const newNonce = (): string => randomBytes(16).toString('base64');

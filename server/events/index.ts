@@ -1,9 +1,6 @@
 import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import type { EventsConfig } from '../config/events.ts';
-import type { Database } from '../database/database.ts';
-import type { Platform } from '../platform/platform.ts';
 import { createInbox } from './inbox.ts';
 import { createRecheck } from './recheck.ts';
 import { createReconcile } from './reconcile.ts';
@@ -11,10 +8,6 @@ import { eventRoutes } from './routes.ts';
 import { createEventWorker, type WorkerTiming } from './worker.ts';
 
 export interface EventsOptions {
-  database: Database;
-  platform: Platform;
-  settings: EventsConfig;
-  now: () => number;
   /** Over the defaults. */
   timing?: Partial<WorkerTiming> | undefined;
 }
@@ -39,8 +32,10 @@ const sweepEveryMs = 3_600_000;
 
 /** What platforms report about people, and the re-check of everybody for what they do not report. */
 export const events = fp(
-  async (app: FastifyInstance, { database, platform, settings, now, timing = {} }: EventsOptions) => {
-    const { prisma } = database;
+  async (app: FastifyInstance, { timing = {} }: EventsOptions) => {
+    const { database, prisma, platform } = app;
+    const { events: settings } = app.config;
+    const { now } = app.clock;
     const { everyMs, perSecond } = settings.reconcile;
     const inbox = createInbox(prisma, platform.name, now);
     const recheck = createRecheck({ prisma, platform, now });
@@ -60,6 +55,12 @@ export const events = fp(
       },
     });
 
+    app.metrics.gauge({
+      name: 'platform_event_lag_seconds',
+      help: 'How long the oldest event has been waiting to be worked off',
+      read: async () => [{ value: await inbox.lagSeconds() }],
+    });
+
     if (everyMs > 0) {
       const reconcile = createReconcile({ database, recheck, now, perSecond, logger: app.log });
       app.jobs.every('reconcile', recheckLookMs, async (signal) => {
@@ -77,5 +78,5 @@ export const events = fp(
       await worker.stop();
     });
   },
-  { name: 'events', dependencies: ['jobs'] },
+  { name: 'events', dependencies: ['jobs', 'metrics'] },
 );

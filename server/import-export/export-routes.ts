@@ -1,18 +1,18 @@
 import { Readable } from 'node:stream';
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { recordAudit } from '../audit/audit.ts';
 import { signedInUser } from '../auth/authenticate.ts';
 import { csvFile } from '../contract/csv.ts';
 import { faultResponses } from '../contract/errors.ts';
 import { peopleExport } from '../contract/import-export.ts';
-import type { PrismaClient } from '../database/database.ts';
 import { hideMobiles } from '../people/masked-mobile.ts';
 import { AppError } from '../plugins/app-error.ts';
+import { routes } from '../plugins/core.ts';
 import { csvHeaders, csvStream } from './csv.ts';
 import { exportedPeople, exportHead } from './export-people.ts';
 
 /** People as a CSV file, written while it is sent. */
-export const exportRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient }> = async (app, { prisma }) => {
+export const exportRoutes = routes('export', ['administrators'], async (app) => {
+  const { prisma } = app;
   app.post(
     '/api/admin/export/people',
     {
@@ -43,4 +43,4 @@ export const exportRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient }> =
       return reply.headers(csvHeaders('人员', encoding)).send(Readable.from(rows, { objectMode: false }));
     },
   );
-};
+});

@@ -1,5 +1,4 @@
 import { finished } from 'node:stream';
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { signedInUser } from '../auth/authenticate.ts';
 import { importLimit } from '../config/limits.ts';
@@ -17,31 +16,24 @@ import {
   startQuery,
 } from '../contract/import-export.ts';
 import { idParams, noBody } from '../contract/schema.ts';
-import type { Database } from '../database/database.ts';
 import { createSealing } from '../database/sealing.ts';
 import { AppError } from '../plugins/app-error.ts';
+import { routes } from '../plugins/core.ts';
 import { guideColumns, templateHeadings } from './columns.ts';
 import { csvHeaders, csvLines, encodeCsv } from './csv.ts';
 import { createImports, type ImportRequest } from './import.ts';
 import { maxRows } from './parse.ts';
 import { takeResult } from './result.ts';
 
-export interface ImportOptions {
-  database: Database;
-  secretKey: string;
-  now: () => number;
-}
-
 const tags = ['管理：导入'];
 const config = { roles: ['ADMIN'] as const };
 const sweepEveryMs = 3_600_000;
 
 /** People from a CSV file: preview, import, progress, result. */
-export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app, options) => {
-  const { database, now } = options;
-  const sealing = createSealing(options.secretKey);
-  const { accounts, jobs, log } = app;
-  const imports = createImports({ database, accounts, sealing, jobs, logger: log, now });
+export const importRoutes = routes('import', ['administrators', 'jobs'], async (app) => {
+  const { database, accounts, jobs, log } = app;
+  const sealing = createSealing(app.config.secretKey);
+  const imports = createImports({ database, accounts, sealing, jobs, logger: log, now: app.clock.now });
   jobs.every('imports-sweep', sweepEveryMs, imports.jobs.sweep);
 
   // In a scope of its own, which takes CSV and nothing else; the others take JSON and nothing else. Browsers ask
@@ -170,7 +162,7 @@ export const importRoutes: FastifyPluginAsyncTypebox<ImportOptions> = async (app
       return sendCsv(reply, '人员导入结果', result.text, encoding);
     },
   );
-};
+});
 
 function uploadOf(request: FastifyRequest, generatePasswords: boolean): ImportRequest {
   if (!Buffer.isBuffer(request.body)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');

@@ -13,10 +13,8 @@ declare module 'fastify' {
 }
 
 export interface JobsOptions {
-  /** Ends all calls to the platform. */
-  hangUp: () => Promise<void>;
   /** How long a stop lets calls to the platform go on, in milliseconds. */
-  patienceMs?: number;
+  patienceMs?: number | undefined;
 }
 
 /** What is left of a stop once it has hung up: for answers, and for writing down what became of the calls. */
@@ -29,35 +27,46 @@ const afterwardsMs = 1000;
  * time, so that their callers still answer, or write down what is known.
  */
 export const jobs = fp(
-  async (app: FastifyInstance, { hangUp, patienceMs = stopWithinMs - 2 * afterwardsMs }: JobsOptions) => {
+  async (app: FastifyInstance, { patienceMs = stopWithinMs - 2 * afterwardsMs }: JobsOptions) => {
     const { start, stop, running, ...own } = createJobs(app.log);
     let deadline = 0;
     let impatience: NodeJS.Timeout | undefined;
+    let ended: Promise<void> | undefined;
 
     function begin(): void {
       deadline = performance.now() + patienceMs + afterwardsMs;
       impatience = setTimeout(() => {
         app.log.warn({ unfinished: running() }, 'stopping: the calls to the platform are ended');
-        void hangUp();
+        void app.platform.hangUp();
       }, patienceMs);
       void stop();
     }
 
+    async function waitForEnd(): Promise<void> {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, deadline - performance.now());
+      });
+      await Promise.race([stop(), late]);
+      clearTimeout(timer);
+      clearTimeout(impatience);
+      if (running().length > 0) app.log.warn({ unfinished: running() }, 'not waited for at the stop');
+    }
+
     app.decorate('jobs', {
       ...own,
-      async ended() {
-        let timer: NodeJS.Timeout | undefined;
-        const late = new Promise<void>((resolve) => {
-          timer = setTimeout(resolve, deadline - performance.now());
-        });
-        await Promise.race([stop(), late]);
-        clearTimeout(timer);
-        clearTimeout(impatience);
-        if (running().length > 0) app.log.warn({ unfinished: running() }, 'not waited for at the stop');
+      ended() {
+        ended ??= waitForEnd();
+        return ended;
       },
     });
     app.addHook('onReady', async () => start());
     app.addHook('preClose', async () => begin());
+    app.addHook('onClose', async () => {
+      await app.jobs.ended();
+      // End the platform calls that are left: the clients have gone.
+      await app.platform.hangUp();
+    });
   },
-  { name: 'jobs' },
+  { name: 'jobs', dependencies: ['platform'] },
 );

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import type { PrismaClient } from '../database/database.ts';
-import type { Platform } from '../platform/platform.ts';
+import { countUnsent } from './outbox.ts';
 import { createRecallWorker, type RecallWorker } from './recalls.ts';
 import { createOutboxWorker, type OutboxWorker } from './worker.ts';
 
@@ -17,14 +16,23 @@ declare module 'fastify' {
 
 /** Sends the outbox, and recalls what is wanted back, for as long as the server runs. */
 export const outbox = fp(
-  async (
-    app: FastifyInstance,
-    { prisma, platform, now }: { prisma: PrismaClient; platform: Platform; now: () => number },
-  ) => {
-    const worker = createOutboxWorker({ prisma, platform, now, log: app.log });
-    const recalls = createRecallWorker({ prisma, platform, now, log: app.log });
+  async (app: FastifyInstance) => {
+    const { prisma, platform, log } = app;
+    const parts = { prisma, platform, now: app.clock.now, log };
+    const worker = createOutboxWorker(parts);
+    const recalls = createRecallWorker(parts);
     app.decorate('outbox', worker);
     app.decorate('recalls', recalls);
+    app.metrics.gauge({
+      name: 'outbox_messages',
+      help: 'Messages in the outbox that are not sent, by kind and status',
+      labelNames: ['kind', 'status'],
+      read: async () =>
+        (await countUnsent(prisma)).map(({ kind, status, count }) => ({
+          labels: { kind, status },
+          value: count,
+        })),
+    });
     app.addHook('onReady', async () => {
       worker.start();
       recalls.start();
@@ -34,5 +42,5 @@ export const outbox = fp(
       await Promise.all([worker.stop(), recalls.stop()]);
     });
   },
-  { name: 'outbox', dependencies: ['jobs'] },
+  { name: 'outbox', dependencies: ['jobs', 'metrics'] },
 );

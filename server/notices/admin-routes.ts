@@ -1,4 +1,3 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { signedInUser } from '../auth/authenticate.ts';
 import { faultResponses } from '../contract/errors.ts';
@@ -21,9 +20,9 @@ import {
   reading,
 } from '../contract/notices.ts';
 import { idParams } from '../contract/schema.ts';
-import type { PrismaClient } from '../database/database.ts';
 import { literal } from '../database/like.ts';
 import { progressOf } from '../messages/progress.ts';
+import { routes } from '../plugins/core.ts';
 import { createNoticeEditing, type Editor, rowColumns, rowsOf, toRow } from './editing.ts';
 import { noticeKey } from './publishing.ts';
 import { countAudience, countReading, listReaders } from './reading.ts';
@@ -43,10 +42,9 @@ const editorOf = (request: FastifyRequest): Editor => ({
 });
 
 /** Notices, as administrators write, publish and withdraw them; auditors read. */
-export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
-  prisma: PrismaClient;
-  now: () => number;
-}> = async (app, { prisma, now }) => {
+export const adminNoticeRoutes = routes('admin-notices', ['administrators', 'outbox'], async (app) => {
+  const { prisma } = app;
+  const { now } = app.clock;
   const notices = createNoticeEditing(prisma, now);
   const readers = { roles: ['ADMIN', 'AUDITOR'] } as const;
   const writers = { roles: ['ADMIN'] } as const;
@@ -228,4 +226,4 @@ export const adminNoticeRoutes: FastifyPluginAsyncTypebox<{
       return outcome;
     },
   );
-};
+});

@@ -1,19 +1,15 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { signedInUser } from '../auth/authenticate.ts';
 import { faultResponses } from '../contract/errors.ts';
 import { noticeOutcome, noticePage, noticeReadOutcome, noticesQuery } from '../contract/notices.ts';
 import { idParams, noBody } from '../contract/schema.ts';
-import type { PrismaClient } from '../database/database.ts';
+import { routes } from '../plugins/core.ts';
 import { createNotices } from './notices.ts';
 
 const tags = ['通知公告'];
 
 /** The example business feature: copy this folder to start your own. */
-export const noticeRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now: () => number }> = async (
-  app,
-  { prisma, now },
-) => {
-  const notices = createNotices(prisma, now);
+export const noticeRoutes = routes('notices', ['auth'], async (app) => {
+  const notices = createNotices(app.prisma, app.clock.now);
   app.addHook('preHandler', app.authenticate);
 
   app.get(
@@ -63,4 +59,4 @@ export const noticeRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
         : { outcome: 'read' as const, readAt: readAt.toISOString() };
     },
   );
-};
+});

@@ -1,4 +1,3 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { recordAudit } from '../audit/audit.ts';
 import { signedInUser } from '../auth/authenticate.ts';
 import { countersOf } from '../auth/lockout.ts';
@@ -13,24 +12,15 @@ import {
   unlockOutcome,
   unlockRequest,
 } from '../contract/overview.ts';
-import type { PrismaClient } from '../database/database.ts';
 import type { Prisma } from '../database/generated/client.ts';
-import type { Platform } from '../platform/platform.ts';
+import { routes } from '../plugins/core.ts';
 import { readOverview } from './overview.ts';
 import { createPeopleCounts } from './people-counts.ts';
-import type { Reporter } from './reporter.ts';
+import { startReporting } from './reporting.ts';
 import { countSignIns } from './sign-ins.ts';
-
-export interface OverviewOptions {
-  prisma: PrismaClient;
-  platform: Platform;
-  reporter: Reporter;
-  now: () => number;
-}
 
 const tags = ['管理'];
 
-/** What an administrator must know of to put right, and how things are. */
 /** What an unlocking forgets, and what the log says it was done to. An account is unlocked everywhere at once. */
 function lockOf({ kind, name }: Locked): { counters: Prisma.LockoutWhereInput; subject: string } {
   switch (kind) {
@@ -44,8 +34,11 @@ function lockOf({ kind, name }: Locked): { counters: Prisma.LockoutWhereInput; s
   }
 }
 
-export const overviewRoutes: FastifyPluginAsyncTypebox<OverviewOptions> = async (app, options) => {
-  const { prisma, reporter, now } = options;
+/** What an administrator must know of to put right, and how things are. */
+export const overviewRoutes = routes('overview', ['administrators', 'events', 'certificate'], async (app) => {
+  const { prisma, platform } = app;
+  const { now } = app.clock;
+  const reporter = startReporting(app);
   const countPeople = createPeopleCounts(prisma, now);
   const readers = { roles: ['ADMIN', 'AUDITOR'] } as const;
 
@@ -61,7 +54,10 @@ export const overviewRoutes: FastifyPluginAsyncTypebox<OverviewOptions> = async 
     },
     () =>
       readOverview({
-        ...options,
+        prisma,
+        platform,
+        reporter,
+        now,
         eventLagSeconds: () => app.platformEvents.lagSeconds(),
         certificate: () => app.certificateStatus(),
       }),
@@ -119,4 +115,4 @@ export const overviewRoutes: FastifyPluginAsyncTypebox<OverviewOptions> = async 
       });
     },
   );
-};
+});

@@ -1,11 +1,10 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { signedInUser } from '../auth/authenticate.ts';
 import type { RoleName } from '../contract/auth.ts';
 import { faultResponses } from '../contract/errors.ts';
 import * as contract from '../contract/people.ts';
 import { idParams, noBody } from '../contract/schema.ts';
-import type { PrismaClient } from '../database/database.ts';
+import { routes } from '../plugins/core.ts';
 import type { Actor } from './changing.ts';
 import { personHistory } from './history.ts';
 import { createPeople } from './people.ts';
@@ -25,11 +24,9 @@ export const actorOf = (request: FastifyRequest): Actor => ({
 const view = (request: FastifyRequest) => ({ mobiles: signedInUser(request).role === 'ADMIN' });
 
 /** The administrators' people: looking for them, and all that is done to an account. */
-export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now: () => number }> = async (
-  app,
-  { prisma, now },
-) => {
-  const services = { ...app.accounts, prisma, now };
+export const peopleRoutes = routes('people', ['administrators'], async (app) => {
+  const { prisma } = app;
+  const services = { ...app.accounts, prisma, now: app.clock.now };
   const search = createPeopleSearch(prisma);
   const people = createPeople(services);
 
@@ -204,4 +201,4 @@ export const peopleRoutes: FastifyPluginAsyncTypebox<{ prisma: PrismaClient; now
     },
     async (request) => ({ mobile: await people.revealMobile(actorOf(request), request.params.id) }),
   );
-};
+});

@@ -3,11 +3,12 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { cookieName } from '../auth/authenticate.ts';
-import { pageHeaders } from './security-headers.ts';
+import { pageHeaders } from './headers.ts';
 
 /** The OpenAPI document and its page at /docs, made from the routes' schemas. Not in production. */
-export const apiDocs = fp(
+export const docs = fp(
   async (app: FastifyInstance) => {
+    if (app.config.production) return;
     await app.register(swagger, {
       openapi: {
         info: {
@@ -46,5 +47,5 @@ export const apiDocs = fp(
       },
     });
   },
-  { name: 'api-docs' },
+  { name: 'docs', dependencies: ['core'] },
 );

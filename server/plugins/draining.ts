@@ -7,6 +7,13 @@ const quietMs = 300;
 /** The longest that a stop waits for them, in milliseconds. */
 const atMostMs = 2000;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whether the server is on its way down. */
+    isStopping(): boolean;
+  }
+}
+
 /**
  * Lets the gateways know before a stop closes the door.
  *
@@ -15,10 +22,17 @@ const atMostMs = 2000;
  * open: what changes something is served as ever, and what only reads is hung up on without an answer. The gateway
  * sends those to another instance, where the person notices nothing, and after a few of them sends everything
  * there. Only then is the port closed, with nobody in front of it whose connection would be lost. See
- * scripts/docs/decisions/0026-gateway.md.
+ * scripts/docs/decisions/0026-gateway.md. Without a gateway the port is closed at once.
  */
 export const draining = fp(
   async (app: FastifyInstance) => {
+    let stopping = false;
+    app.decorate('isStopping', () => stopping);
+    app.addHook('preClose', async () => {
+      stopping = true;
+    });
+    if (app.config.trustProxy === false) return;
+
     let begun = false;
     let lastRequestAt = 0;
 
@@ -44,5 +58,5 @@ export const draining = fp(
       }
     });
   },
-  { name: 'draining' },
+  { name: 'draining', dependencies: ['core'] },
 );

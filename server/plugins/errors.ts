@@ -13,6 +13,7 @@ import type { ErrorCode } from '../contract/errors.ts';
 import { isDatabaseUnavailable } from '../database/unavailable.ts';
 import { PlatformError, type PlatformErrorKind } from '../platform/platform.ts';
 import { AppError, errorBody, SuperExecutiveFault } from './app-error.ts';
+import { commonHeaders } from './headers.ts';
 
 /** The kinds that are outcomes (`out-of-range`, …) are turned into answers before they get here. */
 const platformCodes: Readonly<Record<PlatformErrorKind, ErrorCode>> = {
@@ -89,11 +90,6 @@ function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): 
   return reply.code(error.statusCode).send(errorBody(error, request.id));
 }
 
-/** What every answer carries: the id to ask the log by, and that nobody keeps it. */
-export function commonHeaders(requestId: string): Record<string, string> {
-  return { 'x-request-id': requestId, 'cache-control': 'no-store' };
-}
-
 /**
  * The answers that no hook sees, and that have to bring their headers along.
  *
@@ -136,7 +132,7 @@ const hungUp = (error: FastifyError, { raw }: FastifyRequest): boolean =>
   error.code === 'ECONNRESET' && raw.destroyed && !raw.complete;
 
 /** Answers every fault in the contract's shape; nothing of the error itself but its code leaves the server. */
-export const errorHandler = fp(
+export const errors = fp(
   async (app: FastifyInstance) => {
     // Node would answer these two by itself, with nothing in them: what is expected, and a host that is not named.
     app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
@@ -151,5 +147,5 @@ export const errorHandler = fp(
     });
     app.setNotFoundHandler((request, reply) => answer(new AppError('NOT_FOUND'), request, reply));
   },
-  { name: 'error-handler' },
+  { name: 'errors' },
 );

@@ -1,3 +1,5 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CircuitListener, UpstreamCall } from '../platform/index.ts';
 
@@ -7,18 +9,94 @@ const tokenApis: ReadonlySet<string> = new Set(['/v1.0/oauth2/accessToken', '/ge
 /** How somebody signed in: by the platform's code, or to the console by user name and password. */
 export type SignInBy = 'platform' | 'password';
 
-export interface Metrics {
-  readonly registry: Registry;
-  platformCall(call: UpstreamCall): void;
+/** What is counted where it happens. */
+export interface Happenings {
+  platformCall: (call: UpstreamCall) => void;
   circuit: CircuitListener;
   /** @param outcome an outcome, or outcome and reason: `no-permission OUT_OF_RANGE`, `fault PLATFORM_BUSY`. */
   signIn: (outcome: string, by: SignInBy) => void;
   binding: (outcome: string) => void;
 }
 
+/** One value of a gauge; `labels` as the gauge declares them. */
+export interface Sample {
+  labels?: Record<string, string>;
+  value: number;
+}
+
+export interface GaugeOptions {
+  name: string;
+  help: string;
+  labelNames?: string[];
+  read: () => Promise<readonly Sample[]>;
+}
+
 /** Prometheus metrics of one server. No label ever names a person. */
-export function createMetrics(): Metrics {
-  const registry = new Registry();
+export interface Metrics extends Happenings {
+  readonly registry: Registry;
+  /** Tells somebody else too of what happens from now on. */
+  listen(listener: Partial<Happenings>): void;
+  /**
+   * Adds a gauge that is read at each scrape. What cannot be read is absent, neither an old value nor 0, and does not
+   * fail the page: while the database is away the other metrics are wanted most.
+   */
+  gauge(options: GaugeOptions): void;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    metrics: Metrics;
+  }
+}
+
+/** Decorates `app.metrics`; server/plugins/health.ts answers with them. */
+export const metrics = fp(
+  async (app: FastifyInstance) => {
+    const registry = new Registry();
+    const listeners: Partial<Happenings>[] = [createCounters(registry)];
+    const tell = (what: (listener: Partial<Happenings>) => void) => {
+      for (const listener of listeners) what(listener);
+    };
+    app.decorate('metrics', {
+      registry,
+      listen(listener) {
+        listeners.push(listener);
+      },
+      platformCall: (call) => tell((listener) => listener.platformCall?.(call)),
+      circuit: (change) => tell((listener) => listener.circuit?.(change)),
+      signIn: (outcome, by) => tell((listener) => listener.signIn?.(outcome, by)),
+      binding: (outcome) => tell((listener) => listener.binding?.(outcome)),
+      gauge({ read, ...configuration }) {
+        new Gauge({
+          ...configuration,
+          registers: [registry],
+          async collect() {
+            const samples = await read().catch((err: unknown) => {
+              app.log.warn({ err, metric: configuration.name }, 'a metric could not be read');
+              return [];
+            });
+            this.reset();
+            // A gauge without labels is reset to a 0, not to nothing.
+            if (configuration.labelNames === undefined) this.remove();
+            for (const { labels = {}, value } of samples) this.set(labels, value);
+          },
+        });
+      },
+    });
+    app.metrics.gauge({
+      name: 'database_up',
+      help: '1 when the database answered this scrape, 0 when it did not: then what it would tell is absent',
+      read: () =>
+        app.database.ping().then(
+          () => [{ value: 1 }],
+          () => [{ value: 0 }],
+        ),
+    });
+  },
+  { name: 'metrics', dependencies: ['core'] },
+);
+
+function createCounters(registry: Registry): Happenings {
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const signIns = new Counter({
@@ -60,7 +138,6 @@ export function createMetrics(): Metrics {
   });
 
   return {
-    registry,
     platformCall({ api, ok, kind, refusedBy, durationMs }) {
       const result = ok ? 'ok' : (kind ?? 'fault');
       calls.inc({ api, result, refused_by: refusedBy ?? '' });

@@ -90,7 +90,7 @@ describe.each(['pull', 'swallow'] as const)('when the database is gone (%s)', (w
         told: body.match(/^(?:locked_subjects|platform_event_lag_seconds|outbox_messages)\b/gm) ?? [],
       };
     };
-    const all = ['locked_subjects', 'platform_event_lag_seconds', 'outbox_messages'];
+    const all = ['locked_subjects', 'outbox_messages', 'platform_event_lag_seconds'];
     expect(await shown()).toEqual({ up: '1', told: all });
     cable[way]();
     expect(await shown()).toEqual({ up: '0', told: [] });

@@ -12,7 +12,7 @@ import { faultCode, superExecutiveId } from '../plugins/errors.ts';
  * not lost.
  */
 export const superExecutiveFaults = fp(
-  async (app: FastifyInstance, { prisma }: { prisma: PrismaClient }) => {
+  async (app: FastifyInstance) => {
     app.addHook('onError', async (request: FastifyRequest, _reply, error) => {
       const userId = superExecutiveId(error, request);
       if (userId === null) return;
@@ -21,13 +21,13 @@ export const superExecutiveFaults = fp(
       const { method, routeOptions, id: requestId } = request;
       const data = { userId, code, method, route: routeOptions.url ?? '', requestId };
       app.jobs
-        .run('super-executive-fault', async () => prisma.superExecutiveFault.create({ data }))
+        .run('super-executive-fault', async () => app.prisma.superExecutiveFault.create({ data }))
         .catch((err: unknown) =>
           request.log.warn({ err }, 'the fault of a super executive was not written down'),
         );
     });
   },
-  { name: 'super-executive-faults', dependencies: ['jobs'] },
+  { name: 'super-executive-faults', dependencies: ['jobs', 'errors'] },
 );
 
 /** What 超级高管 met, the latest first. @param limit at most so many */

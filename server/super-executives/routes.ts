@@ -1,4 +1,3 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { faultResponses } from '../contract/errors.ts';
 import { personOutcome } from '../contract/people.ts';
 import { idParams } from '../contract/schema.ts';
@@ -8,18 +7,17 @@ import {
   superExecutivesAdded,
   superExecutivesRequest,
 } from '../contract/super-executives.ts';
-import type { PrismaClient } from '../database/database.ts';
 import { changePerson } from '../people/changing.ts';
 import { actorOf } from '../people/routes.ts';
+import { routes } from '../plugins/core.ts';
 import { addSuperExecutives, listSuperExecutives } from './super-executives.ts';
 
 const tags = ['管理：超级高管'];
 
 /** 超级高管: no API gives their mobile number, so administrators keep their ids by hand. */
-export const superExecutiveRoutes: FastifyPluginAsyncTypebox<{
-  prisma: PrismaClient;
-  now: () => number;
-}> = async (app, { prisma, now }) => {
+export const superExecutiveRoutes = routes('super-executives', ['administrators'], async (app) => {
+  const { prisma } = app;
+  const { now } = app.clock;
   app.get(
     '/api/admin/super-executives',
     {
@@ -75,4 +73,4 @@ export const superExecutiveRoutes: FastifyPluginAsyncTypebox<{
       );
     },
   );
-};
+});

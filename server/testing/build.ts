@@ -2,8 +2,7 @@ import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
 import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
-import type { AppTiming } from '../app.ts';
-import { assemble } from '../assemble.ts';
+import { type AppTiming, buildApp } from '../app.ts';
 import type { AuthConfig } from '../config/auth.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import type { BindOutcome, BindRequest, LoginOutcome, LoginRequest } from '../contract/auth.ts';
@@ -114,7 +113,7 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
       },
     }),
   );
-  const app = await assemble(config, database, logger, now, options.timing);
+  const app = await buildApp({ config, database, logger, now, timing: options.timing });
   opened.push(app);
   let listening: Promise<string> | undefined;
   const code = (person: string) => emulator.control.issueAuthCode(person, platformName);

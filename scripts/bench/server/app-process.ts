@@ -1,5 +1,5 @@
 /** The server as production runs it, as a process under measurement. */
-import { assemble } from '../../../server/assemble.ts';
+import { buildApp } from '../../../server/app.ts';
 import { loadConfig } from '../../../server/config/config.ts';
 import { openDatabase } from '../../../server/database/database.ts';
 import { createLogger } from '../../../server/plugins/logging.ts';
@@ -8,7 +8,7 @@ import { serveUsage } from './usage.ts';
 // The emulator's credentials and address are refused in production, so only what follows from it is turned on.
 const config = { ...loadConfig(process.env), production: true };
 const database = await openDatabase(config.database);
-const app = await assemble(config, database, createLogger(config));
+const app = await buildApp({ config, database, logger: createLogger(config) });
 const url = await app.listen({ host: '127.0.0.1', port: 0 });
 serveUsage(
   url,

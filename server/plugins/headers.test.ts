@@ -1,5 +1,5 @@
 import { type Built, build } from '../testing/build.ts';
-import { dataHeaders, pageHeaders } from './security-headers.ts';
+import { dataHeaders, pageHeaders } from './headers.ts';
 
 let server: Built;
 beforeAll(async () => {

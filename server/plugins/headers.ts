@@ -1,10 +1,36 @@
 import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
 import helmet, { type HelmetOptions } from 'helmet';
 
 export interface SecurityHeaderOptions {
   /** Whether browsers are told to insist on https: in production, where there is one. */
   hsts: boolean;
+}
+
+/** What every answer carries, and that its connection ends when the server stops. */
+export const headers = fp(
+  async (app: FastifyInstance) => {
+    const security = dataHeaders({ hsts: app.config.production });
+    // With callbacks, not promises: these run for every request.
+    app.addHook('onRequest', (request, reply, done) => {
+      reply.headers(security).headers(commonHeaders(request.id));
+      done();
+    });
+    app.addHook('onSend', (_request, reply, payload, done) => {
+      // A connection whose request is in flight when the stop begins would stay open for as long as it is kept alive.
+      if (app.isStopping()) reply.header('connection', 'close');
+      // As bytes: Node would join a text to the headers, and encode all of it at the price of its Chinese part.
+      done(null, typeof payload === 'string' ? Buffer.from(payload) : payload);
+    });
+  },
+  { name: 'headers', dependencies: ['core', 'draining'] },
+);
+
+/** The id to ask the log by, and that nobody keeps the answer. */
+export function commonHeaders(requestId: string): Record<string, string> {
+  return { 'x-request-id': requestId, 'cache-control': 'no-store' };
 }
 
 /**

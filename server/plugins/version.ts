@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { compareVersions } from '../config/mini-version.ts';
 import type { ClientUpdate } from '../contract/auth.ts';
@@ -15,12 +15,13 @@ declare module 'fastify' {
 }
 
 /**
- * Asks mini programs older than `minimum` to update: by a header of every answer, so that a start without a
+ * Asks mini programs older than `MINI_MINIMUM_VERSION` to update: by a header of every answer, so that a start without a
  * sign-in learns of it too, and by {@link updateOf} in the answers of the sign-in, since a container may hide
  * headers. Nothing is refused: that would be a blank for people who cannot update at once.
  */
-export const miniVersion = fp<{ minimum: string | null }>(
-  async (app, { minimum }) => {
+export const version = fp(
+  async (app: FastifyInstance) => {
+    const { miniMinimumVersion: minimum } = app.config;
     app.decorateRequest('clientUpdate', null);
     if (minimum === null) return;
     app.addHook('onRequest', (request, reply, done) => {
@@ -32,7 +33,7 @@ export const miniVersion = fp<{ minimum: string | null }>(
       done();
     });
   },
-  { name: 'mini-version' },
+  { name: 'version', dependencies: ['core'] },
 );
 
 /** The part of an answer that tells of an update; empty where there is nothing to tell. */
