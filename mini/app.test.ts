@@ -1,6 +1,9 @@
-import type { OpenedApp } from '../scripts/simulator/harness/open-app.ts';
-import { openProjectApp, type ProjectAppOptions } from '../scripts/simulator/harness/project-app.ts';
-import type { Platform } from '../scripts/simulator/runtime/device.ts';
+import {
+  type OpenedApp,
+  openProjectApp,
+  type Platform,
+  type ProjectAppOptions,
+} from '../scripts/simulator/index.ts';
 import { type Built, build } from '../server/testing/build.ts';
 
 /** The project's mini program against the real server and the emulator: nothing in between is a stand-in. */

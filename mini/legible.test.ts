@@ -1,7 +1,6 @@
 /** Whether people with weak eyes can read the pages: contrast and size of the texts, as the style sheets set them. */
 import postcss, { type Rule } from 'postcss';
-import { readFolder } from '../scripts/build/mini/package-files.ts';
-import { miniSource } from '../scripts/build/mini/paths.ts';
+import { miniSource, readFolder } from '../scripts/build/index.ts';
 
 /** What WCAG 2.1 AA and GB/T 37668 ask of text of ordinary size. */
 const CONTRAST = 4.5;

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { OpenedApp } from '../../scripts/simulator/harness/open-app.ts';
-import { openProjectApp, type ProjectAppOptions } from '../../scripts/simulator/harness/project-app.ts';
-import { fetchTransport } from '../../scripts/simulator/runtime/dd/http.ts';
+import {
+  fetchTransport,
+  type OpenedApp,
+  openProjectApp,
+  type ProjectAppOptions,
+} from '../../scripts/simulator/index.ts';
 import { type Built, build } from '../../server/testing/build.ts';
 import { version } from '../version.ts';
 

@@ -1,12 +1,15 @@
 /** What the journeys share: the built scripts on a phone, against the real server and the emulated platform. */
 
-import { checkFiles } from '../../scripts/build/mini/check.ts';
-import { compileMini } from '../../scripts/build/mini/compile.ts';
-import { Device } from '../../scripts/build/mini/dd-double/device.ts';
-import { MiniRun } from '../../scripts/build/mini/dd-double/run.ts';
-import type { PackageFiles } from '../../scripts/build/mini/package-files.ts';
-import { miniSource, nodeModules } from '../../scripts/build/mini/paths.ts';
-import { testConfig } from '../../scripts/build/mini/test-config.ts';
+import {
+  checkFiles,
+  compileMini,
+  Device,
+  MiniRun,
+  miniSource,
+  nodeModules,
+  type PackageFiles,
+  testConfig,
+} from '../../scripts/build/index.ts';
 import type { PlatformName } from '../../server/platform/platform.ts';
 import { type Built, build } from '../../server/testing/build.ts';
 

@@ -1,4 +1,4 @@
-import { Device } from '../../scripts/build/mini/dd-double/device.ts';
+import { Device } from '../../scripts/build/index.ts';
 import type { SessionUser } from '../../server/contract/auth.ts';
 import { fault, late, prepareStandIn, ready, user } from './stand-in-journey.ts';
 

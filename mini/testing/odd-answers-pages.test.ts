@@ -1,5 +1,5 @@
 /** What the pages make of answers that are late, missing, or nobody's. */
-import type { MiniRun } from '../../scripts/build/mini/dd-double/run.ts';
+import type { MiniRun } from '../../scripts/build/index.ts';
 import { type Answer, late, notice, prepareStandIn, ready, user } from './stand-in-journey.ts';
 
 const standIn = prepareStandIn();

@@ -1,5 +1,5 @@
 /** What becomes of a session under answers that the real server never gives. */
-import type { StatusStyle } from '../../scripts/build/mini/dd-double/http-double.ts';
+import type { StatusStyle } from '../../scripts/build/index.ts';
 import { fault, late, prepareStandIn, ready } from './stand-in-journey.ts';
 
 const standIn = prepareStandIn();

@@ -1,4 +1,4 @@
-import type { Device } from '../../scripts/build/mini/dd-double/device.ts';
+import type { Device } from '../../scripts/build/index.ts';
 import { until } from '../../server/testing/client.ts';
 import { get } from '../../server/testing/http.ts';
 import { homeReady, prepareJourney, signInCalls } from './journey.ts';

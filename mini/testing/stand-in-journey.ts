@@ -1,12 +1,15 @@
 /** What the tests of odd answers share: the built scripts on a phone, against a server that answers as it is told. */
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { compileMini } from '../../scripts/build/mini/compile.ts';
-import { Device } from '../../scripts/build/mini/dd-double/device.ts';
-import { MiniRun } from '../../scripts/build/mini/dd-double/run.ts';
-import type { PackageFiles } from '../../scripts/build/mini/package-files.ts';
-import { miniSource, nodeModules } from '../../scripts/build/mini/paths.ts';
-import { testConfig } from '../../scripts/build/mini/test-config.ts';
+import {
+  compileMini,
+  Device,
+  MiniRun,
+  miniSource,
+  nodeModules,
+  type PackageFiles,
+  testConfig,
+} from '../../scripts/build/index.ts';
 import type { LoginRequest, SessionUser } from '../../server/contract/auth.ts';
 
 export interface Received {

@@ -1,7 +1,9 @@
-import type { OpenedApp } from '../../../scripts/simulator/harness/open-app.ts';
-import { openProjectApp } from '../../../scripts/simulator/harness/project-app.ts';
-import { fetchTransport } from '../../../scripts/simulator/runtime/dd/http.ts';
-import type { Transport } from '../../../scripts/simulator/runtime/device.ts';
+import {
+  fetchTransport,
+  type OpenedApp,
+  openProjectApp,
+  type Transport,
+} from '../../../scripts/simulator/index.ts';
 import { type Built, build } from '../../../server/testing/build.ts';
 
 /** The list of notices while a refresh and the next page are on their way at the same time. */

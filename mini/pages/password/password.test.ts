@@ -1,5 +1,4 @@
-import type { OpenedApp } from '../../../scripts/simulator/harness/open-app.ts';
-import { openProjectApp } from '../../../scripts/simulator/harness/project-app.ts';
+import { type OpenedApp, openProjectApp } from '../../../scripts/simulator/index.ts';
 import { createPasswords } from '../../../server/auth/passwords.ts';
 import { type Built, build } from '../../../server/testing/build.ts';
 import { get } from '../../../server/testing/http.ts';
