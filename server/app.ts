@@ -9,7 +9,7 @@ import type { Config } from './config/config.ts';
 import { consoleRoutes } from './console/index.ts';
 import type { Database } from './database/database.ts';
 import { events } from './events/index.ts';
-import type { WorkerTiming } from './events/worker.ts';
+import type { EventTiming } from './events/queue.ts';
 import { exportRoutes } from './import-export/export-routes.ts';
 import { importRoutes } from './import-export/import-routes.ts';
 import { jobs } from './jobs/index.ts';
@@ -44,7 +44,7 @@ export interface AppParts {
 
 /** What goes by the real time and not by `now`; over the defaults. */
 export interface AppTiming {
-  events?: Partial<WorkerTiming>;
+  events?: EventTiming;
   /** How long a stop lets calls to the platform go on, in milliseconds. */
   patienceMs?: number;
   /** How long a request may take until all of it is here, in milliseconds. */

@@ -1,15 +1,14 @@
-import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { createInbox } from './inbox.ts';
+import { type EventTiming, eventQueue } from './queue.ts';
 import { createRecheck } from './recheck.ts';
 import { createReconcile } from './reconcile.ts';
 import { eventRoutes } from './routes.ts';
-import { createEventWorker, type WorkerTiming } from './worker.ts';
 
 export interface EventsOptions {
   /** Over the defaults. */
-  timing?: Partial<WorkerTiming> | undefined;
+  timing?: EventTiming | undefined;
 }
 
 export interface PlatformEvents {
@@ -39,19 +38,17 @@ export const events = fp(
     const { everyMs, perSecond } = settings.reconcile;
     const inbox = createInbox(prisma, platform.name, now);
     const recheck = createRecheck({ prisma, platform, now });
-    const worker = createEventWorker({ prisma, inbox, recheck, logger: app.log, timing });
     // Without a callback there are no rows, and nothing to poll for.
     const listens = settings.dingtalk !== null || settings.zhezhengding;
-    const wake = () => {
-      if (listens) worker.wake();
-    };
+    const queue = listens
+      ? app.jobs.queue(eventQueue({ prisma, inbox, recheck, logger: app.log, timing }))
+      : null;
 
-    await app.register(eventRoutes, { ...settings, inbox, stored: wake });
+    await app.register(eventRoutes, { ...settings, inbox, stored: () => queue?.wake() });
     app.decorate('platformEvents', {
       lagSeconds: inbox.lagSeconds,
-      settle() {
-        wake();
-        return worker.settled();
+      async settle() {
+        await queue?.drain();
       },
     });
 
@@ -69,14 +66,6 @@ export const events = fp(
       });
     }
     app.jobs.every('events-sweep', sweepEveryMs, inbox.sweep);
-
-    app.addHook('onReady', async () => {
-      if (listens) worker.start();
-    });
-    void app.jobs.run('events', async (signal) => {
-      if (!signal.aborted) await once(signal, 'abort');
-      await worker.stop();
-    });
   },
   { name: 'events', dependencies: ['jobs', 'metrics'] },
 );

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { FastifyBaseLogger } from 'fastify';
+import { type Queue, type RunningQueue, workOff } from './queue.ts';
 import { type Repeated, repeat } from './repeat.ts';
 
 export interface EveryOptions {
@@ -24,6 +25,8 @@ export interface Jobs {
     work: (signal: AbortSignal) => Promise<unknown>,
     options?: EveryOptions,
   ): Pick<Repeated, 'run'>;
+  /** Works off the rows of a table, from the start on: when it is told of them, and every `pollMs`. */
+  queue<Row>(queue: Queue<Row>): RunningQueue;
   /** Does something once, which the stop waits for. Its errors are the caller's. */
   run<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
@@ -54,14 +57,31 @@ export function createJobs(log: Pick<FastifyBaseLogger, 'warn'>): OwnedJobs {
     return ended;
   }
 
+  const every: Jobs['every'] = (name, intervalMs, work, { atOnce = false, jitter } = {}) => {
+    const options = { name, intervalMs, signal, log, ...(jitter !== undefined && { jitter }) };
+    const job = repeat({ ...options, work: () => run(name, work) });
+    const start = () => job.start(atOnce);
+    if (started) start();
+    else starts.push(start);
+    return job;
+  };
+
   return {
-    every(name, intervalMs, work, { atOnce = false, jitter } = {}) {
-      const options = { name, intervalMs, signal, log, ...(jitter !== undefined && { jitter }) };
-      const job = repeat({ ...options, work: () => run(name, work) });
-      const start = () => job.start(atOnce);
-      if (started) start();
-      else starts.push(start);
-      return job;
+    every,
+    queue(queue) {
+      let taken = 0;
+      const look = async (signal: AbortSignal) => {
+        taken += await workOff(queue, signal);
+      };
+      const job = every(queue.name, queue.pollMs, look, { atOnce: true });
+      return {
+        wake: () => void job.run(),
+        async drain() {
+          const before = taken;
+          await job.run();
+          return taken - before;
+        },
+      };
     },
     run,
     start() {

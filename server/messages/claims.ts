@@ -44,8 +44,8 @@ export interface ClaimFilter {
 
 /**
  * The outbox as many processes share it. The states of a row on its way: due → claimed (a lease, the status
- * unchanged) → SENDING (in the database before the call) → settled. Who dies while it holds a claim has sent
- * nothing; who dies in SENDING may have.
+ * unchanged) → SENDING (in the database before the call) → settled. A process that dies with a claim has sent
+ * nothing; one that dies in SENDING may have.
  */
 export function createClaims(prisma: PrismaClient, now: () => number) {
   const lease = () => new Date(now() + leaseMs);
@@ -118,14 +118,12 @@ export function createClaims(prisma: PrismaClient, now: () => number) {
       });
     },
 
-    /** Gives claims back unused, so that nobody has to wait for their end. */
-    async release(claims: readonly Claim[]): Promise<void> {
-      for (const { id, leaseUntil } of claims) {
-        await prisma.outboxMessage.updateMany({
-          where: { id, leaseUntil, status: { in: ['PENDING', 'UNCERTAIN'] } },
-          data: { leaseUntil: null },
-        });
-      }
+    /** Gives a claim back unused, so that the row is due at once. */
+    async release({ id, leaseUntil }: Claim): Promise<void> {
+      await prisma.outboxMessage.updateMany({
+        where: { id, leaseUntil, status: { in: ['PENDING', 'UNCERTAIN'] } },
+        data: { leaseUntil: null },
+      });
     },
 
     /**

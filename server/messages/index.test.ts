@@ -53,7 +53,6 @@ test('nothing is sent any more once the server has stopped', async () => {
   server = await build();
   await server.app.ready();
   await server.app.close();
-  server.app.outbox.start();
   const { id } = await server.prisma.notice.create({ data: { title: '停电通知', body: '' } });
   await publishNotice(server.prisma, id, Date.now());
   server.app.outbox.wake();

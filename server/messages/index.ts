@@ -1,16 +1,16 @@
-import { once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import type { RunningQueue } from '../jobs/queue.ts';
 import { countUnsent } from './outbox.ts';
-import { createRecallWorker, type RecallWorker } from './recalls.ts';
-import { createOutboxWorker, type OutboxWorker } from './worker.ts';
+import { recallQueue } from './recalls.ts';
+import { outboxQueue } from './sending.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Sends what is in the outbox; wake it after a transaction that wrote to it. */
-    outbox: OutboxWorker;
+    outbox: RunningQueue;
     /** Recalls what somebody wants taken back; wake it after a transaction that did. */
-    recalls: RecallWorker;
+    recalls: RunningQueue;
   }
 }
 
@@ -19,10 +19,8 @@ export const outbox = fp(
   async (app: FastifyInstance) => {
     const { prisma, platform, log } = app;
     const parts = { prisma, platform, now: app.clock.now, log };
-    const worker = createOutboxWorker(parts);
-    const recalls = createRecallWorker(parts);
-    app.decorate('outbox', worker);
-    app.decorate('recalls', recalls);
+    app.decorate('outbox', app.jobs.queue(outboxQueue(parts)));
+    app.decorate('recalls', app.jobs.queue(recallQueue(parts)));
     app.metrics.gauge({
       name: 'outbox_messages',
       help: 'Messages in the outbox that are not sent, by kind and status',
@@ -32,14 +30,6 @@ export const outbox = fp(
           labels: { kind, status },
           value: count,
         })),
-    });
-    app.addHook('onReady', async () => {
-      worker.start();
-      recalls.start();
-    });
-    void app.jobs.run('outbox', async (signal) => {
-      if (!signal.aborted) await once(signal, 'abort');
-      await Promise.all([worker.stop(), recalls.stop()]);
     });
   },
   { name: 'outbox', dependencies: ['jobs', 'metrics'] },

@@ -1,9 +1,8 @@
+import { maxAttempts } from '../jobs/queue.ts';
 import type { PlatformName } from '../platform/platform.ts';
 import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
 import { createClaims } from './claims.ts';
 import { createMessages, type Messages } from './messages.ts';
-import { createRecallWorker } from './recalls.ts';
-import { maxAttempts } from './worker.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -120,13 +119,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
       where: { id, attempts },
       data: { status: 'SENT', taskId, sentAt: new Date(outbox.now()) },
     });
-    const recalls = createRecallWorker({
-      prisma: outbox.prisma,
-      platform: outbox.connect(),
-      now: outbox.now,
-      log: { info() {}, warn() {} },
-    });
-    expect(await recalls.drain()).toBe(1);
+    expect(await outbox.recalls().drain()).toBe(1);
     expect(outbox.emulator.control.messages()).toMatchObject([{ recalled: true }]);
   });
 

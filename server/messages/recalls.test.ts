@@ -2,7 +2,7 @@ import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
 import { createClaims, leaseMs } from './claims.ts';
 import { createMessages } from './messages.ts';
 import { progressOf } from './progress.ts';
-import { createRecallWorker, wantRecall } from './recalls.ts';
+import { wantRecall } from './recalls.ts';
 
 const recallApi = '/topapi/message/corpconversation/recall';
 const hourMs = 3_600_000;
@@ -14,13 +14,7 @@ beforeAll(async () => {
 afterAll(() => outbox?.close());
 beforeEach(() => outbox.reset());
 
-const recalls = () =>
-  createRecallWorker({
-    prisma: outbox.prisma,
-    platform: outbox.connect(),
-    now: outbox.now,
-    log: { info() {}, warn() {} },
-  });
+const recalls = () => outbox.recalls();
 const want = (rows = 1) => outbox.prisma.$transaction((tx) => wantRecall(tx, 'm', rows, outbox.now()));
 const progress = (rows = 1) => progressOf(outbox.prisma, 'm', rows);
 const recalled = () => outbox.emulator.control.messages().filter((message) => message.recalled);
@@ -148,17 +142,6 @@ test('a worker that dies holds a recall up for its lease and no longer', async (
   outbox.advance(leaseMs);
   expect(await recalls().drain()).toBe(1);
   expect(recalled()).toHaveLength(1);
-});
-
-test('a stopped worker takes nothing new', async () => {
-  await outbox.add('m');
-  await outbox.worker().drain();
-  await want();
-  const worker = recalls();
-  worker.start();
-  await worker.stop();
-  worker.wake();
-  expect(await worker.drain()).toBe(0);
 });
 
 test('DINGs have rung', async () => {

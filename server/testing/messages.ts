@@ -6,8 +6,11 @@ import { people } from '../../scripts/emulator/people.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { OutboxMessage } from '../database/generated/client.ts';
+import { createJobs, type OwnedJobs } from '../jobs/jobs.ts';
+import type { Queue, RunningQueue } from '../jobs/queue.ts';
 import { enqueue, type NewMessage } from '../messages/outbox.ts';
-import { createOutboxWorker, type OutboxWorker, type OutboxWorkerOptions } from '../messages/worker.ts';
+import { recallQueue } from '../messages/recalls.ts';
+import { type OutboxQueueOptions, outboxQueue } from '../messages/sending.ts';
 import { createPlatform, memoryTokenStore, type PlatformConfig } from '../platform/index.ts';
 import type { Platform, PlatformName } from '../platform/platform.ts';
 import type { TokenStore } from '../platform/token-store.ts';
@@ -27,8 +30,10 @@ export interface Outbox {
   advance(ms: number): void;
   /** A driver of its own, as a process has one; a time-out of 10 s by default: a busy machine is no fault. */
   connect(more?: Partial<PlatformConfig>, tokenStore?: TokenStore): Platform;
-  /** A worker of its own, as a process has one. Not started. */
-  worker(more?: Partial<OutboxWorkerOptions>): OutboxWorker;
+  /** The jobs of a process of their own, with the outbox as the only one. Not started. */
+  worker(more?: Partial<OutboxQueueOptions>): RunningQueue & Pick<OwnedJobs, 'start' | 'stop'>;
+  /** The same with the recalls as the only job. */
+  recalls(): RunningQueue & Pick<OwnedJobs, 'start' | 'stop'>;
   /** Puts a message into the outbox: to `zhangsan`, of the given key. */
   add(key: string, more?: Partial<NewMessage>): Promise<void>;
   /** The rows, in the order of their keys. */
@@ -39,7 +44,7 @@ export interface Outbox {
   received(text: string): Record<string, number>;
   /** What the workers logged so far, without measured numbers: those may have any digits in a row. */
   logs(): Record<string, unknown>[];
-  /** Ends workers and drivers, empties the outbox, resets emulator and clock. */
+  /** Ends jobs and drivers, empties the outbox, resets emulator and clock. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }
@@ -59,7 +64,7 @@ export async function openOutbox(name: PlatformName): Promise<Outbox> {
   const emulator = await startEmulator({ now });
   const database = await createTestDatabase();
   const { prisma } = database;
-  const workers: OutboxWorker[] = [];
+  const processes: OwnedJobs[] = [];
   const platforms: Platform[] = [];
   const lines: string[] = [];
   const config = configOf(name, emulator.url);
@@ -73,8 +78,14 @@ export async function openOutbox(name: PlatformName): Promise<Outbox> {
     }),
   );
 
+  function working<Row>(queue: Queue<Row>): RunningQueue & OwnedJobs {
+    const jobs = createJobs(log);
+    processes.push(jobs);
+    return { ...jobs, ...jobs.queue(queue) };
+  }
+
   async function end(): Promise<void> {
-    await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+    await Promise.all(processes.splice(0).map((jobs) => jobs.stop()));
     await Promise.all(platforms.splice(0).map((platform) => platform.close()));
   }
 
@@ -97,16 +108,10 @@ export async function openOutbox(name: PlatformName): Promise<Outbox> {
       return platform;
     },
     worker(more = {}) {
-      const worker = createOutboxWorker({
-        prisma,
-        platform: more.platform ?? outbox.connect(),
-        now,
-        log,
-        ...more,
-      });
-      workers.push(worker);
-      return worker;
+      const platform = more.platform ?? outbox.connect();
+      return working(outboxQueue({ prisma, platform, now, log, ...more }));
     },
+    recalls: () => working(recallQueue({ prisma, platform: outbox.connect(), now, log })),
     async add(key, more) {
       const message: NewMessage = {
         key,

@@ -4,29 +4,35 @@
  */
 import { emulatedApps } from '../../scripts/emulator/credentials.ts';
 import { openDatabase } from '../database/database.ts';
-import { createOutboxWorker } from '../messages/worker.ts';
+import { createJobs } from '../jobs/jobs.ts';
+import { outboxQueue } from '../messages/sending.ts';
 import { createPlatform, memoryTokenStore } from '../platform/index.ts';
 import { createLogger } from '../plugins/logging.ts';
 
 const [url = '', emulator = '', time = ''] = process.argv.slice(2);
 const started = Date.now();
 const database = await openDatabase({ url, dataDir: '', poolSize: 5, timeoutMs: 10_000 });
-createOutboxWorker({
-  prisma: database.prisma,
-  platform: createPlatform(
-    {
-      name: 'dingtalk',
-      ...emulatedApps.dingtalk,
-      apiUrl: emulator,
-      oapiUrl: emulator,
-      readMobile: false,
-      timeoutMs: 20_000,
-    },
-    { tokenStore: memoryTokenStore() },
-  ),
-  now: () => Number(time) + Date.now() - started,
-  log: createLogger({ logLevel: 'silent' }),
-  pollMs: 50,
-}).start();
-// The worker alone keeps no process alive.
+const log = createLogger({ logLevel: 'silent' });
+const jobs = createJobs(log);
+jobs.queue(
+  outboxQueue({
+    prisma: database.prisma,
+    platform: createPlatform(
+      {
+        name: 'dingtalk',
+        ...emulatedApps.dingtalk,
+        apiUrl: emulator,
+        oapiUrl: emulator,
+        readMobile: false,
+        timeoutMs: 20_000,
+      },
+      { tokenStore: memoryTokenStore() },
+    ),
+    now: () => Number(time) + Date.now() - started,
+    log,
+    pollMs: 50,
+  }),
+);
+jobs.start();
+// Jobs alone keep no process alive.
 setInterval(() => {}, 1000);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PrismaClient } from '../../database/database.ts';
+import { createJobs } from '../../jobs/jobs.ts';
 import { createMessages, type MessageState, type Messages } from '../../messages/messages.ts';
 import { enqueue } from '../../messages/outbox.ts';
-import { createOutboxWorker } from '../../messages/worker.ts';
+import { outboxQueue } from '../../messages/sending.ts';
 import { noticeKey, publishNotice } from '../../notices/publishing.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { createLogger } from '../../plugins/logging.ts';
@@ -75,13 +76,10 @@ async function send(
   messages: Messages,
   { prisma, platform, print, waitMs = 30_000 }: NotifyParts,
 ): Promise<boolean> {
-  const worker = createOutboxWorker({
-    prisma,
-    platform,
-    now: Date.now,
-    log: createLogger({ logLevel: 'silent' }),
-  });
-  worker.start();
+  const log = createLogger({ logLevel: 'silent' });
+  const jobs = createJobs(log);
+  jobs.queue(outboxQueue({ prisma, platform, now: Date.now, log }));
+  jobs.start();
   try {
     const states = await waitFor(read, waitMs);
     for (const line of describeAll(states, labels)) print(line);
@@ -89,7 +87,7 @@ async function send(
     if (only !== undefined && others.length === 0) await printResult(messages, only, labels, print);
     return states.every((state) => state.status === 'SENT');
   } finally {
-    await worker.stop();
+    await jobs.stop();
   }
 }
 

@@ -1,21 +1,25 @@
 import { emulatedApps } from '../../scripts/emulator/credentials.ts';
 import type { FaultKind } from '../../scripts/emulator/faults.ts';
+import { createJobs, type OwnedJobs } from '../jobs/jobs.ts';
+import { maxAttempts, type RunningQueue } from '../jobs/queue.ts';
 import { PlatformError } from '../platform/platform.ts';
 import { type Built, build } from '../testing/build.ts';
 import { callback, callbackEnvironment, personEvent } from '../testing/event-callback.ts';
 import { post } from '../testing/http.ts';
 import { createInbox, type Inbox } from './inbox.ts';
+import { eventQueue } from './queue.ts';
 import type { CheckedUser, Recheck } from './recheck.ts';
-import { createEventWorker, type EventWorker, type WorkerTiming } from './worker.ts';
 
 const { appKey, corpId } = emulatedApps.dingtalk;
 const ids = { zhangsan: '270101', zhaoliu: '270104' };
 const userApi = '/topapi/v2/user/get';
 
+type EventWorker = RunningQueue & OwnedJobs;
+
 let server: Built;
 let ahead = 0;
 let inbox: Inbox;
-const workers: EventWorker[] = [];
+const workers: OwnedJobs[] = [];
 /** The server's own worker looks for rows when it is woken, and not every few seconds: the rows are the tests'. */
 const unasked = { events: { pollMs: 3_600_000 } };
 
@@ -36,18 +40,13 @@ afterEach(async () => {
 });
 afterAll(() => server.close());
 
-/** A worker beside the server's own, which sees none of these rows unless it is woken. */
-function startWorker(recheck: Recheck, timing: Partial<WorkerTiming> = {}): EventWorker {
+/** The event queue of a process beside the server, which sees none of these rows unless it is woken. */
+function startWorker(recheck: Recheck): EventWorker {
   const { prisma, app } = server;
-  const worker = createEventWorker({
-    prisma,
-    inbox,
-    recheck,
-    logger: app.log,
-    timing: { gapMs: 0, ...timing },
-  });
-  workers.push(worker);
-  return worker;
+  const jobs = createJobs(app.log);
+  workers.push(jobs);
+  const queue = eventQueue({ prisma, inbox, recheck, logger: app.log, timing: { gapMs: 0 } });
+  return { ...jobs, ...jobs.queue(queue) };
 }
 
 let occurrences = 0;
@@ -57,10 +56,7 @@ function store(...people: string[]): Promise<number> {
 }
 const rows = () => server.prisma.platformEvent.findMany({ orderBy: { receivedAt: 'asc' } });
 
-async function workOff(worker: EventWorker): Promise<void> {
-  worker.wake();
-  await worker.settled();
-}
+const workOff = (worker: EventWorker) => worker.drain();
 
 async function isGone(username: string): Promise<boolean> {
   const user = await server.prisma.user.findUniqueOrThrow({ where: { username } });
@@ -125,11 +121,11 @@ describe('a platform that', () => {
     ]);
   });
 
-  test('fails for good: after ten attempts, in growing waits, the row is kept with its problem', async () => {
+  test('fails for good: after twelve attempts, in growing waits, the row is kept with its problem', async () => {
     await store(ids.zhaoliu);
     const waits: number[] = [];
     const worker = startWorker(() => Promise.reject(new PlatformError('fault', userApi, 'broken')));
-    for (let attempt = 1; attempt < 10; attempt += 1) {
+    for (let attempt = 1; attempt < maxAttempts; attempt += 1) {
       await workOff(worker);
       const [row] = await rows();
       expect(row).toMatchObject({ attempts: attempt, processedAt: null });
@@ -141,7 +137,7 @@ describe('a platform that', () => {
       expect(wait).toBeGreaterThanOrEqual((waits[at - 1] ?? 0) - 2000);
     await workOff(worker);
     expect(await rows()).toMatchObject([
-      { attempts: 10, processedAt: expect.any(Date), lastError: `fault ${userApi}` },
+      { attempts: maxAttempts, processedAt: expect.any(Date), lastError: `fault ${userApi}` },
     ]);
     ahead += 24 * 3_600_000;
     expect(await inbox.claim(1000)).toBeNull();
@@ -215,7 +211,7 @@ describe('a process that dies with a row', () => {
 
   test('again and again: in the end the row is left alone, and says why', async () => {
     await store(ids.zhaoliu);
-    for (let at = 0; at < 10; at += 1) {
+    for (let at = 0; at < maxAttempts; at += 1) {
       expect(await inbox.claim(1)).not.toBeNull();
       ahead += 2;
     }
@@ -231,83 +227,6 @@ describe('a process that dies with a row', () => {
       { processedAt: expect.any(Date), lastError: expect.stringMatching('中断') },
     ]);
   });
-});
-
-test('stopping waits for the row at hand, and takes no other', async () => {
-  await store(ids.zhangsan, ids.zhaoliu);
-  let release = () => {};
-  let begun = () => {};
-  const began = new Promise<void>((resolve) => {
-    begun = resolve;
-  });
-  const worker = startWorker(
-    () =>
-      new Promise((resolve) => {
-        begun();
-        release = () => resolve('member');
-      }),
-  );
-  worker.wake();
-  await began;
-  let stopped = false;
-  const stopping = worker.stop().then(() => {
-    stopped = true;
-  });
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(stopped).toBe(false);
-  release();
-  await stopping;
-  const states = (await rows()).map((row) => [row.attempts, row.processedAt !== null]);
-  expect(states).toEqual(
-    expect.arrayContaining([
-      [1, true],
-      [0, false],
-    ]),
-  );
-  await workOff(worker);
-  expect((await rows()).filter((row) => row.processedAt === null)).toHaveLength(1);
-});
-
-test('a row that is stored while the last one is worked off is not left lying', async () => {
-  await store(ids.zhangsan);
-  const seen: string[] = [];
-  const worker = startWorker(async (user) => {
-    if (seen.length === 0) await store(ids.zhaoliu);
-    seen.push(user.dingUserId);
-    return 'member';
-  });
-  await workOff(worker);
-  expect(seen).toEqual([ids.zhangsan, ids.zhaoliu]);
-});
-
-test('a row that is stored just when the worker finds nothing is not left lying', async () => {
-  const { prisma, app } = server;
-  const seen: string[] = [];
-  let late = true;
-  const worker: EventWorker = createEventWorker({
-    prisma,
-    logger: app.log,
-    timing: { gapMs: 0 },
-    recheck: async (user) => {
-      seen.push(user.dingUserId);
-      return 'member';
-    },
-    inbox: {
-      ...inbox,
-      async claim(leaseMs) {
-        const found = await inbox.claim(leaseMs);
-        if (found === null && late) {
-          late = false;
-          await store(ids.zhaoliu);
-          worker.wake();
-        }
-        return found;
-      },
-    },
-  });
-  workers.push(worker);
-  await workOff(worker);
-  expect(seen).toEqual([ids.zhaoliu]);
 });
 
 test('a database that fails is tried again', async () => {

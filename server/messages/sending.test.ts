@@ -1,8 +1,8 @@
 import type { FaultOptions } from '../../scripts/emulator/emulator.ts';
+import { maxAttempts } from '../jobs/queue.ts';
 import type { Platform, PlatformName } from '../platform/platform.ts';
 import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
 import { createClaims, leaseMs } from './claims.ts';
-import { maxAttempts } from './worker.ts';
 
 const minute = 60_000;
 const paths = {
