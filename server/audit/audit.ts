@@ -23,7 +23,7 @@ export interface PersonChanged {
 
 /**
  * What the audit log tells; `subject` is what was acted on, e.g. `user:<id>` or `account:<username>`. A user name that
- * nobody has is not told: see server/auth/typed-account.ts.
+ * nobody has is not told: see server/auth/credentials.ts.
  */
 export type AuditEvent =
   // Written by the statement that opens the session (docs/decisions/0015), not through recordAudit.

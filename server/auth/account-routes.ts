@@ -1,4 +1,4 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
 import {
   type OwnPassword,
@@ -13,29 +13,18 @@ import {
 } from '../contract/auth.ts';
 import { faultResponses } from '../contract/errors.ts';
 import { idParams, noBody } from '../contract/schema.ts';
-import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../plugins/app-error.ts';
+import { routes } from '../plugins/core.ts';
 import { clearSessionCookie, sessionToken, signedInUser } from './authenticate.ts';
-import type { CredentialVerifier } from './credentials.ts';
-import type { Lockout, LockSubject } from './lockout.ts';
-import { hasExpired, passwordState } from './password-state.ts';
-import type { Passwords } from './passwords.ts';
-import type { Sessions } from './sessions.ts';
-
-export interface AccountServices {
-  prisma: PrismaClient;
-  sessions: Sessions;
-  passwords: Passwords;
-  lockout: Lockout;
-  credentials: CredentialVerifier;
-  now: () => number;
-}
+import type { LockSubject } from './lockout.ts';
+import { hasExpired, passwordState } from './passwords.ts';
 
 const tags = ['我的账号'];
 
 /** What a signed-in person may do about their own account: see and end sessions, change the password. */
-export const accountRoutes: FastifyPluginAsyncTypebox<AccountServices> = async (app, services) => {
-  const { prisma, sessions } = services;
+export const accountRoutes = routes('account', ['authenticate'], async (app) => {
+  const { prisma } = app;
+  const { sessions, credentials } = app.accounts;
   app.addHook('preHandler', app.authenticate);
 
   app.get(
@@ -82,7 +71,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountServices> = async (
     async (request): Promise<OwnPassword> => {
       const user = await prisma.user.findUnique({ where: { id: signedInUser(request).id } });
       if (user === null) throw new AppError('SESSION_EXPIRED');
-      const state = passwordState(user, services.credentials.keepsPasswords);
+      const state = passwordState(user, credentials.keepsPasswords);
       const expiresAt = state === 'one-time' ? (user.passwordExpiresAt?.toISOString() ?? null) : null;
       return { state, expiresAt };
     },
@@ -99,19 +88,20 @@ export const accountRoutes: FastifyPluginAsyncTypebox<AccountServices> = async (
       },
     },
     async (request, reply) => {
-      const outcome = await changePassword(services, signedInUser(request), request.body, request.ip);
+      const outcome = await changePassword(app, signedInUser(request), request.body, request.ip);
       if (outcome.outcome === 'password-changed') clearSessionCookie(reply);
       return outcome;
     },
   );
-};
+});
 
 async function changePassword(
-  { prisma, sessions, passwords, lockout, credentials, now }: AccountServices,
+  { prisma, accounts, clock }: FastifyInstance,
   { id, username }: SessionUser,
   { currentPassword, newPassword }: PasswordChangeRequest,
   address: string,
 ): Promise<PasswordChangeOutcome> {
+  const { sessions, passwords, lockout, credentials } = accounts;
   const rejected = (reason: Extract<PasswordChangeOutcome, { outcome: 'password-rejected' }>['reason']) =>
     ({ outcome: 'password-rejected', reason }) as const;
   if (!credentials.keepsPasswords) return rejected('NO_PASSWORD_HERE');
@@ -140,7 +130,7 @@ async function changePassword(
   if (attempt.outcome === 'wrong') return refused('WRONG_PASSWORD');
   const user = attempt.value;
   // It was good for three days, to whoever has read it: not to be made good for ever.
-  if (hasExpired(user, credentials.keepsPasswords, now())) return refused('PASSWORD_EXPIRED');
+  if (hasExpired(user, credentials.keepsPasswords, clock.now())) return refused('PASSWORD_EXPIRED');
   const passwordHash = await passwords.hash(newPassword);
   await prisma.$transaction(async (tx) => {
     // Under the old hash only: of two changes at once the first one wins. The trigger ends the sessions.

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { RoleName, SessionUser } from '../contract/auth.ts';
+import type { SessionUser } from '../contract/auth.ts';
 import { AppError } from '../plugins/app-error.ts';
-import type { Sessions } from './sessions.ts';
 
 /**
  * The H5 client's cookie. `__Host-` makes the browser refuse it without Secure and Path=/, and from another
@@ -65,7 +64,8 @@ declare module 'fastify' {
 }
 
 export const authenticate = fp(
-  async (app: FastifyInstance, { sessions }: { sessions: Sessions }) => {
+  async (app: FastifyInstance) => {
+    const { sessions } = app.accounts;
     app.decorateRequest('sessionUser', null);
     app.decorate('authenticate', async (request: FastifyRequest) => {
       const token = sessionToken(request);
@@ -76,13 +76,6 @@ export const authenticate = fp(
   },
   { name: 'authenticate', dependencies: ['@fastify/cookie'] },
 );
-
-/** A `preHandler` that lets only these roles through, after `authenticate`: else 403 FORBIDDEN. */
-export function requireRole(...roles: readonly RoleName[]) {
-  return async (request: FastifyRequest): Promise<void> => {
-    if (!roles.includes(signedInUser(request).role)) throw new AppError('FORBIDDEN');
-  };
-}
 
 /** The signed-in person of a route behind `authenticate`. */
 export function signedInUser(request: FastifyRequest): SessionUser {

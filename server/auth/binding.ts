@@ -1,18 +1,13 @@
+import type { FastifyInstance } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
 import type { BindRejected, BindRejectedReason, Client, NoPermission } from '../contract/auth.ts';
-import type { PrismaClient } from '../database/database.ts';
 import type { BindTicket, User } from '../database/generated/client.ts';
 import { AppError } from '../plugins/app-error.ts';
 import { createAllowance } from './allowance.ts';
-import { clientOf } from './clients.ts';
-import type { CredentialVerifier } from './credentials.ts';
-import { isUniqueViolation, linkAccount } from './linking.ts';
-import type { Lockout } from './lockout.ts';
-import { hasExpired } from './password-state.ts';
-import type { OpeningRefusal, Sessions } from './sessions.ts';
+import { isUniqueViolation, linkAccount } from './matching.ts';
+import { hasExpired } from './passwords.ts';
+import { clientOf, type OpeningRefusal } from './sessions.ts';
 import { noPermission, type SignedInWithToken, signedIn } from './sign-in.ts';
-import type { Tickets } from './tickets.ts';
-import type { TypedAccount } from './typed-account.ts';
 
 export interface BindingRequest {
   ticket: string;
@@ -31,16 +26,14 @@ export type BindingResult =
   | { signedIn: SignedInWithToken; client: Client }
   | { refusal: BindRejected | NoPermission };
 
-export interface Binding {
-  /**
-   * Binds the account of user name and password to the ticket's person and signs them in: all of it or
-   * nothing. A refused attempt leaves the ticket usable, until it expires.
-   *
-   * @throws AppError where the account system cannot be asked, FORBIDDEN for another site's request, or
-   *   TOO_MANY_REQUESTS for a person who was refused again and again.
-   */
-  bind(request: BindingRequest): Promise<BindingResult>;
-}
+/**
+ * Binds the account of user name and password to the ticket's person and signs them in: all of it or nothing. A
+ * refused attempt leaves the ticket usable, until it expires.
+ *
+ * @throws AppError where the account system cannot be asked, FORBIDDEN for another site's request, or
+ *   TOO_MANY_REQUESTS for a person who was refused again and again.
+ */
+export type Bind = (request: BindingRequest) => Promise<BindingResult>;
 
 /** Rolls the transaction back and carries the answer out of it. */
 class Refused extends Error {
@@ -72,17 +65,10 @@ interface Asked {
   address: string;
 }
 
-export function createBinding(deps: {
-  prisma: PrismaClient;
-  sessions: Sessions;
-  tickets: Tickets;
-  credentials: CredentialVerifier;
-  lockout: Lockout;
-  typedAccount: (username: string, at: 'binding') => Promise<TypedAccount>;
-  now: () => number;
-}): Binding {
-  const { prisma, sessions, tickets, credentials, lockout, typedAccount, now } = deps;
-
+export function createBinding(app: FastifyInstance): Bind {
+  const { prisma } = app;
+  const { sessions, tickets, credentials, lockout, typedAccount } = app.accounts;
+  const { now } = app.clock;
   const refusals = createAllowance(refusalsOfPerson, now);
 
   /** Writes down that an attempt was refused. @returns the refusal. */
@@ -174,24 +160,22 @@ export function createBinding(deps: {
     return { signedIn: signedIn({ ...user, dingUserId: person.id }, session), client };
   }
 
-  return {
-    async bind(request) {
-      const ticket = await tickets.find(request.ticket);
-      if (ticket === null) return { refusal: { outcome: 'bind-rejected', reason: 'TICKET_EXPIRED' } };
-      if (ticket.client === 'H5' && request.crossSite) throw new AppError('FORBIDDEN');
-      const retryAfterSeconds = refusals.waitFor(ticket.dingUserId);
-      if (retryAfterSeconds > 0) throw new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds });
-      const proved = await prove(ticket, request);
-      if ('outcome' in proved) return { refusal: proved };
-      const asked = { subject: `account:${proved.username}`, address: request.address };
-      const refusal = whyNot(proved);
-      if (refusal !== null) return { refusal: await refuse(ticket, asked, refusal) };
-      try {
-        return await link(ticket, proved, request);
-      } catch (error) {
-        return { refusal: await refuse(ticket, asked, refusalOf(error)) };
-      }
-    },
+  return async (request) => {
+    const ticket = await tickets.find(request.ticket);
+    if (ticket === null) return { refusal: { outcome: 'bind-rejected', reason: 'TICKET_EXPIRED' } };
+    if (ticket.client === 'H5' && request.crossSite) throw new AppError('FORBIDDEN');
+    const retryAfterSeconds = refusals.waitFor(ticket.dingUserId);
+    if (retryAfterSeconds > 0) throw new AppError('TOO_MANY_REQUESTS', { retryAfterSeconds });
+    const proved = await prove(ticket, request);
+    if ('outcome' in proved) return { refusal: proved };
+    const asked = { subject: `account:${proved.username}`, address: request.address };
+    const refusal = whyNot(proved);
+    if (refusal !== null) return { refusal: await refuse(ticket, asked, refusal) };
+    try {
+      return await link(ticket, proved, request);
+    } catch (error) {
+      return { refusal: await refuse(ticket, asked, refusalOf(error)) };
+    }
   };
 }
 

@@ -1,4 +1,3 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   consoleSignInOutcome,
@@ -9,10 +8,10 @@ import {
 import { faultResponses } from '../contract/errors.ts';
 import { forAnybody } from '../contract/schema.ts';
 import { AppError } from '../plugins/app-error.ts';
-import type { Metrics } from '../plugins/metrics.ts';
+import { routes } from '../plugins/core.ts';
+import { counted, labelOf } from '../plugins/metrics.ts';
 import { isCrossSite, sessionToken, setSessionCookie } from './authenticate.ts';
-import type { Caller, ConsoleSignIn, WithCookies } from './console-sign-in.ts';
-import { counted, labelOf } from './counted.ts';
+import { type Caller, createConsoleSignIn, type WithCookies } from './console-sign-in.ts';
 
 const tags = ['登录'];
 
@@ -23,13 +22,11 @@ const tags = ['登录'];
 const rateLimit = { max: 60, timeWindow: '1 minute' };
 
 /** Signing in to the console in an ordinary browser, outside of the platforms. */
-export const consoleAuthRoutes: FastifyPluginAsyncTypebox<{
-  consoleSignIn: ConsoleSignIn;
-  metrics: Metrics;
-}> = async (app, { consoleSignIn, metrics }) => {
+export const consoleAuthRoutes = routes('console-auth', ['authenticate'], async (app) => {
+  const consoleSignIn = createConsoleSignIn(app);
   const countSignIn = <T extends { outcome: string; reason?: string }>(work: Promise<WithCookies<T>>) =>
     counted(
-      (outcome) => metrics.signIn(outcome, 'password'),
+      (outcome) => app.metrics.signIn(outcome, 'password'),
       work,
       ({ answer }) => labelOf(answer),
     );
@@ -69,7 +66,7 @@ export const consoleAuthRoutes: FastifyPluginAsyncTypebox<{
       return deliver(await countSignIn(consoleSignIn.setPassword(asked)), reply);
     },
   );
-};
+});
 
 /** @throws AppError FORBIDDEN for another site's page: nobody may be signed in to a stranger's account by it. */
 function callerOf(request: FastifyRequest): Caller {

@@ -5,9 +5,9 @@ import type { ConsoleSignInOutcome, FirstPasswordOutcome, MeResponse } from '../
 import { type Built, build } from '../testing/build.ts';
 import { until } from '../testing/client.ts';
 import { expectFault } from '../testing/http.ts';
-import { passwordTicketLifetimeMs } from './console-tickets.ts';
 import { allowedFailures } from './lockout.ts';
 import { createPasswords } from './passwords.ts';
+import { passwordTicketLifetimeMs } from './tickets.ts';
 
 const { password } = development;
 const oneTime = 'kettle-orbit-4417';

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
 import type {
   ConsoleNoPermission,
@@ -8,19 +9,17 @@ import type {
   ConsoleSignedIn,
   FirstPasswordRejected,
 } from '../contract/auth.ts';
-import type { PrismaClient } from '../database/database.ts';
+import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
+import { createSealing } from '../database/sealing.ts';
+import { timeOrderedUuid } from '../database/uuid.ts';
 import { toSessionUser } from '../people/session-user.ts';
 import { AppError } from '../plugins/app-error.ts';
-import { openConsoleSession } from './console-sessions.ts';
-import type { PasswordTickets } from './console-tickets.ts';
-import type { CredentialVerifier } from './credentials.ts';
-import type { KnownBrowser, KnownBrowsers } from './known-browsers.ts';
-import type { Lockout } from './lockout.ts';
-import { hasExpired } from './password-state.ts';
-import type { Passwords } from './passwords.ts';
-import type { NewSession, SessionLimits, Sessions } from './sessions.ts';
-import type { TypedAccount } from './typed-account.ts';
+import { createKnownBrowsers, type KnownBrowser } from './known-browsers.ts';
+import { hasExpired } from './passwords.ts';
+import { createSecret, hashSecret, looksLikeSecret } from './secrets.ts';
+import type { NewSession, SessionLimits } from './sessions.ts';
+import { createPasswordTickets } from './tickets.ts';
 
 /** Where a request comes from, and what its browser has kept. */
 export interface Caller {
@@ -56,20 +55,14 @@ export interface ConsoleSignIn {
   ): Promise<WithCookies<ConsoleSignedIn | FirstPasswordRejected | ConsoleNoPermission>>;
 }
 
-export function createConsoleSignIn(deps: {
-  prisma: PrismaClient;
-  sessions: Sessions;
-  credentials: CredentialVerifier;
-  passwords: Passwords;
-  lockout: Lockout;
-  tickets: PasswordTickets;
-  typedAccount: (username: string, at: 'console') => Promise<TypedAccount>;
-  browsers: KnownBrowsers;
-  limits: SessionLimits;
-  now: () => number;
-}): ConsoleSignIn {
-  const { prisma, sessions, credentials, passwords, lockout, tickets, typedAccount, browsers, limits, now } =
-    deps;
+export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
+  const { prisma, config } = app;
+  const { sessions, credentials, passwords, lockout, typedAccount } = app.accounts;
+  const { now } = app.clock;
+  const limits = config.auth;
+  const sealing = createSealing(config.secretKey);
+  const tickets = createPasswordTickets(sealing, now);
+  const browsers = createKnownBrowsers(sealing, now);
   const told = <T>(answer: T): WithCookies<T> => ({ answer, cookies: null });
 
   /** Writes down that an attempt was refused. @returns the refusal. */
@@ -212,3 +205,59 @@ const rejected = (reason: ConsoleRejectedReason): ConsoleRejected => ({
   outcome: 'sign-in-rejected',
   reason,
 });
+
+export interface ConsoleOpening {
+  userId: string;
+  /** The hash that the password was checked against; null where another system keeps the passwords. */
+  passwordHash: string | null;
+  /** Whether passwords are kept here: then a one-time one opens nothing. Another system has its own rules. */
+  keptHere: boolean;
+  address: string;
+  /** The token that this browser had until now. Null for none. */
+  replaces: string | null;
+}
+
+/**
+ * Opens a session for an administrator or auditor who has proved their password, and writes the audit event, in
+ * one statement that holds the account: whoever disables it or resets its password at the same moment comes before
+ * (then nothing is opened) or after (then the new session ends). Whoever takes its role comes before as well, or
+ * after: then the session goes on, as an ordinary person's.
+ *
+ * A person signs in here without the platform, so what it said last counts: who has left stays outside.
+ *
+ * @returns null when the account may not be opened (any more).
+ */
+export async function openConsoleSession(
+  on: PrismaClient | Transaction,
+  { userId, passwordHash, keptHere, address, replaces }: ConsoleOpening,
+  { sessionLifetimeMs }: SessionLimits,
+  now: () => number,
+): Promise<NewSession | null> {
+  const { token, hash } = createSecret();
+  const at = new Date(now());
+  const expiresAt = new Date(now() + sessionLifetimeMs);
+  const replaced = replaces !== null && looksLikeSecret(replaces) ? hashSecret(replaces) : null;
+  const opened = await on.$queryRaw<unknown[]>`
+    WITH admitted AS (
+      SELECT id FROM users
+      WHERE id = ${userId}::uuid AND status = 'ACTIVE' AND left_at IS NULL AND role IN ('ADMIN', 'AUDITOR')
+        AND password_hash IS NOT DISTINCT FROM ${passwordHash}::text
+        AND NOT (must_change_password AND ${keptHere}::boolean)
+      FOR SHARE
+    ), replaced AS (
+      DELETE FROM sessions
+      USING admitted WHERE token_hash = ${replaced}::bytea AND user_id = admitted.id
+    ), opened AS (
+      INSERT INTO sessions (token_hash, user_id, client, address, created_at, last_seen_at, expires_at)
+      SELECT ${hash}::bytea, id, 'H5'::"ClientKind", ${address}::text,
+             ${at}::timestamptz, ${at}::timestamptz, ${expiresAt}::timestamptz
+      FROM admitted
+    ), told AS (
+      INSERT INTO audit_log (id, actor_id, action, subject, address, detail)
+      SELECT ${timeOrderedUuid()}::uuid, id, 'sign-in', 'user:' || id, ${address}::text,
+             jsonb_build_object('client', 'h5', 'by', 'password')
+      FROM admitted
+    )
+    SELECT 1 FROM admitted`;
+  return opened.length === 0 ? null : { token, expiresAt };
+}

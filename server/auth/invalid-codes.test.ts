@@ -1,7 +1,6 @@
 import { type Built, build } from '../testing/build.ts';
 import { expectFault } from '../testing/http.ts';
-import { createAllowance } from './allowance.ts';
-import { invalidCodes } from './invalid-codes.ts';
+import { createAllowance, invalidCodes } from './allowance.ts';
 
 const exchangeApi = '/topapi/v2/user/getuserinfo';
 

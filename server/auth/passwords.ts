@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import argon2 from '@node-rs/argon2';
+import { dictionary } from '@zxcvbn-ts/language-common';
 import pLimit from 'p-limit';
+import type { PasswordRejectedReason, PasswordState } from '../contract/auth.ts';
+import type { User } from '../database/generated/client.ts';
 import { AppError } from '../plugins/app-error.ts';
-import { judgePassword, type PasswordFlaw } from './password-policy.ts';
 
 /** What one hash costs whoever makes or verifies it. */
 export interface PasswordCost {
@@ -65,3 +67,54 @@ export function createPasswords(forbidden: readonly string[], cost = owaspMinimu
 
 /** One form for what looks the same: input methods differ in how they write full-width and composed characters. */
 const normalized = (password: string): string => password.normalize('NFKC');
+
+export type PasswordFlaw = Extract<PasswordRejectedReason, 'TOO_SHORT' | 'TOO_COMMON' | 'CONTAINS_USERNAME'>;
+
+/** Characters. OWASP ASVS 5, 6.2.1: at least 8; no rule about kinds of characters (6.2.5). */
+export const shortestPassword = 8;
+
+let common: Set<string> | undefined;
+
+/**
+ * Why a new password is refused; null when it may be used. Checked by length and against the list of common
+ * passwords (ASVS 6.2.4), after what an attacker would try first: digits and signs around a common word.
+ *
+ * @param forbidden passwords that nobody may sign in with, in NFKC: whoever set one could never use it.
+ */
+export function judgePassword(
+  password: string,
+  username: string,
+  forbidden: readonly string[] = [],
+): PasswordFlaw | null {
+  if (forbidden.includes(password.normalize('NFKC'))) return 'TOO_COMMON';
+  if (Array.from(password).length < shortestPassword) return 'TOO_SHORT';
+  const plain = password.normalize('NFKC').toLowerCase();
+  if (username.length >= 3 && plain.includes(username.toLowerCase())) return 'CONTAINS_USERNAME';
+  common ??= new Set(dictionary['passwords-common']);
+  const core = plain.replace(/^[^a-z]+|[^a-z]+$/g, '');
+  const repeated = /^(.{1,4})\1+$/.test(plain);
+  const isCommon = common.has(plain) || (core.length >= plain.length - 4 && common.has(core)) || repeated;
+  return isCommon ? 'TOO_COMMON' : null;
+}
+
+/** @param keptHere whether the passwords are kept here. */
+export function passwordState(
+  user: Pick<User, 'passwordHash' | 'mustChangePassword'>,
+  keptHere: boolean,
+): PasswordState {
+  if (!keptHere) return 'elsewhere';
+  if (user.passwordHash === null) return 'none';
+  return user.mustChangePassword ? 'one-time' : 'own';
+}
+
+/**
+ * Whether it is a one-time password that was not used or changed in time. Where another system keeps the passwords it
+ * has vouched for this one: what was noted of an earlier one, kept here, says nothing about it.
+ *
+ * @param at epoch milliseconds.
+ */
+export const hasExpired = (
+  { passwordExpiresAt }: Pick<User, 'passwordExpiresAt'>,
+  keptHere: boolean,
+  at: number,
+): boolean => keptHere && passwordExpiresAt !== null && passwordExpiresAt.getTime() <= at;

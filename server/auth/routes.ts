@@ -1,4 +1,3 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
 import {
@@ -13,10 +12,11 @@ import {
 } from '../contract/auth.ts';
 import { faultResponses } from '../contract/errors.ts';
 import { forAnybody, noBody } from '../contract/schema.ts';
-import type { PrismaClient } from '../database/database.ts';
 import { AppError } from '../plugins/app-error.ts';
-import type { Metrics } from '../plugins/metrics.ts';
+import { routes } from '../plugins/core.ts';
+import { counted, labelOf } from '../plugins/metrics.ts';
 import { updateOf } from '../plugins/version.ts';
+import { limitInvalidCodes } from './allowance.ts';
 import {
   clearSessionCookie,
   isCrossSite,
@@ -24,18 +24,8 @@ import {
   setSessionCookie,
   signedInUser,
 } from './authenticate.ts';
-import type { Binding } from './binding.ts';
-import { counted, labelOf } from './counted.ts';
-import type { Sessions } from './sessions.ts';
-import type { SignedInWithToken, SignIn } from './sign-in.ts';
-
-export interface AuthServices {
-  prisma: PrismaClient;
-  sessions: Sessions;
-  signIn: SignIn;
-  binding: Binding;
-  metrics: Metrics;
-}
+import { createBinding } from './binding.ts';
+import { createSignIn, type SignedInWithToken } from './sign-in.ts';
 
 const tags = ['登录'];
 
@@ -47,7 +37,13 @@ function deliver(result: SignedInWithToken, client: Client, reply: FastifyReply)
   return { ...result, session: { expiresAt } };
 }
 
-export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, services) => {
+/** Signing in with the platform's code, binding, signing out. */
+export const authRoutes = routes('auth-routes', ['authenticate'], async (app) => {
+  const { prisma, metrics } = app;
+  const { sessions } = app.accounts;
+  const signIn = limitInvalidCodes(createSignIn(app), app.clock.now);
+  const bind = createBinding(app);
+
   app.post(
     '/api/auth/login',
     {
@@ -64,8 +60,8 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
       if (client === 'h5' && isCrossSite(request)) throw new AppError('FORBIDDEN');
       const replaces = sessionToken(request);
       const result = await counted(
-        (outcome) => services.metrics.signIn(outcome, 'platform'),
-        services.signIn.signIn({ authCode, corpId, client, replaces, address: request.ip }),
+        (outcome) => metrics.signIn(outcome, 'platform'),
+        signIn({ authCode, corpId, client, replaces, address: request.ip }),
         labelOf,
       );
       const outcome = result.outcome === 'signed-in' ? deliver(result, client, reply) : result;
@@ -87,8 +83,8 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
     async (request, reply) => {
       const replaces = sessionToken(request);
       const bound = await counted(
-        services.metrics.binding,
-        services.binding.bind({
+        metrics.binding,
+        bind({
           ...request.body,
           replaces,
           address: request.ip,
@@ -112,10 +108,10 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
     },
     async (request, reply) => {
       const token = sessionToken(request);
-      const id = token === null ? null : await services.sessions.end(token);
+      const id = token === null ? null : await sessions.end(token);
       if (id !== null) {
         await recordAudit(
-          services.prisma,
+          prisma,
           { action: 'sign-out', actorId: id, subject: `user:${id}`, detail: {} },
           request.ip,
         );
@@ -133,4 +129,4 @@ export const authRoutes: FastifyPluginAsyncTypebox<AuthServices> = async (app, s
     },
     async (request) => ({ user: signedInUser(request), ...updateOf(request) }),
   );
-};
+});

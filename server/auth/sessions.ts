@@ -2,7 +2,6 @@ import type { Client, OwnSession, SessionUser } from '../contract/auth.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { ClientKind, Role } from '../database/generated/client.ts';
 import { timeOrderedUuid } from '../database/uuid.ts';
-import { clientOf, kindOf } from './clients.ts';
 import { createSecret, hashKey, hashSecret, looksLikeSecret } from './secrets.ts';
 import type { CachedSession, SessionCache } from './session-cache.ts';
 
@@ -222,3 +221,7 @@ export function createSessions(
     },
   };
 }
+
+/** The contract's name of a client and the database's, one way and the other. */
+export const kindOf = { mini: 'MINI', h5: 'H5' } as const satisfies Record<Client, ClientKind>;
+export const clientOf = { MINI: 'mini', H5: 'h5' } as const satisfies Record<ClientKind, Client>;

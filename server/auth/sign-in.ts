@@ -1,20 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { AuthConfig } from '../config/auth.ts';
+import type { FastifyInstance } from 'fastify';
 import type { BindRequired, Client, NoPermission, NoPermissionReason, SignedIn } from '../contract/auth.ts';
-import type { PrismaClient } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
 import { toSessionUser } from '../people/session-user.ts';
-import {
-  type Platform,
-  PlatformError,
-  type PlatformErrorKind,
-  type PlatformPerson,
-} from '../platform/platform.ts';
+import { PlatformError, type PlatformErrorKind, type PlatformPerson } from '../platform/platform.ts';
 import { AppError, SuperExecutiveFault } from '../plugins/app-error.ts';
-import { isUniqueViolation, linkAccount } from './linking.ts';
-import { type Match, matchPerson } from './matching.ts';
-import type { Sessions } from './sessions.ts';
-import type { Tickets } from './tickets.ts';
+import { isUniqueViolation, linkAccount, type Match, matchPerson } from './matching.ts';
 
 export interface SignInRequest {
   authCode: string;
@@ -31,15 +22,13 @@ export interface SignInRequest {
 export type SignedInWithToken = SignedIn & { session: { token: string } };
 export type SignInResult = SignedInWithToken | BindRequired | NoPermission;
 
-export interface SignIn {
-  /**
-   * Exchanges a single-use auth code for a session, a binding ticket, or the reason why not. The same code in
-   * flight twice makes one exchange, and both callers get its one result.
-   *
-   * @throws PlatformError where the platform is at fault or the code is refused.
-   */
-  signIn(request: SignInRequest): Promise<SignInResult>;
-}
+/**
+ * Exchanges a single-use auth code for a session, a binding ticket, or the reason why not. The same code in flight
+ * twice makes one exchange, and both callers get its one result.
+ *
+ * @throws PlatformError where the platform is at fault or the code is refused.
+ */
+export type SignIn = (request: SignInRequest) => Promise<SignInResult>;
 
 /** Platform refusals that are about the person, so an outcome; the other kinds are faults. */
 const refusals: Partial<Record<PlatformErrorKind, NoPermissionReason>> = {
@@ -60,17 +49,12 @@ interface Vouched {
   complete: () => Promise<PlatformPerson>;
 }
 
-export function createSignIn(deps: {
-  prisma: PrismaClient;
-  platform: Platform;
-  policy: AuthConfig;
-  /** The configured organisation, where clients can know it (DingTalk); null elsewhere. */
-  corpId: string | null;
-  sessions: Sessions;
-  tickets: Tickets;
-  now: () => number;
-}): SignIn {
-  const { prisma, platform, policy, sessions, tickets, now } = deps;
+export function createSignIn(app: FastifyInstance): SignIn {
+  const { prisma, platform, config } = app;
+  const { sessions, tickets } = app.accounts;
+  const { now } = app.clock;
+  // Clients of DingTalk know their organisation.
+  const ownCorpId = config.platform.name === 'dingtalk' ? config.platform.corpId : null;
   const inFlight = new Map<string, Promise<SignInResult>>();
 
   /** Null where the account is not the person's any more. */
@@ -96,7 +80,7 @@ export function createSignIn(deps: {
 
   async function admit(vouched: Vouched, request: SignInRequest, triesLeft = 3): Promise<SignInResult> {
     if (triesLeft === 0) throw new AppError('SERVER_BUSY');
-    const match = await matchPerson(prisma, vouched.person, policy, vouched.complete);
+    const match = await matchPerson(prisma, vouched.person, config.auth, vouched.complete);
     if (match.kind === 'none') return noPermission('BINDING_CLOSED');
     if (match.kind === 'bind') {
       const person = await vouched.complete();
@@ -135,19 +119,17 @@ export function createSignIn(deps: {
     }
   }
 
-  return {
-    async signIn(request) {
-      // A code of another organisation would be refused as merely wrong; the person must be told the reason.
-      if (request.corpId !== null && deps.corpId !== null && request.corpId !== deps.corpId) {
-        return noPermission('WRONG_ORGANISATION');
-      }
-      const key = createHash('sha256').update(`${request.client} ${request.authCode}`).digest('base64');
-      const running = inFlight.get(key);
-      if (running !== undefined) return running;
-      const started = exchange(request).finally(() => inFlight.delete(key));
-      inFlight.set(key, started);
-      return started;
-    },
+  return async (request) => {
+    // A code of another organisation would be refused as merely wrong; the person must be told the reason.
+    if (request.corpId !== null && ownCorpId !== null && request.corpId !== ownCorpId) {
+      return noPermission('WRONG_ORGANISATION');
+    }
+    const key = createHash('sha256').update(`${request.client} ${request.authCode}`).digest('base64');
+    const running = inFlight.get(key);
+    if (running !== undefined) return running;
+    const started = exchange(request).finally(() => inFlight.delete(key));
+    inFlight.set(key, started);
+    return started;
   };
 }
 

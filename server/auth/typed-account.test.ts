@@ -2,8 +2,8 @@ import type { ConsoleSignInOutcome } from '../contract/auth.ts';
 import type { AdminOverview } from '../contract/overview.ts';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, get, post, ticketOf } from '../testing/http.ts';
+import { unknownAccount } from './credentials.ts';
 import { allowedFailures } from './lockout.ts';
-import { unknownAccount } from './typed-account.ts';
 
 /** What people type where a user name belongs. */
 const typed = ['13812345678', 'my-own-secret-word'];

@@ -1,8 +1,7 @@
 import { development } from '../config/constants.ts';
 import { type Built, build } from '../testing/build.ts';
 import { ticketOf } from '../testing/http.ts';
-import { allowedFailures } from './lockout.ts';
-import { unlock } from './unlock.ts';
+import { allowedFailures, unlock } from './lockout.ts';
 
 const { password } = development;
 const wangwu = '270103';

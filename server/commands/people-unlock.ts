@@ -1,4 +1,4 @@
-import { unlock } from '../auth/unlock.ts';
+import { unlock } from '../auth/lockout.ts';
 import { StartFailure } from '../config/start-failure.ts';
 import { runOnDatabase } from './on-database.ts';
 

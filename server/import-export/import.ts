@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
 import type { Accounts } from '../auth/index.ts';
-import { isUniqueViolation } from '../auth/linking.ts';
+import { isUniqueViolation } from '../auth/matching.ts';
 import type { SessionUser } from '../contract/auth.ts';
 import type { ImportPhase, ImportPreview, ImportStart } from '../contract/import-export.ts';
 import type { Database } from '../database/database.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { judgePassword } from '../auth/password-policy.ts';
 import type { Passwords } from '../auth/passwords.ts';
+import { judgePassword } from '../auth/passwords.ts';
 import { AppError } from '../plugins/app-error.ts';
 import type { PlannedRow } from './plan.ts';
 

@@ -1,7 +1,7 @@
 import { recordAudit } from '../audit/audit.ts';
 import { signedInUser } from '../auth/authenticate.ts';
+import { unknownAccount } from '../auth/credentials.ts';
 import { countersOf } from '../auth/lockout.ts';
-import { unknownAccount } from '../auth/typed-account.ts';
 import { faultResponses } from '../contract/errors.ts';
 import {
   adminOverview,

@@ -1,7 +1,7 @@
 import { recordAudit } from '../audit/audit.ts';
 import type { Lockout } from '../auth/lockout.ts';
+import { unlock } from '../auth/lockout.ts';
 import type { Passwords } from '../auth/passwords.ts';
-import { unlock } from '../auth/unlock.ts';
 import type {
   AccountUnlocked,
   PasswordReset,

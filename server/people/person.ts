@@ -1,6 +1,6 @@
 import type { CredentialVerifier } from '../auth/credentials.ts';
 import { countersOf } from '../auth/lockout.ts';
-import { passwordState } from '../auth/password-state.ts';
+import { passwordState } from '../auth/passwords.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { PersonDetail } from '../contract/people.ts';
 import type { PrismaClient } from '../database/database.ts';

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CircuitListener, UpstreamCall } from '../platform/index.ts';
+import { faultCode } from './errors.ts';
 
 /** The APIs that give app tokens: how often they are called is watched by itself. */
 const tokenApis: ReadonlySet<string> = new Set(['/v1.0/oauth2/accessToken', '/gettoken.json']);
@@ -151,4 +152,25 @@ function createCounters(registry: Registry): Happenings {
     signIn: (outcome, by) => signIns.inc({ outcome, by }),
     binding: (outcome) => bindings.inc({ outcome }),
   };
+}
+
+/** An outcome with its reason, where it has one. */
+export function labelOf(result: { outcome: string; reason?: string }): string {
+  return result.reason === undefined ? result.outcome : `${result.outcome} ${result.reason}`;
+}
+
+/** Counts how a sign-in or a binding ended, whichever way it did. */
+export async function counted<T>(
+  count: (outcome: string) => void,
+  work: Promise<T>,
+  label: (result: T) => string,
+): Promise<T> {
+  try {
+    const result = await work;
+    count(label(result));
+    return result;
+  } catch (error) {
+    count(`fault ${faultCode(error)}`);
+    throw error;
+  }
 }
