@@ -1,7 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 
-/** The roots that browsers trust (Mozilla's list, as Node carries it), parsed once when they are first needed. */
+/** From a server's certificate to a trusted root, and what is missing between them. */
+
+/** The roots that browsers trust (Mozilla's list, as Node has it), parsed once when they are first needed. */
 let publicRoots: X509Certificate[] | undefined;
 
 export function browserRoots(): readonly X509Certificate[] {
@@ -16,9 +18,9 @@ export function parseCertificates(pem: string): X509Certificate[] {
   return found.map((one) => new X509Certificate(one));
 }
 
-/** Where a chain ends that starts from the certificates that a server sent. */
+/** The chain of the certificates that a server sent, and its end. */
 export interface ChainEnd {
-  /** What the server sent, from its own certificate upwards, as far as one signs the other. */
+  /** The server's own certificate, then each one that signed the one before. */
   sent: X509Certificate[];
   /** The trusted root that signed the last of them, or is it; null without one. */
   root: X509Certificate | null;
@@ -39,7 +41,7 @@ export function followChain(
   const sent = [leaf];
   for (;;) {
     const last = sent.at(-1) ?? leaf;
-    // The root is looked for before the next one that was sent: a server may send a cross-signed detour.
+    // The root first, then the next one that was sent: a server may send a cross-signed detour.
     for (const [trustedBy, roots] of [
       ['public', browserRoots()],
       ['given', given],
@@ -59,7 +61,7 @@ export function isSelfSigned(certificate: X509Certificate): boolean {
   return certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
 }
 
-/** Whether `issuer` may sign certificates, is named as the one who signed `subject`, and did. */
+/** Whether `issuer` may sign certificates, `subject` names it, and its signature is on `subject`. */
 export function signs(issuer: X509Certificate, subject: X509Certificate): boolean {
   if (issuer.subject !== subject.issuer || !issuer.ca || !subject.checkIssued(issuer)) return false;
   try {
@@ -80,4 +82,66 @@ export function namePart(name: string, key: string): string | null {
 export function readableName(name: string): string {
   const parts = [namePart(name, 'O'), namePart(name, 'CN')].flatMap((part) => part ?? []);
   return [...new Set(parts)].join(' / ') || name.replaceAll('\n', ', ');
+}
+
+/** An issuer's certificate is one or two kilobytes. */
+const largestBytes = 64 * 1024;
+
+/** Certificates that a server may have forgotten; a chain that lacks more is not a short one. */
+const mostMissing = 3;
+
+/**
+ * The address of the issuer's certificate, as a certificate names it (Authority Information Access); null without
+ * one. Public authorities always name it, home-made ones hardly ever.
+ */
+export function issuerAddress({ infoAccess }: X509Certificate): string | null {
+  return /CA Issuers - URI:(http:\/\/\S+)/.exec(infoAccess ?? '')?.[1] ?? null;
+}
+
+export type MissingIssuer =
+  /** The chain would be trusted, had the server sent these. */
+  | { found: 'trusted'; missing: X509Certificate[]; trustedBy: 'public' | 'given' }
+  /** The chain would be untrusted, even with them. */
+  | { found: 'untrusted' }
+  /** The issuer could not be fetched, or is named nowhere. */
+  | { found: 'nothing' };
+
+/**
+ * Fetches the certificates that a server left out, as browsers on a PC do and DingTalk's does not. Only that tells a
+ * short chain from an untrusted one.
+ *
+ * @param last the last certificate that the server sent.
+ */
+export async function fetchMissing(
+  last: X509Certificate,
+  given: readonly X509Certificate[],
+  signal: AbortSignal,
+): Promise<MissingIssuer> {
+  const missing: X509Certificate[] = [];
+  for (let below = last; missing.length < mostMissing; ) {
+    const address = issuerAddress(below);
+    const issuer = address === null ? null : await fetchCertificate(address, signal);
+    if (issuer === null || !signs(issuer, below))
+      return { found: missing.length > 0 ? 'untrusted' : 'nothing' };
+    missing.push(issuer);
+    const { trustedBy } = followChain(issuer, [], given);
+    if (trustedBy !== null) return { found: 'trusted', missing, trustedBy };
+    below = issuer;
+  }
+  return { found: 'untrusted' };
+}
+
+async function fetchCertificate(address: string, signal: AbortSignal): Promise<X509Certificate | null> {
+  try {
+    const response = await fetch(address, { signal, redirect: 'error' });
+    const length = Number(response.headers.get('content-length') ?? 0);
+    if (!response.ok || length > largestBytes) return null;
+    const bytes = Buffer.from(await response.arrayBuffer());
+    if (bytes.length > largestBytes) return null;
+    const text = bytes.toString('latin1');
+    return text.includes('-----BEGIN') ? (parseCertificates(text)[0] ?? null) : new X509Certificate(bytes);
+  } catch {
+    // No network, no such file, not a certificate: the issuer stays unknown.
+    return null;
+  }
 }

@@ -4,7 +4,7 @@ import { type ConnectionOptions, connect, type DetailedPeerCertificate, type TLS
 import { CertificateUnreachable } from './report.ts';
 
 export interface HandshakeTarget {
-  /** Whom to connect to. */
+  /** The address to connect to. */
   host: string;
   port: number;
   /** The name that is asked for (SNI); `host` by default. */
@@ -16,16 +16,16 @@ export interface HandshakeTarget {
 
 export interface Handshake {
   leaf: X509Certificate;
-  /** What else the server sent, and roots that this machine added; in no order to rely on. */
+  /** Other certificates that the server sent, and roots that this machine added, in any order. */
   others: X509Certificate[];
   protocol: string;
-  /** OpenSSL's own verdict, null where it is content. */
+  /** OpenSSL's code for a refusal; null without one. */
   refusal: string | null;
-  /** Whom the connection reached. */
+  /** The address that the connection reached. */
   address: string;
 }
 
-/** Old ciphers, short keys and old protocols are let through: they are to be told of, not to end the connection. */
+/** Lets old ciphers, short keys and old protocols through: they are problems to report, not to end the connection. */
 const tolerant: ConnectionOptions = {
   rejectUnauthorized: false,
   minVersion: 'TLSv1',
@@ -33,7 +33,7 @@ const tolerant: ConnectionOptions = {
 };
 
 /**
- * Makes one TLS connection and reads what the server shows.
+ * Makes one TLS connection and reads the server's certificates.
  *
  * @param roots PEM of the roots for OpenSSL's own verdict.
  * @throws CertificateUnreachable.
@@ -62,7 +62,7 @@ export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 /**
  * Whether a server speaks this very version.
  *
- * @throws CertificateUnreachable for anything but a refused version: then nobody knows.
+ * @throws CertificateUnreachable for anything but a refused version: then it is unknown.
  */
 export async function offersVersion(target: HandshakeTarget, version: TlsVersion): Promise<boolean> {
   try {
@@ -87,10 +87,10 @@ function connected<T>(
       ...options,
       host,
       port,
-      // An address is no name that could be asked for.
+      // SNI takes no addresses.
       ...(isIP(servername) === 0 ? { servername } : {}),
     });
-    // Set apart, because a server that cuts a TCP connection off without a word is not one that nobody reaches.
+    // Tells a server that cuts the connection off from one that cannot be reached.
     let reached = false;
     socket.on('connect', () => {
       reached = true;
@@ -111,7 +111,7 @@ function connected<T>(
     if (signal?.aborted === true) aborted();
     signal?.addEventListener('abort', aborted);
     socket.on('secureConnect', () => {
-      // Before the socket is ended, which takes what is to be read with it.
+      // Before the socket ends: afterwards there is nothing to read.
       try {
         const value = read(socket);
         end(() => resolve(value));
@@ -157,7 +157,7 @@ function explained(error: Error, address: Address, reached: boolean): Certificat
       error,
     );
   }
-  // Our own OpenSSL does not have the version: that says nothing of the server.
+  // This machine's OpenSSL lacks the version: that says nothing about the server.
   const ours = code === 'ERR_SSL_NO_PROTOCOLS_AVAILABLE';
   if (reached && !ours && (/^ERR_SSL_/.test(code) || code === 'ECONNRESET' || code === 'EPROTO')) {
     return cutOff(address, error);
@@ -178,7 +178,7 @@ function links(peer: DetailedPeerCertificate): X509Certificate[] {
   return found;
 }
 
-/** The code itself: Node has it in a property that its types call an error. */
+/** The code of the refusal; Node's types call it an Error, but it may be a string. */
 function authorizationCode(socket: TLSSocket): string {
   const error: unknown = socket.authorizationError;
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);

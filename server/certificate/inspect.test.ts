@@ -35,7 +35,7 @@ async function serveFiles(files: Record<string, Buffer | string>): Promise<strin
   return `http://127.0.0.1:${port}`;
 }
 
-test('a good certificate: nothing is wrong, and all of it is told', async () => {
+test('a good certificate has no problems, and is described whole', async () => {
   const { root, intermediate, leaf } = await makeChain(host, { until: 100.5 });
   const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
   const report = await inspect(port, { ca: root.cert });
@@ -62,7 +62,7 @@ test('a good certificate: nothing is wrong, and all of it is told', async () => 
   expect(Date.parse(report.validTo) - Date.parse(report.validFrom)).toBeGreaterThan(100 * 86_400_000);
 });
 
-test('the root sent along is no fault', async () => {
+test('a server may send the root too', async () => {
   const { root, intermediate, leaf } = await makeChain(host);
   const port = await serve({ cert: leaf.cert + intermediate.cert + root.cert, key: leaf.key });
   const report = await inspect(port, { ca: root.cert });
@@ -70,7 +70,7 @@ test('the root sent along is no fault', async () => {
   expect(report.chain.map(({ from }) => from)).toEqual(['server', 'server', 'store']);
 });
 
-test('self-signed', async () => {
+test('a self-signed certificate is a problem', async () => {
   const own = await makeCertificate({ name: host, hosts: [host] });
   const report = await inspect(await serve(own));
   expect(codes(report)).toEqual(['SELF_SIGNED']);
@@ -79,7 +79,7 @@ test('self-signed', async () => {
 });
 
 test.each(['with its root', 'without its root'])(
-  'a home-made authority, %s: untrusted, not short',
+  'a home-made authority, %s, is untrusted, not a short chain',
   async (how) => {
     const { root, intermediate, leaf } = await makeChain(host);
     const cert = leaf.cert + intermediate.cert + (how === 'with its root' ? root.cert : '');
@@ -89,7 +89,7 @@ test.each(['with its root', 'without its root'])(
   },
 );
 
-test('NODE_EXTRA_CA_CERTS and the like do not count: only browsers’ roots and those given', async () => {
+test('only the roots of browsers and those given are trusted, not those of the machine', async () => {
   const { intermediate, leaf, root } = await makeChain(host);
   const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
   const other = await makeCertificate({ name: 'Other Root', ca: true });
@@ -98,7 +98,7 @@ test('NODE_EXTRA_CA_CERTS and the like do not count: only browsers’ roots and 
 });
 
 describe('a short chain', () => {
-  test('told from an untrusted one by fetching what is missing', async () => {
+  test('is told from an untrusted one by the certificates that are missing', async () => {
     const root = await makeCertificate({ name: 'Test Root', ca: true });
     const intermediate = await makeCertificate({ name: 'Test CA', ca: true, issuer: root });
     const url = await serveFiles({ '/ca.cer': Buffer.from(intermediate.certificate.rawData) });
@@ -119,7 +119,7 @@ describe('a short chain', () => {
     expect(untrusted.trusted).toBe(false);
   });
 
-  test('by what the certificate says, where it cannot be fetched', async () => {
+  test('is known by the address in the certificate, where nothing can be fetched', async () => {
     const { root, intermediate } = await makeChain(host);
     const leaf = await makeCertificate({
       name: host,
@@ -156,9 +156,9 @@ describe('a short chain', () => {
 test.each([
   ['expired', { from: -100, until: -2 }, ['EXPIRED']],
   ['not yet valid', { from: 2, until: 100 }, ['NOT_YET_VALID']],
-  ['29 days left', { until: 29.5 }, ['EXPIRES_SOON']],
-  ['30 days left', { until: 30.5 }, []],
-] as const)('%s', async (_name, dates, expected) => {
+  ['good for 29 days', { until: 29.5 }, ['EXPIRES_SOON']],
+  ['good for 30 days', { until: 30.5 }, []],
+] as const)('a certificate that is %s', async (_name, dates, expected) => {
   const { root, intermediate, leaf } = await makeChain(host, dates);
   const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
   const report = await inspect(port, { ca: root.cert });
@@ -167,7 +167,7 @@ test.each([
   expect(report.trusted).toBe(true);
 });
 
-test('an expired intermediate', async () => {
+test('an expired intermediate certificate is a problem', async () => {
   const root = await makeCertificate({ name: 'Test Root', ca: true });
   const intermediate = await makeCertificate({ name: 'Old CA', ca: true, issuer: root, from: -9, until: -2 });
   const leaf = await makeCertificate({ name: host, hosts: [host], issuer: intermediate });
@@ -178,14 +178,14 @@ test('an expired intermediate', async () => {
   expect(report.problems[0]?.text).toContain('Old CA');
 });
 
-test('everything that is wrong at once is told at once', async () => {
+test('all problems are told at once', async () => {
   const own = await makeCertificate({ name: 'x', hosts: ['other.hangzhou-dept.cn'], from: -9, until: -1.5 });
   const report = await inspect(await serve(own));
   expect(codes(report)).toEqual(['SELF_SIGNED', 'EXPIRED', 'HOST_MISMATCH']);
   expect(report.daysLeft).toBe(-2);
 });
 
-describe('names', () => {
+describe('a certificate for', () => {
   test.each([
     ['another name', ['other.hangzhou-dept.cn'], false],
     ['the common name alone', [], false],
@@ -199,7 +199,7 @@ describe('names', () => {
     expect(codes(report)).toEqual(matches ? [] : ['HOST_MISMATCH']);
   });
 
-  test('an address', async () => {
+  test('an address is right for that address', async () => {
     const { root, intermediate, leaf } = await makeChain('127.0.0.1');
     const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
     const report = await inspectCertificate({ host: '127.0.0.1', port, ca: root.cert, timeoutMs: 5000 });
@@ -207,7 +207,7 @@ describe('names', () => {
   });
 });
 
-test('weak keys and SHA-1', async () => {
+test('weak keys and SHA-1 are problems', async () => {
   const { root, intermediate } = await makeChain(host);
   const short = await makeCertificate({ name: host, hosts: [host], issuer: intermediate, rsa: 1024 });
   const report = await inspect(
@@ -225,7 +225,7 @@ test('weak keys and SHA-1', async () => {
 });
 
 describe('versions of TLS', () => {
-  test('only an old one', async () => {
+  test('an old one alone is a problem', async () => {
     const { root, intermediate, leaf } = await makeChain(host);
     const port = await serve({
       cert: leaf.cert + intermediate.cert,
@@ -256,7 +256,7 @@ describe('versions of TLS', () => {
   });
 });
 
-describe('where there is no certificate to see', () => {
+describe('no certificate can be read, and the reason is told, when', () => {
   const reasonOf = (options: Partial<InspectOptions>) =>
     inspectCertificate({ host, timeoutMs: 5000, ...options }).then(
       () => 'none',
@@ -284,24 +284,24 @@ describe('where there is no certificate to see', () => {
     expect(await reasonOf({ connectTo: server })).toBe('refused');
   });
 
-  test('plain http', async () => {
+  test('the server speaks plain http', async () => {
     const connectTo = await serveTcp((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     expect(await reasonOf({ connectTo })).toBe('not-tls');
   });
 
-  test('a connection that is cut off', async () => {
+  test('the connection is cut off', async () => {
     const connectTo = await serveTcp((socket) => socket.once('data', () => socket.destroy()));
     expect(await reasonOf({ connectTo })).toBe('handshake');
   });
 
-  test('silence', async () => {
+  test('the server is silent', async () => {
     const connectTo = await serveTcp(() => {});
     expect(await reasonOf({ connectTo, timeoutMs: 100 })).toBe('timeout');
     const signal = AbortSignal.abort();
     expect(await reasonOf({ connectTo, signal })).toBe('timeout');
   });
 
-  test('no such name', async () => {
+  test('the name does not exist', async () => {
     expect(['dns', 'network']).toContain(await reasonOf({ host: 'no-such-name.invalid' }));
   });
 });

@@ -1,33 +1,35 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
+import { addressText, type CertificateConfig } from '../config/certificate.ts';
 import {
   type ChainEnd,
+  fetchMissing,
   followChain,
   isSelfSigned,
+  issuerAddress,
+  type MissingIssuer,
   namePart,
   parseCertificates,
   readableName,
 } from './chain.ts';
 import { type Handshake, shakeHands } from './handshake.ts';
-import { fetchMissing, issuerAddress, type MissingIssuer } from './missing-issuer.ts';
-import { judge } from './problems.ts';
-import type { CertificateReport, ChainLink } from './report.ts';
+import { type CertificateReport, CertificateUnreachable, type ChainLink, judge, localDay } from './report.ts';
 
 export interface InspectOptions {
-  /** The name that the certificate must be for; also whom to connect to, unless `connectTo` says otherwise. */
+  /** The name that the certificate must be for; also the address to connect to, unless there is a `connectTo`. */
   host: string;
   /** 443 by default. */
   port?: number;
-  /** Whom to connect to instead: a gateway's own address, where the name leads elsewhere. */
+  /** A gateway's own address, where the name leads elsewhere. */
   connectTo?: { host: string; port: number } | null;
   /** PEM of roots that are trusted beside those of browsers. */
   ca?: string | readonly string[] | undefined;
   /** For each connection, in milliseconds. */
   timeoutMs: number;
   /**
-   * Whether to fetch what the server left out of its chain from where the certificate says, over plain http:
-   * tells a short chain from an untrusted one with certainty. Off in the server, which has no internet.
+   * Whether to fetch certificates that the server left out of its chain, over plain http: tells a short chain from an
+   * untrusted one with certainty. Off in the server, which has no internet.
    */
   fetchIssuers?: boolean;
   /** Epoch milliseconds. */
@@ -38,11 +40,10 @@ export interface InspectOptions {
 const day = 86_400_000;
 
 /**
- * Looks at a server's certificate as a browser does, and says all that is wrong with it instead of giving up at
- * the first. Only the roots of browsers count, and `ca`: what this machine was told to trust beside
- * (NODE_EXTRA_CA_CERTS) would hide a home-made certificate.
+ * Checks a server's certificate as a browser does, and reports all its problems, not only the first. Only the roots
+ * of browsers and `ca` are trusted: roots of this machine (NODE_EXTRA_CA_CERTS) would hide a home-made certificate.
  *
- * @throws CertificateUnreachable where no certificate could be read: its message says why.
+ * @throws CertificateUnreachable where no certificate could be read; its message says why.
  */
 export async function inspectCertificate(options: InspectOptions): Promise<CertificateReport> {
   const { host, port = 443, timeoutMs, signal, now = Date.now() } = options;
@@ -68,7 +69,7 @@ export async function inspectCertificate(options: InspectOptions): Promise<Certi
     validTo: iso(leaf.validTo),
     daysLeft: Math.floor((Date.parse(leaf.validTo) - now) / day),
     chain: linksOf(end),
-    // A self-signed certificate has no chain that something could be missing from.
+    // A self-signed certificate has no chain.
     chainComplete: complete || selfSigned,
     selfSigned,
     hostMatches: isFor(leaf, host),
@@ -106,7 +107,7 @@ function linksOf({ sent, root }: ChainEnd): ChainLink[] {
   return root === null ? fromServer : [...fromServer, link(root, 'store')];
 }
 
-/** Browsers have not looked at the common name for years: only the alternative names count. */
+/** Whether the alternative names match; browsers ignore the common name. */
 function isFor(leaf: X509Certificate, host: string): boolean {
   const found = isIP(host) === 0 ? leaf.checkHost(host, { subject: 'never' }) : leaf.checkIP(host);
   return found !== undefined;
@@ -120,8 +121,55 @@ function namesOf({ subjectAltName }: X509Certificate): string[] {
 
 const iso = (text: string) => new Date(Date.parse(text)).toISOString();
 
-/** What OpenSSL says beyond what is read from the certificates themselves. */
+/** OpenSSL's refusal for a reason that the checks above do not find; null without one. */
 function refusalOf({ refusal }: Handshake): string | null {
   const known = /SELF_SIGNED|UNABLE_TO|EXPIRED|NOT_YET_VALID|ERR_TLS_CERT_ALTNAME_INVALID/;
   return refusal === null || known.test(refusal) ? null : refusal;
+}
+
+/** The certificates of all gateways: people may reach any of them. */
+export interface GatewaysReport {
+  /** The certificate that expires first; null where none could be read. */
+  first: CertificateReport | null;
+  /** Chinese; empty when all is well. */
+  problems: string[];
+  /** The gateways whose certificate could not be read. */
+  failures: { address: string; error: unknown }[];
+}
+
+/**
+ * Checks the certificate of every gateway at the same time. A gateway that was forgotten when the certificate was
+ * replaced is a problem at once, not only when its certificate is about to expire. Never rejects.
+ *
+ * @param options.timeoutMs for each gateway.
+ */
+export async function inspectGateways(
+  { host, port, connectTo }: CertificateConfig,
+  options: { timeoutMs: number; now: number; signal: AbortSignal },
+): Promise<GatewaysReport> {
+  const addresses = connectTo.length > 0 ? connectTo : [{ host, port }];
+  const looks = await Promise.allSettled(
+    addresses.map((address) => inspectCertificate({ host, port, connectTo: address, ...options })),
+  );
+  const found: GatewaysReport = { first: null, problems: [], failures: [] };
+  const shown: { address: string; report: CertificateReport }[] = [];
+  for (const [at, look] of looks.entries()) {
+    const address = addressText(addresses[at] ?? { host, port });
+    const place = addresses.length > 1 ? `${address}：` : '';
+    if (look.status === 'rejected') {
+      const known = look.reason instanceof CertificateUnreachable;
+      const why = known ? look.reason.message : '程序出错，原因在服务端日志里。';
+      found.failures.push({ address, error: look.reason });
+      found.problems.push(`${place}没能检查证书：${why}`);
+      continue;
+    }
+    shown.push({ address, report: look.value });
+    found.problems.push(...look.value.problems.map(({ text }) => place + text));
+    if (found.first === null || look.value.validTo < found.first.validTo) found.first = look.value;
+  }
+  if (new Set(shown.map(({ report }) => report.fingerprint)).size > 1) {
+    const each = shown.map(({ address, report }) => `${address} 的到 ${localDay(report.validTo)}`);
+    found.problems.unshift(`各网关的证书不一样（${each.join('，')}）。请把新证书换到每一台网关上。`);
+  }
+  return found;
 }

@@ -8,7 +8,7 @@ import {
   type TlsServer,
 } from '../testing/certificates.ts';
 
-/** The watch as a part of the running server, against a gateway whose certificate is replaced. */
+/** The certificate watch in the running server, against a gateway whose certificate is replaced. */
 
 const day = 86_400_000;
 const host = 'app.hangzhou-dept.cn';
@@ -79,7 +79,7 @@ async function told(): Promise<string[]> {
 
 const look = () => server.app.checkCertificate();
 
-test('looks at its start, and shows what it sees', async () => {
+test('the certificate is checked at the start, and shown', async () => {
   await server.app.ready();
   while (server.app.certificateStatus() === null) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(server.app.certificateStatus()).toEqual({
@@ -94,7 +94,7 @@ test('looks at its start, and shows what it sees', async () => {
   expect(await told()).toEqual([]);
 });
 
-test('tells the administrators at 30, 14, 7 and 1 days, once each', async () => {
+test('administrators are told at 30, 14, 7 and 1 days, once each', async () => {
   await install(31);
   await look();
   expect(await told()).toEqual([]);
@@ -122,7 +122,7 @@ test('tells the administrators at 30, 14, 7 and 1 days, once each', async () => 
   }
 });
 
-test('late, it tells the most urgent alone, and no milder one afterwards', async () => {
+test('after a standstill only the most urgent alert is sent, and no milder one later', async () => {
   await install(6);
   await look();
   expect(await told()).toEqual([expect.stringContaining('还有 6 天')]);
@@ -137,7 +137,7 @@ test('late, it tells the most urgent alone, and no milder one afterwards', async
   expect(await told()).toEqual([expect.any(String), expect.stringContaining('还有 1 天')]);
 });
 
-test('an expired one is told as expired', async () => {
+test('an expired certificate is told as expired', async () => {
   await install(-2);
   await look();
   expect(await told()).toEqual([expect.stringContaining('已于')]);
@@ -155,7 +155,7 @@ test('a replaced certificate is watched anew', async () => {
   expect(await told()).toHaveLength(2);
 });
 
-test('any number of instances, and restarts, tell once', async () => {
+test('several instances and restarts send one alert', async () => {
   const others = await Promise.all(
     [1, 2, 3].map(() => build({ database: server.database, emulator: server.emulator, env: environment() })),
   );
@@ -178,7 +178,7 @@ test('any number of instances, and restarts, tell once', async () => {
   }
 });
 
-test('only administrators who can be reached are told; where there is none, the log says so', async () => {
+test('without an administrator who can be told, the log says so', async () => {
   await install(11);
   await server.prisma.user.updateMany({ where: { role: 'ADMIN' }, data: { status: 'DISABLED' } });
   try {
@@ -194,7 +194,7 @@ test('only administrators who can be reached are told; where there is none, the 
   expect(await told()).toHaveLength(1);
 });
 
-test('an alert that could not be written is told at the next look', async () => {
+test('an alert that could not be written is sent after the next check', async () => {
   await install(12);
   await server.prisma.$executeRaw`ALTER TABLE outbox_messages RENAME TO outbox_messages_away`;
   try {
@@ -210,7 +210,7 @@ test('an alert that could not be written is told at the next look', async () => 
   expect(await told()).toHaveLength(1);
 });
 
-test('a gateway that does not answer is shown, and ends nothing', async () => {
+test('a gateway that does not answer is shown, and the server runs on', async () => {
   await install(50);
   await look();
   const away = await build({
@@ -235,7 +235,7 @@ test('a gateway that does not answer is shown, and ends nothing', async () => {
   }
 });
 
-test('a second gateway that was forgotten is told of, at once and before it expires', async () => {
+test('a gateway that was forgotten is told at once, before its certificate expires', async () => {
   const forgotten = await makeCertificate({ name: host, hosts: [host], issuer: authority, until: 13.5 });
   const second = await serveTls({ cert: forgotten.cert + authority.cert, key: forgotten.key });
   const both = await build({
@@ -268,7 +268,7 @@ test('a second gateway that was forgotten is told of, at once and before it expi
   }
 });
 
-test('what was known stays known while the gateway is away', async () => {
+test('the last known certificate is shown while the gateway is away', async () => {
   await install(50);
   await look();
   advance(2);

@@ -2,9 +2,9 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { CertificateConfig } from '../config/certificate.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { alertAdministrators } from './alerts.ts';
-import { inspectGateways } from './gateways.ts';
-import type { CertificateReport } from './report.ts';
+import { enqueue } from '../messages/outbox.ts';
+import { inspectGateways } from './inspect.ts';
+import { type CertificateReport, localDay } from './report.ts';
 
 /** What an administrator sees of the app's certificate. */
 export interface CertificateStatus {
@@ -13,17 +13,17 @@ export interface CertificateStatus {
   daysLeft: number | null;
   /** ISO 8601, UTC; null where it could never be read. */
   validTo: string | null;
-  /** Chinese, worst first; empty: nothing is wrong. */
+  /** Chinese, worst first; empty when all is well. */
   problems: string[];
-  /** When it was last looked at, successfully or not. ISO 8601, UTC. */
+  /** Time of the last check, successful or not. ISO 8601, UTC. */
   checkedAt: string;
 }
 
 export interface CertificateWatch {
   /**
-   * Looks once, and tells the administrators where it is time to. Never rejects.
+   * Checks the certificate once, and tells the administrators when it is time to. Never rejects.
    *
-   * @param signal aborted: breaks off, and changes nothing.
+   * @param signal ends the check, which then changes nothing.
    */
   look(signal: AbortSignal): Promise<void>;
   status(): CertificateStatus | null;
@@ -31,19 +31,19 @@ export interface CertificateWatch {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Null while nothing has been looked at, and where no `PUBLIC_ORIGIN` is set. */
+    /** Null before the first check, and where no `PUBLIC_ORIGIN` is set. */
     certificateStatus(): CertificateStatus | null;
-    /** Looks at the certificate now; resolves when that is done. Does nothing without a `PUBLIC_ORIGIN`. */
+    /** Checks the certificate now; resolves when that is done. Does nothing without a `PUBLIC_ORIGIN`. */
     checkCertificate(): Promise<void>;
   }
 }
 
 const hour = 3_600_000;
 
-/** From one look to the next; with up to as much again by chance. */
+/** Pause between two checks, in milliseconds; a random part of as much again is added. */
 const everyMs = 4 * hour;
 
-/** A gateway that takes longer does not serve anybody. */
+/** Time-out of one gateway in milliseconds. */
 const timeoutMs = 10_000;
 
 export function createCertificateWatch(options: {
@@ -61,7 +61,7 @@ export function createCertificateWatch(options: {
   function keep(problems: readonly string[]): void {
     status = {
       host: target.host,
-      // Counted anew: the certificate that was read days ago has fewer days left by now.
+      // Counted anew: a certificate that was read days ago has fewer days left now.
       daysLeft: last === null ? null : Math.floor((Date.parse(last.validTo) - now()) / (24 * hour)),
       validTo: last?.validTo ?? null,
       problems: [...problems],
@@ -93,7 +93,7 @@ export function createCertificateWatch(options: {
         log.error(told, 'the certificate expires, and no bound administrator can be told');
       }
     } catch (err) {
-      // The next look tells them: nothing was written.
+      // Nothing was written: the next check tells them.
       log.error({ err }, 'the certificate expires, but the alert could not be written');
     }
   }
@@ -101,10 +101,69 @@ export function createCertificateWatch(options: {
   return { look, status: () => status };
 }
 
+/** Days left at which administrators are told, the most urgent first. */
+const alertDays = [1, 7, 14, 30] as const;
+
+/** The key of one alert about one certificate: a replaced certificate has alerts of its own. */
+const keyOf = ({ fingerprint }: CertificateReport, days: number) =>
+  `certificate:${fingerprint.slice(0, 32)}:${days}`;
+
+type AlertResult =
+  /** Too early, or told already by any instance. */
+  | { alert: 'none' }
+  /** Written to the outbox, for so many people. */
+  | { alert: 'sent'; days: number; administrators: number }
+  /** An alert is due, but no administrator has bound an account. */
+  | { alert: 'nobody'; days: number };
+
 /**
- * Watches the certificate of the app's own address for as long as the server runs. Every instance looks for itself
- * (one handshake in hours costs nothing), so each can show what it saw; that administrators are told once is the
- * outbox's work.
+ * Tells the administrators that the certificate is about to expire: once for each threshold, over all instances and
+ * restarts, because the outbox takes each key once. After a standstill of the server only the most urgent of the
+ * passed thresholds is told, and no milder one later.
+ *
+ * @param now epoch milliseconds.
+ */
+async function alertAdministrators(
+  prisma: PrismaClient,
+  report: CertificateReport,
+  now: number,
+): Promise<AlertResult> {
+  const days = alertDays.find((threshold) => report.daysLeft <= threshold);
+  if (days === undefined) return { alert: 'none' };
+  const asUrgent = alertDays.filter((threshold) => threshold <= days);
+  return prisma.$transaction(async (tx) => {
+    const told = await tx.outboxMessage.count({
+      where: { dedupKey: { in: asUrgent.map((threshold) => `${keyOf(report, threshold)}#1`) } },
+    });
+    if (told > 0) return { alert: 'none' } as const;
+    const administrators = await tx.user.findMany({
+      where: { role: 'ADMIN', status: 'ACTIVE', leftAt: null, dingUserId: { not: null } },
+      select: { dingUserId: true },
+    });
+    const receivers = administrators.flatMap(({ dingUserId }) => dingUserId ?? []);
+    if (receivers.length === 0) return { alert: 'nobody', days } as const;
+    const content = { type: 'text' as const, text: wording(report) };
+    const written = await enqueue(
+      tx,
+      { key: keyOf(report, days), kind: 'WORK_NOTIFICATION', receivers, content },
+      now,
+    );
+    // Another instance was a moment faster.
+    if (written === 0) return { alert: 'none' } as const;
+    return { alert: 'sent', days, administrators: receivers.length } as const;
+  });
+}
+
+function wording({ host, daysLeft, validTo }: CertificateReport): string {
+  const end = localDay(validTo);
+  return daysLeft < 0
+    ? `【证书已过期】${host} 的 HTTPS 证书已于 ${end} 过期，钉钉会拦截，应用打不开。请马上更换证书。`
+    : `【证书快到期】${host} 的 HTTPS 证书还有 ${daysLeft} 天到期（${end}）。过期后钉钉会拦截，应用打不开。请尽快申请新证书，换到每一台网关上。`;
+}
+
+/**
+ * Watches the certificate of the app's own address while the server runs. Every instance checks it (one handshake in
+ * hours costs nothing) and shows its own result; the outbox makes sure that administrators are told once.
  */
 export const certificateWatch = fp(
   async (app: FastifyInstance) => {

@@ -58,6 +58,30 @@ describe('instances on one database', () => {
     expect(sealing.seal(token, app)).not.toBe(sealing.seal(token, app));
   });
 
+  test('drop a refused app token, but not the one that another instance has written meanwhile', async () => {
+    const { database, config } = first;
+    const sealing = createSealing(config.secretKey);
+    const expiresAt = Date.now() + 60_000;
+    const store = databaseTokenStore(database, sealing);
+    await store.write('an-app', { token: 'refused', expiresAt });
+    const prisma = database.prisma.$extends({
+      query: {
+        platformToken: {
+          async deleteMany({ args, query }) {
+            await store.write('an-app', { token: 'newer', expiresAt });
+            return query(args);
+          },
+        },
+      },
+    }) as unknown as typeof database.prisma;
+    await databaseTokenStore({ ...database, prisma }, sealing).drop('an-app', 'refused');
+    expect((await store.read('an-app'))?.token).toBe('newer');
+    await store.drop('an-app', 'refused');
+    expect((await store.read('an-app'))?.token).toBe('newer');
+    await store.drop('an-app', 'newer');
+    expect(await store.read('an-app')).toBeNull();
+  });
+
   test('with another SECRET_KEY fetch a token of their own', async () => {
     const { database, emulator } = first;
     const rekeyed = await build({

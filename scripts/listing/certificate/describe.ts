@@ -1,5 +1,4 @@
-import { localDay } from '../../../server/certificate/problems.ts';
-import type { CertificateReport } from '../../../server/certificate/report.ts';
+import { type CertificateReport, localDay } from '../../../server/certificate/report.ts';
 import { table } from '../../dev/table.ts';
 
 /** A certificate in the words of a terminal: what it is, its chain, and what is wrong. */
