@@ -10,7 +10,6 @@ export interface PackageFile {
   description: string;
   engines: { node: string };
   dependencies: Record<string, string>;
-  scripts: Record<string, string>;
 }
 
 export async function readPackage(): Promise<PackageFile> {

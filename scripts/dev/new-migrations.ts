@@ -27,7 +27,7 @@ export function watchNewMigrations(say: (message: string) => void): { close(): P
       known.add(name);
       say(
         `\n有新的迁移 ${name}，正在运行的服务不会应用它。请检查 prisma/migrations/${name}/migration.sql 里的 SQL，\n` +
-          '没有问题就停止（Ctrl-C），再运行 npm run dev（启动时应用迁移）或 npm run db:migrate。',
+          '没有问题就停止（Ctrl-C），再运行 npm run dev（启动时应用迁移）或 npm run cli db:migrate。',
       );
     }
   };

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { commands } from '../../server/commands/main.ts';
 import { type Config, loadConfig } from '../../server/config/config.ts';
 import type { Environment } from '../../server/config/environment.ts';
 import {
@@ -216,6 +217,21 @@ describe('markdown files', () => {
         return files === undefined || !files.every((file) => existsSync(file));
       });
     expect(missing).toEqual([]);
+  });
+
+  test.each(files)('%s: the operator’s commands exist', (file) => {
+    const named = [
+      ...read(file).matchAll(/(?:npm run cli|dist\/server\/cli\.js)(?: --)? ([a-z]+(?::[a-z]+)?)\b/g),
+    ];
+    const missing = named.map(([, name = '']) => name).filter((name) => !(name in commands));
+    expect(missing).toEqual([]);
+  });
+
+  test('README.md names every npm script', () => {
+    const text = read('README.md');
+    expect(
+      Object.keys(scripts).filter((name) => !text.includes(`npm ${name === 'test' ? '' : 'run '}${name}`)),
+    ).toEqual([]);
   });
 
   test('the files that name npm scripts are found at all', () => {

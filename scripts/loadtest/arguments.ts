@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { loadtestSessions } from '../../server/config/constants.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
 
 export interface Endpoint {
@@ -27,7 +28,12 @@ export interface LoadTestRequest {
   endpointsFile: string | null;
 }
 
-export const limits = { connections: 2000, seconds: 600, steps: 10, totalSeconds: 3600 } as const;
+export const limits = {
+  connections: loadtestSessions.most,
+  seconds: 600,
+  steps: 10,
+  totalSeconds: 3600,
+} as const;
 
 export const usage = `用法：
   npm run loadtest                                     压测本机的 npm run dev（试跑）
@@ -36,7 +42,7 @@ export const usage = `用法：
                                                        每档的并发数（要加引号）、每档多少秒
 更多选项，写成 名字=值：
   connections="50,100,200" seconds=30 warm-up=5 timeout=10
-  tokens=文件             会话令牌，一行一个。不写：本机用平台仿真登录，应用域名用 npm run loadtest:sessions 开的会话
+  tokens=文件             会话令牌，一行一个。不写：本机用平台仿真登录，应用域名用 npm run cli loadtest:sessions 开的会话
   endpoint="GET /api/x"   要压测的接口，可写多次
   endpoints=文件          要压测的接口，一行一个，POST 的内容写在后面：POST /api/x {"a":1}
 详细说明：scripts/docs/loadtest.md`;

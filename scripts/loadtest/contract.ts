@@ -8,9 +8,6 @@ export const reportFiles = {
   docx: '压测报告.docx',
 } as const;
 
-/** Where `npm run loadtest:sessions` writes tokens, and `npm run loadtest` looks for them. */
-export const tokensFile = `${reportFolder}/tokens.txt`;
-
 /**
  * What the listing asks of an app under load. The 浙政钉 guide gives the concurrency (「压测的并发量原则不低于 50」);
  * the other two are the bars of DingTalk's self-check of apps (钉钉应用质量自检).

@@ -4,12 +4,13 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { loadtestSessions } from '../../server/config/constants.ts';
 import type { Environment } from '../../server/config/environment.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
 import { failStart, StartFailure } from '../../server/config/start-failure.ts';
 import { readDevSettings } from '../dev/settings.ts';
 import { readArguments } from './arguments.ts';
-import { isOwnDomain, reportFolder, tokensFile } from './contract.ts';
+import { isOwnDomain, reportFolder } from './contract.ts';
 import { ownEndpoints } from './endpoints-file.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { runLoadTest } from './run.ts';
@@ -85,12 +86,13 @@ async function openSessions(
   env: Environment,
   progress: Progress,
 ): Promise<TestSessions> {
-  const made = !target.local && existsSync(tokensFile) ? tokensFile : null;
+  const left = loadtestSessions.file;
+  const made = !target.local && existsSync(left) ? left : null;
   const given = await givenTokens(file ?? (env.LOADTEST_TOKENS === undefined ? made : null), env);
   if (given !== null) return { tokens: given.slice(0, count), close: async () => {} };
   if (!target.local) {
     throw new StartFailure(
-      '压测应用域名需要已登录的会话。先运行 npm run loadtest:sessions 用户名 200（要能连上应用的数据库），或用 tokens=文件 给出，见 scripts/docs/loadtest.md。',
+      '压测应用域名需要已登录的会话。先运行 npm run cli loadtest:sessions 用户名 200（要能连上应用的数据库），或用 tokens=文件 给出，见 scripts/docs/loadtest.md。',
     );
   }
   const { emulatorPort } = readDevSettings(env);

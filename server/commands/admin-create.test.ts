@@ -5,9 +5,9 @@ import { createPasswords } from '../auth/passwords.ts';
 import { openDatabase } from '../database/database.ts';
 import { applyMigrations } from '../database/migrations.ts';
 import { createAdministrator } from '../people/create-administrator.ts';
-import { runScript } from '../testing/run-script.ts';
+import { runCommand } from '../testing/run-command.ts';
 
-/** The tool as an administrator runs it: a process of its own, on a database of its own. */
+/** The command as an administrator runs it, on a database of its own. */
 
 let folder: string;
 let dataDir: string;
@@ -24,16 +24,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const run = (args: readonly string[], env: Record<string, string> = {}) =>
-  runScript('server/commands/admin-create.ts', args, {
-    env: {
-      NODE_ENV: 'test',
-      DATABASE_URL: '',
-      DATA_DIR: dataDir,
-      CREDENTIALS_URL: '',
-      ADMIN_PASSWORD: '',
-      ...env,
-    },
-  });
+  runCommand(['admin:create', ...args], { NODE_ENV: 'test', DATA_DIR: dataDir, ...env });
 
 test('without a terminal: a chosen password from the environment, or a generated one, shown once', async () => {
   const chosen = 'marmalade-lighthouse-7';
@@ -79,7 +70,7 @@ test('a name that is taken is told, without a stack, and changes nothing', async
   expect(output).toContain('已经有叫“zhanggong”的账号，它没有任何改动');
   expect(output).not.toMatch(/^\s+at /m);
   const usage = await run([]);
-  expect(usage).toEqual({ code: 1, output: expect.stringContaining('用法：npm run admin:create') });
+  expect(usage).toEqual({ code: 1, output: expect.stringContaining('用法：npm run cli admin:create') });
 }, 60_000);
 
 test('what cannot be is refused field by field, and nothing is written', async () => {

@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import pg from 'pg';
-import { projectRoot } from '../config/paths.ts';
 import { createEmptyDatabase, dropPostgresDatabase } from '../testing/postgres-databases.ts';
+import { runCommand } from '../testing/run-command.ts';
 import { features } from './database-features.ts';
 
 let url: string;
@@ -23,22 +21,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function check(databaseUrl: string) {
-  const tsx = pathToFileURL(path.join(projectRoot, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
-  const script = path.join(projectRoot, 'server', 'commands', 'database-check.ts');
-  // In an empty folder: no .env of this project.
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', tsx, script], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, DATABASE_URL: databaseUrl, DATABASE_TIMEOUT_MS: '3000' },
-  });
-  return { status, output: stdout + stderr };
-}
+const check = (databaseUrl: string) =>
+  runCommand(['db:check'], { DATABASE_URL: databaseUrl, DATABASE_TIMEOUT_MS: '3000' });
 
 test('PostgreSQL has all of it, and nothing is left behind', async () => {
-  const { status, output } = check(url);
-  expect({ status, output }).toMatchObject({ status: 0 });
-  expect(output).toMatch(/^PostgreSQL \d+/);
+  const { code, output } = await check(url);
+  expect({ code, output }).toMatchObject({ code: 0 });
+  expect(output).toMatch(/^数据库：\S+\nPostgreSQL \d+/);
   expect(output.match(/^✓/gm)).toHaveLength(features.length);
   const { rows } = await client.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'app_check%'");
   expect(rows).toEqual([]);
@@ -54,25 +43,28 @@ test('what does not work is named with what it is for and what the database says
   const as = new URL(url);
   as.username = role;
   try {
-    const { status, output } = check(as.href);
-    expect(status).toBe(1);
+    const { code, output } = await check(as.href);
+    expect(code).toBe(1);
     expect(output).toContain('✗ plpgsql 触发器\n    用在：审计日志只增不改');
     expect(output).toContain('permission denied for language plpgsql');
     expect(output).toContain('✗ LISTEN / NOTIFY');
     expect(output).toContain('有 2 项不行');
     expect(output).toContain('✓ FOR UPDATE SKIP LOCKED');
     await client.query(`REVOKE CREATE ON DATABASE ${pathname.slice(1)} FROM ${role}`);
-    expect(check(as.href)).toMatchObject({ status: 1, output: expect.stringContaining('GRANT CREATE') });
+    expect(await check(as.href)).toMatchObject({ code: 1, output: expect.stringContaining('GRANT CREATE') });
   } finally {
     await client.query(`DROP OWNED BY ${role}`);
     await client.query(`DROP ROLE ${role}`);
   }
 });
 
-test('no address, or one where nobody answers', () => {
-  expect(check('')).toMatchObject({ status: 1, output: expect.stringContaining('没有设置 DATABASE_URL') });
-  expect(check('postgresql://app@127.0.0.1:1/app')).toMatchObject({
-    status: 1,
+test('no address, or one where nobody answers', async () => {
+  expect(await check('')).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('没有设置 DATABASE_URL'),
+  });
+  expect(await check('postgresql://app@127.0.0.1:1/app')).toMatchObject({
+    code: 1,
     output: expect.stringContaining('连不上数据库'),
   });
 });

@@ -1,17 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { loadDatabaseConfig } from '../config/database.ts';
-import { loadEnvironment } from '../config/environment-file.ts';
-import { failStart, StartFailure } from '../config/start-failure.ts';
+import { StartFailure } from '../config/start-failure.ts';
+import { type Command, program, type Surroundings, UsageError } from './command.ts';
 import { features } from './database-features.ts';
+import { databaseName } from './on-database.ts';
+
+const usage = `用法：${program} db:check    在 .env 的 DATABASE_URL 上逐项试用；只在自己建的 schema 里做，做完删除`;
 
 /**
- * `npm run db:check`: tries out on the configured database whatever the server uses of PostgreSQL. It works in a
- * schema of its own, which it drops, and touches nothing else.
+ * Tries out on the configured database whatever the server uses of PostgreSQL. It works in a schema of its own, which
+ * it drops, and touches nothing else.
  */
-async function main(): Promise<number> {
-  const { url, timeoutMs } = loadDatabaseConfig(loadEnvironment());
+export const command: Command = {
+  usage,
+  async run(args, around) {
+    if (args.length > 0) throw new UsageError('', usage);
+    return checkDatabase(around);
+  },
+};
+
+async function checkDatabase({ env, print }: Surroundings): Promise<number> {
+  const config = loadDatabaseConfig(env);
+  const { url, timeoutMs } = config;
   if (url === null) throw new StartFailure('没有设置 DATABASE_URL。请在 .env 里填要检查的数据库地址。');
+  print(`数据库：${databaseName(config)}`);
   const connect = async () => {
     // The limits that the server's own connections have.
     const client = new pg.Client({
@@ -31,7 +44,7 @@ async function main(): Promise<number> {
   let failed = 0;
   try {
     const { rows } = await client.query<{ version: string }>('SELECT version()');
-    console.log(rows[0]?.version ?? '');
+    print(rows[0]?.version ?? '');
     await client.query(`CREATE SCHEMA ${schema}`).catch((error: unknown) => {
       throw new StartFailure(
         `不能在这个库里建 schema（${messageOf(error)}）。请用能建表的账号，或请数据库管理员授权：GRANT CREATE ON DATABASE 库名 TO 账号`,
@@ -43,24 +56,22 @@ async function main(): Promise<number> {
         (error: unknown) => messageOf(error),
       );
       if (problem === null) {
-        console.log(`✓ ${feature.name}`);
+        print(`✓ ${feature.name}`);
         continue;
       }
       failed += 1;
-      console.log(`✗ ${feature.name}\n    用在：${feature.use}\n    数据库说：${problem}`);
+      print(`✗ ${feature.name}\n    用在：${feature.use}\n    数据库说：${problem}`);
     }
   } finally {
     await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`).catch(() => {});
     await Promise.all([client.end(), other.end()]);
   }
-  console.log(
+  print(
     failed === 0
-      ? '这个数据库具备应用要用的全部功能。接着在测试库上运行 npm run db:migrate，再跑一遍自动测试（TEST_POSTGRES_URL）。'
+      ? `这个数据库具备应用要用的全部功能。接着在测试库上运行 ${program} db:migrate，再跑一遍自动测试（TEST_POSTGRES_URL）。`
       : `有 ${failed} 项不行，应用在这个数据库上不能正常工作。请对照 scripts/docs/deploy.md，或换 PostgreSQL。`,
   );
   return failed === 0 ? 0 : 1;
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-main().then((code) => process.exit(code), failStart);

@@ -1,9 +1,7 @@
 import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
 import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
 import type { PlatformName } from '../platform/platform.ts';
-import { runScript } from '../testing/run-script.ts';
-
-/** The tool as a person runs it: a process of its own. */
+import { runCommand } from '../testing/run-command.ts';
 
 let emulator: Emulator;
 
@@ -14,14 +12,11 @@ afterEach(() => emulator.control.reset());
 afterAll(() => emulator.close());
 
 const run = (platform: PlatformName, args: readonly string[], env: Record<string, string> = {}) =>
-  runScript('server/commands/events-register.ts', args, {
-    env: {
-      ...emulatorEnvironment(platform, emulator.url),
-      NODE_ENV: 'test',
-      DATABASE_URL: '',
-      DATA_DIR: 'memory',
-      ...env,
-    },
+  runCommand(['events:register', ...args], {
+    ...emulatorEnvironment(platform, emulator.url),
+    NODE_ENV: 'test',
+    DATA_DIR: 'memory',
+    ...env,
   });
 
 test('浙政钉 is told where to post both events, and the server’s own switch is named', async () => {
@@ -59,5 +54,5 @@ test.each<[string, string[]]>([
 ])('%s is answered with the usage', async (_, args) => {
   const { code, output } = await run('zhezhengding', args);
   expect(code).toBe(1);
-  expect(output).toContain('npm run events:register https://app.example.gov.cn');
+  expect(output).toContain('npm run cli events:register https://app.example.gov.cn');
 });

@@ -1,58 +1,60 @@
 import { loadConfig } from '../config/config.ts';
-import { loadEnvironment } from '../config/environment-file.ts';
-import { failStart, StartFailure } from '../config/start-failure.ts';
-import { openDatabase } from '../database/database.ts';
+import { StartFailure } from '../config/start-failure.ts';
 import { applyMigrations } from '../database/migrations.ts';
 import { createSealing } from '../database/sealing.ts';
-import { explainingDatabase } from '../database/unavailable.ts';
 import { createPlatform, databaseTokenStore } from '../platform/index.ts';
 import { PlatformError } from '../platform/platform.ts';
+import { type Command, program, UsageError } from './command.ts';
+import { onDatabase } from './on-database.ts';
 
 /** The events that server/events works off. Names: 浙政钉's event documents. */
 const eventTags = ['MOZI_VDS_TENANT_CHANGE|EMPLOYEE_LEAVE', 'MOZI_VDS_TENANT_CHANGE|EMPLOYEE_ADD_UPDATE'];
 
-const usage =
-  '用法：npm run events:register 应用的地址，例如：npm run events:register https://app.example.gov.cn';
+const usage = `用法：${program} events:register 应用的地址，例如：${program} events:register https://app.example.gov.cn`;
 
-/** `npm run events:register https://…`: has 浙政钉 post changes of its people to this app. */
-async function main(): Promise<void> {
-  const [origin, ...more] = process.argv.slice(2);
-  if (origin === undefined || more.length > 0) throw new StartFailure(usage);
-  if (!URL.canParse(origin) || new URL(origin).origin !== origin.replace(/\/$/, '')) {
-    throw new StartFailure(`“${origin}”不是应用的地址：只写到域名（和端口）为止，不带路径。\n${usage}`);
-  }
-  const config = loadConfig(loadEnvironment());
-  if (config.production && !origin.startsWith('https:')) {
-    throw new StartFailure(`“${origin}”不是 https 地址，正式环境的回调必须用 https。\n${usage}`);
-  }
-  const callbackUrl = new URL('/api/events/zhezhengding', origin).href;
-  const database = await openDatabase(config.database);
-  const platform = createPlatform(config.platform, {
-    tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
-  });
-  try {
-    // A database of its own may be new; one that others run on is theirs to migrate.
-    if (database.kind === 'embedded') await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
-    const register = platform.registerEventCallback;
-    if (register === null) {
-      throw new StartFailure(
-        '钉钉的事件回调在开发者后台登记，不用这个命令：见 docs/events.md 的“在钉钉登记回调”。',
-      );
+/** Has 浙政钉 post changes of its people to this app. */
+export const command: Command = {
+  usage,
+  async run([origin, ...more], around) {
+    const { env, print } = around;
+    if (origin === undefined || more.length > 0) throw new UsageError('', usage);
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin.replace(/\/$/, '')) {
+      throw new UsageError(`“${origin}”不是应用的地址：只写到域名（和端口）为止，不带路径。`, usage);
     }
-    for (const eventTag of eventTags) {
-      await register(eventTag, callbackUrl);
-      console.log(`已登记 ${eventTag} → ${callbackUrl}`);
+    const config = loadConfig(env);
+    if (config.production && !origin.startsWith('https:')) {
+      throw new UsageError(`“${origin}”不是 https 地址，正式环境的回调必须用 https。`, usage);
     }
-    if (!config.events.zhezhengding) {
-      console.log('服务现在不接收回调：请在 .env 里设置 ZHEZHENGDING_EVENTS=on，再重启服务。');
-    }
-  } catch (error) {
-    if (!(error instanceof PlatformError)) throw error;
-    throw new StartFailure(`登记没有成功：${error.remedy ?? error.message}`);
-  } finally {
-    await platform.close();
-    await database.close();
-  }
-}
-
-explainingDatabase(main).then(() => process.exit(0), failStart);
+    const callbackUrl = new URL('/api/events/zhezhengding', origin).href;
+    return onDatabase(around, async (database) => {
+      const platform = createPlatform(config.platform, {
+        tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
+      });
+      try {
+        // A database of its own may be new; one that others run on is theirs to migrate.
+        if (database.kind === 'embedded') {
+          await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+        }
+        const register = platform.registerEventCallback;
+        if (register === null) {
+          throw new StartFailure(
+            '钉钉的事件回调在开发者后台登记，不用这个命令：见 docs/events.md 的“在钉钉登记回调”。',
+          );
+        }
+        for (const eventTag of eventTags) {
+          await register(eventTag, callbackUrl);
+          print(`已登记 ${eventTag} → ${callbackUrl}`);
+        }
+        if (!config.events.zhezhengding) {
+          print('服务现在不接收回调：请在 .env 里设置 ZHEZHENGDING_EVENTS=on，再重启服务。');
+        }
+        return 0;
+      } catch (error) {
+        if (!(error instanceof PlatformError)) throw error;
+        throw new StartFailure(`登记没有成功：${error.remedy ?? error.message}`);
+      } finally {
+        await platform.close();
+      }
+    });
+  },
+};

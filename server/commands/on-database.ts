@@ -1,18 +1,29 @@
-import { loadDatabaseConfig } from '../config/database.ts';
-import { loadEnvironment } from '../config/environment-file.ts';
-import { failStart } from '../config/start-failure.ts';
+import { type DatabaseConfig, loadDatabaseConfig } from '../config/database.ts';
 import { type Database, openDatabase } from '../database/database.ts';
-import { explainingDatabase } from '../database/unavailable.ts';
+import type { Surroundings } from './command.ts';
 
-/** Runs a database tool on the configured database (`.env`) and ends the process with its result. */
-export function runOnDatabase(tool: (database: Database) => Promise<void>): void {
-  const run = async () => {
-    const database = await openDatabase(loadDatabaseConfig(loadEnvironment()));
-    try {
-      await tool(database);
-    } finally {
-      await database.close();
-    }
-  };
-  explainingDatabase(run).then(() => process.exit(0), failStart);
+/**
+ * Names the configured database (`.env`), without its password, opens it for a command's work, and closes it.
+ *
+ * @throws ConfigError, EmbeddedDatabaseInUse; whatever `work` throws.
+ */
+export async function onDatabase<T>(
+  { env, print }: Surroundings,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const config = loadDatabaseConfig(env);
+  print(`数据库：${databaseName(config)}`);
+  const database = await openDatabase(config);
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Where a database is, without user and password. */
+export function databaseName({ url, dataDir }: Pick<DatabaseConfig, 'url' | 'dataDir'>): string {
+  if (url === null) return `内置（${dataDir}）`;
+  const { host, pathname, searchParams } = new URL(url);
+  return `${host || (searchParams.get('host') ?? '')}${decodeURIComponent(pathname)}`;
 }

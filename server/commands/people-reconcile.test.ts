@@ -6,9 +6,9 @@ import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
 import { openDatabase } from '../database/database.ts';
 import { applyMigrations } from '../database/migrations.ts';
 import { cheapSeed } from '../testing/cheap-seed.ts';
-import { runScript } from '../testing/run-script.ts';
+import { runCommand } from '../testing/run-command.ts';
 
-/** The tool as a person runs it: a process of its own, on a database of its own. */
+/** The command as a person runs it, on a database of its own. */
 
 let emulator: Emulator;
 let folder: string;
@@ -31,14 +31,11 @@ afterAll(async () => {
 });
 
 const run = () =>
-  runScript('server/commands/people-reconcile.ts', [], {
-    env: {
-      ...emulatorEnvironment('dingtalk', emulator.url),
-      NODE_ENV: 'test',
-      DATABASE_URL: '',
-      DATA_DIR: dataDir,
-      RECONCILE_PER_SECOND: '3',
-    },
+  runCommand(['people:reconcile'], {
+    ...emulatorEnvironment('dingtalk', emulator.url),
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    RECONCILE_PER_SECOND: '3',
   });
 
 test('tells what it does, what it found, and how to go on after a fault', async () => {

@@ -1,25 +1,34 @@
-import { loadConfig } from '../config/config.ts';
-import { loadEnvironment } from '../config/environment-file.ts';
-import { failStart } from '../config/start-failure.ts';
-import { openDatabase } from '../database/database.ts';
+import { type Config, loadConfig } from '../config/config.ts';
+import type { Database } from '../database/database.ts';
 import { createSealing } from '../database/sealing.ts';
-import { explainingDatabase } from '../database/unavailable.ts';
 import { createRecheck } from '../events/recheck.ts';
 import { type Beginning, createReconcile, type Progress, type ReconcileResult } from '../events/reconcile.ts';
 import { holdingPause } from '../jobs/pause.ts';
 import { createPlatform, databaseTokenStore } from '../platform/index.ts';
 import { createLogger } from '../plugins/logging.ts';
+import { type Command, program, type Surroundings, UsageError } from './command.ts';
+import { onDatabase } from './on-database.ts';
 
 /** Between two lines of progress, in milliseconds. */
 const tellEveryMs = 2000;
 
+const usage = `用法：${program} people:reconcile    向平台核对所有已绑定的人，已离开组织的退出登录；可以随时停下`;
+
 /**
- * `npm run people:reconcile`: asks the platform about everybody who is bound, and signs out those who have left.
- * Ctrl-C stops after the people at hand; the next run goes on from there.
+ * Asks the platform about everybody who is bound, and signs out those who have left. Ctrl-C stops after the people at
+ * hand; the next run goes on from there.
  */
-async function main(): Promise<number> {
-  const config = loadConfig(loadEnvironment());
-  const database = await openDatabase(config.database);
+export const command: Command = {
+  usage,
+  async run(args, around) {
+    if (args.length > 0) throw new UsageError('', usage);
+    const config = loadConfig(around.env);
+    return onDatabase(around, (database) => reconcilePeople(config, database, around));
+  },
+};
+
+async function reconcilePeople(config: Config, database: Database, around: Surroundings): Promise<number> {
+  const { print } = around;
   const platform = createPlatform(config.platform, {
     tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
   });
@@ -34,32 +43,31 @@ async function main(): Promise<number> {
     logger,
     wait: holdingPause,
   });
-  console.log(`正在向平台核对已绑定的人员，每秒最多 ${perSecond} 人。按 Ctrl-C 可停下，下次接着核对。`);
+  print(`正在向平台核对已绑定的人员，每秒最多 ${perSecond} 人。按 Ctrl-C 可停下，下次接着核对。`);
   let toldAt = Number.NEGATIVE_INFINITY;
   try {
     const result = await reconcile({
-      signal: abortOnSignals(),
-      onBegin: tellBeginning,
+      signal: abortOnSignals(print),
+      onBegin: (beginning) => tellBeginning(beginning, print),
       onProgress(progress) {
         if (performance.now() - toldAt < tellEveryMs) return;
         toldAt = performance.now();
-        console.log(`已核对 ${progress.checked} / ${progress.total} 人${found(progress)}`);
+        print(`已核对 ${progress.checked} / ${progress.total} 人${found(progress)}`);
       },
     });
-    return report(result);
+    return report(result, around);
   } finally {
     await platform.close();
-    await database.close();
   }
 }
 
 /** Aborts on the first Ctrl-C; a second one ends the process at once. */
-function abortOnSignals(): AbortSignal {
+function abortOnSignals(print: Surroundings['print']): AbortSignal {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stopping.signal.aborted) process.exit(1);
-      console.log('正在停下……');
+      print('正在停下……');
       stopping.abort();
     });
   }
@@ -72,11 +80,11 @@ const time = new Intl.DateTimeFormat('zh-CN', {
   timeZone: 'Asia/Shanghai',
 });
 
-function tellBeginning(beginning: Beginning): void {
+function tellBeginning(beginning: Beginning, print: Surroundings['print']): void {
   if (beginning.how === 'new') return;
   const when = `上次的核对（${time.format(beginning.startedAt)} 开始）没有做完`;
-  if (beginning.how === 'resumed') console.log(`${when}，接着核对：前面已核对 ${beginning.checked} 人。`);
-  else console.log(`${when}，已经过了太久，当时的结果不能算数：这次从头核对所有人。`);
+  if (beginning.how === 'resumed') print(`${when}，接着核对：前面已核对 ${beginning.checked} 人。`);
+  else print(`${when}，已经过了太久，当时的结果不能算数：这次从头核对所有人。`);
 }
 
 function found({ left, failed }: Progress): string {
@@ -84,30 +92,28 @@ function found({ left, failed }: Progress): string {
 }
 
 /** @returns the process's exit code. */
-function report(result: ReconcileResult): number {
+function report(result: ReconcileResult, { print, complain }: Surroundings): number {
   switch (result.outcome) {
     case 'finished':
-      console.log(`核对完成：共 ${result.checked} 人${found(result)}。`);
-      if (result.left > 0) console.log('已离开的人都已退出登录；审计日志里是 person.left。');
+      print(`核对完成：共 ${result.checked} 人${found(result)}。`);
+      if (result.left > 0) print('已离开的人都已退出登录；审计日志里是 person.left。');
       if (result.failed > 0) {
-        console.log('答不上来的人没有改动，原因见上面的日志；下一次核对会再问。');
+        print('答不上来的人没有改动，原因见上面的日志；下一次核对会再问。');
       }
       return 0;
     case 'stopped':
-      console.log(`已停下：核对了 ${result.checked} 人${found(result)}。再次运行会接着核对。`);
+      print(`已停下：核对了 ${result.checked} 人${found(result)}。再次运行会接着核对。`);
       return 0;
     case 'broken-off': {
       const { remedy, message } = result.error;
-      console.error(`平台出错，停在第 ${result.checked} 人：${remedy ?? message}`);
-      console.error('处理好后再次运行，会接着核对；没有核对到的人没有任何改动。');
+      complain(`平台出错，停在第 ${result.checked} 人：${remedy ?? message}`);
+      complain('处理好后再次运行，会接着核对；没有核对到的人没有任何改动。');
       return 1;
     }
     case 'running-elsewhere':
-      console.error('另一个进程（服务的定时核对，或另一个窗口）正在核对，本次什么也没做。请等它结束。');
+      complain('另一个进程（服务的定时核对，或另一个窗口）正在核对，本次什么也没做。请等它结束。');
       return 1;
     case 'not-due':
       return 0;
   }
 }
-
-explainingDatabase(main).then((code) => process.exit(code), failStart);

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { openDatabase } from '../database/database.ts';
 import { applyMigrations } from '../database/migrations.ts';
 import { cheapSeed } from '../testing/cheap-seed.ts';
-import { runScript } from '../testing/run-script.ts';
+import { runCommand } from '../testing/run-command.ts';
 
-/** The tool as an administrator runs it: a process of its own, on a database of its own. */
+/** The command as an administrator runs it, on a database of its own. */
 
 let folder: string;
 let dataDir: string;
@@ -38,14 +38,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const run = (...names: string[]) =>
-  runScript('server/commands/people-unlock.ts', names, {
-    env: { NODE_ENV: 'test', DATABASE_URL: '', DATA_DIR: dataDir },
-  });
+  runCommand(['people:unlock', ...names], { NODE_ENV: 'test', DATA_DIR: dataDir });
 
 test('unlocks, and says who is locked besides', async () => {
   const account = await run('lisi');
   expect(account.output).toContain('已解锁账号 lisi');
-  expect(account.output).toContain('npm run people:unlock -- 270102');
+  expect(account.output).toContain('npm run cli people:unlock 270102');
   expect(account.code).toBe(0);
 
   const person = await run('270102');
@@ -63,7 +61,7 @@ test('unlocks, and says who is locked besides', async () => {
 test('an unknown name and a missing one are told, without a stack', async () => {
   for (const [names, told] of [
     [['no-such-account'], '没有叫“no-such-account”的账号'],
-    [[], '用法：npm run people:unlock'],
+    [[], '用法：npm run cli people:unlock'],
   ] as const) {
     const { code, output } = await run(...names);
     expect(output).toContain(told);

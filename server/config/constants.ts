@@ -14,3 +14,6 @@ export const defaultDataDir = '.data/database';
 
 export const databaseUrlExample = 'postgresql://app:密码@127.0.0.1:5432/app';
 export const credentialsUrlExample = 'https://accounts.example.gov.cn/verify';
+
+/** What the operator's `loadtest:sessions` leaves for the load test: where the tokens are, and how many at most. */
+export const loadtestSessions = { file: 'listing/loadtest/tokens.txt', most: 2000 } as const;

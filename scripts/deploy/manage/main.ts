@@ -52,8 +52,11 @@ const commands: Readonly<Record<string, (task: Task) => Promise<void>>> = {
   async migrate({ manifest, layout }) {
     const release = layout.release(manifest.version);
     if (!existsSync(release)) throw new StartFailure('还没有安装这个版本，请先运行 node manage.mjs install');
-    const script = path.join('dist', 'server', 'commands', 'migrate.js');
-    const { status } = spawnSync(process.execPath, [script], { cwd: release, stdio: 'inherit' });
+    const program = path.join('dist', 'server', 'cli.js');
+    const { status } = spawnSync(process.execPath, [program, 'db:migrate'], {
+      cwd: release,
+      stdio: 'inherit',
+    });
     if (status !== 0) throw new StartFailure('迁移没有成功（原因见上），数据库停在最后一个成功的迁移。');
   },
 

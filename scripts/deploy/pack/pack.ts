@@ -38,7 +38,7 @@ export async function pack(
     await buildInto(path.join(folder, 'dist'));
     tell(`安装 ${targetName(target)} 的生产依赖……`);
     await installDependencies(projectRoot, folder, target);
-    await writeFile(path.join(folder, 'package.json'), productionPackage(own, folder));
+    await writeFile(path.join(folder, 'package.json'), productionPackage(own));
     await writeFile(path.join(folder, 'manage.mjs'), "import './dist/scripts/deploy/manage/main.js';\n");
     await copyDocuments(projectRoot, folder);
     await copyDeployFiles(projectRoot, folder);
@@ -79,14 +79,8 @@ export async function pack(
   }
 }
 
-/** The npm scripts whose programs the package holds, so that the documents' commands work there as well. */
-function productionPackage(own: PackageFile, folder: string): string {
-  const scripts: Record<string, string> = { start: 'node dist/server/main.js' };
-  for (const [script, command] of Object.entries(own.scripts)) {
-    const [, source] = /^node scripts\/bootstrap\.mjs ((?:scripts|server)\/[\w/-]+)\.ts$/.exec(command) ?? [];
-    if (source === undefined || !existsSync(path.join(folder, 'dist', `${source}.js`))) continue;
-    scripts[script] = `node dist/${source}.js`;
-  }
+/** As npm wants it on a production machine: what the server loads, and its two programs. */
+function productionPackage(own: PackageFile): string {
   const { name, version, description, engines, dependencies } = own;
   const content = {
     name,
@@ -95,7 +89,7 @@ function productionPackage(own: PackageFile, folder: string): string {
     description,
     type: 'module',
     engines,
-    scripts,
+    scripts: { start: 'node dist/server/main.js', cli: 'node dist/server/cli.js' },
     dependencies,
   };
   return `${JSON.stringify(content, null, 2)}\n`;

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { runScript } from '../../../server/testing/run-script.ts';
 
-/** `npm run db:…` as people run them, one after the other on a database that begins with nothing. */
+/** `npm run cli db:…` and `npm run db:diff` as people run them, one after the other on a database that begins with nothing. */
 
 let folder: string;
 beforeAll(async () => {
@@ -12,29 +12,33 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const scripts = {
-  migrate: 'server/commands/migrate.ts',
-  seed: 'scripts/dev/seed.ts',
-  'diff-cli': 'scripts/dev/database/diff-cli.ts',
-};
-const run = (script: keyof typeof scripts, env: Record<string, string> = {}, ...names: string[]) =>
-  runScript(scripts[script], names, {
+  migrate: ['scripts/dev/cli.ts', 'db:migrate'],
+  seed: ['scripts/dev/cli.ts', 'db:seed'],
+  'diff-cli': ['scripts/dev/database/diff-cli.ts'],
+} as const;
+const run = (script: keyof typeof scripts, env: Record<string, string> = {}, ...names: string[]) => {
+  const [file, ...words] = scripts[script];
+  return runScript(file, [...words, ...names], {
     env: { DATABASE_URL: '', DATA_DIR: path.join(folder, 'database'), NODE_ENV: 'development', ...env },
   });
+};
 
 test('db:seed before db:migrate says what comes first', async () => {
   const { code, output } = await run('seed');
   expect(code).toBe(1);
-  expect(output).toMatch(/^数据库里还没有表.*npm run db:migrate.*npm run db:seed。\n$/);
+  expect(output).toMatch(
+    /^数据库：内置（.*）\n数据库里还没有表.*npm run cli db:migrate.*npm run cli db:seed。\n$/,
+  );
 }, 60_000);
 
 test('db:migrate and db:seed do their work once', async () => {
   expect(await run('migrate')).toEqual({
     code: 0,
-    output: expect.stringMatching(/^已应用：\n {2}\d{14}_init\n/),
+    output: expect.stringMatching(/\n已应用：\n {2}\d{14}_init\n/),
   });
-  expect((await run('migrate')).output).toBe('数据库已是最新，没有要应用的迁移。\n');
-  expect((await run('seed')).output).toMatch(/^新增 [1-9]\d* 个开发账号、[1-9]\d* 条示例公告/);
-  expect((await run('seed')).output).toMatch(/^新增 0 个开发账号、0 条示例公告/);
+  expect((await run('migrate')).output).toContain('\n数据库已是最新，没有要应用的迁移。\n');
+  expect((await run('seed')).output).toMatch(/\n新增 [1-9]\d* 个开发账号、[1-9]\d* 条示例公告/);
+  expect((await run('seed')).output).toMatch(/\n新增 0 个开发账号、0 条示例公告/);
 }, 120_000);
 
 test('db:seed refuses production in one sentence', async () => {
@@ -48,7 +52,7 @@ test('a PostgreSQL that does not answer is named as the cause', async () => {
   const url = 'postgresql://app:word@127.0.0.1:1/app';
   const { code, output } = await run('migrate', { DATABASE_URL: url });
   expect(code).toBe(1);
-  expect(output).toMatch(/^连不上数据库。请检查 DATABASE_URL/);
+  expect(output).toMatch(/^数据库：127\.0\.0\.1:1\/app\n连不上数据库。请检查 DATABASE_URL/);
   expect(output).not.toMatch(/^\s+at /m);
 }, 60_000);
 

@@ -12,7 +12,7 @@ async function main(name: string | undefined): Promise<void> {
   console.log(
     file === null
       ? 'schema.prisma 与已有迁移一致，没有要写的迁移。'
-      : `已写入 ${path.relative(process.cwd(), file)}\n请检查其中的 SQL（尤其是 DROP 和 NOT NULL）。没有问题就停掉 npm run dev，再重新运行它（启动时应用迁移），或运行 npm run db:migrate。`,
+      : `已写入 ${path.relative(process.cwd(), file)}\n请检查其中的 SQL（尤其是 DROP 和 NOT NULL）。没有问题就停掉 npm run dev，再重新运行它（启动时应用迁移），或运行 npm run cli db:migrate。`,
   );
 }
 

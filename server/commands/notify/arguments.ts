@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { programWithOptions, UsageError } from '../command.ts';
 
-/** What `npm run notify` was asked to do. */
+/** What the command was asked to do. */
 export type NotifyRequest =
   | { kind: 'message'; usernames: string[]; text: string; ding: boolean }
   | { kind: 'notice'; id: string }
@@ -8,21 +9,13 @@ export type NotifyRequest =
   | { kind: 'failed' }
   | { kind: 'resend'; ids: string[] };
 
-/** A command line that says nothing that can be done; the message is Chinese and ends with the usage. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  constructor(problem: string) {
-    super(`${problem}\n\n${usage}`);
-  }
-}
-
 export const usage = `用法：
-  npm run notify -- --to 用户名 --text "内容"           发一条工作通知；--to 可以写多次
-  npm run notify -- --to 用户名 --text "内容" --ding    发 DING
-  npm run notify -- --notice 公告编号                   发布一条公告并通知全体读者
-  npm run notify -- --failed                            列出没有发出、不确定是否已发出的消息
-  npm run notify -- --resend 消息编号                   把其中的再发一次；--resend 可以写多次
-PowerShell 里请把 -- 写成 '--'。`;
+  ${programWithOptions} notify --to 用户名 --text "内容"           发一条工作通知；--to 可以写多次
+  ${programWithOptions} notify --to 用户名 --text "内容" --ding    发 DING
+  ${programWithOptions} notify --notice 公告编号                   发布一条公告并通知全体读者
+  ${programWithOptions} notify --failed                            列出没有发出、不确定是否已发出的消息
+  ${programWithOptions} notify --resend 消息编号                   把其中的再发一次；--resend 可以写多次
+PowerShell 里请把 npm run cli 后面的 -- 写成 '--'。`;
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -31,20 +24,23 @@ export function readArguments(args: readonly string[]): NotifyRequest {
   const { to = [], text, ding = false, notice, failed = false, resend = [] } = parsed(args);
   const message = to.length > 0 || text !== undefined || ding;
   if ([message, notice !== undefined, failed, resend.length > 0].filter(Boolean).length > 1) {
-    throw new UsageError('--notice、--failed、--resend 各用各的，也不能和 --to、--text、--ding 一起用。');
+    throw new UsageError(
+      '--notice、--failed、--resend 各用各的，也不能和 --to、--text、--ding 一起用。',
+      usage,
+    );
   }
   if (failed) return { kind: 'failed' };
   if (resend.length > 0) {
     return { kind: 'resend', ids: [...new Set(resend.map((id) => readId(id, '消息编号')))] };
   }
   if (notice !== undefined) return { kind: 'notice', id: readId(notice, '公告编号') };
-  if (to.length === 0) throw new UsageError('没有写发给谁：请加 --to 用户名。');
-  if (text === undefined) throw new UsageError('没有写内容：请加 --text "内容"。');
+  if (to.length === 0) throw new UsageError('没有写发给谁：请加 --to 用户名。', usage);
+  if (text === undefined) throw new UsageError('没有写内容：请加 --text "内容"。', usage);
   return { kind: 'message', usernames: [...new Set(to)], text, ding };
 }
 
 function readId(text: string, what: string): string {
-  if (!uuid.test(text)) throw new UsageError(`“${text}”不是${what}：编号是 36 个字符的 UUID。`);
+  if (!uuid.test(text)) throw new UsageError(`“${text}”不是${what}：编号是 36 个字符的 UUID。`, usage);
   return text.toLowerCase();
 }
 
@@ -62,6 +58,6 @@ function parsed(args: readonly string[]) {
       },
     }).values;
   } catch {
-    throw new UsageError(`看不懂这些参数：${args.join(' ')}`);
+    throw new UsageError(`看不懂这些参数：${args.join(' ')}`, usage);
   }
 }

@@ -125,7 +125,7 @@ describe('what failed or is uncertain', () => {
     expect(shown).toMatch(/✘ 没有发出.*工作通知“第一条”\n {2}发给 张三（zhangsan）\n {2}原因：.*asyncsend/);
     for (const row of [doubtful, failed]) expect(shown).toContain(`编号：${row?.id}`);
     expect(shown).not.toContain('发出去的');
-    expect(printed.at(-2)).toContain('npm run notify -- --resend 编号');
+    expect(printed.at(-2)).toContain('npm run cli -- notify --resend 编号');
     expect(printed.at(-1)).toMatch(/核实.*再响一次/);
   });
 

@@ -1,3 +1,4 @@
+import { StartFailure } from '../../config/start-failure.ts';
 import type { PrismaClient } from '../../database/database.ts';
 
 /** Somebody a message can be sent to. */
@@ -9,7 +10,7 @@ export interface Receiver {
 }
 
 /** Somebody cannot be reached; the message says in Chinese who, why, and what to do. */
-export class UnreachableError extends Error {
+export class UnreachableError extends StartFailure {
   override readonly name = 'UnreachableError';
 }
 

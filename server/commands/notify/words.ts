@@ -1,5 +1,6 @@
 import type { MessageState, UnsentMessage } from '../../messages/messages.ts';
 import type { MessageResult } from '../../platform/platform.ts';
+import { programWithOptions } from '../command.ts';
 
 /** What became of messages, in Chinese, for whoever runs the command. Ids are shown by their labels. */
 export type Labels = ReadonlyMap<string, string>;
@@ -72,7 +73,7 @@ export function listUnsent(messages: readonly UnsentMessage[], total: number, la
   return [
     `没有发出、或不确定是否已发出的消息共 ${total} 条${shown}：`,
     ...messages.map((message) => unsent(message, labels)),
-    '改好原因后重发：npm run notify -- --resend 编号（可以写多次）。',
+    `改好原因后重发：${programWithOptions} notify --resend 编号（可以写多次）。`,
     '不确定的，请先向收件人核实没有收到：工作通知多数会自动重发；DING 重发会再响一次。',
   ];
 }

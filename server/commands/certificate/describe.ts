@@ -1,5 +1,4 @@
-import { type CertificateReport, localDay } from '../../../server/certificate/report.ts';
-import { table } from '../../dev/table.ts';
+import { type CertificateReport, localDay } from '../../certificate/report.ts';
 
 /** A certificate in the words of a terminal: what it is, its chain, and what is wrong. */
 export function describeCertificate(report: CertificateReport): string {
@@ -20,7 +19,8 @@ export function describeCertificate(report: CertificateReport): string {
     `${subject}，${localDay(validTo)} 到期${from === 'store' ? '（根证书）' : ''}`,
   ]);
   return [
-    table([facts, report.chainComplete ? links : [...links, ['', '（到这里断了，接不到根证书）']]]),
+    ...[...facts, ...links].map(([label = '', text]) => `  ${label.padEnd(5, '\u3000')}  ${text}`),
+    ...(report.chainComplete ? [] : ['  （证书链到这里断了，接不到根证书）']),
     ...(problems.length === 0
       ? ['没有发现问题。']
       : problems.flatMap(({ text, remedy }, at) => [`${at + 1}. ${text}`, `   怎么办：${remedy}`])),

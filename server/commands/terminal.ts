@@ -1,8 +1,19 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import type { Environment } from '../config/environment.ts';
+import type { Surroundings } from './command.ts';
+
+/** A command as somebody runs it: it writes to the process's own streams, and asks where these are a terminal. */
+export const atTerminal = (env: Environment): Surroundings => ({
+  env,
+  print: (line) => console.log(line),
+  complain: (line) => console.error(line),
+  ask:
+    process.stdin.isTTY === true && process.stdout.isTTY === true ? { text: ask, secret: askSecret } : null,
+});
 
 /** Asks at the terminal. @returns what was typed, without blanks at the ends */
-export function ask(question: string): Promise<string> {
+function ask(question: string): Promise<string> {
   return new Promise((resolve) => {
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     terminal.question(question, (answer) => {
@@ -13,7 +24,7 @@ export function ask(question: string): Promise<string> {
 }
 
 /** Asks for a secret: what is typed does not show. */
-export function askSecret(question: string): Promise<string> {
+function askSecret(question: string): Promise<string> {
   return new Promise((resolve) => {
     process.stdout.write(question);
     // What the terminal would echo goes nowhere.
