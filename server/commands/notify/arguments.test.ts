@@ -1,4 +1,5 @@
-import { readArguments, UsageError, usage } from './arguments.ts';
+import { UsageError } from '../command.ts';
+import { readArguments, usage } from './arguments.ts';
 
 const id = '01900000-0000-7000-8000-00000000000a';
 const other = '01900000-0000-7000-8000-00000000000b';
