@@ -1,10 +1,10 @@
 /**
- * The doors between the rooms of this project; `npm run lint` holds them (docs/decisions/0033-house.md).
+ * The doors between the rooms of this project; `npm run lint` holds them.
  *
  * The app is mini/, server/ and prisma/; the toolbox is scripts/. A test, and what is there for tests alone, may
  * reach further than the code that it tests.
  */
-const tests = '\\.(test|e2e)\\.ts$|(^|/)(testing|e2e)/|^server/console/bench\\.ts$';
+const tests = '\\.(test|e2e)\\.ts$|(^|/)(testing|e2e)/';
 
 /** What the server offers to the toolbox on purpose. */
 const offered = [

@@ -1,7 +1,7 @@
 import { type Measurement, measurementFigures } from './measurements.ts';
 import type { PartResult, Verdict } from './report.ts';
 
-/** What `scripts/simulator/bench.ts` gives; see there. */
+/** What `scripts/simulator/e2e/bench.ts` gives; see there. */
 interface SimulatorBench {
   benchSimulator(): Promise<Measurement[]>;
 }
@@ -19,7 +19,7 @@ const hotReload = '保存 AXML 到屏幕更新';
 export async function benchSimulator(say: (line: string) => void): Promise<PartResult | null> {
   say('正在测量模拟器（约一分钟）……');
   // By a name that the compiler does not follow: the simulator is browser code with its own tsconfig.
-  const file: string = '../simulator/bench.ts';
+  const file: string = '../simulator/e2e/bench.ts';
   const simulator = (await import(file)) as SimulatorBench;
   let measurements: Measurement[];
   try {

@@ -44,6 +44,7 @@ const notes: Readonly<Record<string, ProductionNote>> = {
             .map((host) => endpoint({ host, port: 443 }))
             .join(','),
   },
+  APP_NAME: { note: '', value: ({ appName }) => appName },
   SECRET_KEY: {
     note: '必填。所有实例、所有机器相同；换掉它只会让应用令牌重取一次',
     value: () => null,
@@ -62,6 +63,13 @@ const notes: Readonly<Record<string, ProductionNote>> = {
   DATABASE_POOL: { note: '实例数 × 本值（每个实例另有约 2 个监听连接）要小于数据库的 max_connections' },
   REQUESTS_PER_MINUTE: { note: '压测当天可以改大，例如 10000000，测完改回来' },
 };
+
+/** A value as a line of `.env` holds it: in quotes where it would be cut off or taken for quotes itself. */
+export function environmentValue(value: string): string {
+  if (!/[#"'`]|^\s|\s$/.test(value)) return value;
+  const quote = ['"', "'", '`'].find((one) => !value.includes(one)) ?? '"';
+  return `${quote}${value}${quote}`;
+}
 
 /** `.env.example` without what only development reads, with production's own notes and values. */
 export function environmentTemplate(example: string, plan: DeployPlan): string {
@@ -112,7 +120,7 @@ function productionLines(line: string, name: string, value: string, plan: Deploy
   const production = notes[name];
   if (production === undefined) return [line];
   const given = production.value?.(plan);
-  const written = given === undefined ? line : `${name}=${given ?? value}`;
+  const written = given === undefined ? line : `${name}=${environmentValue(given ?? value)}`;
   const note = typeof production.note === 'string' ? production.note : production.note(plan);
   return [...(note === '' ? [] : [`# 生产：${note}`]), written];
 }

@@ -14,8 +14,8 @@ import { accessLog, answerLocations, errorPages } from './nginx-parts.ts';
 import { type DeployPlan, endpoint } from './plan.ts';
 
 /**
- * Seconds, for what is told of in scripts/docs/decisions/0026-gateway.md. The mini program gives up after 10 s: the
- * gateway must have answered by then. Imports and exports of the console take longer.
+ * Seconds that the gateway waits for an instance. The mini program gives up after 10 s: the gateway must have
+ * answered by then. Imports and exports of the console take longer.
  */
 export const timeouts = { connect: 2, read: 9, adminRead: 60, keepAlive: 50 } as const;
 
@@ -35,7 +35,7 @@ export function nginxSite(plan: DeployPlan, machine: GatewayMachine = usualMachi
   const errorLog = `${machine.logs}/${plan.name}.error.log crit`;
   return `# ${plan.appName}：网关的 nginx 配置，由 npm run deploy:files 从 listing.yaml 生成。
 # 放到 /etc/nginx/conf.d/${plan.name}.conf，用 nginx -t 检查，用 nginx -s reload 生效（不断开正在处理的请求）。
-# 每一项为什么这样定：scripts/docs/deploy.md 和 scripts/docs/decisions/0026-gateway.md。
+# 每一项为什么这样定：scripts/docs/deploy.md。
 # 系统关掉了 IPv6 时，nginx 起不来（Address family not supported）：删掉全部带 [::] 的 listen 行。
 
 upstream ${id} {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { StartFailure } from '../../server/config/start-failure.ts';
+import { type License, licenses } from './license.ts';
 
 /** What makes the template somebody's own. */
 export interface Answers {
@@ -16,6 +17,8 @@ export interface Answers {
   testCorpId: string;
   /** The app's host name, without `https://`. */
   domain: string;
+  /** Empty leaves what package.json and LICENSE say. */
+  license: License | '';
 }
 
 export interface Question {
@@ -80,6 +83,19 @@ export const questions: readonly Question[] = [
       /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/i.test(value)
         ? null
         : '应是一个域名，不是 IP 地址，不带 https:// 和路径',
+  },
+  {
+    key: 'license',
+    flag: 'license',
+    label: `许可证：${Object.entries(licenses)
+      .map(([word, { label }]) => `${word}（${label}）`)
+      .join('，')}`,
+    example: 'proprietary',
+    optional: true,
+    problem: (value) =>
+      value in licenses
+        ? null
+        : `只能是 ${Object.keys(licenses).join('、')}；别的请自己写 LICENSE 和 package.json`,
   },
 ];
 

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -32,15 +34,8 @@ let root: string;
 
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), 'init-'));
-  for (const part of [
-    'package.json',
-    'package-lock.json',
-    '.env.example',
-    'README.md',
-    'README.en.md',
-    'mini',
-  ]) {
-    if (existsSync(part)) cpSync(part, path.join(root, part), { recursive: true });
+  for (const part of ['package.json', 'package-lock.json', '.env.example', 'README.md', 'mini']) {
+    cpSync(part, path.join(root, part), { recursive: true });
   }
   // A fresh clone's, whatever this checkout has been made into.
   edit('package.json', (text) =>
@@ -48,6 +43,7 @@ beforeEach(() => {
       ...JSON.parse(text),
       name: 'zhezhengding-miniapp-template',
       version: '1.4.0',
+      license: 'MIT',
       template: undefined,
     }),
   );
@@ -103,8 +99,105 @@ test('a fresh clone becomes somebody’s own', async () => {
     container: 'zhezhengding',
   });
   expect(JSON.parse(read('mini/app.json')).window.defaultTitle).toBe('工单助手');
-  expect(read('README.md')).toMatch(/^# 工单助手$/m);
-  expect(existsSync(path.join(root, 'README.en.md'))).toBe(false);
+  expect(parseEnv(read('.env'))).toMatchObject({ APP_NAME: '工单助手' });
+  expect(read('docs/decisions/0001-template.md')).toContain('zhezhengding-miniapp-template 1.4.0');
+});
+
+test('README is the app’s own: its name and owner, and no more than a person reads at once', async () => {
+  await init(...words);
+  expect(read('README.md')).toMatch(/^# 工单助手\n\n业主单位：浙江省某某厅\n/);
+  expect(read('README.md').split('\n').length).toBeLessThan(80);
+  expect(read('README.md')).not.toContain('{{');
+  edit('README.md', (text) => `${text}\n值班电话：12345\n`);
+  await init('name=工单通', 'owner=浙江省另一厅');
+  expect(read('README.md')).toMatch(/^# 工单通\n\n业主单位：浙江省另一厅\n[\s\S]*值班电话：12345\n$/);
+  expect(parseEnv(read('.env'))).toMatchObject({ APP_NAME: '工单通' });
+  edit('README.md', (text) => text.replace('# 工单通', '# 工单通使用说明'));
+  edit('.env', (text) => text.replace('APP_NAME=工单通', 'APP_NAME=工单'));
+  await init('name=工单');
+  expect(read('README.md')).toMatch(/^# 工单通使用说明$/m);
+});
+
+test('what belongs to the template alone is gone, and no document shows a picture that is', async () => {
+  const write = (file: string, text: string) => {
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), text);
+  };
+  const goes = ['.ci/run', 'README.en.md', 'docs/decisions/0002-why.md', 'scripts/bench/main.ts'];
+  const images = ['docs/images/home.png', 'docs/images/audit.png'];
+  for (const file of [...goes, ...images]) write(file, '');
+  write('scripts/docs/use.md', '使用\n\n![首页](../../docs/images/home.png)\n');
+  write('docs/audit.md', '日志\n\n![日志](images/audit.png)\n\n保留一年\n');
+  await init(...words);
+  for (const file of [...goes, 'docs/images/audit.png']) {
+    expect([file, existsSync(path.join(root, file))]).toEqual([file, false]);
+  }
+  expect(existsSync(path.join(root, 'docs/images/home.png'))).toBe(true);
+  expect(read('docs/audit.md')).toBe('日志\n\n保留一年\n');
+  expect(read('scripts/docs/use.md')).toContain('home.png');
+  expect(JSON.parse(read('package.json')).scripts).not.toHaveProperty('bench');
+
+  write('docs/decisions/0002-own.md', '本应用的决定');
+  await init('domain=new.dept.gov.cn');
+  expect(read('docs/decisions/0002-own.md')).toBe('本应用的决定');
+});
+
+test('nothing that an app keeps names what the template keeps for itself', async () => {
+  const skipped = /(^|\/)(node_modules|generated|fixtures)$|^(dist|\.data)$/;
+  for (const part of ['docs', 'scripts', 'server', 'prisma', 'biome.json', '.dependency-cruiser.mjs']) {
+    cpSync(part, path.join(root, part), { recursive: true, filter: (source) => !skipped.test(source) });
+  }
+  await init(...words);
+  // An applied migration keeps its checksum, so its comments stay as well.
+  const files = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ts|mjs|md|json|prisma|vue)$/.test(entry.name))
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
+    .filter((file) => !file.startsWith(path.join('scripts', 'init')) && !file.endsWith('.test.ts'));
+  const naming =
+    /decisions\/(?!0001-template)\d{4}|scripts\/bench|README\.en|npm run bench|(?<!console\/)e2e\/bench/;
+  expect(files.filter((file) => naming.test(read(file)))).toEqual([]);
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  for (const file of files.filter((one) => one.endsWith('.md'))) {
+    const folder = path.dirname(path.join(root, file));
+    const broken = [...read(file).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => target.replace(/#.*$/, ''))
+      .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
+      .filter((target) => !existsSync(path.join(folder, target)));
+    const unknown = [...read(file).matchAll(/\bnpm run ([\w:-]+)/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !(name in scripts));
+    expect({ file, broken, unknown }).toEqual({ file, broken: [], unknown: [] });
+  }
+});
+
+test('the license is the one that was chosen, and a text that people wrote stays', async () => {
+  await init(...words);
+  expect(read('LICENSE')).toMatch(/^版权所有 © 浙江省某某厅\n/);
+  expect(JSON.parse(read('package.json')).license).toBe('UNLICENSED');
+  await init('owner=浙江省另一厅');
+  expect(read('LICENSE')).toMatch(/^版权所有 © 浙江省另一厅\n/);
+  await init('license=MIT');
+  expect(read('LICENSE')).toMatch(/^MIT License\n\nCopyright \(c\) 浙江省另一厅\n/);
+  expect(JSON.parse(read('package.json')).license).toBe('MIT');
+  writeFileSync(path.join(root, 'LICENSE'), '木兰宽松许可证');
+  edit('package.json', (text) => text.replace('"license": "MIT"', '"license": "MulanPSL-2.0"'));
+  await init('domain=new.dept.gov.cn');
+  expect(read('LICENSE')).toBe('木兰宽松许可证');
+  expect(JSON.parse(read('package.json')).license).toBe('MulanPSL-2.0');
+});
+
+test.skipIf(process.platform === 'win32')('nobody but its owner reads .env', async () => {
+  const mode = () => statSync(path.join(root, '.env')).mode & 0o777;
+  await init(...words);
+  expect(mode()).toBe(0o600);
+  chmodSync(path.join(root, '.env'), 0o644);
+  await init();
+  expect(mode()).toBe(0o600);
+});
+
+test.each(['工单#1号', "张三's", '甲"乙"'])('the name %s arrives in .env whole', async (name) => {
+  await init(...words, `name=${name}`);
+  expect(parseEnv(read('.env')).APP_NAME).toBe(name);
 });
 
 test('files that Windows’ editor saved are read like any other', async () => {
@@ -207,6 +300,7 @@ test.each<[string, string[], RegExp]>([
   ['a domain with its scheme', ['domain=https://a.gov.cn'], /domain：应是一个域名/],
   ['a platform that is none', ['platform=wechat'], /platform：只能是/],
   ['a package name that npm refuses', ['package=工单'], /package：以小写字母开头/],
+  ['a license that is not offered', ['license=GPL'], /license：只能是 proprietary、MIT/],
   ['an empty name', ['name='], /name：不能为空/],
   ['an unknown word', ['nmae=甲'], /没有“nmae”这一项/],
   ['a word without a value', ['工单助手'], /名字=值/],
@@ -257,7 +351,7 @@ test('in a terminal it asks again for an organisation that is the other one', as
 test('in a terminal it asks for what is not known, again after a mistake, and Enter keeps what is', async () => {
   const replies = ['', 'work-orders', '10.0.0.1', '', 'app.dept.gov.cn'];
   const shown: string[] = [];
-  const known: Partial<Answers> = { name: '工单助手' };
+  const known: Partial<Answers> = { name: '工单助手', license: 'proprietary' };
   const given: Partial<Answers> = { owner: '某厅', platform: 'dingtalk', corpId: 'ding1', testCorpId: '' };
   const answers = await complete(given, known, async (question) => {
     shown.push(question);

@@ -1,45 +1,53 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { environmentValue } from '../deploy/environment.ts';
 import { emptyListing } from '../listing/listing.ts';
 import { parseListing } from '../listing/listing-file.ts';
 import { type ListingQuestion, newListing, updateListing } from '../listing/listing-template.ts';
 import type { Answers } from './answers.ts';
+import { licenseOf, licenses } from './license.ts';
+import { removeTemplatesOwn } from './templates-own.ts';
 
-/** What an app that was made from the template has no use for. */
-const templatesOwn = ['.ci', 'README.en.md'];
+/** What an app starts with in place of the template's own, by its name in `files/`. */
+const appFiles = { 'README.md': 'README.md', '0001-template.md': 'docs/decisions/0001-template.md' };
 
-const templateName = 'zhezhengding-miniapp-template';
+/** Only the file's owner reads it: it holds secrets. */
+const ownerOnly = 0o600;
 
 interface PackageFile {
   name: string;
   version: string;
   description: string;
+  license?: string;
+  scripts: Record<string, string>;
+  /** What the app was made from; absent in the template itself. */
   template?: { name: string; version: string };
 }
 
 /** What is known already, from an earlier run: the answers that Enter keeps. */
 export async function currentAnswers(root: string): Promise<Partial<Answers>> {
-  const { name } = await readPackage(root);
+  const { name, template, license } = await readPackage(root);
   const file = path.join(root, 'listing.yaml');
   const listing = existsSync(file) ? parseListing(await readText(file), 'listing.yaml') : emptyListing();
   const known: Partial<Record<keyof Answers, string | null>> = {
     name: listing.app.name,
-    package: name === templateName ? null : name,
+    package: template === undefined ? null : name,
     owner: listing.owner.organisation,
     platform: listing.app.platform,
     corpId: listing.organisations.production,
     testCorpId: listing.organisations.test,
     domain: listing.domain.name,
+    license: template === undefined ? 'proprietary' : (licenseOf(license) ?? null),
   };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null)) as Partial<Answers>;
 }
 
 /**
- * Writes the answers to every place that holds them. Run again it changes only what differs; secrets that are
- * there stay, and so does everything that people wrote.
+ * Writes the answers to every place that holds them; the first time it also takes away what only the template needs.
+ * Run again it changes only what differs; secrets that are there stay, and so does everything that people wrote.
  *
  * @param root the project's folder.
  * @param asked the rules that a person answers in listing.yaml.
@@ -51,22 +59,35 @@ export async function makeOwn(
   asked: readonly ListingQuestion[],
 ): Promise<string[]> {
   const done: string[] = [];
-  const edit = async (file: string, change: (text: string) => string) => {
+  const edit = async (file: string, change: (text: string) => string, mode?: number) => {
     const target = path.join(root, file);
     const before = existsSync(target) ? await readText(target) : null;
     const after = change(before ?? '');
-    if (after === before) return;
-    await writeFile(target, after);
+    if (after === (before ?? '')) return;
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, after, mode === undefined ? {} : { mode });
     done.push(`${before === null ? '生成' : '修改'} ${file}`);
   };
+  const before = await currentAnswers(root);
+  const { name, version, template } = await readPackage(root);
 
-  await edit('package.json', (text) => ownPackage(text, answers));
+  if (template === undefined) {
+    done.push(...(await removeTemplatesOwn(root)));
+    for (const [source, file] of Object.entries(appFiles)) {
+      const text = await readFile(new URL(`files/${source}`, import.meta.url), 'utf8');
+      await edit(file, () => filledIn(text, { ...answers, template: `${name} ${version}` }));
+    }
+  }
+  await edit('README.md', (text) => renamed(text, before, answers));
+  await edit('LICENSE', (text) => ownLicense(text, before, answers));
   const lock = await stat(path.join(root, 'package-lock.json'));
   await edit('package-lock.json', (text) => ownLock(text, answers.package));
   // The packages are the same: a newer file would have them all installed again.
   await utimes(path.join(root, 'package-lock.json'), lock.atime, lock.mtime);
   const example = await readFile(path.join(root, '.env.example'), 'utf8');
-  await edit('.env', (text) => ownEnvironment(text === '' ? example : text, answers));
+  await edit('.env', (text) => ownEnvironment(text === '' ? example : text, before, answers), ownerOnly);
+  // A file that was there keeps its mode. Windows knows no modes: there the folder decides.
+  if (process.platform !== 'win32') await chmod(path.join(root, '.env'), ownerOnly);
   await edit('listing.yaml', (text) => ownListing(text, answers, asked));
   await edit('mini/config/production.ts', (text) =>
     ownMiniConfig(text, { ...answers, serverUrl: `https://${answers.domain}`, corpId: answers.corpId }),
@@ -82,12 +103,8 @@ export async function makeOwn(
       (_, key: string) => key + JSON.stringify(answers.name),
     ),
   );
-  await edit('README.md', (text) => ownReadme(text, answers));
-  for (const file of templatesOwn) {
-    if (!existsSync(path.join(root, file))) continue;
-    await rm(path.join(root, file), { recursive: true });
-    done.push(`删除 ${file}（只属于模板）`);
-  }
+  // Last: it says that the template's own files are gone.
+  await edit('package.json', (text) => ownPackage(text, answers));
   return done;
 }
 
@@ -104,8 +121,12 @@ async function readText(file: string): Promise<string> {
 function ownPackage(text: string, answers: Answers): string {
   const file: PackageFile = JSON.parse(text);
   const { name, version } = file;
-  file.template ??= { name, version };
-  if (name === templateName) file.version = '0.1.0';
+  if (file.template === undefined) {
+    file.template = { name, version };
+    file.version = '0.1.0';
+    delete file.scripts.bench;
+  }
+  if (answers.license !== '') file.license = licenses[answers.license].spdx;
   file.name = answers.package;
   file.description = `${answers.owner}：${answers.name}`;
   return `${JSON.stringify(file, null, 2)}\n`;
@@ -119,7 +140,11 @@ function ownLock(text: string, name: string): string {
   return `${JSON.stringify(lock, null, 2)}\n`;
 }
 
-function ownEnvironment(text: string, { platform, corpId, testCorpId }: Answers): string {
+function ownEnvironment(
+  text: string,
+  before: Partial<Answers>,
+  { name: appName, platform, corpId, testCorpId }: Answers,
+): string {
   const now = parseEnv(text) as Record<string, string | undefined>;
   const organisation = platform === 'dingtalk' ? 'DINGTALK_CORP_ID' : 'ZHEZHENGDING_TENANT_ID';
   const values: Record<string, string> = {
@@ -128,6 +153,8 @@ function ownEnvironment(text: string, { platform, corpId, testCorpId }: Answers)
     PRODUCTION_ORGANISATIONS: withOrganisation(now.PRODUCTION_ORGANISATIONS ?? '', corpId),
   };
   if (testCorpId !== '') values[organisation] = testCorpId;
+  // Another name than the last answer is a person's.
+  if (!now.APP_NAME || now.APP_NAME === before.name) values.APP_NAME = appName;
   // A secret that is in use must stay: the database holds what it encrypted.
   if (!now.SECRET_KEY) values.SECRET_KEY = randomBytes(32).toString('base64');
   if (!now.METRICS_TOKEN) values.METRICS_TOKEN = randomBytes(24).toString('base64url');
@@ -135,8 +162,8 @@ function ownEnvironment(text: string, { platform, corpId, testCorpId }: Answers)
     if (now[name] === value) return file;
     const line = new RegExp(`^#?${name}=.*$`, 'm');
     return line.test(file)
-      ? file.replace(line, () => `${name}=${value}`)
-      : `${file.trimEnd()}\n${name}=${value}\n`;
+      ? file.replace(line, () => `${name}=${environmentValue(value)}`)
+      : `${file.trimEnd()}\n${name}=${environmentValue(value)}\n`;
   }, text);
 }
 
@@ -172,11 +199,27 @@ function ownMiniConfig(text: string, { platform, serverUrl, corpId }: MiniValues
   return set(set(addressed, 'corpId', corpId), 'container', platform);
 }
 
-function ownReadme(text: string, { name, owner }: Answers): string {
+function filledIn(text: string, values: Answers & { template: string }): string {
+  return text.replace(
+    /\{\{(name|owner|template)\}\}/g,
+    (_, key: 'name' | 'owner' | 'template') => values[key],
+  );
+}
+
+/** The heading and the owner's line of README.md, where nobody has changed them. */
+function renamed(text: string, before: Partial<Answers>, { name, owner }: Answers): string {
   return text
-    .replace(/^# .*$/m, () => `# ${name}`)
-    .replace(
-      /^\[English\]\(README\.en\.md\)$/m,
-      () => `${owner}。由浙政钉 / 钉钉小程序模板生成，以下是模板的说明。`,
-    );
+    .split('\n')
+    .map((line) => {
+      if (line === `# ${before.name}`) return `# ${name}`;
+      return line === `业主单位：${before.owner}` ? `业主单位：${owner}` : line;
+    })
+    .join('\n');
+}
+
+/** Writes another text only over none and over the one that it wrote itself. */
+function ownLicense(text: string, before: Partial<Answers>, { license, owner }: Answers): string {
+  if (license === '') return text;
+  const ours = before.license ? licenses[before.license].text(before.owner ?? owner) : '';
+  return text === '' || text === ours || license !== before.license ? licenses[license].text(owner) : text;
 }

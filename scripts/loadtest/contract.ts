@@ -1,4 +1,4 @@
-import type { Machine } from '../bench/machine.ts';
+import type { Machine } from '../report/machine.ts';
 
 /** Where `npm run loadtest` leaves its reports; git ignores the folder. */
 export const reportFolder = 'listing/loadtest';

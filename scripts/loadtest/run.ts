@@ -1,5 +1,5 @@
 import { StartFailure } from '../../server/config/start-failure.ts';
-import { describeMachine } from '../bench/machine.ts';
+import { describeMachine } from '../report/machine.ts';
 import type { LoadTestRequest } from './arguments.ts';
 import { isOwnDomain, type LoadTestReport, type LoadTestStep } from './contract.ts';
 import { lookBefore, type Preflight } from './endpoints.ts';

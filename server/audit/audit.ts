@@ -26,7 +26,7 @@ export interface PersonChanged {
  * nobody has is not told: see server/auth/credentials.ts.
  */
 export type AuditEvent =
-  // Written by the statement that opens the session (docs/decisions/0015), not through recordAudit.
+  // Written by the statement that opens the session, not through recordAudit.
   | { action: 'sign-in'; actorId: string; subject: string; detail: { client: string; by?: 'password' } }
   | {
       action: 'sign-in.refused';

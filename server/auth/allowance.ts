@@ -57,7 +57,7 @@ export function createAllowance(
 
 /**
  * An office of hundreds behind one address brings hardly one invalid code a day, so it never gets here; and what one
- * address can go on with is a fortieth of DingTalk's 20 calls a second. See docs/decisions/0030.
+ * address can go on with is a fortieth of DingTalk's 20 calls a second.
  */
 export const invalidCodes = { atOnce: 120, perMinute: 30 };
 

@@ -39,7 +39,7 @@ export interface ZhezhengdingConfig {
   timeoutMs: number;
 }
 
-/** How calls are held back, in the platform's interest and in ours; see docs/decisions/0011. */
+/** How calls are held back, in the platform's interest and in ours. */
 export interface ProtectionConfig {
   /**
    * Calls a second for each API; without it, no limit. DingTalk's standard edition allows 20 for each app and

@@ -111,8 +111,8 @@ const beforeMidnightMs = 10 * 60_000;
 const sinceMidnight = (now: number) => (now + chinaOffsetMs) % dayMs;
 
 /**
- * Which doubtful work notifications may be sent again, because the platform itself would drop the second one;
- * see docs/decisions/0013. DINGs are never repeated: neither platform recognises them.
+ * Which doubtful work notifications may be sent again, because the platform itself would drop the second one.
+ * DINGs are never repeated: neither platform recognises them.
  *
  * @returns epoch milliseconds: attempts made before it are not repeated any more. Infinity: none is.
  */

@@ -29,7 +29,7 @@ const longestWaitMs = 30 * 60_000;
 const settleWaitsMs = [100, 400, 1500, 4000];
 const kinds: readonly MessageKind[] = ['WORK_NOTIFICATION', 'DING'];
 
-/** The outbox as work: each message is sent once, by however many processes (docs/decisions/0013-outbox.md). */
+/** The outbox as work: each message is sent once, by however many processes. */
 export function outboxQueue(options: OutboxQueueOptions): Queue<Claim> {
   const { prisma, platform, now, log, pollMs = 2000 } = options;
   const claims = createClaims(prisma, now);

@@ -32,7 +32,7 @@ export const noticeSubject = (id: string) => `notice:${id}`;
  * nothing: the date and the messages stand in one transaction. Publishing twice changes nothing, also at once.
  *
  * A notice that was given a date by hand (`publishedAt`, perhaps in the future) counts as published and notifies
- * nobody; see docs/decisions/0013.
+ * nobody.
  *
  * @param now epoch milliseconds.
  */

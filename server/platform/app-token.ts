@@ -1,7 +1,7 @@
 import { PlatformError } from './platform.ts';
 import type { StoredToken, TokenStore } from './token-store.ts';
 
-/** The platform refused the app token itself, before it looked at the request: docs/decisions/0006. */
+/** The platform refused the app token itself, before it looked at the request. */
 export class TokenRefusedError extends PlatformError {
   constructor(api: string, upstreamCode: string) {
     super('fault', api, `平台 ${api} 不接受应用令牌（${upstreamCode}），请稍后重试`, { upstreamCode });
@@ -35,7 +35,7 @@ const refreshPauseMs = 30_000;
 
 /**
  * The one app token of all instances: from memory, else from the store, else from the platform. One fetch at a time
- * in this process and, by `store.exclusively`, among all of them. See docs/decisions/0007.
+ * in this process and, by `store.exclusively`, among all of them.
  */
 export function createAppToken({ app, store, fetchToken, now }: AppTokenOptions): AppToken {
   let cached: StoredToken | null = null;

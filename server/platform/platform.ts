@@ -109,7 +109,7 @@ export interface Driver {
    * Sends a work notification (工作通知) of at most 2048 bytes of UTF-8 as JSON, in batches of receivers. Each batch
    * is one call, made once: after `timeout` and `fault` it is unknown whether the platform took it. A work
    * notification may then be repeated on both platforms: DingTalk drops the same content to the same person within a
-   * day, 浙政钉 recognises the `key`. See docs/decisions/0010.
+   * day, 浙政钉 recognises the `key`.
    *
    * @throws InvalidMessageError before anything is sent; PlatformError when nothing was accepted;
    *   PartlySentError when a later batch failed; errors of the TokenStore.

@@ -21,8 +21,8 @@ declare module 'fastify' {
  * changes something must not be among them, because a gateway must not repeat it. So for a moment the door stays
  * open: what changes something is served as ever, and what only reads is hung up on without an answer. The gateway
  * sends those to another instance, where the person notices nothing, and after a few of them sends everything
- * there. Only then is the port closed, with nobody in front of it whose connection would be lost. See
- * scripts/docs/decisions/0026-gateway.md. Without a gateway the port is closed at once.
+ * there. Only then is the port closed, with nobody in front of it whose connection would be lost.
+ * Without a gateway the port is closed at once.
  */
 export const draining = fp(
   async (app: FastifyInstance) => {

@@ -96,7 +96,7 @@ function productionPackage(own: PackageFile): string {
 }
 
 /** About development alone. */
-const developmentDocuments: ReadonlySet<string> = new Set(['bench.md', 'emulator.md', 'simulator.md']);
+const developmentDocuments: ReadonlySet<string> = new Set(['emulator.md', 'simulator.md']);
 
 async function copyDocuments(project: string, folder: string): Promise<void> {
   await copyFile(path.join(project, 'README.md'), path.join(folder, 'README.md'));

@@ -4,7 +4,7 @@ export type Container = 'dingtalk' | 'zhezhengding';
 
 /**
  * Which platform's client shows this page; null in an ordinary browser. 浙政钉's clients say `TaurusApp`, and some
- * of them `DingTalk` beside it; see docs/decisions/0018-h5-entry.md.
+ * of them `DingTalk` beside it.
  */
 export function containerOf(userAgent: string): Container | null {
   if (/TaurusApp/i.test(userAgent)) return 'zhezhengding';

@@ -71,7 +71,7 @@ export async function putBridge(
   return calls;
 }
 
-/** Runs in the page. The shapes are what the libraries ask for; see docs/decisions/0018-h5-entry.md. */
+/** Runs in the page. The shapes are what the libraries ask for. */
 function bridgeOf(client: ClientName): void {
   type Answer = (value: unknown) => void;
   const native = (name: string, args: unknown): Promise<string | null> =>
