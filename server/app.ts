@@ -1,6 +1,5 @@
 import cookie from '@fastify/cookie';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { auditRetention } from './audit/retention.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { administrators } from './auth/administrators.ts';
 import { auth } from './auth/index.ts';
@@ -91,7 +90,6 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(noticeRoutes);
   await app.register(adminNoticeRoutes);
   await app.register(auditRoutes);
-  await app.register(auditRetention);
   await app.register(overviewRoutes);
   await app.register(consoleRoutes);
   return app;

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../server/contract/errors.ts';
-import { AppError, errorBody } from '../../server/plugins/app-error.ts';
+import { AppError, errorBody } from '../../server/plugins/errors.ts';
 
 /**
  * What the gateway answers by itself, in the server's own shape: the clients read both with the same code. The

@@ -12,7 +12,7 @@ import {
   passwordRejectedReason,
 } from '../../server/contract/auth.ts';
 import { errorCode } from '../../server/contract/errors.ts';
-import { AppError } from '../../server/plugins/app-error.ts';
+import { AppError } from '../../server/plugins/errors.ts';
 import { readDevSettings } from '../dev/settings.ts';
 
 /** The reasons of outcomes, of all forms that sign in or set a password. */

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import fp from 'fastify-plugin';
 import type { Database } from '../database/database.ts';
 import { whileAlone } from '../jobs/run-lock.ts';
 import { recordAudit } from './audit.ts';
@@ -44,14 +43,11 @@ export async function purgeAuditLog(
   return ran?.result ?? null;
 }
 
-/** Purges the audit log every hour. */
-export const auditRetention = fp(
-  async (app: FastifyInstance) => {
-    const { auditRetentionDays: retentionDays } = app.config;
-    app.jobs.every('audit-retention', everyMs, async (signal) => {
-      const rows = await purgeAuditLog(app.database, retentionDays, signal);
-      if (rows !== null && rows > 0) app.log.info({ rows, retentionDays }, 'old audit entries deleted');
-    });
-  },
-  { name: 'audit-retention', dependencies: ['jobs'] },
-);
+/** Purges the audit log every hour, for as long as the server runs. */
+export function keepRetention({ config, database, jobs, log }: FastifyInstance): void {
+  const { auditRetentionDays: retentionDays } = config;
+  jobs.every('audit-retention', everyMs, async (signal) => {
+    const rows = await purgeAuditLog(database, retentionDays, signal);
+    if (rows !== null && rows > 0) log.info({ rows, retentionDays }, 'old audit entries deleted');
+  });
+}

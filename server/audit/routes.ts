@@ -15,6 +15,7 @@ import { hideMobiles } from '../people/masked-mobile.ts';
 import { routes } from '../plugins/core.ts';
 import { recordAudit } from './audit.ts';
 import { describeRows } from './describe.ts';
+import { keepRetention } from './retention.ts';
 import { createAuditSearch } from './search.ts';
 import { actionNames, beijingTime } from './words.ts';
 
@@ -34,9 +35,10 @@ const exportHead = [
   '编号',
 ];
 
-/** Reading the audit log: there is no route that writes or deletes in it. */
-export const auditRoutes = routes('audit', ['administrators'], async (app) => {
+/** Reading the audit log. No route writes or deletes in it; what is older than configured is deleted by itself. */
+export const auditRoutes = routes('audit', ['administrators', 'jobs'], async (app) => {
   const { prisma } = app;
+  keepRetention(app);
   const search = createAuditSearch(prisma);
 
   async function* entries(wanted: AuditFilters): AsyncGenerator<string[][]> {

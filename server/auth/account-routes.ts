@@ -13,8 +13,8 @@ import {
 } from '../contract/auth.ts';
 import { faultResponses } from '../contract/errors.ts';
 import { idParams, noBody } from '../contract/schema.ts';
-import { AppError } from '../plugins/app-error.ts';
 import { routes } from '../plugins/core.ts';
+import { AppError } from '../plugins/errors.ts';
 import { clearSessionCookie, sessionToken, signedInUser } from './authenticate.ts';
 import type { LockSubject } from './lockout.ts';
 import { hasExpired, passwordState } from './passwords.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { RoleName } from '../contract/auth.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 import { signedInUser } from './authenticate.ts';
 
 declare module 'fastify' {

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { PlatformError } from '../platform/platform.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 import type { SignIn } from './sign-in.ts';
 
 export interface Allowance {

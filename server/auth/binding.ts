@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
 import type { BindRejected, BindRejectedReason, Client, NoPermission } from '../contract/auth.ts';
 import type { BindTicket, User } from '../database/generated/client.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 import { createAllowance } from './allowance.ts';
 import { isUniqueViolation, linkAccount } from './matching.ts';
 import { hasExpired } from './passwords.ts';

@@ -7,8 +7,8 @@ import {
 } from '../contract/auth.ts';
 import { faultResponses } from '../contract/errors.ts';
 import { forAnybody } from '../contract/schema.ts';
-import { AppError } from '../plugins/app-error.ts';
 import { routes } from '../plugins/core.ts';
+import { AppError } from '../plugins/errors.ts';
 import { counted, labelOf } from '../plugins/metrics.ts';
 import { isCrossSite, sessionToken, setSessionCookie } from './authenticate.ts';
 import { type Caller, createConsoleSignIn, type WithCookies } from './console-sign-in.ts';

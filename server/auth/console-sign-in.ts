@@ -14,7 +14,7 @@ import type { User } from '../database/generated/client.ts';
 import { createSealing } from '../database/sealing.ts';
 import { timeOrderedUuid } from '../database/uuid.ts';
 import { toSessionUser } from '../people/session-user.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 import { createKnownBrowsers, type KnownBrowser } from './known-browsers.ts';
 import { hasExpired } from './passwords.ts';
 import { createSecret, hashSecret, looksLikeSecret } from './secrets.ts';

@@ -5,7 +5,7 @@ import type { CredentialsConfig } from '../config/auth.ts';
 import { storablePattern } from '../contract/schema.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 import type { CredentialVerifier } from './credentials.ts';
 
 /** Longer answers are no answers, in bytes. */

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import argon2 from '@node-rs/argon2';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import pLimit from 'p-limit';
 import type { PasswordRejectedReason, PasswordState } from '../contract/auth.ts';
 import type { User } from '../database/generated/client.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 
 /** What one hash costs whoever makes or verifies it. */
 export interface PasswordCost {
@@ -95,6 +95,18 @@ export function judgePassword(
   const repeated = /^(.{1,4})\1+$/.test(plain);
   const isCommon = common.has(plain) || (core.length >= plain.length - 4 && common.has(core)) || repeated;
   return isCommon ? 'TOO_COMMON' : null;
+}
+
+/** No characters that look alike on paper. 12 of these are 59 bits. */
+const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** A password that the policy lets through, to be read from paper. */
+export function generatePassword(username: string): string {
+  for (;;) {
+    const characters = Array.from({ length: 12 }, () => alphabet[randomInt(alphabet.length)]);
+    const password = [0, 4, 8].map((at) => characters.slice(at, at + 4).join('')).join('-');
+    if (judgePassword(password, username) === null) return password;
+  }
 }
 
 /** @param keptHere whether the passwords are kept here. */

@@ -12,8 +12,8 @@ import {
 } from '../contract/auth.ts';
 import { faultResponses } from '../contract/errors.ts';
 import { forAnybody, noBody } from '../contract/schema.ts';
-import { AppError } from '../plugins/app-error.ts';
 import { routes } from '../plugins/core.ts';
+import { AppError } from '../plugins/errors.ts';
 import { counted, labelOf } from '../plugins/metrics.ts';
 import { updateOf } from '../plugins/version.ts';
 import { limitInvalidCodes } from './allowance.ts';

@@ -4,7 +4,7 @@ import type { BindRequired, Client, NoPermission, NoPermissionReason, SignedIn }
 import type { User } from '../database/generated/client.ts';
 import { toSessionUser } from '../people/session-user.ts';
 import { PlatformError, type PlatformErrorKind, type PlatformPerson } from '../platform/platform.ts';
-import { AppError, SuperExecutiveFault } from '../plugins/app-error.ts';
+import { AppError, SuperExecutiveFault } from '../plugins/errors.ts';
 import { isUniqueViolation, linkAccount, type Match, matchPerson } from './matching.ts';
 
 export interface SignInRequest {

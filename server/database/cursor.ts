@@ -1,4 +1,4 @@
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 
 /** Where a page ends: the last row's place in the order (publishedAt, id), newest first. */
 export interface Position {

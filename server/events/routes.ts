@@ -7,7 +7,7 @@ import {
   type EventCipher,
   EventSignatureError,
 } from '../platform/dingtalk/event-cipher.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 import { readDingTalkEvent } from './dingtalk-event.ts';
 import type { Inbox } from './inbox.ts';
 import { readPersonHints } from './zhezhengding-event.ts';

@@ -5,8 +5,8 @@ import { csvFile } from '../contract/csv.ts';
 import { faultResponses } from '../contract/errors.ts';
 import { peopleExport } from '../contract/import-export.ts';
 import { hideMobiles } from '../people/masked-mobile.ts';
-import { AppError } from '../plugins/app-error.ts';
 import { routes } from '../plugins/core.ts';
+import { AppError } from '../plugins/errors.ts';
 import { csvHeaders, csvStream } from './csv.ts';
 import { exportedPeople, exportHead } from './export-people.ts';
 

@@ -17,8 +17,8 @@ import {
 } from '../contract/import-export.ts';
 import { idParams, noBody } from '../contract/schema.ts';
 import { createSealing } from '../database/sealing.ts';
-import { AppError } from '../plugins/app-error.ts';
 import { routes } from '../plugins/core.ts';
+import { AppError } from '../plugins/errors.ts';
 import { guideColumns, templateHeadings } from './columns.ts';
 import { csvHeaders, csvLines, encodeCsv } from './csv.ts';
 import { createImports, type ImportRequest } from './import.ts';

@@ -11,7 +11,7 @@ import type { Jobs } from '../jobs/jobs.ts';
 import { repeat } from '../jobs/repeat.ts';
 import { type HeldLock, whileAlone } from '../jobs/run-lock.ts';
 import { holdAdministrators } from '../people/changing.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 import { hashInitialPasswords, initialPasswordDays } from './initial-passwords.ts';
 import { createImportJobs, type ImportFailure, type ImportJobs } from './jobs.ts';
 import type { ImportOptions, Plan } from './plan.ts';

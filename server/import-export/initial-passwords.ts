@@ -1,24 +1,10 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Passwords } from '../auth/passwords.ts';
-import { judgePassword } from '../auth/passwords.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { generatePassword, type Passwords } from '../auth/passwords.ts';
+import { AppError } from '../plugins/errors.ts';
 import type { PlannedRow } from './plan.ts';
 
 /** Days until an initial password that was not changed is refused. */
 export const initialPasswordDays = 30;
-
-/** No characters that look alike on paper. 12 of these are 59 bits. */
-const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
-
-/** A password that the policy lets through, to be read from paper. */
-export function generatePassword(username: string): string {
-  for (;;) {
-    const characters = Array.from({ length: 12 }, () => alphabet[randomInt(alphabet.length)]);
-    const password = [0, 4, 8].map((at) => characters.slice(at, at + 4).join('')).join('-');
-    if (judgePassword(password, username) === null) return password;
-  }
-}
 
 export interface HashedPasswords {
   /** By row. */

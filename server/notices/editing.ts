@@ -13,7 +13,7 @@ import type {
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import { wantRecall } from '../messages/recalls.ts';
 import { batchSize } from '../platform/messages.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 import { noticeKey, noticeSubject, publishVersion } from './publishing.ts';
 
 /** Who does it, and from where, for the audit log. */

@@ -3,7 +3,7 @@ import type { SessionUser } from '../contract/auth.ts';
 import type { PersonOutcome } from '../contract/people.ts';
 import type { Transaction } from '../database/database.ts';
 import { Prisma, type User } from '../database/generated/client.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 import { maskMobile } from './masked-mobile.ts';
 import { type PersonServices, personDetail } from './person.ts';
 

@@ -1,9 +1,8 @@
 import { recordAudit } from '../audit/audit.ts';
-import { createPasswords } from '../auth/passwords.ts';
+import { createPasswords, generatePassword } from '../auth/passwords.ts';
 import { development } from '../config/constants.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { Prisma } from '../database/generated/client.ts';
-import { generatePassword } from '../import-export/initial-passwords.ts';
 import { readFields } from './fields.ts';
 import { oneTimePasswordMs } from './people.ts';
 

@@ -3,7 +3,7 @@ import type { HistoryPage } from '../contract/people.ts';
 import { decodeCursor, encodeCursor } from '../database/cursor.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { Prisma } from '../database/generated/client.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 
 const columns = Prisma.raw('id, at, actor_id AS "actorId", action, subject, address, detail');
 

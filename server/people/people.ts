@@ -1,7 +1,7 @@
 import { recordAudit } from '../audit/audit.ts';
 import type { Lockout } from '../auth/lockout.ts';
 import { unlock } from '../auth/lockout.ts';
-import type { Passwords } from '../auth/passwords.ts';
+import { generatePassword, type Passwords } from '../auth/passwords.ts';
 import type {
   AccountUnlocked,
   PasswordReset,
@@ -11,8 +11,7 @@ import type {
   SessionsEnded,
 } from '../contract/people.ts';
 import type { User } from '../database/generated/client.ts';
-import { generatePassword } from '../import-export/initial-passwords.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 import { type Actor, type Change, changePerson, difference, newcomer, takenField } from './changing.ts';
 import { readFields } from './fields.ts';
 import { type PersonServices, personDetail } from './person.ts';

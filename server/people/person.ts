@@ -5,7 +5,7 @@ import type { Sessions } from '../auth/sessions.ts';
 import type { PersonDetail } from '../contract/people.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
-import { AppError } from '../plugins/app-error.ts';
+import { AppError } from '../plugins/errors.ts';
 import { toPersonRow } from './search.ts';
 
 export interface PersonServices {

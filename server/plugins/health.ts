@@ -5,8 +5,8 @@ import { bearerToken } from '../auth/authenticate.ts';
 import { hashSecret } from '../auth/secrets.ts';
 import { faultResponses } from '../contract/errors.ts';
 import { forAnybody, strict } from '../contract/schema.ts';
-import { AppError } from './app-error.ts';
 import { routes } from './core.ts';
+import { AppError } from './errors.ts';
 
 const ok = strict({ status: Type.Literal('ok') });
 const tags = ['运行状态'];

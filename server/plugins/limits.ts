@@ -2,7 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { AppError } from './app-error.ts';
+import { AppError } from './errors.ts';
 
 /** Routes that answer under any pressure: a process manager must not take a busy process for a dead one. */
 const always: ReadonlySet<string | undefined> = new Set(['/healthz', '/metrics']);

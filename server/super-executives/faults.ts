@@ -3,8 +3,7 @@ import fp from 'fastify-plugin';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { SuperExecutiveFaultView } from '../contract/super-executives.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { AppError } from '../plugins/app-error.ts';
-import { faultCode, superExecutiveId } from '../plugins/errors.ts';
+import { AppError, faultCode, superExecutiveId } from '../plugins/errors.ts';
 
 /**
  * Writes down every fault of the server's own that a 超级高管 meets, signed in or while signing in, for the

@@ -1,5 +1,9 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import type { RoleName } from '../contract/auth.ts';
 import { type Built, build } from '../testing/build.ts';
 import { expectFault } from '../testing/http.ts';
+import { administrators } from './administrators.ts';
 
 let server: Built;
 const tokens: Record<string, string> = {};
@@ -79,4 +83,26 @@ test('every administrators’ route refuses who is not signed in, ordinary peopl
 test('the list of what auditors may call names only routes that exist', async () => {
   const all = (await operations()).map(({ method, url }) => `${method} ${url}`);
   expect(forAuditors.filter((name) => !all.includes(name))).toEqual([]);
+});
+
+describe('an administrators’ route', () => {
+  /** A server with the guard alone, and one route. */
+  async function serverWith(url: string, roles?: readonly RoleName[]): Promise<FastifyInstance> {
+    const app = Fastify();
+    await app.register(fp(async () => {}, { name: 'auth' }));
+    app.decorate('authenticate', async () => {});
+    await app.register(administrators);
+    app.get(url, roles === undefined ? {} : { config: { roles } }, async () => 'ok');
+    return app;
+  }
+
+  test('that names no roles keeps the server from starting', async () => {
+    await expect(serverWith('/api/admin/open')).rejects.toThrow('/api/admin/open');
+    await expect(serverWith('/api/admin/open', [])).rejects.toThrow('/api/admin/open');
+  });
+
+  test('lies under /api/admin', async () => {
+    await expect(serverWith('/api/elsewhere', ['ADMIN'])).rejects.toThrow('/api/elsewhere');
+    await expect(serverWith('/api/administrators')).resolves.toBeDefined();
+  });
 });
