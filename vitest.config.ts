@@ -69,7 +69,10 @@ export default defineConfig({
           ],
           exclude: never,
           env: { TEST_DATABASE: kind },
-          globalSetup: withPostgres ? 'server/console/e2e/support/setup.ts' : 'server/testing/e2e-setup.ts',
+          globalSetup: [
+            ...common.globalSetup,
+            withPostgres ? 'server/console/e2e/support/setup.ts' : 'server/testing/e2e-setup.ts',
+          ],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // One at a time, after the others: each file has a whole stack and a browser of its own.

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { embeddedImage } from '../testing/embedded-image.ts';
 import { type Database, openDatabase } from './database.ts';
+import { lockFolder } from './embedded.ts';
 import { applyMigrations } from './migrations.ts';
 
 let folder: string;
@@ -19,10 +20,12 @@ const open = (more: { image?: Blob } = {}): Promise<Database> =>
   openDatabase({ url: null, dataDir, poolSize: 1, timeoutMs: 10_000, ...more });
 
 test('data survive closing and opening', async () => {
-  const first = await open();
-  await first.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  const lock = `${dataDir}.lock`;
+  const first = await open({ image: await embeddedImage('empty') });
+  expect(await readFile(lock, 'utf8')).toBe(String(process.pid));
   await first.prisma.user.create({ data: { username: 'kept', name: '留存' } });
   await first.close();
+  await expect(readFile(lock)).rejects.toMatchObject({ code: 'ENOENT' });
   const second = await open();
   expect(await second.withSchemaAdapter((adapter) => applyMigrations(adapter))).toEqual([]);
   expect(await second.prisma.user.findMany()).toMatchObject([{ username: 'kept', name: '留存' }]);
@@ -49,10 +52,8 @@ test.each([
 ])('a lock %s is taken over, and given back at the end', async (_, content) => {
   await mkdir(path.dirname(dataDir), { recursive: true });
   await writeFile(`${dataDir}.lock`, content);
-  // What is in it makes no difference, and making it takes long.
-  const database = await open({ image: await embeddedImage('empty') });
+  const release = await lockFolder(dataDir);
   expect(await readFile(`${dataDir}.lock`, 'utf8')).toBe(String(process.pid));
-  await database.ping();
-  await database.close();
+  await release();
   await expect(readFile(`${dataDir}.lock`)).rejects.toMatchObject({ code: 'ENOENT' });
 });

@@ -55,7 +55,13 @@ export async function openEmbedded(dataDir: string, image?: Blob): Promise<Embed
   }
 }
 
-async function lockFolder(dataDir: string): Promise<() => Promise<void>> {
+/**
+ * Makes the lock of a folder, and takes over one whose process has ended.
+ *
+ * @returns gives it back.
+ * @throws EmbeddedDatabaseInUse when a live process holds it.
+ */
+export async function lockFolder(dataDir: string): Promise<() => Promise<void>> {
   await mkdir(path.dirname(dataDir), { recursive: true });
   const file = `${dataDir}.lock`;
   for (let attempt = 1; ; attempt += 1) {

@@ -100,7 +100,7 @@ test(
         const status = await statusOf(dingtalk, `/api/events/dingtalk?${search}`, body, type);
         expect([400, 403, 415]).toContain(status);
       }),
-      { numRuns: 4000 * share },
+      { numRuns: 1000 * share },
     );
     await expectNoHarm(dingtalk);
     expect(await dingtalk.prisma.platformEvent.count()).toBe(0);
@@ -141,7 +141,7 @@ test(
         const { url, payload } = callback(message, appKey);
         expect(await statusOf(dingtalk, url, JSON.stringify(payload), 'application/json')).toBe(200);
       }),
-      { numRuns: 3000 * share },
+      { numRuns: 1000 * share },
     );
     // The point of the names above: some of it is stored.
     expect(await dingtalk.prisma.platformEvent.count()).toBeGreaterThan(0);
@@ -190,7 +190,7 @@ test(
         expect([200, 400, 415]).toContain(status);
         if (type !== 'nonsense/of this; kind') expect(status).toBe(200);
       }),
-      { numRuns: 3000 * share },
+      { numRuns: 1000 * share },
     );
     const rows = await zhezhengding.prisma.platformEvent.count({ where: { platform: 'zhezhengding' } });
     expect(rows).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { type Built, build } from '../testing/build.ts';
 
-/** How an instance behind a gateway takes its leave; with the real gateway: scripts/deploy/gateway-failover.postgres.test.ts. */
+/** How an instance behind a gateway takes its leave; with the real gateway: scripts/deploy/gateway-failover.postgres.long.test.ts. */
 
 let server: Built;
 afterEach(() => server?.close());

@@ -1,4 +1,5 @@
 import { matchPerson } from '../../../server/auth/matching.ts';
+import { createTestDatabase } from '../../../server/testing/database.ts';
 import { projectRoot } from '../../build/mini/paths.ts';
 import { projectFiles } from '../check/project-files.ts';
 import { contextFor } from '../testing/project.ts';
@@ -111,12 +112,15 @@ describe('the code', () => {
       return user === null ? matchPerson(prisma, person, policy) : { kind: 'account', user, by: 'MOBILE' };
     };
     const context = contextFor(subject.project.files);
-    const found = await superExecutiveByIdRule(careless).check(context, AbortSignal.timeout(60_000));
+    const found = await superExecutiveByIdRule(careless, createTestDatabase).check(
+      context,
+      AbortSignal.timeout(60_000),
+    );
     expect(found).toMatchObject({
       state: 'fail',
       detail: expect.stringMatching(/按手机号匹配到了；按姓名匹配到了/),
     });
-    const none = await superExecutiveByIdRule(async () => ({ kind: 'none' })).check(
+    const none = await superExecutiveByIdRule(async () => ({ kind: 'none' }), createTestDatabase).check(
       context,
       AbortSignal.timeout(60_000),
     );

@@ -1,5 +1,5 @@
 import { matchPerson } from '../../../server/auth/matching.ts';
-import { openDatabase } from '../../../server/database/database.ts';
+import { type Database, openDatabase } from '../../../server/database/database.ts';
 import { applyMigrations } from '../../../server/database/migrations.ts';
 import type { PlatformPerson } from '../../../server/platform/platform.ts';
 import { fail, pass, type Rule } from '../rule.ts';
@@ -13,8 +13,9 @@ const policy = { matchByMobile: true, binding: true };
  * Guide 10: 「匹配用户的时候通过 id 进行匹配」. Asks the app's own matching, on an embedded database of its own.
  *
  * @param match the app's matching.
+ * @param open gives a database with the app's tables and nothing in them.
  */
-export function superExecutiveByIdRule(match: Matcher): Rule {
+export function superExecutiveByIdRule(match: Matcher, open = openTemporary): Rule {
   return {
     id: 'super-executive-by-id',
     section: '10',
@@ -23,9 +24,8 @@ export function superExecutiveByIdRule(match: Matcher): Rule {
     how: '在临时的内置数据库里放两位超级高管，用应用自己的匹配（server/auth/matching.ts）试：按 id 应匹配，按手机号、姓名不应。',
     remedy: '恢复 server/auth/matching.ts：先按 dingUserId 找；按手机号找时加 isSuperExecutive: false。',
     async check() {
-      const database = await openDatabase({ url: null, dataDir: 'memory', poolSize: 1, timeoutMs: 10_000 });
+      const database = await open();
       try {
-        await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
         const { prisma } = database;
         await prisma.user.createMany({
           data: [
@@ -61,3 +61,9 @@ export function superExecutiveByIdRule(match: Matcher): Rule {
 }
 
 export const superExecutiveById = superExecutiveByIdRule(matchPerson);
+
+async function openTemporary(): Promise<Database> {
+  const database = await openDatabase({ url: null, dataDir: 'memory', poolSize: 1, timeoutMs: 10_000 });
+  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  return database;
+}
