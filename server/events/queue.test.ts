@@ -145,7 +145,7 @@ describe('a platform that', () => {
   });
 });
 
-test('an error that is nobody’s fault leaves no data in the row', async () => {
+test('an error of the program leaves no data in the row', async () => {
   await store(ids.zhaoliu);
   await workOff(startWorker(() => Promise.reject(new Error(`quotes ${ids.zhaoliu}`))));
   expect(await rows()).toMatchObject([{ lastError: 'Error', processedAt: null }]);
@@ -178,7 +178,7 @@ test('two instances work off 40 rows: each is worked off once', async () => {
 });
 
 describe('a process that dies with a row', () => {
-  test('before it worked it off: the row is taken again after the lease, not before', async () => {
+  test('leaves it to the next one after the lease, not before', async () => {
     await store(ids.zhaoliu);
     const lost = await inbox.claim(60_000);
     expect(lost).toMatchObject({ person: ids.zhaoliu, attempts: 1 });
@@ -195,7 +195,7 @@ describe('a process that dies with a row', () => {
     expect(await rows()).toMatchObject([{ attempts: 2, processedAt: expect.any(Date) }]);
   });
 
-  test('and was only slow: what it still writes does not touch a row that is another’s by now', async () => {
+  test('and was only slow writes nothing to a row that is another’s by now', async () => {
     await store(ids.zhaoliu);
     const slow = await inbox.claim(60_000);
     ahead += 60_001;
@@ -209,7 +209,7 @@ describe('a process that dies with a row', () => {
     expect(await rows()).toMatchObject([{ processedAt: expect.any(Date) }]);
   });
 
-  test('again and again: in the end the row is left alone, and says why', async () => {
+  test('again and again makes the row be given up, and say why', async () => {
     await store(ids.zhaoliu);
     for (let at = 0; at < maxAttempts; at += 1) {
       expect(await inbox.claim(1)).not.toBeNull();
@@ -243,7 +243,7 @@ test('a database that fails is tried again', async () => {
   expect(await rows()).toMatchObject([{ attempts: 1, processedAt: expect.any(Date) }]);
 });
 
-test('a person who was unbound meanwhile is nobody’s business any more', async () => {
+test('a person who was unbound meanwhile is not asked about', async () => {
   await store(ids.zhaoliu);
   await server.prisma.user.update({ where: { username: 'zhaoliu' }, data: { dingUserId: null } });
   try {

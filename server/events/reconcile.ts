@@ -3,6 +3,7 @@ import type { Database } from '../database/database.ts';
 import { type Pause, pause } from '../jobs/pause.ts';
 import { type HeldLock, whileAlone } from '../jobs/run-lock.ts';
 import { PlatformError } from '../platform/platform.ts';
+import { createOutage, isPassing } from './outage.ts';
 import { type CheckedUser, checkedColumns, type Recheck } from './recheck.ts';
 
 export interface Progress {
@@ -16,11 +17,11 @@ export interface Progress {
 
 export type ReconcileResult =
   | ({ outcome: 'finished' } & Progress)
-  /** Broken off by `signal`; the next run goes on from there. */
+  /** Ended by `signal`; the next run resumes there. */
   | ({ outcome: 'stopped' } & Progress)
-  /** The platform is down or refuses us; the next run goes on from there. */
+  /** The platform is down or refuses us; the next run resumes there. */
   | ({ outcome: 'broken-off'; error: PlatformError } & Progress)
-  /** Another process is at it. */
+  /** Another process runs it. */
   | { outcome: 'running-elsewhere' }
   /** The last run is younger than `minAgeMs`. */
   | { outcome: 'not-due' };
@@ -51,17 +52,14 @@ type Finding = 'left' | 'known' | 'unasked' | PlatformError;
 
 type Run = Progress & { id: string; cursor: string | null };
 
-/** A fault that may be over at once is met again after this long, in milliseconds. */
+/** After a fault that may pass, a person is asked about once more after this long, in milliseconds. */
 const secondTryMs = 2000;
-/** Asked to wait longer, it is for the next run. */
+/** A platform that asks for a longer wait is left alone; the next run asks. In milliseconds. */
 const longestWaitMs = 30_000;
 
-/** So many people in a row with a fault that is not theirs: the platform is down. */
-const outageAt = 3;
-
 /**
- * A run is gone on with for a day, in milliseconds: what it finds shall be true of everybody when it ends. Where people
- * are too many for a day, twice as long as asking them takes.
+ * How long a run may be resumed after its start, in milliseconds: its findings shall be true of everybody when it ends.
+ * Where people are too many for a day, it is twice as long as asking them takes.
  */
 const runKeepsMs = 24 * 3_600_000;
 
@@ -77,10 +75,10 @@ export function createReconcile(deps: {
   const { database, recheck, now, perSecond, logger, wait = pause } = deps;
   const { prisma } = database;
   const never = new AbortController().signal;
-  // Whoever has left is not asked about for ever, but nobody keeps a session by having left.
+  // Who has left is asked about only while a session is open.
   const bound = { dingUserId: { not: null }, OR: [{ leftAt: null }, { sessions: { some: {} } }] };
 
-  /** The run to go on with, or a new one; null when it is too early for one. */
+  /** The run to resume, or a new one; null when it is too early for one. */
   async function open(minAgeMs: number): Promise<{ run: Run; beginning: Beginning } | null> {
     const last = await prisma.reconcileRun.findFirst({ orderBy: [{ startedAt: 'desc' }, { id: 'desc' }] });
     const startedAt = last?.startedAt.getTime() ?? Number.NEGATIVE_INFINITY;
@@ -108,7 +106,7 @@ export function createReconcile(deps: {
     return users.flatMap(({ dingUserId, ...user }) => (dingUserId === null ? [] : [{ ...user, dingUserId }]));
   }
 
-  /** @returns `unasked` where a second try was due and the run is to end. */
+  /** @returns `unasked` when the run is to end before a second try. */
   async function check(user: CheckedUser, signal: AbortSignal): Promise<Finding> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -139,9 +137,9 @@ export function createReconcile(deps: {
       const startedAt = new Date(opened.beginning.startedAt).toISOString();
       logger.warn({ startedAt }, 'a re-check that was broken off long ago is begun anew');
     }
-    /** As it is written down. */
+    /** The progress in the database. */
     let run = opened.run;
-    /** With the people of {@link Outage} who may be asked again. */
+    /** The progress with people of a possible outage: they are asked again if it is one. */
     let ahead = run;
     const outage = createOutage();
     const total = run.checked + (await prisma.user.count({ where: after(run) }));
@@ -195,41 +193,4 @@ export function createReconcile(deps: {
 
 function pick({ id, cursor, checked, left, failed }: Run): Run {
   return { id, cursor, checked, left, failed };
-}
-
-/** Whether asking again may succeed: no administrator is needed, and the answer was not about the person. */
-function isPassing({ kind, upstreamCode }: PlatformError): boolean {
-  return kind === 'busy' || kind === 'timeout' || (kind === 'fault' && upstreamCode === null);
-}
-
-/**
- * Tells an outage from people with faults of their own. A platform that is down for everybody would otherwise let a run
- * pass over everybody, and the next one is a day away.
- */
-interface Outage {
-  /** @returns the fault for which going on makes no sense; null: the next people may be asked. */
-  note(faults: readonly PlatformError[], people: number): PlatformError | null;
-  /** The latest people, too few to tell, all met passing faults: if it is one, they were not asked. */
-  isPossible(): boolean;
-  /** At the end: the fault where nobody at all could be asked. */
-  ofAll(): PlatformError | null;
-}
-
-function createOutage(): Outage {
-  let asked = 0;
-  let inARow = 0;
-  let first: PlatformError | null = null;
-  return {
-    note(faults, people) {
-      const misconfigured = faults.find(({ kind }) => kind === 'misconfigured');
-      if (misconfigured !== undefined) return misconfigured;
-      asked += people;
-      const all = faults.length === people && faults.every(isPassing);
-      if (!all) [inARow, first] = [0, null];
-      else [inARow, first] = [inARow + people, first ?? faults[0] ?? null];
-      return inARow >= outageAt ? first : null;
-    },
-    isPossible: () => inARow > 0,
-    ofAll: () => (inARow === asked ? first : null),
-  };
 }

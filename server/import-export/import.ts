@@ -36,7 +36,7 @@ export interface Imports {
 /** Longest that the one transaction may take, in milliseconds. */
 const transactionMs = 300_000;
 const tellEveryMs = 1000;
-/** How long to wait for an import that has ended to let go of the lock. */
+/** How long to wait for an import that has ended to release the lock. */
 const patience = { attempts: 20, waitMs: 100 };
 /** The advisory lock of all instances. */
 export const importLock = 'people:import';
@@ -79,7 +79,7 @@ export function createImports(deps: {
   };
 
   async function open(plan: Plan, fileHash: string, actorId: string): Promise<string> {
-    // Whoever holds the lock is alone: what still says that it runs has died.
+    // This process holds the lock: the process of any import that is still marked as running has died.
     await jobs.buryDead({ all: true });
     await jobs.sweep();
     const counts = { rows: plan.rows.length, ...countsOf(plan.rows) };
@@ -103,7 +103,7 @@ export function createImports(deps: {
       if (!(await jobs.tellProgress(jobId, phase, done, total))) lost.abort();
       await lock.check();
     };
-    // What cannot be told is found out at the end: the job is finished only by who still holds it.
+    // A failure is logged only: in the end the job is finished by its holder alone.
     const telling = repeat({
       name: 'import-progress',
       intervalMs: tellEveryMs,
@@ -149,7 +149,7 @@ export function createImports(deps: {
           await recordAudit(tx, event, address);
           const passwords = sealPasswords(sealing, jobId, generated);
           const result = { lines: resultLines(plan.rows), passwords };
-          // Last, since it keeps administrators from signing in until the end of the transaction.
+          // Last: administrators cannot sign in from here to the end of the transaction.
           await holdAdministrators(tx, actor.id);
           await lock.check();
           if (!(await jobs.finish(tx, jobId, result))) throw new ImportRefused('STOPPED');
@@ -182,7 +182,7 @@ export function createImports(deps: {
           });
           if (ran === null) resolve(null);
         })
-        // Once it runs a rejection changes nothing: the lock's own connection was lost, and `work` has seen to it.
+        // After `resolve` this changes nothing: the lock's connection was lost, and `work` has broken off.
         .catch(reject);
     });
   }
@@ -202,7 +202,7 @@ export function createImports(deps: {
         if (other !== undefined || attempt === patience.attempts) {
           return { outcome: 'busy', by: other?.by ?? null, since: other?.startedAt ?? null };
         }
-        // The one before is over, and about to let go.
+        // The import before is over, and about to release the lock.
         await delay(patience.waitMs);
       }
     },

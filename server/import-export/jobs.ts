@@ -13,7 +13,7 @@ const failureTexts: Readonly<Record<ImportFailure, string>> = {
   FAULT: '服务出现异常，没有写入任何内容，请稍后重新导入。再次失败时，请把时间告诉运维人员。',
 };
 
-/** A running import tells that it lives every second; one that has not for so long is dead. */
+/** A running import writes its progress every second: the process of one that has not for so long is dead. */
 const deadAfter = '30 seconds';
 
 const statusNames: Readonly<Record<ImportStatus, ImportStatusName>> = {
@@ -22,9 +22,13 @@ const statusNames: Readonly<Record<ImportStatus, ImportStatusName>> = {
   BROKEN: 'broken',
 };
 
-/** The rows in which imports tell how far they are. */
+/** The table of imports: how far each one is, and its result. */
 export function createImportJobs(prisma: PrismaClient) {
-  /** What nobody works on any more. @param all also those that were alive a moment ago. */
+  /**
+   * Marks running imports whose process has died as broken.
+   *
+   * @param all every running import, also one that wrote its progress a moment ago.
+   */
   async function buryDead({ all }: { all: boolean }): Promise<void> {
     await prisma.$executeRaw`
       UPDATE import_jobs SET status = 'BROKEN', failure = 'STOPPED', finished_at = now()
@@ -62,7 +66,7 @@ export function createImportJobs(prisma: PrismaClient) {
   return {
     buryDead,
 
-    /** @param asking whose eyes it is for. */
+    /** @param asking the id of the administrator who looks: generated passwords are for the starter alone. */
     async find(id: string, asking: string): Promise<ImportJobView | null> {
       await buryDead({ all: false });
       const jobs = await prisma.$queryRaw<ShownJob[]>`
@@ -108,7 +112,7 @@ export function createImportJobs(prisma: PrismaClient) {
       return count === 1;
     },
 
-    /** Passwords that nobody has fetched, and results, are not kept for long. */
+    /** Deletes generated passwords after a day, and results after a month. */
     async sweep(): Promise<void> {
       await prisma.$executeRaw`
         UPDATE import_jobs SET passwords = NULL, claimed_at = NULL

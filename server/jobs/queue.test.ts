@@ -109,8 +109,13 @@ test('when the database fails, the rows in hand are finished, and the next look 
     },
     atOnce: 3,
   });
-  const drained = queue.drain();
+  let over = false;
+  const drained = queue.drain().then(() => {
+    over = true;
+  });
   await working(1, 2);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(over).toBe(false);
   end(1);
   end(2);
   await drained;

@@ -22,10 +22,10 @@ export interface Claim {
   leaseUntil: Date;
 }
 
-/** A claim whose call is under way; `attempts` counts it. */
+/** A claim whose call is under way; `attempts` counts this call. */
 export type Started = Claim;
 
-/** How a call ended, as the row will tell it. */
+/** What a call came to, as the row keeps it. */
 export type Settlement =
   | { status: 'SENT'; taskId: string | null; lastError: string | null }
   | { status: 'FAILED'; lastError: string }
@@ -94,8 +94,8 @@ export function createClaims(prisma: PrismaClient, now: () => number) {
     },
 
     /**
-     * Writes down how the call ended. A process that was taken for dead may still say that it has sent its message;
-     * what else it knows is out of date.
+     * Writes down how the call ended. A process that was taken for dead may still report its message as sent; its
+     * other reports are out of date.
      */
     async settle(started: Started, settlement: Settlement): Promise<void> {
       const { nextAttemptAt, ...rest } = { nextAttemptAt: undefined, ...settlement };
@@ -127,7 +127,7 @@ export function createClaims(prisma: PrismaClient, now: () => number) {
     },
 
     /**
-     * Marks as UNCERTAIN what processes that died were sending.
+     * Marks messages as UNCERTAIN whose process died while it sent them.
      *
      * @param repeatAfterMs how long after the call it may be repeated, where the platform recognises it.
      * @returns the rows' ids.

@@ -20,7 +20,7 @@ export type Verdict =
   /** The answer was lost: it may have been sent. */
   | { outcome: 'unknown'; reason: string };
 
-/** Where the app token comes from: whatever fails there, the message itself was not sent. */
+/** The APIs that give app tokens: when they fail, the message itself was not sent. */
 const tokenApis: ReadonlySet<string> = new Set(['/v1.0/oauth2/accessToken', '/gettoken.json']);
 
 /** How long other messages wait, when the platform could not be reached at all, in milliseconds. */
@@ -61,7 +61,7 @@ function verdictOf(error: unknown): Verdict {
   if (error instanceof InvalidMessageError) return final(error.message);
   if (error instanceof PartlySentError) return { outcome: 'unknown', reason: error.message };
   if (error instanceof PlatformError) return platformVerdict(error);
-  // The token store alone calls a database, and it does before the message is sent.
+  // Only the token store calls the database here, before the message is sent.
   if (isDatabaseUnavailable(error)) return later('数据库连不上，没有取到应用令牌', 0, false);
   return { outcome: 'unknown', reason: error instanceof Error ? error.name : 'unknown error' };
 }
@@ -75,7 +75,7 @@ function platformVerdict(error: PlatformError): Verdict {
       return final(error.remedy ?? error.message);
     case 'timeout':
     case 'fault':
-      // Neither the platform nor its network is there now: the others wait as well.
+      // The platform cannot be reached at all: the other messages wait as well.
       if (error.neverSent || tokenApis.has(error.api)) return later(error.message, firstPauseMs, true);
       // The platform's own code is an answer: it took no message.
       if (error.upstreamCode !== null) return later(error.message, waitMs, false);
@@ -100,12 +100,12 @@ const later = (reason: string, waitMs: number, pause: boolean): Verdict => ({
   reason,
 });
 
-/** The platform needs a while to know what it has taken, before it can recognise it. */
+/** The platform needs so long until it recognises a message that it has taken, in milliseconds. */
 export const repeatAfterMs = 60_000;
 const dayMs = 24 * 60 * 60_000;
 /** DingTalk's days are China's. */
 const chinaOffsetMs = 8 * 60 * 60_000;
-/** No repetition so shortly before the day ends that the platform could take it for the next day's. */
+/** Nothing is repeated this shortly before midnight: the platform could count it as the next day's. */
 const beforeMidnightMs = 10 * 60_000;
 
 const sinceMidnight = (now: number) => (now + chinaOffsetMs) % dayMs;

@@ -19,7 +19,7 @@ const want = (rows = 1) => outbox.prisma.$transaction((tx) => wantRecall(tx, 'm'
 const progress = (rows = 1) => progressOf(outbox.prisma, 'm', rows);
 const recalled = () => outbox.emulator.control.messages().filter((message) => message.recalled);
 
-test('what is waiting is cancelled at once and never sent; other messages are left alone', async () => {
+test('a waiting message is cancelled at once and never sent; other messages are left alone', async () => {
   await outbox.add('m');
   await outbox.add('other', { content: { type: 'text', text: '别的' } });
   await want();
@@ -34,7 +34,7 @@ test('what is waiting is cancelled at once and never sent; other messages are le
 
 const first = async () => outbox.prisma.outboxMessage.findUniqueOrThrow({ where: { dedupKey: 'm#1' } });
 
-test('what was sent is recalled once, by however many workers', async () => {
+test('a sent message is recalled once, by however many processes', async () => {
   await outbox.add('m', { receivers: Array.from({ length: 250 }, (_, at) => `${at}`) });
   await outbox.worker().drain();
   await want(3);
@@ -46,7 +46,7 @@ test('what was sent is recalled once, by however many workers', async () => {
   expect(await recalls().drain()).toBe(0);
 });
 
-test('what is being sent at that moment is recalled once it is sent', async () => {
+test('a message that is being sent is recalled once it is sent', async () => {
   await outbox.add('m');
   const { id } = await outbox.row();
   const leaseUntil = new Date(outbox.now() + leaseMs);
@@ -65,7 +65,7 @@ test('what is being sent at that moment is recalled once it is sent', async () =
   expect(await progress()).toMatchObject({ cancelled: 1 });
 });
 
-test('a doubtful one is not repeated, and what the platform did not name cannot be recalled', async () => {
+test('a doubtful message is not repeated, and one without the platform’s id cannot be recalled', async () => {
   await outbox.add('m');
   outbox.emulator.control.fault({
     path: '/topapi/message/corpconversation/asyncsend_v2',
@@ -88,7 +88,7 @@ test('a doubtful one is not repeated, and what the platform did not name cannot 
   });
 });
 
-test('a doubtful one that a worker has in hand is not repeated either, and not claimed again', async () => {
+test('a doubtful message that a worker has in hand is not repeated either, and not claimed again', async () => {
   await outbox.add('m');
   const { id } = await outbox.row();
   await outbox.prisma.outboxMessage.update({ where: { id }, data: { status: 'UNCERTAIN', attempts: 1 } });
@@ -128,7 +128,7 @@ test('a platform that is out of order is asked again, ever more rarely, and give
   expect(kept.reasons).toHaveLength(1);
 });
 
-test('a worker that dies holds a recall up for its lease and no longer', async () => {
+test('a process that dies holds a recall up for its lease and no longer', async () => {
   await outbox.add('m');
   await outbox.worker().drain();
   await want();
@@ -144,7 +144,7 @@ test('a worker that dies holds a recall up for its lease and no longer', async (
   expect(recalled()).toHaveLength(1);
 });
 
-test('DINGs have rung', async () => {
+test('a DING that has rung is not recalled, and the page says why', async () => {
   await outbox.add('m', { kind: 'DING' });
   const { id } = await outbox.row();
   await outbox.prisma.outboxMessage.update({

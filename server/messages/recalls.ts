@@ -32,9 +32,9 @@ export interface RecallQueueOptions {
 const atOnce = 4;
 const pollMs = 5000;
 const longestWaitMs = 10 * 60_000;
-/** How long a message that is being sent, or is about to be, is asked about again, in milliseconds. */
+/** A message that is being sent at this moment is looked at again after this long, in milliseconds. */
 const askAgainMs = 10_000;
-/** How long a message may be under way: then its process is taken for dead, and nobody knows whether it was sent. */
+/** A message that is being sent for longer than this has lost its process: nobody knows whether it was sent. */
 const undecidedMs = leaseMs + 60_000;
 
 interface Claim {

@@ -113,7 +113,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(wrong).toEqual([]);
   });
 
-  test('who dies with a claim has sent nothing: it is sent after the lease', async () => {
+  test('a message whose process dies before the call is sent after the lease', async () => {
     await outbox.add('news');
     const dead = createClaims(outbox.prisma, outbox.now);
     const all = { kinds: ['WORK_NOTIFICATION'] as const, limit: 9, doubtfulSince: 0, maxAttempts };
@@ -127,7 +127,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(outbox.received('请查收')).toEqual({ [zhangsan]: 1 });
   });
 
-  test('a claim that was lost is not sent by its first owner', async () => {
+  test('a process whose claim has run out does not send the message', async () => {
     await outbox.add('news');
     const claims = createClaims(outbox.prisma, outbox.now);
     const all = { kinds: ['WORK_NOTIFICATION'] as const, limit: 9, doubtfulSince: 0, maxAttempts };
@@ -212,7 +212,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     });
   });
 
-  test('a refused repetition says nothing about the first attempt', async () => {
+  test('a message whose repetition is refused stays uncertain: the first attempt may have arrived', async () => {
     fault('WORK_NOTIFICATION', { kind: 'timeout' });
     fault('WORK_NOTIFICATION', { kind: 'no-permission' });
     await outbox.add('news');
@@ -227,7 +227,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(outbox.received('请查收')).toEqual({ [zhangsan]: 1 });
   });
 
-  test('without an app token nothing was sent: a lost answer there is no doubt', async () => {
+  test('a message without an app token was certainly not sent, and is tried again', async () => {
     fault('token', { kind: 'timeout' });
     await outbox.add('alarm', { kind: 'DING', ...text('紧急') });
     const worker = hastyWorker();
@@ -239,7 +239,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(outbox.received('紧急')).toEqual({ [zhangsan]: 1 });
   });
 
-  test('busy: tried again, with growing waits', async () => {
+  test('a busy platform is tried again, with growing waits', async () => {
     fault('DING', { kind: 'errcode', times: 6 });
     await outbox.add('alarm', { kind: 'DING' });
     const worker = outbox.worker();
@@ -274,7 +274,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect((await outbox.rows()).map((row) => row.status)).toEqual(Array(31).fill('SENT'));
   });
 
-  test('is given up at last', async () => {
+  test('a message is given up after twelve attempts', async () => {
     fault('WORK_NOTIFICATION', { kind: 'errcode', times: null });
     await outbox.add('news');
     const worker = outbox.worker();
@@ -287,7 +287,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(outbox.logs()).toContainEqual(expect.objectContaining({ level: 50, msg: 'message not sent' }));
   });
 
-  test('an app that is not set up: failed at once, with the remedy in the log', async () => {
+  test('a message of an app that is not set up fails at once, with the remedy in the log', async () => {
     await outbox.add('alarm', { kind: 'DING' });
     const platform = outbox.connect(name === 'dingtalk' ? { robotCode: '' } : { dingCreator: '' });
     await outbox.worker({ platform }).drain();

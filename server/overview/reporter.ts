@@ -36,11 +36,11 @@ export interface ReporterOptions {
   log: Pick<FastifyBaseLogger, 'warn'>;
 }
 
-/** How much a process that is killed may take with it. */
+/** How often counts are written, in milliseconds: a killed process loses so much of them. */
 export const writeEveryMs = 5000;
 /** The row is written this often although nothing has changed, to say that the server lives. */
 const heartbeatMs = 15_000;
-/** Who was not seen for this long is gone: some heartbeats may be late while the database is busy. */
+/** A server not seen for this long has ended: some heartbeats may be late while the database is busy. */
 const goneAfterMs = 60_000;
 /** Counts are kept a little longer than the longest time that the overview shows. */
 const keptMs = 8 * 24 * 3_600_000;
@@ -99,7 +99,7 @@ export function createReporter({ prisma, activity, state, now, log }: ReporterOp
   }
 
   function flush(): Promise<void> {
-    // Two at once would write an older number over a newer one.
+    // One after the other: two at once would write an older number over a newer one.
     const run = (running ?? Promise.resolve())
       .catch(() => {})
       .then(async () => {
