@@ -1,6 +1,6 @@
 import { AppError } from '../plugins/errors.ts';
 
-/** Where a page ends: the last row's place in the order (publishedAt, id), newest first. */
+/** The last row of a page, in the order (publishedAt, id), newest first. */
 export interface Position {
   publishedAt: Date;
   id: string;
@@ -8,7 +8,7 @@ export interface Position {
 
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Opaque to clients. A position, not a row number: rows published meanwhile shift nothing. */
+/** Opaque to clients. Not a row number: rows that are published meanwhile shift no page. */
 export function encodeCursor({ publishedAt, id }: Position): string {
   return Buffer.from(`${publishedAt.getTime()} ${id}`).toString('base64url');
 }
@@ -18,7 +18,7 @@ export function decodeCursor(cursor: string): Position {
   const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
   if (!/^\d{1,13}$/.test(time) || !uuidPattern.test(id)) throw new AppError('INVALID_REQUEST');
   const position = { publishedAt: new Date(Number(time)), id };
-  // Decoding is lenient; a cursor of ours says the same when it is made again.
+  // Decoding is lenient: a cursor that we made is the same when it is made again.
   if (encodeCursor(position) !== cursor) throw new AppError('INVALID_REQUEST');
   return position;
 }

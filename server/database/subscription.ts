@@ -2,32 +2,29 @@ import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { useUtc } from './time-zone.ts';
 
-/** What PostgreSQL's NOTIFY tells this process on one channel. */
+/** Receives what PostgreSQL's NOTIFY sends on one channel. */
 export interface Subscription {
-  /**
-   * Whether notifications arrive at present. While they do not, nothing that relies on hearing of changes may
-   * be believed.
-   */
+  /** Whether notifications arrive. While they do not, what a process remembers may be out of date. */
   readonly live: boolean;
   close(): Promise<void>;
 }
 
 export interface Subscriber {
   heard(payload: string): void;
-  /** Notifications may have been lost: whatever was built on them is out of date. */
+  /** Notifications may have been lost: what was built on them is out of date. */
   interrupted(): void;
 }
 
 export type Subscribe = (channel: string, subscriber: Subscriber) => Subscription;
 
-/** How often the connection is tried, and how long it may take to answer, in milliseconds. */
+/** Pause between two checks of the connection, and the time that it has to answer, in milliseconds. */
 const heartbeatMs = 500;
 /** Waits between attempts to connect again, in milliseconds; the last one repeats. */
 const reconnectMs = [100, 250, 500, 1000, 2000];
 
 /**
- * Listens on a connection of its own, which comes back by itself. A connection that is dead but not closed (a
- * pulled cable) is noticed by a heartbeat: within a second of it, `live` is false.
+ * Listens on a connection of its own, and opens it again when it is lost. A heartbeat finds a connection that is dead
+ * but not closed (a pulled cable): `live` is false within a second.
  *
  * @param url the database's address.
  */
@@ -105,7 +102,7 @@ export function subscribePostgres(url: string): Subscribe {
   };
 }
 
-/** The embedded database tells its own process, so it is always live. */
+/** The embedded database runs in this process: its subscription cannot be lost. */
 export function subscribeEmbedded(client: PGlite): Subscribe {
   return (channel, subscriber) => {
     const listening = client.listen(channel, (payload) => subscriber.heard(payload));

@@ -14,7 +14,7 @@ const prismaCodes = new Set([
   'P2037',
 ]);
 
-/** PostgreSQL classes 08 (connection), 53 (resources), 57P (shutdown), and a statement cut off by its time-out. */
+/** PostgreSQL classes 08 (connection), 53 (resources), 57P (shutdown), and 57014: a statement over its time-out. */
 const sqlState = /^(?:08|53|57P|57014)/;
 
 const networkCodes = new Set([
@@ -27,16 +27,13 @@ const networkCodes = new Set([
   'EAI_AGAIN',
 ]);
 
-/**
- * What `pg` says without a code: no connection within the time-out, a query over its own, a connection that was
- * lost before the query.
- */
+/** Messages of `pg` without a code: no connection in time, a query over its time-out, a connection lost before the query. */
 const messages =
   /timeout exceeded when trying to connect|Query read timeout|Connection terminated|terminating connection|is not queryable/i;
 
 /**
- * Whether an error means that the database cannot be reached or is not answering: the request may succeed when
- * it is sent again later, and nothing is wrong with the request itself.
+ * Whether an error means that the database cannot be reached or does not answer. The request itself is right, and may
+ * succeed later.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = nested(at), depth += 1) {
@@ -58,7 +55,7 @@ function nested(error: Error): unknown {
   return meta?.driverAdapterError;
 }
 
-/** What the driver adapter calls a connection that failed or was lost; these come without a code. */
+/** Kinds of the driver adapter's errors for a connection that failed or was lost; they have no code. */
 const adapterKinds = new Set([
   'ConnectionClosed',
   'DatabaseNotReachable',
@@ -66,7 +63,7 @@ const adapterKinds = new Set([
   'TooManyConnections',
 ]);
 
-/** The driver adapter's error keeps what PostgreSQL or the socket said as data, not as an Error. */
+/** The driver adapter keeps the error of PostgreSQL or the socket as data, not as an Error. */
 function adapterSaysSo(error: Error): boolean {
   const { cause } = error as { cause?: { kind?: unknown; originalCode?: unknown } };
   if (typeof cause?.kind === 'string' && adapterKinds.has(cause.kind)) return true;
@@ -76,7 +73,7 @@ function adapterSaysSo(error: Error): boolean {
 /** PostgreSQL: class 28, wrong user name or password; 3D000, no such database. */
 const refusals = /^(?:28\w{3}|3D000)$/;
 
-/** A start or a command needs the database, and it is not there. */
+/** A start or a command needs the database, and cannot reach it. */
 class DatabaseUnreachable extends StartFailure {
   override readonly name = 'DatabaseUnreachable';
 }

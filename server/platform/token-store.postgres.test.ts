@@ -50,7 +50,7 @@ async function holdTurn(): Promise<() => Promise<void>> {
 
 test('an instance whose turn does not come is told to come back, and the platform is not asked', async () => {
   const letGo = await holdTurn();
-  const refused = store(200).exclusively(app, async () => 'done');
+  const refused = store(4000).exclusively(app, async () => 'done');
   await expect(refused).rejects.toBeInstanceOf(PlatformError);
   await expect(refused).rejects.toMatchObject({ kind: 'busy', neverSent: true, retryAfterSeconds: 5 });
   await letGo();
@@ -60,7 +60,7 @@ test('an instance whose turn does not come is told to come back, and the platfor
 test('a DING without an app token was certainly not sent: it is sent later, once', async () => {
   const letGo = await holdTurn();
   await outbox.add('alarm', { kind: 'DING', content: { type: 'text', text: '紧急' } });
-  const worker = outbox.worker({ platform: outbox.connect({}, store(2000)) });
+  const worker = outbox.worker({ platform: outbox.connect({}, store(4000)) });
   await worker.drain();
   expect(await outbox.row()).toMatchObject({
     status: 'PENDING',
