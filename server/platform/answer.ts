@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 import { TokenRefusedError } from './app-token.ts';
 import { PlatformError, type PlatformErrorKind } from './platform.ts';
 
-/** What a platform answered: its text as JSON, the JSON as a checked value, an error code as a PlatformError. */
+/** Reads answers of the platforms: text as JSON, JSON as a checked value, an error code as a PlatformError. */
 
 /**
  * DingTalk cuts an IP off for five minutes after more than 10,000 calls in 20 seconds.
@@ -126,7 +126,7 @@ export interface Refusal {
   requestId: string | null | undefined;
 }
 
-/** What an error code says; a remedy, in Chinese, where an administrator must act. */
+/** The meaning of an error code; a remedy, in Chinese, where an administrator must act. */
 export type Meaning =
   | 'code-invalid'
   | 'out-of-range'

@@ -5,6 +5,7 @@ import { memoryTokenStore, type TokenStore } from './token-store.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;
+const fault = new PlatformError('fault', '/token', '模拟');
 
 /** A platform that gives tokens `t1`, `t2`, … of two hours, and refuses those it is told to. */
 function setUp(store: TokenStore = memoryTokenStore()) {
@@ -37,40 +38,40 @@ function setUp(store: TokenStore = memoryTokenStore()) {
   return { world, appToken, work, store };
 }
 
-const fault = new PlatformError('fault', '/token', '模拟');
+/** So many calls at once. */
+const times = <T>(count: number, call: () => Promise<T>) => Promise.all(Array.from({ length: count }, call));
 /** Lets everything that is not waiting for a timer or a socket finish. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-test('200 cold calls at once fetch one token', async () => {
+test('200 cold calls at once, on three instances that share a store, fetch one token, and a restart none', async () => {
   const { world, appToken, work } = setUp();
-  const one = appToken();
-  const tokens = await Promise.all(Array.from({ length: 200 }, () => one.use(work)));
-  expect(new Set(tokens)).toEqual(new Set(['t1']));
+  const instances = [appToken(), appToken(), appToken()];
+  const tokens = await Promise.all(instances.map((one) => times(70, () => one.use(work))));
+  expect(new Set(tokens.flat())).toEqual(new Set(['t1']));
+  expect(await appToken().use(work)).toBe('t1');
   expect(world.fetches).toBe(1);
 });
 
 test('calls that wait together share one turn at the store, and the failure of its fetch', async () => {
   const memory = memoryTokenStore();
   let turns = 0;
-  const store: TokenStore = {
+  const { world, appToken, work } = setUp({
     ...memory,
     exclusively: (app, run) => {
       turns += 1;
       return memory.exclusively(app, run);
     },
-  };
-  const { world, appToken, work } = setUp(store);
+  });
   const one = appToken();
   world.fetchFails = fault;
-  const errors = await Promise.all(Array.from({ length: 200 }, () => rejection(one.use(work))));
-  expect(new Set(errors)).toEqual(new Set([fault]));
+  expect(new Set(await times(200, () => rejection(one.use(work))))).toEqual(new Set([fault]));
   expect([world.fetches, turns]).toEqual([1, 1]);
 
   world.fetchFails = null;
-  await Promise.all(Array.from({ length: 200 }, () => one.use(work)));
+  await times(200, () => one.use(work));
   expect([world.fetches, turns]).toEqual([2, 2]);
 
-  // The refusal of a token that was replaced meanwhile changes nothing, and asks nobody.
+  // The late refusal of a token that was replaced meanwhile fetches nothing.
   let refuseLate = () => {};
   const late = one.use(async (token) => {
     if (token !== 't2') return token;
@@ -87,22 +88,14 @@ test('calls that wait together share one turn at the store, and the failure of i
   expect([world.fetches, turns]).toEqual([3, 3]);
 });
 
-test('instances that share a store fetch one token, and a restarted one none', async () => {
-  const { world, appToken, work } = setUp();
-  const instances = [appToken(), appToken(), appToken()];
-  await Promise.all(instances.flatMap((one) => Array.from({ length: 50 }, () => one.use(work))));
-  expect(await appToken().use(work)).toBe('t1');
-  expect(world.fetches).toBe(1);
-});
-
 test('a refused token is dropped and fetched once for all, and each call is made once more', async () => {
   const { world, appToken, work, store } = setUp();
-  const [one, other] = [appToken(), appToken()];
-  await Promise.all([one.use(work), other.use(work)]);
+  const instances = [appToken(), appToken()];
+  for (const one of instances) await one.use(work);
   world.refused.add('t1');
   world.used.length = 0;
-  const calls = [one, other].flatMap((each) => Array.from({ length: 100 }, () => each.use(work)));
-  expect(new Set(await Promise.all(calls))).toEqual(new Set(['t2']));
+  const tokens = await Promise.all(instances.map((one) => times(100, () => one.use(work))));
+  expect(new Set(tokens.flat())).toEqual(new Set(['t2']));
   expect(world.fetches).toBe(2);
   expect(world.used.filter((token) => token === 't1')).toHaveLength(200);
   expect(world.used.filter((token) => token === 't2')).toHaveLength(200);
@@ -123,7 +116,8 @@ test('a platform may give a refused token again, renewed', async () => {
   const one = appToken();
   await one.use(work);
   world.refused.add('t1');
-  world.fetches = 0; // so that the next token is t1 again
+  // So that the next token is t1 again.
+  world.fetches = 0;
   const refusedOnce = async (token: string) => {
     if (world.used.push(token) === 2) throw new TokenRefusedError('/api', '40014');
     return token;
@@ -146,17 +140,17 @@ test('a refused token is not taken from the store, also after a fetch that faile
 });
 
 test('a call with any other failure is not repeated, and the token stays', async () => {
-  const { world, appToken } = setUp();
+  const { world, appToken, work } = setUp();
   const one = appToken();
   const timeout = new PlatformError('timeout', '/api', '模拟');
   let calls = 0;
-  const failing = async () => {
+  const failing = one.use(async () => {
     calls += 1;
     throw timeout;
-  };
-  expect(await rejection(one.use(failing))).toBe(timeout);
+  });
+  expect(await rejection(failing)).toBe(timeout);
   expect(calls).toBe(1);
-  await one.use(async () => {});
+  await one.use(work);
   expect(world.fetches).toBe(1);
 });
 
@@ -170,8 +164,7 @@ test('ten minutes before its end the token is renewed in the background, once', 
   expect(world.fetches).toBe(1);
 
   world.now += 2;
-  const during = await Promise.all(Array.from({ length: 50 }, () => one.use(work)));
-  expect(new Set(during)).toEqual(new Set(['t1']));
+  expect(new Set(await times(50, () => one.use(work)))).toEqual(new Set(['t1']));
   await settle();
   expect(await one.use(work)).toBe('t2');
   expect(world.fetches).toBe(2);
@@ -188,7 +181,7 @@ test('while renewal fails the valid token serves on, with one attempt in 30 seco
     await settle();
   }
   expect(world.fetches).toBe(2);
-  // An instance that starts now has only the store's token, which is just as valid.
+  // An instance that starts now takes the valid token from the store.
   expect(await appToken().use(work)).toBe('t1');
 
   world.now += 30_000;
@@ -209,26 +202,24 @@ test('an expired token is not used: the call waits for a new one, or fails as th
   expect(await one.use(work)).toBe('t3');
 });
 
-describe('with a store that fails', () => {
+describe('when the store fails', () => {
   const broken = new Error('database down');
-  const failing = (methods: Partial<TokenStore>): TokenStore => ({ ...memoryTokenStore(), ...methods });
   const fail = async () => {
     throw broken;
   };
 
-  test('nothing is fetched: its error passes through, and no auth code is used up', async () => {
-    for (const methods of [{ exclusively: fail }, { read: fail }]) {
-      const { world, appToken, work } = setUp(failing(methods));
+  test.each([{ exclusively: fail }, { read: fail }])(
+    'before the fetch, its error passes through: nothing is fetched, no auth code used up',
+    async (failing) => {
+      const { world, appToken, work } = setUp({ ...memoryTokenStore(), ...failing });
       const one = appToken();
-      const errors = await Promise.all(Array.from({ length: 20 }, () => rejection(one.use(work))));
-      expect(new Set(errors)).toEqual(new Set([broken]));
-      expect(world.fetches).toBe(0);
-      expect(world.used).toEqual([]);
-    }
-  });
+      expect(new Set(await times(20, () => rejection(one.use(work))))).toEqual(new Set([broken]));
+      expect([world.fetches, world.used]).toEqual([0, []]);
+    },
+  );
 
   test('after the fetch, the token serves from memory: one fetch, not one a request', async () => {
-    const { world, appToken, work } = setUp(failing({ write: fail }));
+    const { world, appToken, work } = setUp({ ...memoryTokenStore(), write: fail });
     const one = appToken();
     await one.use(work);
     expect(await one.use(work)).toBe('t1');

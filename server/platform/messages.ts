@@ -9,7 +9,7 @@ import {
   type WorkNotificationBatch,
 } from './platform.ts';
 
-/** What both platforms' messages have in common: what may be sent, and in how many calls. */
+/** Rules of messages that both platforms share: what may be sent, and in how many calls. */
 
 /** The part of a driver that sends and recalls messages. */
 export type Messages = Pick<
@@ -17,7 +17,7 @@ export type Messages = Pick<
   'sendWorkNotification' | 'sendDing' | 'getMessageResult' | 'recallMessage'
 >;
 
-/** What differs between the platforms: one call for one batch of checked receivers. */
+/** The calls of one platform: each for one batch of checked receivers. */
 export interface BatchCalls {
   /**
    * @param msg the work notification's `msg` as JSON.

@@ -1,5 +1,5 @@
 /**
- * What the rest of the server knows of a platform: people, messages, and why a call failed. `dingtalk/` and
+ * The platforms' interface for the rest of the server: people, messages, and why a call failed. `dingtalk/` and
  * `zhezhengding/` implement it.
  */
 
@@ -17,7 +17,7 @@ export interface PlatformPerson {
   mobile: string | null;
 }
 
-/** What names a person whom the server has met: for reading them again. */
+/** The ids of a person whom the platform knows, for reading them again. */
 export type PersonRef = Pick<PlatformPerson, 'id' | 'employeeCode'>;
 
 export type PlatformErrorKind =
@@ -74,7 +74,7 @@ export class PlatformError extends Error {
   }
 }
 
-/** What dingtalk/ and zhezhengding/ each do in their own way. */
+/** The part of the interface that dingtalk/ and zhezhengding/ implement each in their own way. */
 export interface Driver {
   readonly name: PlatformName;
 

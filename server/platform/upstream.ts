@@ -25,7 +25,7 @@ export interface UpstreamOptions {
   /** From the start of a call to its last byte, in milliseconds. */
   timeoutMs: number;
   onCall?: ((call: UpstreamCall) => void) | undefined;
-  /** What holds calls back. */
+  /** Holds calls back, by the limit and the circuits. */
   protection: Protection;
 }
 

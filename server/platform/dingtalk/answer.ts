@@ -16,7 +16,7 @@ import type { UpstreamAnswer } from '../upstream.ts';
 
 export const tokenApi = '/v1.0/oauth2/accessToken';
 
-/** What the old APIs (`/topapi/…`) wrap everything in, with HTTP 200. Source: DingTalk's document of error codes. */
+/** The envelope of all answers of the old APIs (`/topapi/…`), with HTTP 200. Source: DingTalk's document of error codes. */
 const readOldEnvelope = guard(
   Type.Object({
     errcode: IntegerLike,
@@ -28,7 +28,7 @@ const readOldEnvelope = guard(
   }),
 );
 
-/** What the new APIs (`/v1.0/…`) answer with HTTP 4xx. Source: as above. */
+/** A refusal of the new APIs (`/v1.0/…`), with HTTP 4xx. Source: as above. */
 const readNewFailure = guard(
   Type.Object({
     code: Type.String({ minLength: 1 }),

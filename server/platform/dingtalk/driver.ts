@@ -110,7 +110,7 @@ function personOf(
   };
 }
 
-/** A whole number. A masked one (`138****0000`), or none, as executives (高管) have it, identifies nobody. */
+/** Null for a masked number (`138****0000`) and for none, as with executives (高管): neither identifies a person. */
 function mobileOf(mobile: string | null | undefined): string | null {
   const trimmed = textOrNull(mobile);
   return trimmed !== null && /^\+?[\d-]{5,20}$/.test(trimmed) ? trimmed : null;

@@ -9,7 +9,7 @@ export interface EventCipherOptions {
   ownerKey: string;
 }
 
-/** What arrives: `signature` (or `msg_signature`), `timestamp` and `nonce` of the query, `encrypt` of the body. */
+/** An event callback: `signature` (or `msg_signature`), `timestamp` and `nonce` of the query, `encrypt` of the body. */
 export interface EncryptedEvent {
   signature: string;
   timestamp: string;
@@ -25,20 +25,20 @@ export interface EncryptedAnswer {
   encrypt: string;
 }
 
-/** What is wrong with an event; for the log, not for whoever sent it. */
+/** Why an event is refused; for the log, not for its sender. */
 export type EventDefect =
-  /** Not signed with our token: forged, damaged, or the token is another. */
+  /** Not signed with our token: forged, damaged, or signed with another token. */
   | 'signature'
   /** Not base64, not whole blocks, or not UTF-8 inside. */
   | 'encoding'
-  /** The padding is wrong: the aes_key is another. */
+  /** The padding is wrong: most likely another aes_key. */
   | 'padding'
   /** The message's length does not fit what arrived. */
   | 'length'
   /** For another app or organisation. */
   | 'owner';
 
-/** An event that must not be believed. Holds nothing of the event. */
+/** An event that must not be believed. The error quotes nothing of it. */
 export class EventSignatureError extends Error {
   override readonly name = 'EventSignatureError';
   readonly defect: EventDefect;
@@ -59,11 +59,11 @@ const defects: Record<EventDefect, string> = {
 
 export interface EventCipher {
   /**
-   * Verifies the signature, then decrypts. A signature says who sent an event, not when: the caller drops
-   * repeated ones by the event's id.
+   * Verifies the signature, then decrypts. A signature does not say when an event was sent: the caller drops repeated
+   * events by their id.
    *
    * @returns the event's JSON, unparsed.
-   * @throws EventSignatureError for everything that is not wholly right.
+   * @throws EventSignatureError for any defect.
    */
   decrypt(event: EncryptedEvent): string;
 
@@ -81,8 +81,9 @@ const lengthBytes = 4;
 const padBlock = 32;
 
 /**
- * The crypto of DingTalk's HTTP callbacks: base64(AES-256-CBC(16 random bytes, length, message, owner key)), with
- * the first half of the key as IV, and sha1 over the sorted token, timestamp, nonce and cipher text.
+ * The encryption of DingTalk's HTTP callbacks: base64(AES-256-CBC(16 random bytes, length, message, owner key)), with
+ * the first half of the key as IV, and sha1 over the sorted token, timestamp, nonce and cipher text. Source:
+ * DingTalk's document of event callbacks.
  *
  * @throws Error, in Chinese, for options that can never work.
  */
@@ -143,7 +144,7 @@ export function createEventCipher({ token, aesKey, ownerKey }: EventCipherOption
   };
 }
 
-/** Strict, because Node's own reader skips whatever is not base64. */
+/** Strict: Node's own reader skips characters that are not base64. */
 function bytesOf(base64: string): Buffer {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.length === 0 || bytes.length % padBlock !== 0 || bytes.toString('base64') !== base64) {
@@ -166,7 +167,7 @@ function withoutPadding(content: Buffer): Buffer {
   return content.subarray(0, content.length - count);
 }
 
-/** In the same time wherever the first difference is. */
+/** Takes the same time wherever the first difference is. */
 function sameBytes(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -85,7 +85,7 @@ export function createMessages(
     async getMessageResult(taskId) {
       const task = { agent_id: agentId(resultApi), task_id: checkedTask(taskId) };
       const { progress } = await callOld(progressApi, task, readProgress);
-      if (Number(progress.status) !== done) return { ...nobody, done: false };
+      if (Number(progress.status) !== done) return { ...empty, done: false };
       return resultOf((await callOld(resultApi, task, readResult)).send_result);
     },
 
@@ -96,7 +96,7 @@ export function createMessages(
   };
 }
 
-const nobody: Omit<MessageResult, 'done'> = { read: [], unread: [], invalid: [], forbidden: [], failed: [] };
+const empty: Omit<MessageResult, 'done'> = { read: [], unread: [], invalid: [], forbidden: [], failed: [] };
 
 type SendResult = ReturnType<typeof readResult>['send_result'];
 

@@ -18,7 +18,7 @@ export interface SigningInput {
 /**
  * The 浙政钉 gateway's signature: base64(HMAC-SHA256(secret, METHOD ⏎ TIMESTAMP ⏎ NONCE ⏎ PATH [⏎ k=v&k=v])).
  * The values are raw, not URL-encoded; empty ones are left out; keys are sorted without regard to case, the
- * values of a repeated key among themselves. As the official Java SDK does it.
+ * values of a repeated key among themselves. Source: the official Java SDK.
  */
 export function sign(secret: string, { method, timestamp, nonce, path, parameters }: SigningInput): string {
   const pairs = withoutEmpty(parameters)
@@ -29,7 +29,7 @@ export function sign(secret: string, { method, timestamp, nonce, path, parameter
   return createHmac('sha256', secret).update(lines.join('\n'), 'utf8').digest('base64');
 }
 
-/** What is signed is what is sent: empty values are in neither. */
+/** Empty values are neither signed nor sent. */
 export function withoutEmpty(parameters: Parameters): Parameters {
   return parameters.filter(([, value]) => value !== '');
 }
