@@ -19,7 +19,7 @@ async function main([part, ...more]: readonly string[]): Promise<void> {
     `已构建 dist/console。首次打开最多下载 ${Math.ceil(firstPageBytes / 1024)} KB（gzip，最大的一页是 ${page}）。`,
   );
   console.log(
-    '已构建 dist/server。在生产环境用 node dist/server/main.js 启动（先按 README.md 配置环境变量）。',
+    '已构建 dist/server。在生产环境用 node dist/server/main.js 启动（先按 docs/settings.md 配置环境变量）。',
   );
   await mini([]);
 }

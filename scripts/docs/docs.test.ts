@@ -137,14 +137,17 @@ describe('docs/errors.md', () => {
 });
 
 describe('configuration', () => {
-  const documented = rows(read('README.md'));
+  const documented = rows(read('docs/settings.md'));
 
-  test.each([...variablesRead()])('%s is in README.md and .env.example, with one default', (variable) => {
-    const [fallback = 'missing', meaning = ''] = documented.get(variable) ?? [];
-    expect(Object.keys(example.withDefaults)).toContain(variable);
-    expect(fallback).toBe(example.withDefaults[variable] ? `\`${example.withDefaults[variable]}\`` : '无');
-    expect(meaning).not.toBe('');
-  });
+  test.each([...variablesRead()])(
+    '%s is in docs/settings.md and .env.example, with one default',
+    (variable) => {
+      const [fallback = 'missing', meaning = ''] = documented.get(variable) ?? [];
+      expect(Object.keys(example.withDefaults)).toContain(variable);
+      expect(fallback).toBe(example.withDefaults[variable] ? `\`${example.withDefaults[variable]}\`` : '无');
+      expect(meaning).not.toBe('');
+    },
+  );
 
   test('names no variable that nothing reads', () => {
     const known = variablesRead();
