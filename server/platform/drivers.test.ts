@@ -159,7 +159,7 @@ describe.each(platformNames)('%s', (name) => {
   test('secrets that a platform echoes in its words get into no error', async () => {
     const secrets = ['token-of-the-app', 'code-of-the-person', '10000000001', emulatedApps[name].appSecret];
     const words = `${secrets.join(' ')} 权限：[${secrets.join('/')}] request ip=${secrets[0]}`;
-    const codes = ['40078', '60011', '60020', '40014', '88', '12345', '240111', '240132', 'x y z'];
+    const codes = ['40078', '60011', '60020', '40014', '88', '12345', '240111', '240132', words];
     for (const errcode of codes) {
       const echo = await startTestServer(({ path: asked }) =>
         asked === path.token
@@ -173,6 +173,7 @@ describe.each(platformNames)('%s', (name) => {
               errcode,
               errmsg: words,
               sub_msg: words,
+              sub_code: words,
               request_id: words,
               success: false,
               content: { responseCode: errcode, responseMessage: words, requestId: words },

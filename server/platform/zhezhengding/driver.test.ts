@@ -252,7 +252,9 @@ test.each<[string, object, object]>([
 });
 
 test('the words of a repetition make no success of another API’s refusal', async () => {
-  const { platform } = await scripted('zhezhengding', { [revokeApi]: [{ success: false, Message: '重复' }] });
+  const { platform } = await scripted('zhezhengding', {
+    [revokeApi]: [{ ...refusal('-2'), content: { success: false, responseMessage: '重复' } }],
+  });
   expect(await rejection(platform.recallMessage('notice-1'))).toMatchObject({ kind: 'fault' });
 });
 
