@@ -258,21 +258,6 @@ test('the answer does not wait for the platform', async () => {
   expect(await leftAt('zhaoliu')).not.toBeNull();
 });
 
-test('a server that stops finishes the event at hand first', async () => {
-  const other = await build({
-    env: callbackEnvironment,
-    database: server.database,
-    emulator: server.emulator,
-  });
-  server.emulator.control.fault({ path: userApi, kind: 'slow', delayMs: 300 });
-  const sent = event('user_leave_org', ids.zhaoliu);
-  expect((await post(other, sent.url, sent.payload)).statusCode).toBe(200);
-  while (callsOfUserApi() === 0) await delay(5);
-  await other.close();
-  expect(await rows()).toMatchObject([{ processedAt: expect.any(Date), attempts: 1, lastError: null }]);
-  expect(await leftAt('zhaoliu')).not.toBeNull();
-});
-
 describe('a database', () => {
   test('that hangs: the event is not acknowledged, within 1.5 s, and one that comes again is', async () => {
     const sent = event('user_leave_org', ids.zhaoliu);
