@@ -112,7 +112,7 @@ async function changePassword(
   // A stolen session must not be a way to guess the password: the same counter as at binding.
   const subjects: LockSubject[] = [`account:${username}`];
   const attempt = await lockout.attempt(subjects, () => credentials.verify(username, currentPassword));
-  /** The same, for what may be somebody else at a session of theirs: the log tells of it. */
+  /** Refuses, and writes it to the audit log: a stranger may be using this session. */
   const refused = async (reason: Parameters<typeof rejected>[0]) => {
     const event = {
       action: 'password.refused',
@@ -129,11 +129,11 @@ async function changePassword(
   }
   if (attempt.outcome === 'wrong') return refused('WRONG_PASSWORD');
   const user = attempt.value;
-  // It was good for three days, to whoever has read it: not to be made good for ever.
+  // An expired one-time password must not become a lasting one: strangers may have read it.
   if (hasExpired(user, credentials.keepsPasswords, clock.now())) return refused('PASSWORD_EXPIRED');
   const passwordHash = await passwords.hash(newPassword);
   await prisma.$transaction(async (tx) => {
-    // Under the old hash only: of two changes at once the first one wins. The trigger ends the sessions.
+    // Only while the hash is the old one: the first of two simultaneous changes wins. A trigger ends the sessions.
     const { count } = await tx.user.updateMany({
       where: { id: user.id, passwordHash: user.passwordHash },
       data: { passwordHash, mustChangePassword: false, passwordExpiresAt: null },

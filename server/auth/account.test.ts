@@ -13,7 +13,7 @@ const sessionsOf = async (token: string) =>
   (await get(server, '/api/me/sessions', token)).json<{ items: OwnSession[] }>().items;
 
 describe('one’s own sessions', () => {
-  test('are listed with where and when, the asking one marked', async () => {
+  test('are listed with address and time, and the current one is marked', async () => {
     const [one, two] = [await server.tokenOf('zhangsan'), await server.tokenOf('zhangsan')];
     const listed = await sessionsOf(two);
     expect(listed).toHaveLength(2);
@@ -25,7 +25,7 @@ describe('one’s own sessions', () => {
     expect(JSON.stringify(listed)).not.toContain(one);
   });
 
-  test('can be ended one by one; nobody else’s can', async () => {
+  test('can be ended one by one, and nobody can end another person’s', async () => {
     const [lost, here] = [await server.tokenOf('zhangsan'), await server.tokenOf('zhangsan')];
     const others = await server.tokenOf('admin');
     const current = (await sessionsOf(lost)).find((session) => session.current);
@@ -40,7 +40,7 @@ describe('one’s own sessions', () => {
     expectFault(await get(server, '/api/me/sessions'), 401, 'SESSION_EXPIRED');
   });
 
-  test('a new sign-in ends the one that the same client had, and no other’s', async () => {
+  test('a new sign-in ends the session that the same client had, and no other', async () => {
     const [old, elsewhere] = [await server.tokenOf('chenguang'), await server.tokenOf('chenguang')];
     const others = await server.tokenOf('admin');
     const again = await post(server, '/api/auth/login', { authCode: server.code('chenguang') }, bearer(old));
@@ -53,7 +53,7 @@ describe('one’s own sessions', () => {
   });
 });
 
-test('whose the password is, and whether it is to be changed, is told to oneself', async () => {
+test('a person is told who keeps their password, and whether to change it', async () => {
   const token = await server.tokenOf('zhangsan');
   const told = async (on = server) => (await get(on, '/api/me/password', token)).json<OwnPassword>();
   expect(await told()).toEqual({ state: 'own', expiresAt: null });
@@ -104,7 +104,7 @@ describe('changing the password', () => {
     expect((await get(server, '/api/me', token)).statusCode).toBe(200);
   });
 
-  test('a stolen session is no way to guess it', async () => {
+  test('somebody with a stolen session cannot guess it: attempts are counted', async () => {
     const token = await server.tokenOf('zhangsan');
     const outcomes: unknown[] = [];
     for (let at = 0; at < 6; at += 1) outcomes.push(await change(token, 'wrong', 'correct horse battery'));
@@ -131,7 +131,7 @@ describe('changing the password', () => {
     await server.prisma.lockout.deleteMany();
   });
 
-  test('a one-time password that was not used in time is not made good for ever', async () => {
+  test('an expired one-time password cannot be exchanged for a lasting one', async () => {
     const token = await server.tokenOf('zhangsan');
     const where = { username: 'zhangsan' };
     const expires = (ms: number) =>
@@ -151,7 +151,7 @@ describe('changing the password', () => {
     expect(await change(token, known, 'correct horse battery')).toEqual({ outcome: 'password-changed' });
   });
 
-  test('ends every session, and the new one is what counts from then on', async () => {
+  test('ends every session, and only the new password works', async () => {
     const [here, elsewhere] = [await server.tokenOf('admin'), await server.tokenOf('admin')];
     expect(await change(here, known, 'correct horse battery')).toEqual({ outcome: 'password-changed' });
     for (const token of [here, elsewhere])

@@ -11,18 +11,18 @@ export interface Allowance {
 }
 
 export interface AllowanceOptions {
-  /** So many at once. */
+  /** This many are free at once. */
   atOnce: number;
-  /** So many are forgotten every minute. */
+  /** This many are forgotten each minute. */
   perMinute: number;
-  /** So many keys are remembered; those who have spent last. */
+  /** This many keys are remembered; the one that spent longest ago is dropped first. */
   keys?: number;
 }
 
 /**
- * Bounds what hardly ever happens to honest people, for each key, in this process alone. It is counted when it has
- * happened, so that nobody waits for having tried; who goes on all the same gets into debt, which takes as long to be
- * forgotten as what was allowed at once.
+ * Limits, for each key and in this process alone, what hardly ever happens to honest people. Only what has happened
+ * counts, not the attempt. A key that goes on all the same runs up a debt of at most `atOnce`, which is forgotten at
+ * the same pace.
  *
  * @param now epoch milliseconds.
  */
@@ -46,7 +46,7 @@ export function createAllowance(
     },
     spend(key) {
       const spent = Math.min(spentBy(key) + 1, 2 * atOnce);
-      // The last to spend is the last to be forgotten.
+      // Moves the key to the end: the first key of the map spent longest ago.
       spending.delete(key);
       spending.set(key, { spent, at: now() });
       const [oldest] = spending.keys();
@@ -56,16 +56,16 @@ export function createAllowance(
 }
 
 /**
- * An office of hundreds behind one address brings hardly one invalid code a day, so it never gets here; and what one
- * address can go on with is a fortieth of DingTalk's 20 calls a second.
+ * An office of hundreds behind one address sends hardly one invalid code a day, and never meets this limit. One address
+ * can go on with 30 a minute: a fortieth of DingTalk's 20 calls a second.
  */
 export const invalidCodes = { atOnce: 120, perMinute: 30 };
 
 /**
- * A sign-in that turns an address away which has sent too many invalid codes: one machine with made-up ones must not
- * fill the queue before the platform, in which everybody waits.
+ * Refuses addresses that have sent too many invalid codes. One machine with made-up codes must not fill the queue
+ * before the platform, in which everybody waits.
  *
- * @returns throws AppError TOO_MANY_REQUESTS besides what `signIn` throws.
+ * @returns a sign-in that also throws AppError TOO_MANY_REQUESTS.
  */
 export function limitInvalidCodes(signIn: SignIn, now: () => number): SignIn {
   const invalid = createAllowance(invalidCodes, now);
@@ -82,7 +82,7 @@ export function limitInvalidCodes(signIn: SignIn, now: () => number): SignIn {
   };
 }
 
-/** An IPv4 address itself; of IPv6 the first 64 bits, for one connection has as many addresses as it likes in them. */
+/** The IPv4 address, or the first 64 bits of an IPv6 address: one connection may use every address within them. */
 function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   if (!isIPv6(plain)) return plain;

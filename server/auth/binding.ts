@@ -17,7 +17,7 @@ export interface BindingRequest {
   replaces: string | null;
   /** Where the request came from, for the audit log. */
   address: string;
-  /** Whether another site's page sent it: nobody may be signed in to a stranger's account that way. */
+  /** Whether another site's page sent it: it could sign a person in to a stranger's account. */
   crossSite: boolean;
 }
 
@@ -54,12 +54,12 @@ class NotAdmitted extends Error {
 }
 
 /**
- * What one person may be refused: each time is an entry in the audit log, which nobody can shorten. Wrong passwords
- * lock long before; this is for right ones of accounts that may not be bound.
+ * Refusals of one person: each writes to the audit log, which nobody can shorten. Wrong passwords lock long before this;
+ * the limit is for right passwords of accounts that may not be bound.
  */
 const refusalsOfPerson = { atOnce: 60, perMinute: 1 };
 
-/** What an attempt was made on, for the audit log. */
+/** On what an attempt was made, and from where; for the audit log. */
 interface Asked {
   subject: string;
   address: string;
@@ -153,7 +153,7 @@ export function createBinding(app: FastifyInstance): Bind {
         replaces,
       });
       if (typeof opened === 'string') throw new NotAdmitted(opened);
-      // Here and not before: a right password alone must not give new attempts at others.
+      // Only once it is bound: a right password alone must not give new attempts at other accounts.
       await lockout.clear([`person:${person.id}`], tx);
       return opened;
     });

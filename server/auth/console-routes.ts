@@ -16,8 +16,8 @@ import { type Caller, createConsoleSignIn, type WithCookies } from './console-si
 const tags = ['登录'];
 
 /**
- * An administration has few administrators, even behind one address; more requests than this are somebody who
- * tries user names. Each attempt also writes to the audit log, which nobody can shorten.
+ * Few administrators share one address: more requests than this come from somebody who tries user names. Each attempt
+ * also writes to the audit log, which nobody can shorten.
  */
 const rateLimit = { max: 60, timeWindow: '1 minute' };
 

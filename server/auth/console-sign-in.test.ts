@@ -102,7 +102,7 @@ test('an administrator gets a session in a cookie that no script reads, and the 
   });
 });
 
-test('an auditor too; and a new sign-in ends the session that it replaces', async () => {
+test('an auditor gets one too, and a new sign-in ends the session that it replaces', async () => {
   await server.prisma.user.update({ where: { username: 'lisi' }, data: { role: 'AUDITOR' } });
   const first = (await signIn('lisi')).cookie?.value ?? '';
   expect((await me(first)).statusCode).toBe(200);
@@ -115,7 +115,7 @@ test('an auditor too; and a new sign-in ends the session that it replaces', asyn
   await until(async () => (await role()) !== 'AUDITOR', 5000, 'the role is known');
 });
 
-test('an ordinary person hears where they belong with the right password alone', async () => {
+test('only with the right password is an ordinary person told that the console is for administrators', async () => {
   expect((await signIn('zhangsan')).outcome).toEqual({
     outcome: 'no-permission',
     reason: 'ADMINISTRATORS_ONLY',
@@ -286,7 +286,7 @@ describe('a one-time password', () => {
     }
   });
 
-  test('one that was not used in time is refused, and says so to who knows it', async () => {
+  test('an expired one is refused, and only who knows it is told so', async () => {
     await withOneTimePassword('admin', new Date(Date.now() - 1000));
     expect((await signIn('admin', oneTime)).outcome).toEqual({
       outcome: 'sign-in-rejected',

@@ -30,7 +30,7 @@ export interface Caller {
   browser: string | null;
 }
 
-/** What the browser is to keep, beside the answer, which is free of it. */
+/** An answer, and beside it what the browser keeps in cookies. */
 export interface WithCookies<T> {
   answer: T;
   /** Null unless somebody is signed in now. */
@@ -151,7 +151,7 @@ export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
         keptHere: keepsPasswords,
       };
       const session = await openConsoleSession(prisma, opening, limits, now);
-      // Disabled, or given another password or role, while this one was being checked.
+      // The account was disabled, or got another password or role, while this password was being checked.
       if (session === null) throw new AppError('SERVER_BUSY');
       return signedIn(user, session, request);
     },
@@ -175,7 +175,7 @@ export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
       if (await passwords.matches(oldHash, newPassword)) return notSet('UNCHANGED');
       const passwordHash = await passwords.hash(newPassword);
       const session = await prisma.$transaction(async (tx) => {
-        // Under the old hash only: of two requests with one ticket the first one wins.
+        // Only while the hash is the old one: the first of two requests with one ticket wins.
         const { count } = await tx.user.updateMany({
           where: { id: user.id, passwordHash: oldHash },
           data: { passwordHash, mustChangePassword: false, passwordExpiresAt: null },
@@ -218,12 +218,12 @@ export interface ConsoleOpening {
 }
 
 /**
- * Opens a session for an administrator or auditor who has proved their password, and writes the audit event, in
- * one statement that holds the account: whoever disables it or resets its password at the same moment comes before
- * (then nothing is opened) or after (then the new session ends). Whoever takes its role comes before as well, or
- * after: then the session goes on, as an ordinary person's.
+ * Opens a session for an administrator or auditor who has proved their password, and writes the audit event. One
+ * statement does both and locks the account. A simultaneous disabling or password reset therefore comes before, and
+ * nothing is opened, or after, and ends the new session. A simultaneous loss of the role comes before as well, or
+ * after: then the session goes on as an ordinary person's.
  *
- * A person signs in here without the platform, so what it said last counts: who has left stays outside.
+ * The platform is not asked here, so its last word counts: a person who has left gets no session.
  *
  * @returns null when the account may not be opened (any more).
  */

@@ -29,7 +29,7 @@ export interface CredentialVerifier {
 export function localCredentials(prisma: PrismaClient, passwords: Passwords): CredentialVerifier {
   return {
     keepsPasswords: true,
-    // Letter by letter: another spelling is another account, or none.
+    // Compared exactly: another spelling is another account, or none.
     locate: async (username) => ({
       name: username,
       user: await prisma.user.findUnique({ where: { username } }),
@@ -42,10 +42,10 @@ export function localCredentials(prisma: PrismaClient, passwords: Passwords): Cr
   };
 }
 
-/** What the audit log says was acted on where nobody's account was named. It is no account's name, which has a kind before it. */
+/** The audit log's subject where no account has the typed name. An account's subject begins with `account:`. */
 export const unknownAccount = '（不存在的账号）';
 
-/** What a user name that somebody has typed is called where it is kept. */
+/** How a typed user name is written down. */
 export interface TypedAccount {
   /** Null where no account has the name. */
   user: Pick<User, 'id' | 'username'> | null;
@@ -56,19 +56,18 @@ export interface TypedAccount {
 }
 
 /**
- * Where it was typed. Each counts for itself: at the console's page anybody on the internet may try, and must not be
- * able to keep people from binding.
+ * Where it was typed. Each place counts for itself: anybody on the internet may try at the console's page, and must not
+ * be able to keep people from binding.
  */
 export type SignInPlace = 'binding' | 'console';
 
-/** Says what to call an account in what is kept of an attempt. */
+/** Says how an attempt on a typed user name is written down. */
 export type TypedAccounts = (username: string, at: SignInPlace) => Promise<TypedAccount>;
 
 /**
- * Names typed accounts for what is kept of an attempt. A name that no account has is kept nowhere: it may be a mobile
- * number, or a password that went into the wrong field, and the log is read and exported for half a year. Its wrong
- * passwords are counted all the same, under a print of it that only SECRET_KEY makes, or an attempt would tell who
- * has an account.
+ * A name that no account has is stored nowhere: it may be a mobile number, or a password in the wrong field, and the log
+ * is read and exported for half a year. Its wrong passwords are counted under a keyed hash of it (SECRET_KEY). Without
+ * a count, an attempt would tell whether a name has an account.
  */
 export function createTypedAccounts(credentials: CredentialVerifier, secretKey: string): TypedAccounts {
   const key = new Uint8Array(hkdfSync('sha256', secretKey, '', 'unknown-accounts', 32));

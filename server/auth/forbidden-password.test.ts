@@ -22,7 +22,7 @@ test.each([password, 'ｄev-pass-2026'])('nobody changes theirs to %s', async (n
   expect((await post(server, '/api/me/password', body, bearer(token))).json()).toEqual(refused);
 });
 
-test('nor sets it in place of a one-time one', async () => {
+test('nobody sets it in place of a one-time password', async () => {
   const passwordHash = await createPasswords([]).hash(oneTime);
   await server.prisma.user.update({
     where: { username: 'admin' },

@@ -83,7 +83,7 @@ test.each<[string, typeof answer]>([
   expect((await bind('wrong')).json()).toMatchObject({ attemptsLeft: 4 });
 });
 
-test('silence is a fault too, soon enough, and does not count', async () => {
+test('an account system that does not answer in time is a fault, and the attempt does not count', async () => {
   await server.prisma.lockout.deleteMany();
   const env = { ...accountSystem, CREDENTIALS_TIMEOUT_MS: '300' };
   const hasty = await build({ env, database: server.database, emulator: server.emulator });
@@ -95,7 +95,7 @@ test('silence is a fault too, soon enough, and does not count', async () => {
   expect((await bind('wrong')).json()).toMatchObject({ attemptsLeft: 4 });
 });
 
-test('the right one binds; the account gets a row, without a password', async () => {
+test('the right password binds, and the account gets a row without a password', async () => {
   await server.prisma.lockout.deleteMany();
   const bound = await bind('their own password');
   expect(bound.json()).toMatchObject({ outcome: 'signed-in', user: { username: 'w.wu', name: '王五' } });
@@ -126,12 +126,12 @@ describe('a one-time password of the time before the account system', () => {
     await server.prisma.user.deleteMany({ where: { username } });
   });
 
-  test('keeps nobody from binding', async () => {
+  test('does not keep its owner from binding', async () => {
     await server.prisma.user.create({ data: { username, name: '王五', ...passwords } });
     expect((await bind('their own password')).json()).toMatchObject({ outcome: 'signed-in' });
   });
 
-  test('nor from the console, where nothing is to be changed', async () => {
+  test('lets an administrator sign in to the console without a change of password', async () => {
     await server.prisma.user.create({ data: { username, name: '王五', role: 'AUDITOR', ...passwords } });
     const attempt = { username, password: 'their own password' };
     const response = await post(server, '/api/auth/console/sign-in', attempt);
@@ -202,7 +202,7 @@ describe('one account there is one account here, however its name is typed', () 
     ]);
   });
 
-  test('a row that an administrator made in capitals is the account’s', async () => {
+  test('a row that an administrator wrote in capitals is found', async () => {
     await server.prisma.user.create({ data: { username: 'Wang.Wu', name: '王五', role: 'AUDITOR' } });
     expect((await bind('their own password', 'wang.wu')).json()).toMatchObject({
       user: { username: 'Wang.Wu', role: 'AUDITOR' },
@@ -210,7 +210,7 @@ describe('one account there is one account here, however its name is typed', () 
     expect(await rows()).toHaveLength(1);
   });
 
-  test('the name that the account system gives comes before what was typed', async () => {
+  test('the user name that the account system gives wins over the typed one', async () => {
     answer = lenient(() => ({ username: 'E1007' }));
     expect((await bind('their own password', 'Wang.Wu')).json()).toMatchObject({
       user: { username: 'E1007' },
@@ -247,7 +247,7 @@ describe('one account there is one account here, however its name is typed', () 
     expect(await rows()).toEqual([{ username: 'wang.wu' }]);
   });
 
-  test('a name of nothing that is seen is nobody’s, and is not asked about', async () => {
+  test('a user name of invisible characters is refused without asking the account system', async () => {
     answer = (_request, response) => json(response, { valid: true, name: '谁' });
     expect((await bind('x', '\u200b ')).json()).toMatchObject({ reason: 'INVALID_CREDENTIALS' });
   });

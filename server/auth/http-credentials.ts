@@ -8,7 +8,7 @@ import type { User } from '../database/generated/client.ts';
 import { AppError } from '../plugins/errors.ts';
 import type { CredentialVerifier } from './credentials.ts';
 
-/** Longer answers are no answers, in bytes. */
+/** Bytes; a longer answer is a fault. */
 const maxAnswerBytes = 64 * 1024;
 
 const storable = (minLength: number, maxLength: number) =>
@@ -32,8 +32,8 @@ const answerSchema = Compile(
 );
 
 /**
- * One form for what account systems take for the same user name: width, case, accents (MySQL's usual collations
- * ignore both), what nobody sees, and blanks around it.
+ * One form of a user name for all spellings that account systems take for the same: other width, case or accents
+ * (MySQL's usual collations ignore both), invisible characters, blanks around it.
  */
 const canonical = (username: string): string =>
   username
@@ -76,7 +76,7 @@ export function httpCredentials(prisma: PrismaClient, config: CredentialsConfig)
     }
   }
 
-  /** The account with this name in any case; of several, from before there was one form, the one in use. */
+  /** The account with this name in any case. An older database may hold several: then a bound one. */
   async function find(name: string): Promise<User | null> {
     const [row] = await prisma.$queryRaw<{ id: string }[]>`
       SELECT id FROM users WHERE lower(username) = ${name}
@@ -98,7 +98,7 @@ export function httpCredentials(prisma: PrismaClient, config: CredentialsConfig)
       const known = answer.username === undefined ? await find(name) : null;
       if (known !== null) return known;
       const username = answer.username ?? name;
-      // Of two first attempts at once the second one finds the row of the first; `upsert` would make both fail.
+      // The second of two simultaneous first attempts finds the row of the first; `upsert` would fail.
       await prisma.user.createMany({
         data: [{ username, name: answer.name, department: answer.department ?? null }],
         skipDuplicates: true,

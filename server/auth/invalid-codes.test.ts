@@ -38,7 +38,7 @@ test('one machine with made-up codes is turned away before the platform is asked
   });
 });
 
-test('it may come back after the time that it is told', async () => {
+test('it may sign in again after the time that it was told', async () => {
   await flood('192.0.2.3');
   const refused = await loginFrom('192.0.2.3', madeUp());
   expectFault(refused, 429, 'TOO_MANY_REQUESTS');
@@ -91,13 +91,13 @@ describe('an allowance', () => {
     expect(allowance.waitFor('a')).toBe(10);
   });
 
-  test('a debt has an end', () => {
+  test('a debt is limited and is forgotten', () => {
     const { allowance, spend } = setUp();
     spend('a', 1000);
     expect(allowance.waitFor('a')).toBe(110);
   });
 
-  test('so many keys are remembered, those that spent last', () => {
+  test('a limited number of keys is remembered, the latest ones', () => {
     const { allowance, spend } = setUp();
     for (const key of ['a', 'b', 'c']) spend(key, 10);
     spend('a', 1);

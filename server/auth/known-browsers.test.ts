@@ -48,13 +48,13 @@ async function guess(username: string, device?: string): Promise<ConsoleSignInOu
 const locked = { outcome: 'sign-in-rejected', reason: 'LOCKED' };
 const signedIn = { outcome: 'signed-in' };
 
-test('strangers who guess there keep nobody from binding', async () => {
+test('strangers who guess at the console’s page keep nobody from binding', async () => {
   expect(await guess('lisi')).toMatchObject(locked);
   const ticket = await ticketOf(server, 'lisi');
   expect(await server.bind({ ticket, username: 'lisi', password })).toMatchObject(signedIn);
 });
 
-test('nor an administrator from signing in where they have before', async () => {
+test('strangers who guess at the console’s page keep no administrator out of a known browser', async () => {
   const own = await browserOf('admin');
   expect(await guess('admin')).toMatchObject(locked);
   expect((await signIn('admin', password)).outcome).toMatchObject(locked);
@@ -63,7 +63,7 @@ test('nor an administrator from signing in where they have before', async () => 
   expect((await signIn('admin', password)).outcome).toMatchObject(locked);
 });
 
-test('a known browser counts for itself, and is locked by itself', async () => {
+test('a known browser counts its own wrong passwords, and is locked by them alone', async () => {
   const [own, another] = [await browserOf('admin'), await browserOf('admin')];
   expect(await guess('admin', own)).toMatchObject(locked);
   expect((await signIn('admin', password, own)).outcome).toMatchObject(locked);
@@ -135,7 +135,7 @@ describe('an administrator who unlocks an account', () => {
   });
 });
 
-test('one of another account, an altered and an old one are worth nothing', async () => {
+test('a device cookie of another account, an altered one and an expired one are ignored', async () => {
   const [own, others] = [await browserOf('admin'), await browserOf('zhangsan')];
   expect(await guess('admin')).toMatchObject(locked);
   const altered = `${own.slice(0, 30)}${own[30] === 'A' ? 'B' : 'A'}${own.slice(31)}`;

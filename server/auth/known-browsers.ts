@@ -12,16 +12,16 @@ export interface KnownBrowser {
 }
 
 export interface KnownBrowsers {
-  /** What tells the browser from the account's others; null where it is not known for this account. */
+  /** The browser's id among those of the account; null where the account does not know it. */
   open(cookie: string | null, userId: string): string | null;
-  /** Makes a browser known for an account, for as long again as before. */
+  /** Makes a browser known for an account, or known for longer. */
   remember(userId: string, cookie: string | null): KnownBrowser;
 }
 
 /**
  * Device cookies, as OWASP describes them: a browser in which a person has signed in counts its wrong passwords for
- * itself, so that strangers who guess at the account do not lock its owner out there. The cookie opens nothing, and is
- * no part of a proof: who steals it has five attempts more. Sealed with SECRET_KEY; no table keeps it.
+ * itself, so that strangers who guess at the account do not lock its owner out there. The cookie opens nothing: a thief
+ * gains five attempts. It is sealed with SECRET_KEY and stored in no table.
  *
  * @param now epoch milliseconds.
  */

@@ -69,7 +69,7 @@ test('failures are forgotten a day after the last', async () => {
   expect(await guess('lisi')).toMatchObject({ reason: 'INVALID_CREDENTIALS', attemptsLeft: 4 });
 });
 
-test('guesses sent at once get no more looks than five', async () => {
+test('of many simultaneous guesses five are checked', async () => {
   const tickets = await Promise.all(Array.from({ length: 20 }, () => ticketOf(server, 'lisi')));
   const outcomes = await Promise.all(
     tickets.map((ticket) => server.bind({ ticket, username: 'lisi', password: 'wrong' })),
@@ -98,7 +98,7 @@ test('one account is locked across persons', async () => {
   expect(await guess('lisi', 'wrong', 'wangwu')).toMatchObject({ reason: 'LOCKED' });
 });
 
-test('a success of one’s own does not give back attempts at another’s account', async () => {
+test('a sign-in to one’s own account does not give new attempts at another’s', async () => {
   for (let at = 0; at < 4; at += 1) await guess('zhangsan');
   expect(await guess('lisi', password)).toMatchObject({ outcome: 'signed-in' });
   await server.prisma.user.updateMany({
@@ -157,7 +157,7 @@ test('a lock is in the audit log when it begins and when it first refuses, howev
   expect(await events()).toBe(before + 8);
 });
 
-test('a user name that nobody has looks like a wrong password, up to the lock', async () => {
+test('an unknown user name is answered as a wrong password is, up to the lock', async () => {
   const known: BindOutcome[] = [];
   const unknown: BindOutcome[] = [];
   for (let at = 0; at < 5; at += 1) known.push(await guess('lisi'));

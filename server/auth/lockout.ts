@@ -21,12 +21,12 @@ export type LockSubject =
   | `device:${string}:${string}`
   | `unknown:${string}`;
 
-/** All that is counted of one account, wherever its password is asked for. */
+/** All counters of one account, wherever its password is asked for. */
 export const countersOf = (username: string): Prisma.LockoutWhereInput => ({
   OR: [{ subject: `account:${username}` }, consoleCountersOf(username)],
 });
 
-/** What is counted of it at the console's sign-in page, for known browsers and for all others. */
+/** Its counters at the console's sign-in page: of known browsers and of all others. */
 export const consoleCountersOf = (username: string): Prisma.LockoutWhereInput => ({
   OR: [{ subject: `console:${username}` }, { subject: { startsWith: literal(`device:${username}:`) } }],
 });
@@ -40,18 +40,18 @@ export type Verified<T> =
   | { outcome: 'right'; value: T }
   | { outcome: 'wrong'; attemptsLeft: number }
   /**
-   * Was locked, or is from now on. `isNews` for the attempt that locks, and the first one that a lock refuses: the
-   * audit log cannot be shortened, and must not grow with whoever goes on trying.
+   * Was locked, or is from now on. `isNews`: this attempt locks, or is the first that the lock refuses. Only news goes
+   * to the audit log, which cannot be shortened.
    */
   | { outcome: 'locked'; retryAfterSeconds: number; isNews: boolean };
 
 export interface Lockout {
   /**
-   * One attempt from beginning to end: reserved before the password is looked at, and given back where it could not be
-   * looked at. Where it was right the account's failures are forgotten. A person's are not, the attempt alone is given
-   * back: who knows one password must not get ever new attempts at others.
+   * One attempt from beginning to end: reserved before the password is checked, and given back where it could not be
+   * checked. A right password clears the account's failures. Of a person's failures it gives back this attempt alone:
+   * knowing one password must not give new attempts at others.
    *
-   * @param look what the password opens; null for a wrong one.
+   * @param look checks the password; null for a wrong one.
    * @throws what `look` throws: then the attempt does not count.
    */
   attempt<T>(subjects: readonly LockSubject[], look: () => Promise<T | null>): Promise<Verified<T>>;
@@ -63,7 +63,7 @@ export interface Lockout {
    * @returns `attemptsLeft` and `lockedForSeconds` as they stand if this attempt does fail.
    */
   reserve(subjects: readonly LockSubject[]): Promise<Attempt>;
-  /** The attempt could not be looked at: it does not count. */
+  /** Gives an attempt back whose password could not be checked. */
   release(subjects: readonly LockSubject[]): Promise<void>;
   /** Forgets all failures. @param on the transaction that proves them to be over, where there is one. */
   clear(subjects: readonly LockSubject[], on?: Transaction): Promise<void>;
@@ -73,11 +73,11 @@ export interface Lockout {
   sweep(): Promise<number>;
 }
 
-/** Locks that one process remembers to have told of; each is a hundred bytes. */
+/** Locks that one process remembers as reported; each takes a hundred bytes. */
 const rememberedLocks = 10_000;
 
 export function createLockout(prisma: PrismaClient, now: () => number): Lockout {
-  /** Until when the locks last that have refused somebody already, the oldest first. */
+  /** The ends of the locks that have refused somebody already, the oldest first. */
   const told = new Map<string, number>();
 
   /** Whether one of these locks refuses for the first time, as far as this process knows. */
@@ -152,7 +152,7 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
         : { outcome: 'wrong', attemptsLeft };
     },
     async reserve(subjects) {
-      // Looked at first, so that one subject's lock does not use up the attempts of the other.
+      // Locks come first: one subject's lock must not use up the attempts of the other.
       const refused = await refusal(subjects);
       if (refused !== null) return { allowed: false, ...refused };
       let attemptsLeft = allowedFailures;
@@ -192,7 +192,7 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
 export interface Unlocked {
   /** The account's user name; null where only a person without an account was meant. */
   username: string | null;
-  /** What had failures to forget, locked or not: `account:…`, `person:…`. */
+  /** Whose failures were forgotten, locked or not: `account:…`, `person:…`. */
   cleared: string[];
   /** Platform ids of people who are locked after they tried this account, and are not its owner. */
   lockedPeople: string[];
@@ -208,7 +208,7 @@ const lookBackMs = 24 * 3_600_000;
  * @param who a user name, or the platform id of a person: one who may not bind yet has no account.
  * @param now epoch milliseconds.
  * @param by who asks for it; the command line acts as the system.
- * @returns null when nobody is called so.
+ * @returns null when nobody has that name or id.
  */
 export async function unlock(
   prisma: PrismaClient,
@@ -240,7 +240,7 @@ export async function unlock(
   return { username, cleared, lockedPeople: username === null ? [] : await lockedAt(prisma, username, now) };
 }
 
-/** Who was refused at this account lately and must wait. */
+/** People who were refused at this account lately and are locked. */
 async function lockedAt(prisma: PrismaClient, username: string, now: number): Promise<string[]> {
   const refused = await prisma.auditLog.findMany({
     where: { action: 'bind.refused', subject: `account:${username}`, at: { gt: new Date(now - lookBackMs) } },

@@ -77,7 +77,7 @@ describe('by mobile number', () => {
     expect(await rowCounts(server.prisma)).toMatchObject({ sessions: before.sessions, audit: before.audit });
   });
 
-  test('a person whose number no API gives must bind, whoever else has no number', async () => {
+  test('a person whose number no API gives must bind, and is not matched to accounts without a number', async () => {
     const { outcome } = await loginWith({ mobile: null }, 'chenguang');
     expect(outcome).toMatchObject({ outcome: 'bind-required' });
   });
@@ -85,7 +85,7 @@ describe('by mobile number', () => {
   const userApi = '/topapi/v2/user/get';
   const readings = () => server.emulator.control.calls()[userApi] ?? 0;
 
-  test('whom the id identifies gets in without the number, also while nobody can read numbers', async () => {
+  test('a person known by the id gets in without the number, also while numbers cannot be read', async () => {
     const before = readings();
     server.emulator.control.fault({ path: userApi, kind: 'status', times: null });
     try {

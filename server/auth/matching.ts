@@ -27,8 +27,8 @@ export type Match =
  *
  * Never by name: two people may share one.
  *
- * @param complete reads the number, only where step 1 has found nobody: whom the id identifies must get in whether
- *   or not the platform's other API works.
+ * @param complete reads the number. Called only where step 1 has found nobody: a person known by the id gets in even
+ *   while the platform's other API fails.
  * @throws what `complete` throws.
  */
 export async function matchPerson(
@@ -46,7 +46,7 @@ export async function matchPerson(
       where: {
         mobile,
         isSuperExecutive: false,
-        // Bound to this very person: another request of theirs was faster than this one.
+        // Or bound to this very person, by a faster request of theirs.
         OR: [{ dingUserId: null }, { dingUserId: person.id }],
       },
     });
@@ -71,8 +71,8 @@ export type LinkResult =
   | 'account-taken';
 
 /**
- * Writes that `user` is `person`, with when and how, and the audit event. The unique index on `dingUserId`
- * decides between two accounts for one person, the condition on the account between two people for one account.
+ * Binds an account to a person, with when and how, and writes the audit event. The unique index on `dingUserId` decides
+ * between two accounts for one person, the condition on the account between two people for one account.
  *
  * @returns `account-taken` when the account belongs to another person by now.
  * @throws a unique violation (see {@link isUniqueViolation}) when the person has another account by now.

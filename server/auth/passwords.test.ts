@@ -10,7 +10,7 @@ test('a hash is argon2id with the parameters that OWASP names, and salted', asyn
   expect(await matches(first, 'Right')).toBe(false);
 });
 
-test('no account and no password match nothing', async () => {
+test('without an account or a stored password nothing matches', async () => {
   expect(await matches(null, 'right')).toBe(false);
   expect(await matches(null, '')).toBe(false);
 });

@@ -21,7 +21,7 @@ const owaspMinimum: PasswordCost = { memoryCost: 19_456, timeCost: 2, parallelis
 
 /**
  * Bounds on hashing: each hash takes 19 MiB and a thread of libuv's pool (4 by default), which file and DNS
- * work need too. What does not get its turn soon is turned away rather than piled up.
+ * work need too. Requests beyond the queue are refused.
  */
 const concurrentHashes = 2;
 const waitingHashes = 100;
@@ -65,7 +65,7 @@ export function createPasswords(forbidden: readonly string[], cost = owaspMinimu
   };
 }
 
-/** One form for what looks the same: input methods differ in how they write full-width and composed characters. */
+/** One form for characters that look alike: input methods write full-width and composed ones in different ways. */
 const normalized = (password: string): string => password.normalize('NFKC');
 
 export type PasswordFlaw = Extract<PasswordRejectedReason, 'TOO_SHORT' | 'TOO_COMMON' | 'CONTAINS_USERNAME'>;
@@ -79,7 +79,7 @@ let common: Set<string> | undefined;
  * Why a new password is refused; null when it may be used. Checked by length and against the list of common
  * passwords (ASVS 6.2.4), after what an attacker would try first: digits and signs around a common word.
  *
- * @param forbidden passwords that nobody may sign in with, in NFKC: whoever set one could never use it.
+ * @param forbidden passwords that nobody may sign in with, in NFKC.
  */
 export function judgePassword(
   password: string,
@@ -100,7 +100,7 @@ export function judgePassword(
 /** No characters that look alike on paper. 12 of these are 59 bits. */
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-/** A password that the policy lets through, to be read from paper. */
+/** @returns a new random password that the policy allows and that is easy to read from paper. */
 export function generatePassword(username: string): string {
   for (;;) {
     const characters = Array.from({ length: 12 }, () => alphabet[randomInt(alphabet.length)]);
@@ -120,8 +120,8 @@ export function passwordState(
 }
 
 /**
- * Whether it is a one-time password that was not used or changed in time. Where another system keeps the passwords it
- * has vouched for this one: what was noted of an earlier one, kept here, says nothing about it.
+ * Whether the account's password is a one-time password that was not changed in time. Never where another system keeps
+ * the passwords: the date belongs to an earlier one that was kept here.
  *
  * @param at epoch milliseconds.
  */

@@ -13,10 +13,10 @@ export function hashSecret(token: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(digest('sha256', token, 'buffer'));
 }
 
-/** The same hash as a text, for keys in memory: half the price of the bytes and a text made of them. */
+/** The same hash as text, for keys in memory: twice as fast as bytes that are then written as text. */
 export const hashKey = (token: string): string => digest('sha256', token, 'base64');
 
-/** Whether `token` can be one of ours at all; anything else needs no look in the database. */
+/** Whether `token` has the form of ours; anything else needs no query. */
 export function looksLikeSecret(token: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(token);
 }

@@ -22,12 +22,11 @@ export interface SessionCache {
   /** Null where the session must be read from the database. */
   get(key: string): CachedSession | null;
   /**
-   * Reads a session through `read` and keeps it, unless something changed while it was being read: the answer
-   * may be older than the change, whose notification has come and gone. Many who ask for the same session at once
-   * cost one reading, under the same condition.
+   * Reads a session through `read` and keeps it, unless a change was announced meanwhile: the answer may be older than
+   * the change. Simultaneous requests for one session share one reading, on the same condition.
    */
   fill(key: string, read: () => Promise<CachedSession | null>): Promise<CachedSession | null>;
-  /** Forgets a session that this process itself ends, before the notification does. */
+  /** Forgets a session that this process ends, without waiting for the notification. */
   forget(key: string): void;
   /** The same for all sessions of one person. */
   forgetUser(userId: string): void;
@@ -44,9 +43,9 @@ interface Flight {
 }
 
 /**
- * Live sessions in memory, so that a request of a signed-in person costs no database read. What ends a session
- * anywhere is announced by the database to every process; while the announcements do not get through, nothing
- * is kept and every request reads the database.
+ * Live sessions in memory, so that a request of a signed-in person costs no database read. The database announces to
+ * every process what ends a session anywhere. While announcements do not get through, nothing is kept and every request
+ * reads the database.
  */
 export function createSessionCache(subscribe: Subscribe, capacity = defaultCapacity): SessionCache {
   /** In the order of last use: the first one is the next to go. */

@@ -27,10 +27,10 @@ export type OpeningRefusal = 'not-theirs' | 'left';
 
 export interface Sessions {
   /**
-   * Opens a session and writes the audit event, in one statement, while the account is active, the person's, and
-   * the person has not left since the platform vouched for them. It holds the account: whoever disables or unbinds
-   * it at the same moment comes before (then nothing is opened) or after (then the new session ends). A person
-   * who had left has come back.
+   * Opens a session and writes the audit event, in one statement. The account must be active and bound to the person,
+   * and the person must not have left since the platform vouched for them; one who had left before has come back. The
+   * statement locks the account. A simultaneous disabling or unbinding therefore comes before, and nothing is opened,
+   * or after, and ends the new session.
    *
    * @param on the transaction that also writes why the session may be opened, where something is to be written.
    * @returns why no session was opened, else the session.
@@ -44,7 +44,7 @@ export interface Sessions {
   list(userId: string, token: string): Promise<OwnSession[]>;
   /** Ends one of a person's own sessions by its id. @returns false when they have no such session. */
   endOwn(userId: string, id: string): Promise<boolean>;
-  /** After a change that has ended all sessions of a person: this instance does not wait to be told. */
+  /** Forgets a person's sessions here, after a change that has ended them all, without waiting for the notification. */
   forgetAll(userId: string): void;
   /** Deletes sessions that are over. @returns how many. */
   sweep(): Promise<number>;
@@ -76,7 +76,7 @@ export function createSessions(
   limits: SessionLimits,
   now: () => number,
 ): Sessions {
-  /** `last_seen_at` is written at most this often: a request is a read, and a write only now and then. */
+  /** `last_seen_at` is written at most this often: most requests only read. */
   const touchEveryMs = Math.min(5 * 60_000, limits.sessionIdleMs / 10);
 
   const isLive = (session: CachedSession) =>
@@ -120,8 +120,8 @@ export function createSessions(
       const at = new Date(now());
       const expiresAt = new Date(now() + limits.sessionLifetimeMs);
       const replaced = replaces !== null && looksLikeSecret(replaces) ? hashSecret(replaces) : null;
-      // Each statement of its own would cost as much as all of this: most of a sign-in is the way to the database.
-      // Only one's own session is replaced: who signs in as somebody else has not signed the first one out.
+      // One statement, because each one costs a way to the database: most of the time of a sign-in.
+      // Only a session of the same account is replaced: a sign-in as somebody else signs nobody out.
       const [held] = await on.$queryRaw<{ has_left: boolean }[]>`
         WITH held AS (
           SELECT id, left_at, coalesce(left_at >= ${vouchedAt}::timestamptz, false) AS has_left
@@ -158,7 +158,7 @@ export function createSessions(
       const key = hashKey(token);
       let session = cache.get(key);
       if (session !== null && !isLive(session)) {
-        // Another instance may have seen the person since; the row decides.
+        // The row decides: another instance may have served the person since.
         cache.forget(key);
         session = null;
       }
@@ -177,7 +177,7 @@ export function createSessions(
     async end(token) {
       if (!looksLikeSecret(token)) return null;
       cache.forget(hashKey(token));
-      // One statement: of two at once, one ends it.
+      // One statement: one of two simultaneous requests ends it.
       const [row] = await prisma.$queryRaw<{ user_id: string }[]>`
         DELETE FROM sessions WHERE token_hash = ${hashSecret(token)} RETURNING user_id`;
       return row?.user_id ?? null;

@@ -41,7 +41,7 @@ export function noPermission(reason: NoPermissionReason): NoPermission {
   return { outcome: 'no-permission', reason };
 }
 
-/** A person, and since when the platform's word for them counts: from before it was asked. */
+/** A person for whom the platform vouches, since the moment before it was asked. */
 interface Vouched {
   person: PlatformPerson;
   vouchedAt: Date;
@@ -73,7 +73,7 @@ export function createSignIn(app: FastifyInstance): SignIn {
           return linked === 'account-taken' ? 'not-theirs' : sessions.open(tx, opening);
         });
     if (opened === 'not-theirs') return null;
-    // What was heard last is true: they left while this was under way.
+    // They left while this was under way: the later word counts.
     if (opened === 'left') return noPermission('LEFT_ORGANISATION');
     return signedIn({ ...user, dingUserId: person.id }, opened);
   }
@@ -98,7 +98,7 @@ export function createSignIn(app: FastifyInstance): SignIn {
     } catch (error) {
       if (!isUniqueViolation(error)) throw metBy(match.user, error);
     }
-    // The account was linked, unbound or disabled at the same moment: what is true now decides.
+    // The account was linked, unbound or disabled meanwhile: look again.
     return admit(vouched, request, triesLeft - 1);
   }
 
@@ -133,7 +133,7 @@ export function createSignIn(app: FastifyInstance): SignIn {
   };
 }
 
-/** The error, with whose it is where that is a 超级高管: no session tells it yet. */
+/** Marks an error that a 超级高管 met: no session says yet who it is. */
 function metBy({ id, isSuperExecutive }: User, error: unknown): unknown {
   return isSuperExecutive && error instanceof Error ? new SuperExecutiveFault(id, error) : error;
 }

@@ -43,7 +43,7 @@ test('an account is unlocked for its owner, and who guessed at it stays locked',
   expect(await server.bind(attempt)).toMatchObject({ outcome: 'signed-in' });
 });
 
-test('an owner who mistyped has no binding yet: they are named, and unlocked by their platform id', async () => {
+test('a person who mistyped before binding is named, and unlocked by the platform’s id', async () => {
   const ticket = await guess('lisi', 'lisi');
   expect(await unlock(server.prisma, 'lisi', Date.now())).toMatchObject({ lockedPeople: [lisi] });
   expect(await server.bind({ ticket, username: 'lisi', password })).toMatchObject({ reason: 'LOCKED' });
@@ -83,7 +83,7 @@ test('a lock keeps nobody who is bound from signing in', async () => {
   expect(await server.login('zhangsan')).toMatchObject({ outcome: 'signed-in' });
 });
 
-test('nobody of that name, and nothing to forget, change nothing', async () => {
+test('an unknown name and an account without failures change nothing', async () => {
   expect(await unlock(server.prisma, 'no-such-account', Date.now())).toBeNull();
   expect(await unlock(server.prisma, 'lisi', Date.now())).toMatchObject({ cleared: [] });
   expect(await cleared()).toEqual([]);

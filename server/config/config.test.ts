@@ -205,7 +205,7 @@ describe('development and tests keep away from the production organisation', () 
     }
   });
 
-  test('production may use it, and others are nobody’s production', () => {
+  test('production may use it, and so may development use other organisations', () => {
     expect(loadConfig({ ...production, PRODUCTION_ORGANISATIONS: 'ding0123456789' }).production).toBe(true);
     expect(loadConfig({ ...dingtalk, PRODUCTION_ORGANISATIONS: 'dingother' }).production).toBe(false);
   });

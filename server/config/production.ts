@@ -9,7 +9,7 @@ import type { DatabaseConfig } from './database.ts';
 import type { EnvironmentReader } from './environment.ts';
 import type { PlatformConfig } from './platform.ts';
 
-/** Complains of whatever a production start must not have. */
+/** Complains to `reader` of development settings in production. */
 export function refuseDevelopmentSettings(
   reader: EnvironmentReader,
   config: {

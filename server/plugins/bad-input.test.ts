@@ -93,7 +93,7 @@ test('no route takes a field that it does not know', async () => {
   expect(taken).toEqual([]);
 });
 
-test('a character of two halves is one', async () => {
+test('a character of two UTF-16 halves counts as one', async () => {
   const answer = await post(server, '/api/auth/bind', { ...binding, username: '𠮷田', password: '👍👍' });
   expect(answer.statusCode).toBe(200);
 });
@@ -129,7 +129,7 @@ describe.each(Object.keys(routes) as Route[])('%s', (url) => {
     expectFault(await send(url, good, { 'content-type': type }), 415, 'UNSUPPORTED_MEDIA_TYPE');
   });
 
-  test('up to 64 KiB are looked at, more are not', async () => {
+  test('a body of up to 64 KiB is read, a larger one is refused', async () => {
     const padded = (bytes: number) => good + ' '.repeat(bytes - good.length);
     expectFault(await send(url, padded(64 * 1024 + 1)), 413, 'PAYLOAD_TOO_LARGE');
     expectFault(await send(url, 'x'.repeat(64 * 1024)), 400, 'INVALID_REQUEST');

@@ -61,7 +61,7 @@ describe('outside production', () => {
     }
   });
 
-  test('what it says needs a session, and nothing else, is refused to who has none', async () => {
+  test('exactly the routes that it says need a session refuse people without one', async () => {
     expect(document.security).toEqual([{ bearer: [] }, { cookie: [] }]);
     const said: Record<string, boolean> = {};
     const found: Record<string, boolean> = {};

@@ -27,7 +27,7 @@ function ask(url: string, method: string, headers: Record<string, string> = {}):
 
 const throughGateway = { 'x-forwarded-for': '203.0.113.7' };
 
-test('what only reads is hung up on, what changes something is served, until nothing comes any more', async () => {
+test('behind a gateway a stopping server cuts off reads and serves changes until no request comes any more', async () => {
   server = await build({ env: { TRUST_PROXY: '127.0.0.1' } });
   const url = await server.url();
   const logout = () =>

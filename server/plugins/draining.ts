@@ -15,13 +15,13 @@ declare module 'fastify' {
 }
 
 /**
- * Lets the gateways know before a stop closes the door.
+ * Tells the gateways of a stop before the port is closed.
  *
  * A gateway cannot ask whether an instance is about to stop; it learns it from requests that fail. A request that
- * changes something must not be among them, because a gateway must not repeat it. So for a moment the door stays
- * open: what changes something is served as ever, and what only reads is hung up on without an answer. The gateway
- * sends those to another instance, where the person notices nothing, and after a few of them sends everything
- * there. Only then is the port closed, with nobody in front of it whose connection would be lost.
+ * changes something must not be among them, because a gateway must not repeat it. So for a moment the port stays open:
+ * requests that change something are served as ever, and requests that only read are cut off without an answer. The
+ * gateway repeats those at another instance, unnoticed by the person, and after a few failures sends everything there.
+ * Only then is the port closed, and no connection is lost.
  * Without a gateway the port is closed at once.
  */
 export const draining = fp(

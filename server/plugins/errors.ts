@@ -18,7 +18,7 @@ interface Fault {
   statusCode: number;
   /** Chinese: what happened, whose move it is. Safe to show to a person. */
   message: string;
-  /** What a client that does not know better waits, in seconds. */
+  /** How long a client waits by default, in seconds. */
   retryAfterSeconds?: number;
 }
 
@@ -46,7 +46,7 @@ const faults: Readonly<Record<ErrorCode, Fault>> = {
   PLATFORM_TIMEOUT: { statusCode: 504, message: '登录平台响应超时，请稍后重试。' },
 };
 
-/** A fault that a client is told about; what the person reads follows from the code alone. */
+/** A fault that a client is told; the code alone decides what the person reads. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
@@ -105,7 +105,7 @@ const platformCodes: Readonly<Record<PlatformErrorKind, ErrorCode>> = {
   fault: 'PLATFORM_FAULT',
 };
 
-/** Fastify's own refusals by status, which need no more words than the code's. */
+/** The codes of Fastify's own refusals, by status. */
 const httpCodes: Readonly<Record<number, ErrorCode>> = {
   400: 'INVALID_REQUEST',
   404: 'NOT_FOUND',
@@ -140,8 +140,8 @@ function toAppError(error: FastifyError | Error): AppError {
 }
 
 /**
- * A misconfiguration is an administrator's move: the log must say which, and loudly. The guide counts a fault that a
- * 超级高管 meets as a severe one: whatever it is, it is told one level higher, and marked.
+ * Logs an error. A misconfiguration is logged with its remedy, since an administrator must act. The guide calls a fault
+ * that a 超级高管 meets severe: it is logged one level higher, with a mark.
  */
 function report(error: AppError, raw: unknown, request: FastifyRequest): void {
   const { cause, code } = error;
@@ -169,7 +169,7 @@ function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): 
 }
 
 /**
- * The answers that no hook sees, and that have to bring their headers along.
+ * Answers that no hook sees, with the headers that hooks would add.
  *
  * @param security what every answer with data carries.
  */
@@ -212,7 +212,7 @@ const hungUp = (error: FastifyError, { raw }: FastifyRequest): boolean =>
 /** Answers every fault in the contract's shape; nothing of the error itself but its code leaves the server. */
 export const errors = fp(
   async (app: FastifyInstance) => {
-    // Node would answer these two by itself, with nothing in them: what is expected, and a host that is not named.
+    // Node itself would answer an unknown `Expect` and a missing `Host` with an empty body.
     app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
     app.addHook('onRequest', (request, _reply, done) => {
       const isNameless = request.headers.host === undefined && request.raw.httpVersion === '1.1';

@@ -11,7 +11,7 @@ import { answersOutsideHooks } from './errors.ts';
 import { dataHeaders } from './headers.ts';
 
 /**
- * Fastify with nothing in it: how long and how large a request may be, its id, and who is believed to be a proxy.
+ * Fastify without any route: how long and how large a request may be, its id, and which proxies are believed.
  *
  * @param arrivalMs how long a request may take until all of it is here, in milliseconds.
  */
@@ -25,7 +25,7 @@ export function createHttp(config: Config, logger: FastifyBaseLogger, arrivalMs 
     // A whole request must arrive, and a connection show life, within these; platform calls have their own.
     requestTimeout: arrivalMs,
     http: {
-      // Node's own is longer, and it gives the longer one to the body; and it looks only twice a minute.
+      // Node's own limit is longer, gives the body the longer of the two, and is checked only twice a minute.
       headersTimeout: arrivalMs,
       connectionsCheckingInterval: arrivalMs / 4,
       // The error handler refuses these, in the contract's words.
@@ -35,7 +35,7 @@ export function createHttp(config: Config, logger: FastifyBaseLogger, arrivalMs 
     keepAliveTimeout: 65_000,
     // Idle keep-alive connections must not hold up a stop.
     forceCloseConnections: 'idle',
-    // What still comes on an open connection while the server stops is served, and its connection closed.
+    // Requests on open connections are still served while the server stops; then their connections close.
     return503OnClosing: false,
     ...answersOutsideHooks(dataHeaders({ hsts: config.production })),
   })

@@ -141,7 +141,7 @@ test.each(['dingtalk', 'zhezhengding'] as const)('a whole run on %s logs no secr
   }
 });
 
-test('a line tells which request it is of, and the answer tells the person the same id', async () => {
+test('a log line has its request’s id, and the answer shows the person the same id', async () => {
   const server = await build();
   try {
     const response = await get(server, '/api/me?a=b');

@@ -129,7 +129,7 @@ test('session memory, lockouts, event lag and outbox are shown', async () => {
   }
 });
 
-test('nobody is named', async () => {
+test('no metric names a person', async () => {
   await server.login('zhangsan');
   const { body } = await get(server, '/metrics');
   // The labels: a measured value may have any digits in a row.
@@ -160,7 +160,7 @@ describe('who may read', () => {
   });
 });
 
-test('a process that falls behind turns requests away, but lives', async () => {
+test('a process that falls behind turns requests away, but still answers its health check', async () => {
   const { database, emulator } = server;
   const busy = await build({ database, emulator, env: { MAX_EVENT_LOOP_DELAY_MS: '50' } });
   try {

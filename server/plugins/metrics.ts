@@ -10,7 +10,7 @@ const tokenApis: ReadonlySet<string> = new Set(['/v1.0/oauth2/accessToken', '/ge
 /** How somebody signed in: by the platform's code, or to the console by user name and password. */
 export type SignInBy = 'platform' | 'password';
 
-/** What is counted where it happens. */
+/** What is counted, told by the code in which it happens. */
 export interface Happenings {
   platformCall: (call: UpstreamCall) => void;
   circuit: CircuitListener;
@@ -35,7 +35,7 @@ export interface GaugeOptions {
 /** Prometheus metrics of one server. No label ever names a person. */
 export interface Metrics extends Happenings {
   readonly registry: Registry;
-  /** Tells somebody else too of what happens from now on. */
+  /** Tells a listener, too, of what happens from now on. */
   listen(listener: Partial<Happenings>): void;
   /**
    * Adds a gauge that is read at each scrape. What cannot be read is absent, neither an old value nor 0, and does not
