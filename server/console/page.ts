@@ -1,4 +1,4 @@
-import type { ConsoleEntry } from './entry.ts';
+import type { ConsoleEntry } from '../contract/console-entry.ts';
 import { attribute, scriptJson } from './html.ts';
 
 /** The files that the page loads first, below `/console/`. */
