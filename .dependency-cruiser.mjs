@@ -17,8 +17,8 @@ const offered = [
   '^server/database/(database|migrations|unavailable)\\.ts$',
   '^server/commands/(main|command|terminal|on-database)\\.ts$',
   '^prisma/seed\\.ts$',
-  // `npm run build` builds the console's pages; the gateway answers in the words of the server.
-  '^server/(console/build|plugins/errors)\\.ts$',
+  // The gateway answers in the words of the server.
+  '^server/plugins/errors\\.ts$',
   // `npm run check` asks how people are matched, and looks at certificates as the server does.
   '^server/auth/matching\\.ts$',
   '^server/certificate/',

@@ -4,6 +4,7 @@
  * mends what can be mended (`npm run lint fix` in PowerShell, whose npm swallows the `--`).
  */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { failStart, StartFailure } from '../server/config/start-failure.ts';
 import { lintMini } from './build/mini/lint.ts';
@@ -19,8 +20,10 @@ const thorough: readonly (readonly string[])[] = [
   [tsc, '-p', 'tsconfig.mini.json'],
   [tsc, '-p', 'scripts/tsconfig.json'],
   [tsc, '-p', 'scripts/simulator/web/tsconfig.json'],
-  [vueTsc, '-p', 'server/console/tsconfig.json'],
-  [vueTsc, '-p', 'server/console/app/tsconfig.json'],
+  // An app may be made without a console.
+  ...['server/console/tsconfig.json', 'server/console/app/tsconfig.json']
+    .filter((file) => existsSync(file))
+    .map((file) => [vueTsc, '-p', file]),
 ];
 
 const passes = (command: readonly string[]) =>

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { auditRoutes } from './audit/routes.ts';
 import { administrators } from './auth/administrators.ts';
 import { auth } from './auth/index.ts';
+import { certificateAlerts } from './certificate/alerts.ts';
 import { certificateWatch } from './certificate/watch.ts';
 import type { Config } from './config/config.ts';
 import { consoleRoutes } from './console/index.ts';
@@ -83,6 +84,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(outbox);
   await app.register(events, { timing: timing.events });
   await app.register(certificateWatch);
+  await app.register(certificateAlerts);
   await app.register(peopleRoutes);
   await app.register(superExecutiveRoutes);
   await app.register(importRoutes);

@@ -14,10 +14,13 @@ const usage = `用法：
 async function main([part, ...more]: readonly string[]): Promise<void> {
   if (part === 'mini') return mini(more);
   if (part !== undefined) throw new StartFailure(usage);
-  const { page, firstPageBytes } = await buildInto('dist');
-  console.log(
-    `已构建 dist/console。首次打开最多下载 ${Math.ceil(firstPageBytes / 1024)} KB（gzip，最大的一页是 ${page}）。`,
-  );
+  const pages = await buildInto('dist');
+  if (pages !== null) {
+    const { page, firstPageBytes } = pages;
+    console.log(
+      `已构建 dist/console。首次打开最多下载 ${Math.ceil(firstPageBytes / 1024)} KB（gzip，最大的一页是 ${page}）。`,
+    );
+  }
   console.log(
     '已构建 dist/server。在生产环境用 node dist/server/main.js 启动（先按 docs/settings.md 配置环境变量）。',
   );

@@ -3,7 +3,7 @@ import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { projectRoot } from '../../server/config/paths.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
-import { type BuiltConsole, buildConsole } from '../../server/console/build.ts';
+import { type ConsoleBuild, consoleBuild } from './console.ts';
 
 /**
  * Builds what production runs into a folder: `server` (JavaScript that Node runs), `scripts` (the tools that
@@ -11,9 +11,12 @@ import { type BuiltConsole, buildConsole } from '../../server/console/build.ts';
  * its start). Nothing of the tests and development tools gets there.
  *
  * @param folder below the project or absolute: `dist`, or another one, since a package is built without touching what is there.
+ * @returns what the console's build says of its first pages; null without a console.
  * @throws StartFailure when the types do not hold.
  */
-export async function buildInto(folder: string): Promise<BuiltConsole> {
+export async function buildInto(
+  folder: string,
+): Promise<Awaited<ReturnType<ConsoleBuild['buildConsole']>> | null> {
   const target = path.resolve(projectRoot, folder);
   for (const part of ['server', 'scripts', 'prisma']) {
     await rm(path.join(target, part), { recursive: true, force: true });
@@ -24,5 +27,6 @@ export async function buildInto(folder: string): Promise<BuiltConsole> {
   const prisma = path.join(projectRoot, 'prisma');
   await cp(path.join(prisma, 'schema.prisma'), path.join(target, 'prisma', 'schema.prisma'));
   await cp(path.join(prisma, 'migrations'), path.join(target, 'prisma', 'migrations'), { recursive: true });
-  return buildConsole(path.join(target, 'console'));
+  const pages = await consoleBuild();
+  return pages === null ? null : pages.buildConsole(path.join(target, 'console'));
 }

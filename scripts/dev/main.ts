@@ -6,7 +6,7 @@
 import { development } from '../../server/config/constants.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
 import { failStart } from '../../server/config/start-failure.ts';
-import { watchConsole } from '../../server/console/build.ts';
+import { consoleBuild } from '../build/console.ts';
 import { type Watcher, watchMini } from '../build/mini/build.ts';
 import { packageFolder, writeProjectFile } from '../build/mini/ide-project.ts';
 import { startEmulator } from '../emulator/emulator.ts';
@@ -68,7 +68,8 @@ async function start(parts: Parts): Promise<void> {
 
   const { ready } = await server;
   const { url: simulatorUrl } = await simulator;
-  console.log(describe(settings, ready, { simulatorUrl, serverUrl, secondUrl, emulatorUrl }));
+  const pages = await consoleBuild();
+  console.log(describe(pages !== null, settings, ready, { simulatorUrl, serverUrl, secondUrl, emulatorUrl }));
   console.log(`  ${((performance.now() - startedAt) / 1000).toFixed(1)} 秒启动完成。按 Ctrl-C 停止。\n`);
   process.send?.({ kind: 'ready', simulator: simulatorUrl });
 
@@ -76,8 +77,9 @@ async function start(parts: Parts): Promise<void> {
   const told = (message: string) => {
     if (!stopping) console.error(`管理后台的页面构建失败：\n${message}`);
   };
+  if (pages === null) return;
   parts
-    .add(watchConsole(settings.consoleFolder, told))
+    .add(pages.watchConsole(settings.consoleFolder, told))
     .catch((error: unknown) => told(error instanceof Error ? error.message : String(error)));
 }
 
@@ -96,14 +98,14 @@ interface Addresses {
   emulatorUrl: string | null;
 }
 
-function describe(settings: DevSettings, ready: Ready, addresses: Addresses): string {
+function describe(withConsole: boolean, settings: DevSettings, ready: Ready, addresses: Addresses): string {
   const { simulatorUrl, serverUrl, secondUrl, emulatorUrl } = addresses;
   const rows = [
     ['模拟器（在浏览器里打开小程序）', simulatorUrl],
     [`服务 · ${settings.platform === 'dingtalk' || settings.emulated ? '钉钉' : '浙政钉'}`, serverUrl],
     ...(secondUrl === null ? [] : [['服务 · 浙政钉', secondUrl]]),
     ...(emulatorUrl === null ? [] : [['平台仿真（钉钉与浙政钉的接口）', emulatorUrl]]),
-    ['管理后台（也是 H5 入口）', `${serverUrl}/console`],
+    ...(withConsole ? [['管理后台（也是 H5 入口）', `${serverUrl}/console`]] : []),
     ['接口文档', `${serverUrl}/docs`],
     ['数据库', ready.database],
     ['小程序（用小程序开发者工具打开）', settings.miniProject],

@@ -34,10 +34,12 @@ function configurations(emulatorUrl: string | undefined): Config[] {
   return [first, second].map(withDevConsole);
 }
 
-/** The console as `npm run dev` builds it, and builds it anew after each change. */
+/** The console as `npm run dev` builds it, and builds it anew after each change. An app may have none. */
 function withDevConsole(config: Config): Config {
+  if (!('console' in config)) return config;
   const folder = devConsoleFolder(config.database.dataDir);
-  return { ...config, console: { ...config.console, folder } };
+  // By assignment: a literal may not name a setting that an app without a console does not have.
+  return Object.assign({ ...config }, { console: Object.assign({}, config.console, { folder }) });
 }
 
 /**

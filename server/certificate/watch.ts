@@ -1,10 +1,8 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { CertificateConfig } from '../config/certificate.ts';
-import type { PrismaClient } from '../database/database.ts';
-import { enqueue } from '../messages/outbox.ts';
 import { inspectGateways } from './inspect.ts';
-import { type CertificateReport, localDay } from './report.ts';
+import type { CertificateReport } from './report.ts';
 
 /** What an administrator sees of the app's certificate. */
 export interface CertificateStatus {
@@ -21,7 +19,7 @@ export interface CertificateStatus {
 
 export interface CertificateWatch {
   /**
-   * Checks the certificate once, and tells the administrators when it is time to. Never rejects.
+   * Checks the certificate once, and tells `seen` of it. Never rejects.
    *
    * @param signal ends the check, which then changes nothing.
    */
@@ -35,6 +33,8 @@ declare module 'fastify' {
     certificateStatus(): CertificateStatus | null;
     /** Checks the certificate now; resolves when that is done. Does nothing without a `PUBLIC_ORIGIN`. */
     checkCertificate(): Promise<void>;
+    /** Calls back after each check that could read the certificate, and waits for it. It must not reject. */
+    onCertificate(seen: (report: CertificateReport) => Promise<void>): void;
   }
 }
 
@@ -47,14 +47,13 @@ const everyMs = 4 * hour;
 const timeoutMs = 10_000;
 
 export function createCertificateWatch(options: {
-  prisma: PrismaClient;
   target: CertificateConfig;
   now: () => number;
-  log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
-  /** Called after an alert was written to the outbox. */
-  wake: () => void;
+  log: Pick<FastifyBaseLogger, 'info' | 'warn'>;
+  /** Called with a certificate that could be read; must not reject. */
+  seen: (report: CertificateReport) => Promise<void>;
 }): CertificateWatch {
-  const { prisma, target, now, log, wake } = options;
+  const { target, now, log } = options;
   let last: CertificateReport | null = null;
   let status: CertificateStatus | null = null;
 
@@ -84,99 +83,36 @@ export function createCertificateWatch(options: {
       { host: target.host, daysLeft, validTo, problems },
       'certificate',
     );
-    try {
-      const told = await alertAdministrators(prisma, seen.first, now());
-      if (told.alert === 'sent') {
-        log.info(told, 'administrators are told that the certificate expires');
-        wake();
-      } else if (told.alert === 'nobody') {
-        log.error(told, 'the certificate expires, and no bound administrator can be told');
-      }
-    } catch (err) {
-      // Nothing was written: the next check tells them.
-      log.error({ err }, 'the certificate expires, but the alert could not be written');
-    }
+    await options.seen(seen.first);
   }
 
   return { look, status: () => status };
 }
 
-/** Days left at which administrators are told, the most urgent first. */
-const alertDays = [1, 7, 14, 30] as const;
-
-/** The key of one alert about one certificate: a replaced certificate has alerts of its own. */
-const keyOf = ({ fingerprint }: CertificateReport, days: number) =>
-  `certificate:${fingerprint.slice(0, 32)}:${days}`;
-
-type AlertResult =
-  /** Too early, or told already by any instance. */
-  | { alert: 'none' }
-  /** Written to the outbox, for so many people. */
-  | { alert: 'sent'; days: number; administrators: number }
-  /** An alert is due, but no administrator has bound an account. */
-  | { alert: 'nobody'; days: number };
-
-/**
- * Tells the administrators that the certificate is about to expire: once for each threshold, over all instances and
- * restarts, because the outbox takes each key once. After a standstill of the server only the most urgent of the
- * passed thresholds is told, and no milder one later.
- *
- * @param now epoch milliseconds.
- */
-async function alertAdministrators(
-  prisma: PrismaClient,
-  report: CertificateReport,
-  now: number,
-): Promise<AlertResult> {
-  const days = alertDays.find((threshold) => report.daysLeft <= threshold);
-  if (days === undefined) return { alert: 'none' };
-  const asUrgent = alertDays.filter((threshold) => threshold <= days);
-  return prisma.$transaction(async (tx) => {
-    const told = await tx.outboxMessage.count({
-      where: { dedupKey: { in: asUrgent.map((threshold) => `${keyOf(report, threshold)}#1`) } },
-    });
-    if (told > 0) return { alert: 'none' } as const;
-    const administrators = await tx.user.findMany({
-      where: { role: 'ADMIN', status: 'ACTIVE', leftAt: null, dingUserId: { not: null } },
-      select: { dingUserId: true },
-    });
-    const receivers = administrators.flatMap(({ dingUserId }) => dingUserId ?? []);
-    if (receivers.length === 0) return { alert: 'nobody', days } as const;
-    const content = { type: 'text' as const, text: wording(report) };
-    const written = await enqueue(
-      tx,
-      { key: keyOf(report, days), kind: 'WORK_NOTIFICATION', receivers, content },
-      now,
-    );
-    // Another instance was a moment faster.
-    if (written === 0) return { alert: 'none' } as const;
-    return { alert: 'sent', days, administrators: receivers.length } as const;
-  });
-}
-
-function wording({ host, daysLeft, validTo }: CertificateReport): string {
-  const end = localDay(validTo);
-  return daysLeft < 0
-    ? `【证书已过期】${host} 的 HTTPS 证书已于 ${end} 过期，钉钉会拦截，应用打不开。请马上更换证书。`
-    : `【证书快到期】${host} 的 HTTPS 证书还有 ${daysLeft} 天到期（${end}）。过期后钉钉会拦截，应用打不开。请尽快申请新证书，换到每一台网关上。`;
-}
-
 /**
  * Watches the certificate of the app's own address while the server runs. Every instance checks it (one handshake in
- * hours costs nothing) and shows its own result; the outbox makes sure that administrators are told once.
+ * hours costs nothing) and shows its own result.
  */
 export const certificateWatch = fp(
   async (app: FastifyInstance) => {
-    const { prisma, log } = app;
     const { certificate: target } = app.config;
-    const { now } = app.clock;
+    const listeners: ((report: CertificateReport) => Promise<void>)[] = [];
+    app.decorate('onCertificate', (seen: (report: CertificateReport) => Promise<void>) => {
+      listeners.push(seen);
+    });
     if (target === null) {
       app.decorate('certificateStatus', () => null);
       app.decorate('checkCertificate', async () => {});
       return;
     }
-    const wake = () => app.outbox.wake();
-    const watch = createCertificateWatch({ prisma, target, now, log, wake });
+    const watch = createCertificateWatch({
+      target,
+      now: app.clock.now,
+      log: app.log,
+      async seen(report) {
+        for (const listener of listeners) await listener(report);
+      },
+    });
     const looks = app.jobs.every('certificate', everyMs, watch.look, { atOnce: true, jitter: 1 });
     app.decorate('certificateStatus', watch.status);
     app.decorate('checkCertificate', looks.run);
@@ -190,5 +126,5 @@ export const certificateWatch = fp(
       },
     });
   },
-  { name: 'certificate', dependencies: ['jobs', 'metrics', 'outbox'] },
+  { name: 'certificate', dependencies: ['jobs', 'metrics'] },
 );

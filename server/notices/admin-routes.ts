@@ -21,10 +21,9 @@ import {
 } from '../contract/notices.ts';
 import { idParams } from '../contract/schema.ts';
 import { literal } from '../database/like.ts';
-import { progressOf } from '../messages/progress.ts';
 import { routes } from '../plugins/core.ts';
-import { createNoticeEditing, type Editor, rowColumns, rowsOf, toRow } from './editing.ts';
-import { noticeKey } from './publishing.ts';
+import { createNoticeEditing, type Editor, rowColumns, toRow } from './editing.ts';
+import { deliveryOf } from './notification.ts';
 import { countAudience, countReading, listReaders } from './reading.ts';
 
 const tags = ['管理：公告'];
@@ -104,8 +103,7 @@ export const adminNoticeRoutes = routes('admin-notices', ['administrators', 'out
     },
     async ({ params: { id } }) => {
       const notice = await notices.get(id);
-      const delivery =
-        notice.state === 'draft' ? null : await progressOf(prisma, noticeKey(id), rowsOf(notice.notified));
+      const delivery = notice.state === 'draft' ? null : await deliveryOf(prisma, id, notice.notified);
       return { notice, delivery };
     },
   );

@@ -11,10 +11,9 @@ import type {
   NoticeWithdrawOutcome,
 } from '../contract/notices.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
-import { wantRecall } from '../messages/recalls.ts';
-import { batchSize } from '../platform/messages.ts';
 import { AppError } from '../plugins/errors.ts';
-import { noticeKey, noticeSubject, publishVersion } from './publishing.ts';
+import { takeBack } from './notification.ts';
+import { noticeSubject, publishVersion } from './publishing.ts';
 
 /** Who does it, and from where, for the audit log. */
 export interface Editor {
@@ -76,9 +75,6 @@ export function toRow(row: Row) {
     notified: row.notified,
   };
 }
-
-/** How many rows of the outbox its notification can have. */
-export const rowsOf = (notified: number | null) => Math.ceil((notified ?? 0) / batchSize);
 
 const draft = { publishedAt: null, withdrawnAt: null } as const;
 
@@ -152,7 +148,7 @@ export function createNoticeEditing(prisma: PrismaClient, now: () => number): No
         });
         if (count === 0) return conflict(tx, id);
         const notice = await read(tx, id);
-        await wantRecall(tx, noticeKey(id), rowsOf(notice.notified), now());
+        await takeBack(tx, id, notice.notified, now());
         const detail = {
           title: notice.title,
           before: { state: 'published' as const, publishedAt: notice.publishedAt ?? '' },

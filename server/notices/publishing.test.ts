@@ -2,7 +2,8 @@ import { createMessages } from '../messages/messages.ts';
 import { enqueue } from '../messages/outbox.ts';
 import { cheapSeed } from '../testing/cheap-seed.ts';
 import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';
-import { noticeKey, publishNotice } from './publishing.ts';
+import { noticeKey } from './notification.ts';
+import { publishNotice } from './publishing.ts';
 
 const unknownId = '01900000-0000-7000-8000-000000000000';
 let outbox: Outbox;

@@ -1,6 +1,6 @@
 import { recordAudit } from '../audit/audit.ts';
-import type { PrismaClient, Transaction } from '../database/database.ts';
-import { enqueue } from '../messages/outbox.ts';
+import type { PrismaClient } from '../database/database.ts';
+import { notifyReaders } from './notification.ts';
 
 export type PublishOutcome =
   /** `receivers`: how many people get a work notification, once the outbox is worked off. */
@@ -15,13 +15,6 @@ export interface Publisher {
   address: string | null;
 }
 
-/** Names the notification of a notice in the outbox. */
-export const noticeKey = (id: string) => `notice:${id}`;
-
-/** Users read at a time: their ids alone, so that thousands cost little memory. */
-const pageSize = 1000;
-/** Both platforms take about 600 Chinese characters; a title is a line. */
-const longestTitle = 200;
 /** Longest that a publication may take, in milliseconds: half a million readers fit. */
 const transactionMs = 60_000;
 
@@ -83,22 +76,7 @@ function publish(
       if (notice === null) return { outcome: 'not-found' };
       if (notice.publishedAt === null) return { outcome: 'conflict' };
       if (count === 0) return { outcome: 'already-published', publishedAt: notice.publishedAt };
-      let receivers = 0;
-      const rows = await enqueue(
-        tx,
-        {
-          key: noticeKey(id),
-          kind: 'WORK_NOTIFICATION',
-          content: { type: 'text', text: notificationText(notice.title, notice.publishedAt) },
-          receivers: readers(tx, (count) => {
-            receivers += count;
-          }),
-        },
-        now,
-      );
-      // A notice that was taken back by hand has its messages already.
-      if (rows === 0) receivers = 0;
-      else await tx.notice.update({ where: { id }, data: { notified: receivers } });
+      const receivers = await notifyReaders(tx, { id, ...notice, publishedAt: notice.publishedAt }, now);
       const detail = {
         title: notice.title,
         receivers,
@@ -111,45 +89,4 @@ function publish(
     },
     { timeout: transactionMs },
   );
-}
-
-/** The platform ids of everybody who may read notices, in the order of the users' own ids. */
-async function* readers(tx: Transaction, count: (page: number) => void): AsyncGenerator<string> {
-  let after: string | null = null;
-  for (;;) {
-    const page: { id: string; dingUserId: string | null }[] = await tx.user.findMany({
-      where: {
-        status: 'ACTIVE',
-        leftAt: null,
-        dingUserId: { not: null },
-        ...(after !== null && { id: { gt: after } }),
-      },
-      orderBy: { id: 'asc' },
-      take: pageSize,
-      select: { id: true, dingUserId: true },
-    });
-    const ids = page.flatMap(({ dingUserId }) => (dingUserId === null ? [] : [dingUserId]));
-    count(ids.length);
-    yield* ids;
-    after = page.at(-1)?.id ?? null;
-    if (page.length < pageSize) return;
-  }
-}
-
-/**
- * The time is more than a courtesy: DingTalk delivers the same text to a person once a day, so a second notice
- * of the same title needs another one.
- */
-function notificationText(title: string, publishedAt: Date): string {
-  const characters = Array.from(title.replace(/\s+/g, ' ').trim());
-  const line =
-    characters.length <= longestTitle
-      ? characters.join('')
-      : `${characters.slice(0, longestTitle).join('')}…`;
-  return `新公告：${line}\n发布时间：${chinaTime(publishedAt)}\n请打开应用查看。`;
-}
-
-/** China has one time zone and no summer time. */
-function chinaTime(at: Date): string {
-  return new Date(at.getTime() + 8 * 60 * 60_000).toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -1,0 +1,108 @@
+import type { Delivery } from '../contract/notices.ts';
+import type { PrismaClient, Transaction } from '../database/database.ts';
+import { enqueue } from '../messages/outbox.ts';
+import { progressOf } from '../messages/progress.ts';
+import { wantRecall } from '../messages/recalls.ts';
+import { batchSize } from '../platform/messages.ts';
+
+/*
+ * The work notifications of a notice: sent when it is published, taken back when it is withdrawn. All that notices
+ * have to do with messages is here.
+ */
+
+/** Users read at a time: their ids alone, so that thousands cost little memory. */
+const pageSize = 1000;
+/** Both platforms take about 600 Chinese characters; a title is a line. */
+const longestTitle = 200;
+
+/** Names the notification of a notice in the outbox. */
+export const noticeKey = (id: string) => `notice:${id}`;
+
+/** How many rows of the outbox its notification can have. */
+const rowsOf = (notified: number | null) => Math.ceil((notified ?? 0) / batchSize);
+
+/**
+ * Writes the notification of a notice to everybody who may read it, in the transaction that publishes it.
+ *
+ * @param now epoch milliseconds.
+ * @returns how many people get one.
+ */
+export async function notifyReaders(
+  tx: Transaction,
+  { id, title, publishedAt }: { id: string; title: string; publishedAt: Date },
+  now: number,
+): Promise<number> {
+  let receivers = 0;
+  const rows = await enqueue(
+    tx,
+    {
+      key: noticeKey(id),
+      kind: 'WORK_NOTIFICATION',
+      content: { type: 'text', text: notificationText(title, publishedAt) },
+      receivers: readers(tx, (count) => {
+        receivers += count;
+      }),
+    },
+    now,
+  );
+  // A notice that was taken back by hand has its messages already.
+  if (rows === 0) return 0;
+  await tx.notice.update({ where: { id }, data: { notified: receivers } });
+  return receivers;
+}
+
+/**
+ * Wants the notification of a withdrawn notice back, in the transaction that withdraws it.
+ *
+ * @param notified how many people got one.
+ * @param now epoch milliseconds.
+ */
+export function takeBack(tx: Transaction, id: string, notified: number | null, now: number): Promise<void> {
+  return wantRecall(tx, noticeKey(id), rowsOf(notified), now);
+}
+
+/** What has become of the notification of a notice. @param notified how many people it was for. */
+export function deliveryOf(prisma: PrismaClient, id: string, notified: number | null): Promise<Delivery> {
+  return progressOf(prisma, noticeKey(id), rowsOf(notified));
+}
+
+/** The platform ids of everybody who may read notices, in the order of the users' own ids. */
+async function* readers(tx: Transaction, count: (page: number) => void): AsyncGenerator<string> {
+  let after: string | null = null;
+  for (;;) {
+    const page: { id: string; dingUserId: string | null }[] = await tx.user.findMany({
+      where: {
+        status: 'ACTIVE',
+        leftAt: null,
+        dingUserId: { not: null },
+        ...(after !== null && { id: { gt: after } }),
+      },
+      orderBy: { id: 'asc' },
+      take: pageSize,
+      select: { id: true, dingUserId: true },
+    });
+    const ids = page.flatMap(({ dingUserId }) => (dingUserId === null ? [] : [dingUserId]));
+    count(ids.length);
+    yield* ids;
+    after = page.at(-1)?.id ?? null;
+    if (page.length < pageSize) return;
+  }
+}
+
+/**
+ * The time is more than a courtesy: DingTalk delivers the same text to a person once a day, so a second notice
+ * of the same title needs another one.
+ */
+function notificationText(title: string, publishedAt: Date): string {
+  const characters = Array.from(title.replace(/\s+/g, ' ').trim());
+  const line =
+    characters.length <= longestTitle
+      ? characters.join('')
+      : `${characters.slice(0, longestTitle).join('')}…`;
+  return `新公告：${line}\n发布时间：${chinaTime(publishedAt)}\n请打开应用查看。`;
+}
+
+/** China has one time zone and no summer time. */
+function chinaTime(at: Date): string {
+  return new Date(at.getTime() + 8 * 60 * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+}
