@@ -83,7 +83,7 @@ export class SuperExecutiveFault extends Error {
 }
 
 /** The answer's body for `error`. */
-function errorBody(error: AppError, requestId: string): ErrorBody {
+export function errorBody(error: AppError, requestId: string): ErrorBody {
   return {
     statusCode: error.statusCode,
     error: STATUS_CODES[error.statusCode] ?? 'Error',
