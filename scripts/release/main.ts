@@ -1,45 +1,5 @@
 /** `npm run release:mini 1.2.0 "…"`: builds a version of the mini program for upload; see scripts/docs/release.md. */
-import path from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { projectRoot } from '../../server/config/paths.ts';
-import { failStart, StartFailure } from '../../server/config/start-failure.ts';
-import { type ReleaseRequest, readArguments, usage } from './arguments.ts';
-import { releaseMini } from './release.ts';
+import { failStart } from '../../server/config/start-failure.ts';
+import { main } from './command.ts';
 
-/** @throws StartFailure where nobody is there to answer. */
-async function askForNotes(version: string): Promise<string[]> {
-  if (process.stdin.isTTY !== true) {
-    throw new StartFailure(`没有写这一版改了什么。\n\n${usage}`);
-  }
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  const notes: string[] = [];
-  console.log(`${version} 改了什么？写给用户和同事看，一行一条，空行结束：`);
-  try {
-    for (;;) {
-      const note = (await lines.question('- ')).trim();
-      if (note !== '') notes.push(note);
-      else if (notes.length > 0) return notes;
-    }
-  } finally {
-    lines.close();
-  }
-}
-
-async function main(): Promise<void> {
-  const request = readArguments(process.argv.slice(2));
-  const notes = request.notes.length > 0 ? request.notes : await askForNotes(request.version);
-  const complete: ReleaseRequest = { ...request, notes };
-  console.log('正在检查和构建……');
-  const { release, steps } = await releaseMini(projectRoot, complete);
-  const { version, files, size, folder, openPoints } = release;
-  console.log(
-    [
-      `小程序 ${version} 已构建：${path.normalize(folder)}，${files} 个文件，${Math.ceil(size / 1024)} KB。`,
-      '已写入 mini/version.ts 和 CHANGELOG.md。',
-      ...openPoints.map(({ title, detail }) => `请人确认：${title}${detail}`),
-      `接下来照着做（用浏览器打开）：${steps[0]}`,
-    ].join('\n'),
-  );
-}
-
-main().then(() => process.exit(0), failStart);
+main(process.argv.slice(2)).then((code) => process.exit(code), failStart);

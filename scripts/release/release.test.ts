@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { copyProject, type ProjectCopy } from '../../server/testing/project-copy.ts';
-import { runScript } from '../../server/testing/run-script.ts';
+import { runHere } from '../../server/testing/run-here.ts';
 import { readArguments } from './arguments.ts';
+import { main } from './command.ts';
 
 /** The tool as people run it, on a copy of the project that it may change. */
 
@@ -28,7 +29,7 @@ beforeEach(async () => {
     await rm(at(made), { recursive: true, force: true });
 });
 
-const run = (...args: string[]) => runScript(at('scripts', 'release', 'main.ts'), args, { cwd: root });
+const run = (...args: string[]) => runHere((words) => main(words, root), args, { cwd: root });
 
 test('two releases: package, version, change log and steps of each', async () => {
   const first = await run('1.2.0', '列表加了搜索', '修复 <绑定> 的提示');

@@ -1,23 +1,20 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { stringify } from 'yaml';
-import { projectRoot } from '../../../server/config/paths.ts';
+import { type EndedHere, runHere } from '../../../server/testing/run-here.ts';
+import { runScript } from '../../../server/testing/run-script.ts';
 import { rules } from '../rules/index.ts';
 import { answersTo } from '../testing/filled.ts';
 import { type Live, openLive, restore } from '../testing/live.ts';
 import { evidence } from '../testing/project.ts';
 import { host, send } from '../testing/system.ts';
+import { main } from './command.ts';
 import type { CheckReport } from './report.ts';
 
-/** `npm run check` as vendors run it: a process of its own, in a project, against a running system. */
+/** `npm run check` as vendors run it, in a project, against a running system. */
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
-
-const tsx = pathToFileURL(createRequire(path.join(projectRoot, 'package.json')).resolve('tsx')).href;
 
 let h: Live;
 beforeAll(async () => {
@@ -47,13 +44,7 @@ async function save(): Promise<void> {
   await rm(path.join(h.project.folder, 'listing/check'), { recursive: true, force: true });
 }
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function run(args: readonly string[]): Promise<Ended> {
+function run(args: readonly string[]): Promise<EndedHere> {
   const connect = [...h.system.connect].flatMap(([from, to]) => [
     '--connect',
     `${from}=${to.host}:${to.port}`,
@@ -61,22 +52,8 @@ function run(args: readonly string[]): Promise<Ended> {
   return start([...connect, '--ca', 'root.pem', '--env', 'production.env', ...args]);
 }
 
-function start(args: readonly string[], cwd = h.project.folder): Promise<Ended> {
-  const main = path.join(projectRoot, 'scripts/listing/check/main.ts');
-  const { NODE_ENV: _test, ...env } = process.env;
-  const child = spawn(process.execPath, ['--import', tsx, main, ...args], { cwd, env });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (data: string) => {
-    stdout += data;
-  });
-  child.stderr.setEncoding('utf8').on('data', (data: string) => {
-    stderr += data;
-  });
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
+const start = (args: readonly string[], cwd = h.project.folder) =>
+  runHere(main, args, { cwd, env: { NODE_ENV: undefined } });
 
 const written = async () =>
   JSON.parse(await readFile(path.join(h.project.folder, 'listing/check/report.json'), 'utf8')) as CheckReport;
@@ -147,8 +124,8 @@ test('no listing.yaml yet: says how to make it', async () => {
   expect(stderr).toContain('npm run init');
 });
 
-test('--help', async () => {
-  const { code, stdout } = await start(['--help']);
+test('--help, in a process of its own', async () => {
+  const { code, output } = await runScript('scripts/listing/check/main.ts', ['--help']);
   expect(code).toBe(0);
-  expect(stdout).toContain('npm run check');
+  expect(output).toContain('npm run check');
 });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
+import { runHere } from '../../../server/testing/run-here.ts';
 import { runScript } from '../../../server/testing/run-script.ts';
 import { newListing } from '../listing-template.ts';
 import { rules } from '../rules/index.ts';
@@ -10,8 +11,9 @@ import { openLive, restore } from '../testing/live.ts';
 import { whole } from '../testing/materials.ts';
 import { createProject, evidence, type TestProject } from '../testing/project.ts';
 import { readRequest } from './arguments.ts';
+import { main } from './command.ts';
 
-/** The command as a vendor runs it: a process of its own, in their project, without a terminal. */
+/** The command as a vendor runs it, in their project, without a terminal. */
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
@@ -25,10 +27,10 @@ afterEach(() => project.remove());
 const run = (...args: string[]) => runIn(project.folder, args);
 
 const runIn = (cwd: string, args: readonly string[]) =>
-  runScript('scripts/listing/materials/main.ts', args, { cwd, env: { NODE_ENV: 'test' } });
+  runHere(main, args, { cwd, env: { NODE_ENV: 'test' } });
 
-test('without listing.yaml it says what to run first', async () => {
-  const { code, output } = await run();
+test('without listing.yaml it says what to run first, in a process of its own', async () => {
+  const { code, output } = await runScript('scripts/listing/materials/main.ts', [], { cwd: project.folder });
   expect(code).toBe(1);
   expect(output).toContain('没有 listing.yaml。先运行 npm run init');
   expect(output).not.toMatch(/^\s+at /m);

@@ -1,63 +1,9 @@
 /** `npm run listing`: builds the materials that go with the application for listing. */
-import { createInterface } from 'node:readline/promises';
 import { failStart } from '../../../server/config/start-failure.ts';
-import { createContext } from '../check/context.ts';
-import { checkPage } from '../check/html-report.ts';
-import { runRules } from '../check/run.ts';
-import { listingFile } from '../listing-file.ts';
-import { rules } from '../rules/index.ts';
-import { type ListingRequest, readRequest, usage } from './arguments.ts';
-import { askForMissing } from './ask.ts';
-import type { Missing } from './material.ts';
-import { describeListing, type ListingResult, writeListing } from './run.ts';
+import { main } from './command.ts';
 
-async function main(): Promise<boolean> {
-  const request = readRequest(process.argv.slice(2));
-  if (request === null) {
-    console.log(usage);
-    return true;
-  }
-  let result = await build(request);
-  const facts = result.missing.filter(({ fact }) => fact !== null);
-  const canAsk = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  if (canAsk && facts.length > 0 && (await askInTerminal(facts)) > 0) result = await build(request);
-  console.log(describeListing(result));
-  return result.missing.length === 0;
-}
-
-/** @returns how many facts were answered. */
-async function askInTerminal(facts: readonly Missing[]): Promise<number> {
-  console.log(
-    `还有 ${facts.length} 项没有填。现在可以填，答案写进 ${listingFile}；回车跳过，Ctrl-D 不再问。`,
-  );
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const closed = new AbortController();
-  terminal.once('close', () => closed.abort());
-  try {
-    // After Ctrl-D or Ctrl-C a question would wait for ever: what is left is skipped.
-    return await askForMissing(listingFile, facts, (question) =>
-      closed.signal.aborted
-        ? Promise.resolve('')
-        : terminal.question(question, { signal: closed.signal }).catch(() => ''),
-    );
-  } finally {
-    terminal.close();
-  }
-}
-
-async function build(request: ListingRequest): Promise<ListingResult> {
-  console.log('正在体检……');
-  const context = await createContext(request);
-  const report = await runRules(rules, context, { rehearsal: request.rehearsal });
-  return writeListing(
-    context,
-    { report, html: checkPage(report), json: `${JSON.stringify(report, null, 2)}\n` },
-    request.out,
-  );
-}
-
-main().then((complete) => {
+main(process.argv.slice(2)).then((code) => {
   // Not `exit`: what is still being written to a pipe would be lost.
-  process.exitCode = complete ? 0 : 1;
+  process.exitCode = code;
   setTimeout(() => process.exit(), 5000).unref();
 }, failStart);
