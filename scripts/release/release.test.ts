@@ -5,6 +5,7 @@ import { copyProject, type ProjectCopy } from '../../server/testing/project-copy
 import { runHere } from '../../server/testing/run-here.ts';
 import { readArguments } from './arguments.ts';
 import { main } from './command.ts';
+import { refuseOldVersion } from './version-file.ts';
 
 /** The tool as people run it, on a copy of the project that it may change. */
 
@@ -127,6 +128,11 @@ describe('what goes wrong leaves everything as it was', () => {
     expect(output).toMatch(/没有写这一版改了什么。.*--note/s);
     expect(code).toBe(1);
   });
+});
+
+test('a version that is not newer than the last release is refused, the released one itself too', () => {
+  expect(() => refuseOldVersion('1.10.0', '1.10.0', '1.10.0')).toThrow(/不比已经发布过的 1\.10\.0 新/);
+  expect(() => refuseOldVersion('1.10.1', '1.10.1', '1.10.0')).not.toThrow();
 });
 
 describe('the command line', () => {

@@ -151,6 +151,34 @@ describe('changing the password', () => {
     expect(await change(token, known, 'correct horse battery')).toEqual({ outcome: 'password-changed' });
   });
 
+  test('twice at once: one change counts, the other one is told to sign in again', async () => {
+    const token = await server.tokenOf('chenguang');
+    const { passwords } = server.app.accounts;
+    const { hash } = passwords;
+    let hashing = 0;
+    let meet = () => {};
+    const both = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
+    // Both have proved the old password before either writes the new one.
+    const spy = vi.spyOn(passwords, 'hash').mockImplementation(async (password) => {
+      hashing += 1;
+      if (hashing === 2) meet();
+      await both;
+      return hash(password);
+    });
+    const answers = await Promise.all(
+      ['correct horse battery', 'another good one'].map((newPassword) =>
+        post(server, '/api/me/password', { currentPassword: known, newPassword }, bearer(token)),
+      ),
+    );
+    spy.mockRestore();
+    expect(answers.map((answer) => answer.json()).filter(({ outcome }) => outcome)).toEqual([
+      { outcome: 'password-changed' },
+    ]);
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 401]);
+  });
+
   test('ends every session, and only the new password works', async () => {
     const [here, elsewhere] = [await server.tokenOf('admin'), await server.tokenOf('admin')];
     expect(await change(here, known, 'correct horse battery')).toEqual({ outcome: 'password-changed' });

@@ -115,6 +115,25 @@ test('an auditor gets one too, and a new sign-in ends the session that it replac
   await until(async () => (await role()) !== 'AUDITOR', 5000, 'the role is known');
 });
 
+test('a password that is reset while it is being checked opens nothing', async () => {
+  const where = { username: 'admin' };
+  const { passwordHash } = await server.prisma.user.findUniqueOrThrow({ where });
+  const { credentials } = server.app.accounts;
+  const { verify } = credentials;
+  vi.spyOn(credentials, 'verify').mockImplementationOnce(async (...typed) => {
+    const user = await verify(...typed);
+    await server.prisma.user.update({
+      where,
+      data: { passwordHash: await createPasswords([]).hash(chosen) },
+    });
+    return user;
+  });
+  const refused = await post('/api/auth/console/sign-in', { ...where, password });
+  expectFault(refused, 503, 'SERVER_BUSY');
+  expect(refused.cookies).toEqual([]);
+  await server.prisma.user.update({ where, data: { passwordHash } });
+});
+
 test('only with the right password is an ordinary person told that the console is for administrators', async () => {
   expect((await signIn('zhangsan')).outcome).toEqual({
     outcome: 'no-permission',

@@ -56,6 +56,18 @@ test('an office behind one address signs in by the hundred, a stale code here an
   }
 });
 
+test('faults of the platform are no invalid codes: whoever met them signs in once it is well again', async () => {
+  server.emulator.control.fault({ path: exchangeApi, kind: 'qps', times: null });
+  const codes = Array.from({ length: 2 * invalidCodes.atOnce }, () =>
+    loginFrom('192.0.2.8', server.code('zhangsan')),
+  );
+  for (const { statusCode } of await Promise.all(codes)) expect(statusCode).toBe(503);
+  server.emulator.control.clearFaults();
+  expect((await loginFrom('192.0.2.8', server.code('zhangsan'))).json()).toMatchObject({
+    outcome: 'signed-in',
+  });
+});
+
 test('a connection’s many addresses of IPv6 count as one, and its neighbour’s do not', async () => {
   await flood('2001:db8:1:2::1', '2001:db8:1:2:3:4:5:6', '2001:DB8:1:2::a:b');
   expectFault(await loginFrom('2001:db8:1:2:ffff::1', madeUp()), 429, 'TOO_MANY_REQUESTS');

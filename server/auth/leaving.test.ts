@@ -7,6 +7,7 @@ beforeAll(async () => {
   server = await build();
 });
 afterAll(() => server?.close());
+afterEach(() => vi.restoreAllMocks());
 
 describe('somebody who had left', () => {
   test('is let in again when the platform vouches for them again', async () => {
@@ -18,10 +19,19 @@ describe('somebody who had left', () => {
 
   test('is not let in by a sign-in that was under way when they left', async () => {
     const where = { username: 'zhangsan' };
-    // As if the platform had reported it after it was asked for the person.
-    const leftAt = new Date(Date.now() + 60_000);
-    await server.prisma.user.update({ where, data: { leftAt } });
+    const { platform } = server.app;
+    const exchange = platform.exchangeCode;
+    let leftAt = new Date(0);
+    vi.spyOn(platform, 'exchangeCode').mockImplementationOnce(async (authCode) => {
+      const person = await exchange(authCode);
+      leftAt = new Date();
+      await server.prisma.user.update({ where, data: { leftAt } });
+      return person;
+    });
+    const before = await rowCounts(server.prisma);
     expect(await server.login('zhangsan')).toEqual({ outcome: 'no-permission', reason: 'LEFT_ORGANISATION' });
+    // Leaving has ended the session of before, and no other one was opened.
+    expect(await rowCounts(server.prisma)).toEqual({ ...before, sessions: 0 });
     expect(await server.prisma.user.findUnique({ where })).toMatchObject({ leftAt });
     await server.prisma.user.update({ where, data: { leftAt: null } });
   });
@@ -29,8 +39,7 @@ describe('somebody who had left', () => {
   test('is not let in by a binding whose ticket is older, and nothing of it is written', async () => {
     const ticket = await ticketOf(server, 'lisi');
     const where = { username: 'lisi' };
-    const leftAt = new Date(Date.now() + 60_000);
-    await server.prisma.user.update({ where, data: { leftAt } });
+    await server.prisma.user.update({ where, data: { leftAt: new Date() } });
     const before = await rowCounts(server.prisma);
     const request = { ticket, username: 'lisi', password: development.password };
     expect(await server.bind(request)).toEqual({ outcome: 'no-permission', reason: 'LEFT_ORGANISATION' });

@@ -66,6 +66,14 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('POST /api/auth/login on %s
     expect(answers[0]?.json()).toMatchObject({ outcome: 'signed-in' });
   });
 
+  test('the same code from a mini program and an h5 page at once signs one of them in', async () => {
+    const authCode = server.code('zhangsan');
+    const answers = await Promise.all(
+      ['mini', 'h5'].map((client) => post(server, '/api/auth/login', { authCode, client })),
+    );
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 401]);
+  });
+
   test('a used, an expired and a made-up code are refused with nothing stored', async () => {
     const used = server.code('zhangsan');
     await post(server, '/api/auth/login', { authCode: used });

@@ -34,8 +34,19 @@ function open() {
       'key',
       () => new Promise((answer, fail) => readings.push({ answer, fail })) as Promise<CachedSession | null>,
     );
-  return { cache, subscription, readings, fill, announce: (user: string) => subscriber.heard(user) };
+  const announce = (user: string) => subscriber.heard(user);
+  return { cache, subscription, readings, fill, announce, interrupt: () => subscriber.interrupted() };
 }
+
+test('what is in memory is forgotten when announcements were interrupted: one may have been lost', async () => {
+  const { cache, readings, fill, interrupt } = open();
+  const first = fill();
+  readings[0]?.answer(session('zhangsan'));
+  await first;
+  expect(cache.get('key')?.user.username).toBe('zhangsan');
+  interrupt();
+  expect(cache.get('key')).toBeNull();
+});
 
 describe('many who ask for one session at once', () => {
   test('cost one reading, and the next one is in memory', async () => {

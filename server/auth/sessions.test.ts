@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, expectFault, get, post } from '../testing/http.ts';
+import { createSessionCache } from './session-cache.ts';
+import { createSessions } from './sessions.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -58,6 +60,9 @@ test('a request is a read: when it was last seen is written every few minutes al
   await me(token);
   const second = (await rowOf(token))?.lastSeenAt;
   expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(6 * minute);
+  server.advance(minute);
+  await me(token);
+  expect((await rowOf(token))?.lastSeenAt).toEqual(second);
 });
 
 test('signing out ends it at once, ends no other, and can be repeated', async () => {
@@ -71,6 +76,15 @@ test('signing out ends it at once, ends no other, and can be repeated', async ()
   expect(await rowOf(one)).toBeNull();
   expect((await me(other)).statusCode).toBe(200);
   expect(await server.prisma.auditLog.count({ where: { action: 'sign-out' } })).toBe(before + 1);
+});
+
+test('one that was signed out here is over before the database has announced it', async () => {
+  const deaf = createSessionCache(() => ({ live: true, close: async () => {} }));
+  const sessions = createSessions(server.prisma, deaf, server.config.auth, server.app.clock.now);
+  const token = await server.tokenOf('zhangsan');
+  expect(await sessions.find(token)).toMatchObject({ username: 'zhangsan' });
+  await sessions.end(token);
+  expect(await sessions.find(token)).toBeNull();
 });
 
 test('signing out without a session succeeds', async () => {

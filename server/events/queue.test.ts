@@ -138,6 +138,16 @@ describe('a platform that', () => {
   });
 });
 
+test('a person outside the app’s range is not taken for one who has left', async () => {
+  const { control } = server.emulator;
+  control.fault({ path: userApi, kind: 'errcode', errcode: 40079 });
+  const event = callback(personEvent('user_modify_org', [ids.zhangsan], corpId, 'out of range'), appKey);
+  await post(server, event.url, event.payload);
+  await server.app.platformEvents.settle();
+  expect(await rows()).toMatchObject([{ processedAt: expect.any(Date), attempts: 1, lastError: null }]);
+  expect(await isGone('zhangsan')).toBe(false);
+});
+
 test('an error of the program leaves no data in the row', async () => {
   await store(ids.zhaoliu);
   await workOff(startWorker(() => Promise.reject(new Error(`quotes ${ids.zhaoliu}`))));
