@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import http from 'node:http';
+import net from 'node:net';
 import { type Built, build } from '../testing/build.ts';
 
 /** How an instance behind a gateway takes its leave; with the real gateway: scripts/deploy/gateway-failover.postgres.long.test.ts. */
@@ -51,4 +53,24 @@ test('behind a gateway a stopping server cuts off reads and serves changes until
   expect(ready).toEqual({ status: 503, connection: 'close' });
   await closing;
   expect(await logout()).toBe('ECONNREFUSED');
+});
+
+test.each([
+  ['behind a gateway', { TRUST_PROXY: '127.0.0.1' }],
+  ['without one', {}],
+])('a connection on which nothing ever came does not hold up a stop, %s', async (_, env) => {
+  server = await build({ env });
+  const { port } = new URL(await server.url());
+  const accepted = once(server.app.server, 'connection');
+  const silent = net.connect(Number(port), '127.0.0.1');
+  await accepted;
+  const ended = once(
+    silent.on('error', () => {}),
+    'close',
+  );
+  const from = performance.now();
+  await server.app.close();
+  await ended;
+  // The time-out of such a connection is a minute.
+  expect(performance.now() - from).toBeLessThan(20_000);
 });

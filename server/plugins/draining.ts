@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
@@ -22,7 +23,8 @@ declare module 'fastify' {
  * requests that change something are served as ever, and requests that only read are cut off without an answer. The
  * gateway repeats those at another instance, unnoticed by the person, and after a few failures sends everything there.
  * Only then is the port closed, and no connection is lost.
- * Without a gateway the port is closed at once.
+ * Without a gateway the port is closed at once. Connections on which nothing ever came, as browsers open them ahead,
+ * are ended: Node.js would wait for their time-out, a minute.
  */
 export const draining = fp(
   async (app: FastifyInstance) => {
@@ -31,7 +33,18 @@ export const draining = fp(
     app.addHook('preClose', async () => {
       stopping = true;
     });
-    if (app.config.trustProxy === false) return;
+    const open = new Set<Socket>();
+    app.server.on('connection', (socket) => {
+      open.add(socket);
+      socket.once('close', () => open.delete(socket));
+    });
+    const endSilent = () => {
+      for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+    };
+    if (app.config.trustProxy === false) {
+      app.addHook('preClose', async () => endSilent());
+      return;
+    }
 
     let begun = false;
     let lastRequestAt = 0;
@@ -53,7 +66,7 @@ export const draining = fp(
       for (;;) {
         const now = performance.now();
         const left = Math.min(lastRequestAt + quietMs, from + atMostMs) - now;
-        if (left <= 0) return;
+        if (left <= 0) return endSilent();
         await delay(left);
       }
     });
