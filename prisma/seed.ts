@@ -1,4 +1,3 @@
-import { type EmulatedPerson, people } from '../scripts/emulator/people.ts';
 import { createPasswords, type Passwords } from '../server/auth/passwords.ts';
 import { development } from '../server/config/constants.ts';
 import type { PrismaClient } from '../server/database/database.ts';
@@ -10,9 +9,29 @@ export interface Seeded {
   notices: number;
 }
 
+/** An account of the seed; all people are invented, and the mobile numbers are of no real range. */
+interface Account {
+  username: string;
+  name: string;
+  department: string;
+  /** The number in the platform's ids and in the mobile number. */
+  number: number;
+  state: 'bound' | 'unbound' | 'disabled';
+}
+
+/** People of the emulated organisation who have an account here; wangwu and sunqi have none. */
+const accounts: readonly Account[] = [
+  { number: 1, username: 'zhangsan', name: '张三', department: '办公室', state: 'bound' },
+  { number: 2, username: 'lisi', name: '李四', department: '综合处', state: 'unbound' },
+  { number: 4, username: 'zhaoliu', name: '赵六', department: '人事处', state: 'bound' },
+  { number: 6, username: 'zhouba', name: '周八', department: '财务处', state: 'disabled' },
+  { number: 7, username: 'chenguang', name: '陈光', department: '厅领导', state: 'bound' },
+  { number: 8, username: 'admin', name: '管理员', department: '信息中心', state: 'bound' },
+];
+
 /**
- * Gives the emulator's people their accounts (user name = the person's key, development password) and writes
- * the sample notices. Adds what is missing and changes nothing that is there, so it can run at every start.
+ * Writes the accounts, with the development password, and the sample notices. Adds what is missing and changes
+ * nothing that is there, so it can run at every start.
  *
  * @param passwords who hashes the password.
  * @returns how many rows were added.
@@ -21,36 +40,38 @@ export async function seed(
   prisma: PrismaClient,
   passwords: Passwords = createPasswords([]),
 ): Promise<Seeded> {
-  const wanted = people.filter((person) => person.account !== 'none');
   const present = await prisma.user.findMany({
-    where: { username: { in: wanted.map((person) => person.key) } },
+    where: { username: { in: accounts.map(({ username }) => username) } },
     select: { username: true },
   });
-  const known = new Set(present.map((row) => row.username));
+  const known = new Set(present.map(({ username }) => username));
   const missing = await Promise.all(
-    wanted
-      .filter((person) => !known.has(person.key))
-      .map(async (person) => account(person, await passwords.hash(development.password))),
+    accounts
+      .filter(({ username }) => !known.has(username))
+      .map(async (account) => row(account, await passwords.hash(development.password))),
   );
   const { count: users } = await prisma.user.createMany({ data: missing, skipDuplicates: true });
   return { users, notices: await seedNotices(prisma) };
 }
 
-function account(person: EmulatedPerson, passwordHash: string): Prisma.UserCreateManyInput {
-  const bound = person.account !== 'unbound';
+function row(account: Account, passwordHash: string): Prisma.UserCreateManyInput {
+  const { number, username, name, department, state } = account;
+  const isSuperExecutive = username === 'chenguang';
+  const digits = String(number).padStart(4, '0');
   return {
-    username: person.key,
+    username,
     passwordHash,
-    name: person.name,
-    mobile: person.mobile,
-    department: person.department,
-    role: person.key === 'admin' ? 'ADMIN' : 'USER',
-    status: person.account === 'disabled' ? 'DISABLED' : 'ACTIVE',
-    isSuperExecutive: person.isSuperExecutive,
-    ...(bound && {
-      dingUserId: person.id,
-      unionId: person.unionId,
-      employeeCode: person.employeeCode,
+    name,
+    // No API of the platforms gives a super executive's number.
+    mobile: isSuperExecutive ? null : `1000000${digits}`,
+    department,
+    role: username === 'admin' ? 'ADMIN' : 'USER',
+    status: state === 'disabled' ? 'DISABLED' : 'ACTIVE',
+    isSuperExecutive,
+    ...(state !== 'unbound' && {
+      dingUserId: String(270100 + number),
+      unionId: `emulated-union-${username}`,
+      employeeCode: `GE_emulated${digits}`,
       boundAt: new Date('2026-01-05T01:00:00.000Z'),
       boundBy: 'ADMINISTRATOR',
     }),

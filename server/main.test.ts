@@ -3,7 +3,7 @@ import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import { Writable } from 'node:stream';
-import { emulatorEnvironment } from '../scripts/emulator/environment.ts';
+import { emulatorEnvironment } from '../scripts/emulator/index.ts';
 import { serve } from './app.ts';
 import { loadConfig } from './config/config.ts';
 import { projectRoot } from './config/paths.ts';

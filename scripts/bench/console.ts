@@ -2,7 +2,7 @@ import { type Measurement, measurementFigures } from './measurements.ts';
 import type { PartResult } from './report.ts';
 import { postgresVersion } from './server/data.ts';
 
-/** What `server/console/e2e/bench.ts` gives; see there. */
+/** What `console-pages.ts` gives; see there. */
 interface ConsoleBench {
   benchConsole(): Promise<{
     measurements: Measurement[];
@@ -25,7 +25,7 @@ export async function benchConsole(say: (line: string) => void): Promise<PartRes
   }
   say('正在构建并测量管理后台（约一分钟）……');
   // By a name that the compiler does not follow: the console is browser code with its own tsconfig.
-  const file: string = '../../server/console/e2e/bench.ts';
+  const file: string = './console-pages.ts';
   const { benchConsole: bench } = (await import(file)) as ConsoleBench;
   let result: Awaited<ReturnType<ConsoleBench['benchConsole']>>;
   try {

@@ -11,7 +11,6 @@ const paths = [
   'scripts/bench',
   'scripts/simulator/e2e/bench.ts',
   'scripts/simulator/e2e/bench-page.ts',
-  'server/console/e2e/bench.ts',
 ];
 
 /** Pictures of the template, but for the four that the listing's materials show until the app has its own. */

@@ -1,5 +1,4 @@
-import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
-import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
+import { type Emulator, emulatorEnvironment, startEmulator } from '../../scripts/emulator/index.ts';
 import type { PlatformName } from '../platform/platform.ts';
 import { runCommand } from '../testing/run-command.ts';
 

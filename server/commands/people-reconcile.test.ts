@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
-import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
+import { type Emulator, emulatorEnvironment, startEmulator } from '../../scripts/emulator/index.ts';
 import { openDatabase } from '../database/database.ts';
 import { applyMigrations } from '../database/migrations.ts';
 import { cheapSeed } from '../testing/cheap-seed.ts';

@@ -1,4 +1,4 @@
-import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
+import { emulatorEnvironment } from '../../scripts/emulator/index.ts';
 import { loadConfig } from './config.ts';
 
 const read = (more: Record<string, string>) =>

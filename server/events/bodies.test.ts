@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { emulatedApps } from '../../scripts/emulator/credentials.ts';
+import { emulatedApps } from '../../scripts/emulator/index.ts';
 import { type Built, build } from '../testing/build.ts';
 import { testDatabaseKind } from '../testing/database.ts';
 import { callback, callbackEnvironment } from '../testing/event-callback.ts';

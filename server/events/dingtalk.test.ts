@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { emulatedApps } from '../../scripts/emulator/credentials.ts';
+import { emulatedApps } from '../../scripts/emulator/index.ts';
 import { createSecret } from '../auth/secrets.ts';
 import { type Built, build } from '../testing/build.ts';
 import {

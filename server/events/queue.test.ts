@@ -1,5 +1,4 @@
-import { emulatedApps } from '../../scripts/emulator/credentials.ts';
-import type { FaultKind } from '../../scripts/emulator/faults.ts';
+import { emulatedApps, type FaultKind } from '../../scripts/emulator/index.ts';
 import { createJobs, type OwnedJobs } from '../jobs/jobs.ts';
 import { maxAttempts, type RunningQueue } from '../jobs/queue.ts';
 import { PlatformError } from '../platform/platform.ts';

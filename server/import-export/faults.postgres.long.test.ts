@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../../scripts/emulator/index.ts';
 import type { ImportJobView, ImportPreview, ImportStart } from '../contract/import-export.ts';
 import { call, signInWith, tokenIn, until } from '../testing/client.ts';
 import { createSeededDatabase, type TestDatabase } from '../testing/database.ts';

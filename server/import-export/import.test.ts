@@ -1,4 +1,4 @@
-import { people } from '../../scripts/emulator/people.ts';
+import { people } from '../../scripts/emulator/index.ts';
 import { expectFault, get } from '../testing/http.ts';
 import { prepareImport } from '../testing/import-pages.ts';
 

@@ -1,4 +1,4 @@
-import { emulatedApps } from '../../scripts/emulator/credentials.ts';
+import { emulatedApps } from '../../scripts/emulator/index.ts';
 import type { Prisma } from '../database/generated/client.ts';
 import { memoryTokenStore } from '../platform/index.ts';
 import type { PlatformName } from '../platform/platform.ts';

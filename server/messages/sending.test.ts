@@ -1,4 +1,4 @@
-import type { FaultOptions } from '../../scripts/emulator/emulator.ts';
+import type { FaultOptions } from '../../scripts/emulator/index.ts';
 import { maxAttempts } from '../jobs/queue.ts';
 import type { Platform, PlatformName } from '../platform/platform.ts';
 import { idOf, type Outbox, openOutbox } from '../testing/messages.ts';

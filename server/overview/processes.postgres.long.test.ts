@@ -1,4 +1,4 @@
-import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../../scripts/emulator/index.ts';
 import type { AdminOverview, SignInsByHour } from '../contract/overview.ts';
 import { call, signInWith, tokenIn, until } from '../testing/client.ts';
 import { createSeededDatabase, type TestDatabase } from '../testing/database.ts';

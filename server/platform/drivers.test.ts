@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
-import { emulatedApps } from '../../scripts/emulator/credentials.ts';
-import type { FaultKind, FaultOptions } from '../../scripts/emulator/emulator.ts';
+import { emulatedApps, type FaultKind, type FaultOptions } from '../../scripts/emulator/index.ts';
 import { rejection, startTestServer } from '../testing/platform-server.ts';
 import { paths, platformNames, useEmulator } from '../testing/platforms.ts';
 import { memoryTokenStore, type UpstreamCall } from './index.ts';

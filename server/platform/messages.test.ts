@@ -1,4 +1,4 @@
-import type { FaultKind } from '../../scripts/emulator/emulator.ts';
+import type { FaultKind } from '../../scripts/emulator/index.ts';
 import { rejection } from '../testing/platform-server.ts';
 import { paths, platformNames, useEmulator } from '../testing/platforms.ts';
 import { InvalidMessageError, PartlySentError, type Platform } from './platform.ts';

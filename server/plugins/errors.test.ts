@@ -1,4 +1,4 @@
-import type { FaultKind, FaultOptions } from '../../scripts/emulator/emulator.ts';
+import type { FaultKind, FaultOptions } from '../../scripts/emulator/index.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import { type Built, build } from '../testing/build.ts';
 import { expectFault, post, rowCounts } from '../testing/http.ts';

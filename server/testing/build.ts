@@ -1,7 +1,6 @@
 import { Writable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
-import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
+import { type Emulator, emulatorEnvironment, startEmulator } from '../../scripts/emulator/index.ts';
 import { type AppTiming, buildApp } from '../app.ts';
 import type { AuthConfig } from '../config/auth.ts';
 import { type Config, loadConfig } from '../config/config.ts';

@@ -1,4 +1,4 @@
-import type { Emulator } from '../../scripts/emulator/emulator.ts';
+import type { Emulator } from '../../scripts/emulator/index.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { type Answer, call, signInWith, tokenIn } from './client.ts';
 

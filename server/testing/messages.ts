@@ -1,8 +1,6 @@
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Emulator, startEmulator } from '../../scripts/emulator/emulator.ts';
-import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
-import { people } from '../../scripts/emulator/people.ts';
+import { type Emulator, emulatorEnvironment, people, startEmulator } from '../../scripts/emulator/index.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { OutboxMessage } from '../database/generated/client.ts';

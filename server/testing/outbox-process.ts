@@ -2,7 +2,7 @@
  * A process of its own that sends the outbox until it is killed: `outbox-process.ts <database> <emulator> <time>`,
  * where its clock starts at `time`, in epoch milliseconds.
  */
-import { emulatedApps } from '../../scripts/emulator/credentials.ts';
+import { emulatedApps } from '../../scripts/emulator/index.ts';
 import { openDatabase } from '../database/database.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import { outboxQueue } from '../messages/sending.ts';

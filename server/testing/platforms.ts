@@ -1,5 +1,9 @@
-import { emulatedApps } from '../../scripts/emulator/credentials.ts';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../scripts/emulator/emulator.ts';
+import {
+  type Emulator,
+  type EmulatorOptions,
+  emulatedApps,
+  startEmulator,
+} from '../../scripts/emulator/index.ts';
 import {
   createPlatform,
   memoryTokenStore,

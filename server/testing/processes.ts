@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { emulatorEnvironment } from '../../scripts/emulator/environment.ts';
+import { emulatorEnvironment } from '../../scripts/emulator/index.ts';
 import { projectRoot } from '../config/paths.ts';
 
 export interface ServerProcess {

@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { type Emulator, startEmulator } from '../../../scripts/emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../../../scripts/emulator/index.ts';
 import { hashSecret } from '../../auth/secrets.ts';
 import { signInWith, until } from '../client.ts';
 import { createSeededDatabase, type TestDatabase } from '../database.ts';

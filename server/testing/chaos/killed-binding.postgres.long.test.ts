@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Emulator, startEmulator } from '../../../scripts/emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../../../scripts/emulator/index.ts';
 import { hashSecret } from '../../auth/secrets.ts';
 import { createTickets } from '../../auth/tickets.ts';
 import { development } from '../../config/constants.ts';

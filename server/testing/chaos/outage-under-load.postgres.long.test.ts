@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { type Emulator, startEmulator } from '../../../scripts/emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../../../scripts/emulator/index.ts';
 import { type Cable, startCable } from '../cable.ts';
 import { until } from '../client.ts';
 import { createSeededDatabase, type TestDatabase } from '../database.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Emulator, startEmulator } from '../../../scripts/emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../../../scripts/emulator/index.ts';
 import { type Database, openDatabase } from '../../database/database.ts';
 import { applyMigrations } from '../../database/migrations.ts';
 import { cheapSeed } from '../cheap-seed.ts';

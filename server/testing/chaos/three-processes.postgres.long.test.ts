@@ -1,4 +1,4 @@
-import { type Emulator, startEmulator } from '../../../scripts/emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../../../scripts/emulator/index.ts';
 import { call, signInWith, tokenIn, until } from '../client.ts';
 import { createSeededDatabase, type TestDatabase } from '../database.ts';
 import { killProcesses, type ServerProcess, startProcess } from '../processes.ts';

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Measurement } from '../../../scripts/bench/measurements.ts';
-import { type BuiltConsole, buildConsole } from '../build.ts';
-import { type ConsoleStack, openConsole } from './support/console.ts';
-import type { PersonPage } from './support/person-page.ts';
+import { type BuiltConsole, buildConsole } from '../../server/console/build.ts';
+import { type ConsoleStack, openConsole } from '../../server/console/e2e/support/console.ts';
+import type { PersonPage } from '../../server/console/e2e/support/person-page.ts';
+import type { Measurement } from './measurements.ts';
 
 const RUNS = 7;
 
