@@ -51,6 +51,16 @@ describe('with the right password', () => {
     expect(bound).toMatchObject({ detail: { by: 'PASSWORD', dingUserId: '270102' }, address: '127.0.0.1' });
   });
 
+  test('binding the same account from a second device signs in there too, and is one binding', async () => {
+    const tickets = [await ticketOf(server, 'lisi'), await ticketOf(server, 'lisi')];
+    const before = await server.prisma.auditLog.count({ where: { action: 'account.bound' } });
+    for (const ticket of tickets) {
+      const outcome = await server.bind({ ticket, username: 'lisi', password });
+      expect(outcome).toMatchObject({ outcome: 'signed-in' });
+    }
+    expect(await server.prisma.auditLog.count({ where: { action: 'account.bound' } })).toBe(before + 1);
+  });
+
   test('an h5 page that began the binding gets the cookie', async () => {
     const login = await server.login('lisi', { client: 'h5' });
     const ticket = login.outcome === 'bind-required' ? login.ticket.token : '';
