@@ -15,6 +15,8 @@ const offered = [
   // `npm run dev` starts what production starts, on its own database and people, and runs the operator's commands.
   '^server/(plugins/logging|jobs/stopping)\\.ts$',
   '^server/database/(database|migrations|unavailable)\\.ts$',
+  // `npm run db:diff` plays the migrations into a database in memory.
+  '^server/database/embedded\\.ts$',
   '^server/commands/(main|command|terminal|on-database)\\.ts$',
   '^prisma/seed\\.ts$',
   // The gateway answers in the words of the server.

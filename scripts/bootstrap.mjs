@@ -72,11 +72,11 @@ async function installPackages() {
 function generateClient() {
   const output = path.join(root, 'server', 'database', 'generated');
   const stamp = path.join(output, 'source.sha256');
-  const version = requireFromRoot('prisma/package.json').version;
+  const version = requireFromRoot('prisma-cli/package.json').version;
   const schema = readFileSync(path.join(root, 'prisma', 'schema.prisma'));
   const hash = createHash('sha256').update(version).update(schema).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-  const cli = path.join(root, 'node_modules', 'prisma', 'build', 'index.js');
+  const cli = path.join(root, 'node_modules', 'prisma-cli', 'build', 'index.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'generate', '--no-hints'], {
     cwd: root,
     encoding: 'utf8',

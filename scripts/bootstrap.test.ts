@@ -33,9 +33,9 @@ process.on('SIGTERM', () => {});
 if (process.env.NPM_STUB === 'hangs') setInterval(() => {}, 1000);
 else if (process.env.NPM_STUB === 'fails') process.exit(1);
 else {
-  mkdirSync('node_modules/prisma/build', { recursive: true });
-  writeFileSync('node_modules/prisma/package.json', '{"version":"1.0.0"}');
-  writeFileSync('node_modules/prisma/build/index.js',
+  mkdirSync('node_modules/prisma-cli/build', { recursive: true });
+  writeFileSync('node_modules/prisma-cli/package.json', '{"version":"1.0.0"}');
+  writeFileSync('node_modules/prisma-cli/build/index.js',
     "const fs = require('node:fs'); fs.mkdirSync('server/database/generated', { recursive: true });" +
     "fs.appendFileSync('calls', 'prisma ' + process.argv[2] + ' ' + fs.existsSync(process.env.PRISMA_SCHEMA_ENGINE_BINARY) + '\\\\n');");
   writeFileSync('node_modules/.package-lock.json', '{}');

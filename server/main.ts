@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   try {
     const waiting = (pid: number | null) =>
       logger.warn({ pid }, 'another PostgreSQL session is migrating the database: the start waits for it');
-    const applied = await database.withSchemaAdapter((adapter) => applyMigrations(adapter, { waiting }));
+    const applied = await applyMigrations(database, { waiting });
     if (applied.length > 0) logger.info({ applied }, 'migrations applied');
     const app = await serve(config, database, logger);
     stopOnSignals(() => app.close().finally(() => database.close()), logger);

@@ -7,8 +7,8 @@ import { type ConsoleBuild, consoleBuild } from './console.ts';
 
 /**
  * Builds what production runs into a folder: `server` (JavaScript that Node runs), `scripts` (the tools that
- * production needs), `console` (the pages) and `prisma` (the schema, and the migrations that the server applies at
- * its start). Nothing of the tests and development tools gets there.
+ * production needs), `console` (the pages) and `prisma` (the migrations that the server applies at its start). Nothing
+ * of the tests and development tools gets there.
  *
  * @param folder below the project or absolute: `dist`, or another one, since a package is built without touching what is there.
  * @returns what the console's build says of its first pages; null without a console.
@@ -24,9 +24,8 @@ export async function buildInto(
   const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.server.json', '--outDir', target];
   const { status } = spawnSync(process.execPath, tsc, { cwd: projectRoot, stdio: 'inherit' });
   if (status !== 0) throw new StartFailure('服务端有类型错误（见上），没有构建。');
-  const prisma = path.join(projectRoot, 'prisma');
-  await cp(path.join(prisma, 'schema.prisma'), path.join(target, 'prisma', 'schema.prisma'));
-  await cp(path.join(prisma, 'migrations'), path.join(target, 'prisma', 'migrations'), { recursive: true });
+  const migrations = path.join('prisma', 'migrations');
+  await cp(path.join(projectRoot, migrations), path.join(target, migrations), { recursive: true });
   const pages = await consoleBuild();
   return pages === null ? null : pages.buildConsole(path.join(target, 'console'));
 }

@@ -24,10 +24,8 @@ afterAll(async () => {
 test('a release that does not know the last migration applies nothing, changes nothing and complains of nothing', async () => {
   const recorded = () => database.prisma.$queryRaw<unknown[]>`SELECT * FROM _prisma_migrations ORDER BY id`;
   const before = await recorded();
-  expect(await database.withSchemaAdapter((adapter) => applyMigrations(adapter, { folder: older }))).toEqual(
-    [],
-  );
+  expect(await applyMigrations(database, { folder: older })).toEqual([]);
   expect(await recorded()).toEqual(before);
   // And the newer one finds all of it in place.
-  expect(await database.withSchemaAdapter((adapter) => applyMigrations(adapter))).toEqual([]);
+  expect(await applyMigrations(database)).toEqual([]);
 });

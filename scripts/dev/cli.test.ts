@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'notify-'));
   emulator = await startEmulator();
   const database = await open();
-  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await applyMigrations(database);
   await seed(database.prisma);
   await database.close();
 });

@@ -52,7 +52,7 @@ async function main(emulatorUrl: string | undefined, migrate: boolean): Promise<
   if (first === undefined) return;
   const logger = createLogger(first, pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname' }));
   const database = await openDatabase(first.database);
-  if (migrate) await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  if (migrate) await applyMigrations(database);
   // Only the emulator's people are seeded: real people must not meet accounts with a known password.
   if (emulatorUrl !== undefined) await seed(database.prisma);
   const servers = await Promise.all(configs.map((config) => serve(config, database, logger)));

@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'admin-create-'));
   dataDir = path.join(folder, 'database');
   const database = await open();
-  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await applyMigrations(database);
   await database.close();
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));

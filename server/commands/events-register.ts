@@ -33,7 +33,7 @@ export const command: Command = {
       try {
         // A database of its own may be new; one that others run on is theirs to migrate.
         if (database.kind === 'embedded') {
-          await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+          await applyMigrations(database);
         }
         const register = platform.registerEventCallback;
         if (register === null) {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'reconcile-'));
   dataDir = path.join(folder, 'database');
   const database = await open();
-  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await applyMigrations(database);
   await cheapSeed(database.prisma);
   await database.close();
 }, 60_000);

@@ -17,7 +17,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'unlock-'));
   dataDir = path.join(folder, 'database');
   const database = await open();
-  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await applyMigrations(database);
   await cheapSeed(database.prisma);
   const lock = { failures: 5, lastFailure: new Date(), lockedUntil: new Date(Date.now() + 3_600_000) };
   await database.prisma.lockout.createMany({

@@ -7,5 +7,4 @@ import { fileURLToPath } from 'node:url';
  */
 export const projectRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-export const schemaFile = path.join(projectRoot, 'prisma', 'schema.prisma');
 export const migrationsFolder = path.join(projectRoot, 'prisma', 'migrations');

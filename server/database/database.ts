@@ -1,12 +1,11 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import type { DatabaseConfig } from '../config/database.ts';
+import { type Connection, withPostgresConnection } from './connection.ts';
 import { openEmbedded } from './embedded.ts';
 import { PrismaClient } from './generated/client.ts';
 import { type Subscribe, subscribeEmbedded, subscribePostgres } from './subscription.ts';
 import { useUtc } from './time-zone.ts';
-import { withWholeScripts } from './whole-scripts.ts';
 
 export type { PrismaClient };
 
@@ -16,8 +15,11 @@ export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]
 export interface Database {
   readonly kind: 'postgresql' | 'embedded';
   readonly prisma: PrismaClient;
-  /** Runs `work` with an adapter for the schema engine: one connection, without statement time-outs. */
-  withSchemaAdapter<T>(work: (adapter: SqlMigrationAwareDriverAdapterFactory) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` on one connection without time limits. On PostgreSQL it is of its own and ends with the work; the
+   * embedded database has only one, which everybody shares.
+   */
+  withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   /** Hears what NOTIFY tells on a channel. */
   subscribe: Subscribe;
   /** Rejects when the database does not answer within the time-out. */
@@ -30,7 +32,8 @@ export interface Database {
  * Opens PostgreSQL by `url`, or else the embedded database. PostgreSQL is not contacted before the first
  * query: a server can start, and say so at /readyz, while its database is still coming up.
  *
- * @throws EmbeddedDatabaseInUse when another process has the embedded database open.
+ * @throws EmbeddedDatabaseInUse when another process has the embedded database open; EmbeddedDatabaseMissing where it is
+ * not installed.
  */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
   return config.url === null ? openLocal(config) : openPostgres(config.url, config);
@@ -51,7 +54,7 @@ async function openLocal(config: DatabaseConfig): Promise<Database> {
   return {
     kind: 'embedded',
     prisma,
-    withSchemaAdapter: (work) => work(withWholeScripts(embedded.adapter, embedded.runScript)),
+    withConnection: embedded.withConnection,
     subscribe: subscribeEmbedded(embedded.client),
     async ping() {
       await prisma.$queryRaw`SELECT 1`;
@@ -105,30 +108,7 @@ function openPostgres(url: string, config: DatabaseConfig): Database {
   return {
     kind: 'postgresql',
     prisma,
-    async withSchemaAdapter(work) {
-      // The engine's advisory lock belongs to a connection: it needs one of its own that ends with the work.
-      const single = new pg.Pool({
-        connectionString: url,
-        max: 1,
-        // It keeps the lock however long nothing is asked of it.
-        idleTimeoutMillis: 0,
-        connectionTimeoutMillis: config.timeoutMs,
-        application_name: 'miniapp-migrations',
-        async onConnect(client) {
-          await useUtc(client);
-          // The role or the database may have one, for work that is not a migration.
-          await client.query('SET statement_timeout = 0');
-        },
-      });
-      single.on('error', () => {});
-      try {
-        // The engine's error for a database that cannot be reached cannot be told from others; the driver's can.
-        await single.query('SELECT 1');
-        return await work(withWholeScripts(new PrismaPg(single), (script) => single.query(script)));
-      } finally {
-        await single.end();
-      }
-    },
+    withConnection: (work) => withPostgresConnection(url, config.timeoutMs, work),
     subscribe: subscribePostgres(url),
     async ping() {
       await pool.query('SELECT 1');

@@ -27,7 +27,7 @@ test('data survive closing and opening', async () => {
   await first.close();
   await expect(readFile(lock)).rejects.toMatchObject({ code: 'ENOENT' });
   const second = await open();
-  expect(await second.withSchemaAdapter((adapter) => applyMigrations(adapter))).toEqual([]);
+  expect(await applyMigrations(second)).toEqual([]);
   expect(await second.prisma.user.findMany()).toMatchObject([{ username: 'kept', name: '留存' }]);
   await second.close();
 });

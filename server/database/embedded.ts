@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PGlite } from '@electric-sql/pglite';
-import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { PrismaPGlite } from 'pglite-prisma-adapter';
+import type { PGlite } from '@electric-sql/pglite';
+import type { PrismaPGlite } from 'pglite-prisma-adapter';
 import { StartFailure } from '../config/start-failure.ts';
+import type { Connection } from './connection.ts';
 
 /** Two processes in one PGlite folder damage it, so a lock file keeps the second one out. */
 export class EmbeddedDatabaseInUse extends StartFailure {
@@ -18,10 +18,21 @@ export class EmbeddedDatabaseInUse extends StartFailure {
   }
 }
 
+/** The packages of the embedded database are for development; a production installation leaves them out. */
+export class EmbeddedDatabaseMissing extends StartFailure {
+  override readonly name = 'EmbeddedDatabaseMissing';
+  constructor() {
+    super(
+      '没有设置 DATABASE_URL，而内置数据库只供开发使用，这里没有安装。请在 .env 中设置 DATABASE_URL，使用 PostgreSQL。',
+    );
+  }
+}
+
 export interface EmbeddedDatabase {
-  adapter: SqlMigrationAwareDriverAdapterFactory;
+  adapter: PrismaPGlite;
   client: PGlite;
-  runScript(script: string): Promise<unknown>;
+  /** Runs `work` on the one connection that everybody shares. */
+  withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -29,9 +40,11 @@ export interface EmbeddedDatabase {
  * Opens the embedded PostgreSQL (PGlite) in `dataDir`, or in memory for `memory`.
  *
  * @param image what a new database starts from, as PGlite's `dumpDataDir` gives it; an empty one by default.
- * @throws EmbeddedDatabaseInUse when a live process holds the folder's lock.
+ * @throws EmbeddedDatabaseInUse when a live process holds the folder's lock; EmbeddedDatabaseMissing where its packages
+ * are not installed.
  */
 export async function openEmbedded(dataDir: string, image?: Blob): Promise<EmbeddedDatabase> {
+  const { PGlite, PrismaPGlite } = await loadPackages();
   const release = dataDir === 'memory' ? async () => {} : await lockFolder(dataDir);
   try {
     const client = await PGlite.create({
@@ -43,7 +56,12 @@ export async function openEmbedded(dataDir: string, image?: Blob): Promise<Embed
     return {
       adapter: new PrismaPGlite(client),
       client,
-      runScript: (script) => client.exec(script),
+      withConnection: (work) =>
+        work({
+          query: async <Row>(statement: string, values?: unknown[]) =>
+            (await client.query<Row>(statement, values)).rows,
+          run: async (script) => void (await client.exec(script)),
+        }),
       async close() {
         if (!client.closed) await client.close();
         await release();
@@ -52,6 +70,19 @@ export async function openEmbedded(dataDir: string, image?: Blob): Promise<Embed
   } catch (error) {
     await release();
     throw error;
+  }
+}
+
+async function loadPackages() {
+  try {
+    // biome-ignore lint/correctness/noUndeclaredDependencies: for development alone; what follows says so elsewhere.
+    const { PGlite } = await import('@electric-sql/pglite');
+    // biome-ignore lint/correctness/noUndeclaredDependencies: for development alone.
+    const { PrismaPGlite } = await import('pglite-prisma-adapter');
+    return { PGlite, PrismaPGlite };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new EmbeddedDatabaseMissing();
   }
 }
 

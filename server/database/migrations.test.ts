@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { migrationsFolder } from '../config/paths.ts';
+import { migrationsFolder, projectRoot } from '../config/paths.ts';
 import { explainStartFailure } from '../config/start-failure.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { openDatabase } from './database.ts';
-import { applyMigrations, diffFromMigrations } from './migrations.ts';
+import type { Connection } from './connection.ts';
+import { applyMigrations } from './migrations.ts';
 
 let folder: string;
 let database: TestDatabase;
@@ -20,25 +21,22 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const apply = (from = migrationsFolder) =>
-  database.withSchemaAdapter((adapter) => applyMigrations(adapter, { folder: from }));
+const apply = (from = migrationsFolder) => applyMigrations(database, { folder: from });
 
 async function addMigration(name: string, sql: string): Promise<void> {
   await mkdir(path.join(folder, name));
   await writeFile(path.join(folder, name, 'migration.sql'), sql);
 }
 
+/** What the Prisma CLI would read of migrations, without what differs from run to run. */
+const notesOf = (pattern: string) =>
+  database.prisma.$queryRaw<object[]>`
+    SELECT migration_name AS name, checksum, logs, rolled_back_at IS NOT NULL AS undone, finished_at >= started_at AS finished,
+      applied_steps_count AS steps, id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' AS uuid
+    FROM _prisma_migrations WHERE migration_name LIKE ${pattern} ORDER BY started_at`;
+
 test('a database that has them all is left as it is', async () => {
   expect(await apply()).toEqual([]);
-});
-
-test('schema.prisma says what the migrations make', async () => {
-  const scratch = await openDatabase({ url: null, dataDir: 'memory', poolSize: 1, timeoutMs: 10_000 });
-  try {
-    expect(await scratch.withSchemaAdapter((adapter) => diffFromMigrations(adapter))).toBe('');
-  } finally {
-    await scratch.close();
-  }
 });
 
 test('a migration may hold functions: it is run whole, not cut at semicolons', async () => {
@@ -52,6 +50,18 @@ test('a migration may hold functions: it is run whole, not cut at semicolons', a
   expect(await apply(folder)).toEqual([]);
   const notice = await database.prisma.notice.create({ data: { title: 'x', body: '' } });
   expect(notice.title).toBe('a;b');
+  const script = await readFile(path.join(folder, '29990101000000_function', 'migration.sql'));
+  expect(await notesOf('29990101000000%')).toEqual([
+    {
+      name: '29990101000000_function',
+      checksum: createHash('sha256').update(script).digest('hex'),
+      logs: null,
+      undone: false,
+      finished: true,
+      steps: 1,
+      uuid: true,
+    },
+  ]);
 });
 
 test('Windows line ends are no change', async () => {
@@ -63,10 +73,6 @@ test('Windows line ends are no change', async () => {
 const tables = () =>
   database.prisma.$queryRaw<{ name: string }[]>`
     SELECT relname AS name FROM pg_class WHERE relname LIKE 'half_%' AND relkind = 'r' ORDER BY 1`;
-const migrated = () =>
-  database.prisma.$queryRaw<{ finished: boolean; undone: boolean }[]>`
-    SELECT finished_at IS NOT NULL AS finished, rolled_back_at IS NOT NULL AS undone
-    FROM _prisma_migrations WHERE migration_name LIKE '29990101%half' ORDER BY started_at`;
 
 test('a migration that fails leaves nothing, tells what PostgreSQL says, and runs once it is mended', async () => {
   const name = '29990101000001_half';
@@ -75,13 +81,14 @@ test('a migration that fails leaves nothing, tells what PostgreSQL says, and run
     name: 'MigrationFailed',
     message: expect.stringMatching(
       new RegExp(
-        `${name} 没有成功.*relation "half_nowhere" does not exist \\(line 3\\).*42P01.*migration.sql`,
+        `${name} 没有成功.*relation "half_nowhere" does not exist（错误码 42P01，.*/${name}/migration.sql 第 3 行）`,
         's',
       ),
     ),
   };
   await expect(apply(folder)).rejects.toMatchObject(failure);
   expect(await tables()).toEqual([]);
+  expect(await notesOf(name)).toEqual([]);
   // The release before, which does not know it, starts; and the one with it says the same again.
   expect(await apply()).toEqual([]);
   const again = apply(folder);
@@ -92,49 +99,72 @@ test('a migration that fails leaves nothing, tells what PostgreSQL says, and run
   await writeFile(path.join(folder, name, 'migration.sql'), 'CREATE TABLE half_one (id INT); -- mended');
   expect(await apply(folder)).toEqual([name]);
   expect(await tables()).toEqual([{ name: 'half_one' }]);
-  expect((await migrated()).at(-1)).toEqual({ finished: true, undone: false });
+  expect(await notesOf(name)).toMatchObject([{ finished: true, undone: false }]);
   expect(await apply(folder)).toEqual([]);
 });
 
-/** As a process leaves it that is killed between the engine's note of a migration's start and that of its end. */
-const breakOff = (name: string) =>
+/** As the Prisma CLI, or a release before this one, leaves a migration that was killed (no logs) or failed. */
+const breakOff = (name: string, logs: string | null = null) =>
   database.prisma.$executeRaw`
-    INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES (gen_random_uuid()::text, '', ${name})`;
+    INSERT INTO _prisma_migrations (id, checksum, migration_name, logs)
+    VALUES (gen_random_uuid()::text, '', ${name}, ${logs})`;
 
-test('a migration that was broken off runs again', async () => {
-  const name = '29990101000002_half';
-  await addMigration(name, 'CREATE TABLE half_two (id INT)');
-  await breakOff(name);
+test.each([
+  ['29990101000002_half', 'half_two', null],
+  ['29990101000003_half', 'half_three', 'No such table: nowhere'],
+])('a migration that the CLI did not finish runs again: %s', async (name, table, logs) => {
+  await addMigration(name, `CREATE TABLE ${table} (id INT)`);
+  await breakOff(name, logs);
   expect(await apply(folder)).toEqual([name]);
-  expect(await tables()).toEqual([{ name: 'half_one' }, { name: 'half_two' }]);
+  expect(await tables()).toContainEqual({ name: table });
+  expect(await notesOf(name)).toMatchObject([
+    { undone: true, logs },
+    { undone: false, finished: true },
+  ]);
 });
 
 test.each([
-  ['in a remark', '-- rollback: by hand\nSELECT 1 FROM half_nowhere;'],
-  ['in a text', "SELECT 'COMMIT' FROM half_nowhere;"],
-  ['of another meaning', 'CREATE TEMP TABLE half_temp (id INT) ON COMMIT DROP; SELECT 1 FROM half_nowhere;'],
-])('a word of transactions %s makes no difference', async (_what, script) => {
+  ['a remark', '-- COMMIT by hand\nSELECT 1 FROM half_nowhere;'],
+  ['a temporary table', 'CREATE TEMP TABLE half_temp (id INT) ON COMMIT DROP; SELECT 1 FROM half_nowhere;'],
+  [
+    'a transaction that it does not end',
+    'BEGIN; CREATE TABLE half_four (id INT); SELECT 1 FROM half_nowhere; COMMIT;',
+  ],
+])('a script with COMMIT in %s leaves nothing when it fails', async (_what, script) => {
   const name = '29990101000004_half';
   await addMigration(name, script);
   await expect(apply(folder)).rejects.toMatchObject({
     message: expect.stringMatching(/没有成功，它的改动已全部撤销.*half_nowhere/s),
   });
+  expect(await tables()).not.toContainEqual({ name: 'half_four' });
   await rm(path.join(folder, name), { recursive: true });
   expect(await apply(folder)).toEqual([]);
 });
 
-test('one with a transaction of its own tells what PostgreSQL says, and leaves the connection usable', async () => {
+/** Does what the message of an unclear migration says for one that shall run from the start again. */
+async function runsAgain(name: string): Promise<void> {
+  const error: unknown = await apply(folder).catch((cause: unknown) => cause);
+  const [remedy] = /UPDATE _prisma_migrations SET rolled_back_at[^;]+;/.exec(String(error)) ?? [''];
+  await database.prisma.$executeRawUnsafe(remedy);
+  expect(await apply(folder)).toEqual([name]);
+}
+
+test('a script that commits by itself and then fails is left to a person, also at the next start', async () => {
   const name = '29990101000005_half';
-  await addMigration(name, 'BEGIN; CREATE TABLE half_five (id INT); SELECT 1 FROM half_nowhere; COMMIT;');
-  await expect(apply(folder)).rejects.toMatchObject({
+  const file = path.join(folder, name, 'migration.sql');
+  await addMigration(name, 'BEGIN; CREATE TABLE half_five (id INT); COMMIT; SELECT 1 FROM half_nowhere;');
+  const unclear = (more: string) => ({
     name: 'MigrationFailed',
-    message: expect.stringMatching(/只做了一部分.*half_nowhere/s),
+    message: expect.stringMatching(
+      new RegExp(`只做了一部分${more}.*finished_at = now\\(\\).*rolled_back_at`, 's'),
+    ),
   });
-  expect(await tables()).not.toContainEqual({ name: 'half_five' });
-  await database.prisma.$executeRaw`
-    UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = ${name} AND finished_at IS NULL`;
-  await rm(path.join(folder, name), { recursive: true });
-  expect(await apply(folder)).toEqual([]);
+  await expect(apply(folder)).rejects.toMatchObject(unclear('.*half_nowhere'));
+  await expect(apply(folder)).rejects.toMatchObject(unclear(''));
+  await database.prisma.$executeRaw`DROP TABLE half_five`;
+  await writeFile(file, 'BEGIN; CREATE TABLE half_five (id INT); COMMIT;');
+  await runsAgain(name);
+  expect(await tables()).toContainEqual({ name: 'half_five' });
 });
 
 test('a script may change where names are looked for', async () => {
@@ -143,27 +173,116 @@ test('a script may change where names are looked for', async () => {
   expect(await apply(folder)).toEqual([name]);
 });
 
-test('what an earlier release did and did not note is said to be there, with how to note it', async () => {
+test('a statement that cannot run inside a transaction runs on its own', async () => {
   const name = '29990101000007_half';
-  await addMigration(name, 'CREATE TABLE half_one (id INT)');
-  const error: unknown = await apply(folder).catch((cause: unknown) => cause);
-  const note = /UPDATE _prisma_migrations SET finished_at[^;]+;/.exec(String(error));
-  await database.prisma.$executeRawUnsafe(note?.[0] ?? '');
-  expect(await apply(folder)).toEqual([]);
+  await addMigration(name, 'CREATE INDEX CONCURRENTLY half_index ON notices (title)');
+  expect(await apply(folder)).toEqual([name]);
+  expect(await notesOf(name)).toMatchObject([{ finished: true, undone: false, steps: 1 }]);
 });
 
-test('one that PostgreSQL runs outside a transaction is left to a person, with what to do', async () => {
-  const name = '29990101000003_half';
-  await addMigration(name, 'CREATE INDEX CONCURRENTLY half_index ON notices (title)');
-  await breakOff(name);
-  const question = {
+test('a statement that cannot run inside a transaction is refused beside others, and leaves nothing', async () => {
+  const name = '29990101000008_half';
+  const index = 'CREATE INDEX CONCURRENTLY half_other ON notices (title)';
+  await addMigration(name, `CREATE TABLE half_eight (id INT); ${index};`);
+  await expect(apply(folder)).rejects.toMatchObject({
     name: 'MigrationFailed',
-    message: expect.stringMatching(/只做了一部分.*finished_at = now\(\).*rolled_back_at/s),
-  };
-  await expect(apply(folder)).rejects.toMatchObject(question);
-  await database.prisma.$executeRaw`
-    UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = ${name} AND finished_at IS NULL`;
+    message: expect.stringMatching(
+      /没有执行，数据没有变.*CREATE INDEX CONCURRENTLY cannot.*单独放进一个迁移/s,
+    ),
+  });
+  expect(await tables()).not.toContainEqual({ name: 'half_eight' });
+  await writeFile(path.join(folder, name, 'migration.sql'), index);
   expect(await apply(folder)).toEqual([name]);
+});
+
+test('a statement outside a transaction that was broken off is left to a person', async () => {
+  const name = '29990101000009_half';
+  await addMigration(name, 'CREATE UNIQUE INDEX CONCURRENTLY half_unique ON half_two (id)');
+  await database.prisma.$executeRaw`INSERT INTO half_two VALUES (1), (1)`;
+  const unclear = (more: string) => ({
+    message: expect.stringMatching(new RegExp(`只做了一部分${more}`, 's')),
+  });
+  await expect(apply(folder)).rejects.toMatchObject(unclear('.*could not create unique index "half_unique"'));
+  await expect(apply(folder)).rejects.toMatchObject(unclear(''));
+  await database.prisma.$executeRaw`DROP INDEX half_unique`;
+  await database.prisma.$executeRaw`TRUNCATE half_two`;
+  await runsAgain(name);
+});
+
+describe('a database that Prisma’s schema engine has migrated', () => {
+  const scripts = {
+    '20250101000000_first': 'CREATE TABLE first (id INT PRIMARY KEY);\n',
+    '20250102000000_second': 'CREATE TABLE second (id INT REFERENCES first);\n',
+    '20250103000000_third': 'CREATE TABLE third (id INT);\nSELECT pg_advisory_xact_lock_shared(417002);\n',
+    '20250104000000_fourth': 'CREATE TABLE fourth (id INT);\n',
+  };
+  /** A schema beside the tests' own, since an empty database takes seconds to make. */
+  const inSchema = {
+    withConnection: <T>(work: (connection: Connection) => Promise<T>) =>
+      database.withConnection(async (connection) => {
+        await connection.query('SET search_path = "By engine"');
+        return work(connection).finally(() => connection.query('RESET search_path'));
+      }),
+  };
+  let theirs: string;
+  beforeAll(async () => {
+    theirs = path.join(folder, '..', `${path.basename(folder)}-engine`);
+    for (const [name, script] of Object.entries(scripts)) {
+      await mkdir(path.join(theirs, name), { recursive: true });
+      await writeFile(path.join(theirs, name, 'migration.sql'), script);
+    }
+    await database.prisma.$executeRaw`CREATE SCHEMA "By engine"`;
+  });
+  afterAll(() => rm(theirs, { recursive: true, force: true }));
+  const migrate = () => applyMigrations(inSchema, { folder: theirs });
+  const rows = () =>
+    inSchema.withConnection((connection) =>
+      connection.query<object>(
+        'SELECT * FROM _prisma_migrations WHERE finished_at IS NOT NULL ORDER BY started_at',
+      ),
+    );
+
+  test('is not touched while it has tables but no notes of migrations', async () => {
+    await database.prisma.$executeRaw`CREATE TABLE "By engine".accounts (id INT)`;
+    await expect(migrate()).rejects.toMatchObject({
+      name: 'MigrationFailed',
+      message: expect.stringMatching(/已经有别的表（accounts），却没有迁移记录/),
+    });
+    await database.prisma.$executeRaw`DROP TABLE "By engine".accounts`;
+  });
+
+  test('is taken on: what is done is noted by a person, the rest is applied, and nothing else changes', async () => {
+    const history = await readFile(path.join(projectRoot, 'server/database/engine-history.sql'), 'utf8');
+    await inSchema.withConnection((connection) => connection.run(history));
+    const before = await rows();
+    expect(before).toHaveLength(2);
+    // The engine noted the start of the third one, and was killed while PostgreSQL ran it.
+    const error: unknown = await migrate().catch((cause: unknown) => cause);
+    expect(String(error)).toMatch(
+      /third 没有成功.*"third" already exists.*以前的版本做完、只是没来得及记下/s,
+    );
+    // Nothing unfinished stays: the CLI, and the release before, go no further while it does.
+    const unfinished = 'SELECT FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL';
+    expect(await inSchema.withConnection((connection) => connection.query(unfinished))).toEqual([]);
+    const [note] = /INSERT INTO _prisma_migrations[^;]+;/.exec(String(error)) ?? [''];
+    await inSchema.withConnection((connection) => connection.run(note));
+    expect(await migrate()).toEqual(['20250104000000_fourth']);
+    expect(await migrate()).toEqual([]);
+    const after = await rows();
+    expect(after.slice(0, 2)).toEqual(before);
+    expect(after).toHaveLength(4);
+  });
+
+  test('is known again by scripts with Windows line ends', async () => {
+    const crlf = Object.values(scripts)[1]?.replaceAll('\n', '\r\n') ?? '';
+    const checksum = createHash('sha256').update(crlf).digest('hex');
+    await inSchema.withConnection((connection) =>
+      connection.query(`UPDATE _prisma_migrations SET checksum = $1 WHERE migration_name LIKE '%second'`, [
+        checksum,
+      ]),
+    );
+    expect(await migrate()).toEqual([]);
+  });
 });
 
 test('a migration that was edited after it ran is refused by name', async () => {

@@ -1,115 +1,212 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { migrationsFolder, schemaFile } from '../config/paths.ts';
-import { StartFailure } from '../config/start-failure.ts';
-import { withMigrationRecord } from './migration-record.ts';
-import { type MigrationList, withSchemaEngine } from './schema-engine.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { migrationsFolder } from '../config/paths.ts';
+import type { Connection } from './connection.ts';
+import {
+  EditedMigrations,
+  foreignDatabase,
+  isRefusal,
+  type Migration,
+  mayNotCreate,
+  notAlone,
+  refused,
+  unclear,
+} from './migration-failure.ts';
 
-const nothingExternal = { externalTables: [], externalEnums: [] };
+/** The advisory lock by which the Prisma CLI, and older releases, keep other migrators out. */
+const migrationLock = 72_707_369;
 
-/** The history of a database and the folder tell different stories: nobody can say what its tables are like. */
-export class EditedMigrations extends StartFailure {
-  override readonly name = 'EditedMigrations';
-  constructor(names: readonly string[]) {
-    super(
-      `迁移 ${names.join('、')} 在应用到数据库之后又被修改过。已应用的迁移不能再改：请还原它，` +
-        '把改动写进新的迁移（npm run db:diff -- 名称）。内置数据库没有要保留的数据时，也可以删除 .data 后重新启动。',
-    );
-  }
+/** How long the lock is waited for before somebody is told, and how often it is asked for, in milliseconds. */
+const tellAfterMs = 5_000;
+const askEveryMs = 200;
+
+/** A statement that cannot run inside a transaction (CREATE INDEX CONCURRENTLY), or that ends one (CALL, DO). */
+const outsideTransaction = new Set(['25001', '2D000']);
+
+/** A row of `_prisma_migrations`, as far as it is read here. */
+interface Row {
+  name: string;
+  checksum: string;
+  state: 'applied' | 'undone' | 'unfinished';
 }
 
 /**
- * Applies the migrations that the database does not have yet, as `prisma migrate deploy` does: it takes
- * PostgreSQL's advisory lock, so that of several instances that start at once one applies and the others
- * find nothing to do, and it writes `_prisma_migrations`. A migration that fails, or is broken off, is undone and runs
- * again the next time.
+ * Applies the migrations that the database does not have yet, oldest first, and notes them in `_prisma_migrations` as
+ * the Prisma CLI does. Each runs in one transaction together with its note, so that one which fails, or is broken
+ * off, leaves nothing and runs again the next time. Of several instances that start at once one applies them and the
+ * others find nothing to do: docs/decisions/0004.
  *
  * @param waiting called once when another migrator has been waited for; with its PostgreSQL process, null when unknown.
- * @returns the names of the migrations applied by this call, oldest first.
+ * @returns the names of the migrations applied by this call.
  * @throws EditedMigrations before anything is applied; MigrationFailed when a migration fails; the driver's error when
  * the database cannot be reached.
  */
 export async function applyMigrations(
-  adapter: SqlMigrationAwareDriverAdapterFactory,
+  database: { withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> },
   {
     folder = migrationsFolder,
     waiting = () => undefined,
   }: { folder?: string; waiting?: (pid: number | null) => void } = {},
 ): Promise<string[]> {
-  const migrationsList = await readMigrations(folder);
-  const datamodel = { path: schemaFile, content: await readFile(schemaFile, 'utf8') };
-  return withMigrationRecord(adapter, scriptsOf(migrationsList), waiting, (record) =>
-    withSchemaEngine(record.adapter, datamodel, async (engine) => {
-      // Applying alone would not look at the migrations that are applied already.
-      const { editedMigrationNames } = await engine.diagnoseMigrationHistory({
-        migrationsList,
-        optInToShadowDatabase: false,
-        filters: nothingExternal,
-      });
-      if (editedMigrationNames.length > 0) throw new EditedMigrations(editedMigrationNames);
-      try {
-        const applied = await engine.applyMigrations({ migrationsList, filters: nothingExternal });
-        return applied.appliedMigrationNames;
-      } catch (error) {
-        throw await record.explain(error);
-      }
-    }),
-  );
-}
-
-function scriptsOf({ migrationDirectories }: MigrationList): Map<string, string> {
-  return new Map(
-    migrationDirectories.flatMap(({ path: name, migrationFile: { content } }) =>
-      content.tag === 'ok' ? [[name, content.value]] : [],
-    ),
-  );
-}
-
-/**
- * The SQL that leads from the migrations in `folder` to `schema.prisma`; empty when they agree.
- *
- * @param scratch an empty database that the migrations are played into.
- */
-export async function diffFromMigrations(
-  scratch: SqlMigrationAwareDriverAdapterFactory,
-  folder: string = migrationsFolder,
-): Promise<string> {
   const migrations = await readMigrations(folder);
-  const datamodel = { path: schemaFile, content: await readFile(schemaFile, 'utf8') };
-  return withSchemaEngine(scratch, datamodel, async (engine) => {
-    const { stdout } = await engine.diff({
-      from: { tag: 'migrations', ...migrations },
-      to: { tag: 'schemaDatamodel', files: [datamodel] },
-      script: true,
-      exitCode: null,
-      filters: nothingExternal,
-    });
-    return stdout === null || /^\s*-- This is an empty migration\.\s*$/.test(stdout) ? '' : stdout;
+  return database.withConnection(async (connection) => {
+    await lock(connection, waiting);
+    try {
+      const table = await openRecord(connection);
+      const rows = await connection.query<Row>(
+        `SELECT migration_name AS name, checksum, CASE WHEN rolled_back_at IS NOT NULL THEN 'undone'
+           WHEN finished_at IS NULL THEN 'unfinished' ELSE 'applied' END AS state FROM ${table}`,
+      );
+      const rowsOf = ({ name }: Migration) => rows.filter((row) => row.name === name);
+      const isApplied = (one: Migration) => rowsOf(one).some(({ state }) => state === 'applied');
+      const edited = migrations.filter((one) =>
+        rowsOf(one).some(
+          ({ state, checksum }) => state === 'applied' && !checksumsOf(one).includes(checksum),
+        ),
+      );
+      if (edited.length > 0) throw new EditedMigrations(edited.map(({ name }) => name));
+      const missing = migrations.filter((one) => !isApplied(one));
+      for (const one of missing) await apply(connection, table, one, rowsOf(one));
+      return missing.map(({ name }) => name);
+    } finally {
+      // On a lost connection there is no lock left either.
+      await connection.query(`SELECT pg_advisory_unlock(${migrationLock})`).catch(() => {});
+    }
   });
 }
 
-async function readMigrations(folder: string): Promise<MigrationList> {
+/**
+ * Applies one migration. The row is written before the script and finished after it, in the same transaction: it is
+ * seen unfinished by others only when the script commits by itself, and then only a person can tell how far it got.
+ */
+async function apply(
+  connection: Connection,
+  table: string,
+  migration: Migration,
+  before: Row[],
+): Promise<void> {
+  const { name, script, checksum } = migration;
+  const id = randomUUID();
+  const begun = () =>
+    connection.query(`INSERT INTO ${table} (id, checksum, migration_name) VALUES ($1, $2, $3)`, [
+      id,
+      checksum,
+      name,
+    ]);
+  // A script with a ROLLBACK of its own has undone the first one.
+  const ended = () =>
+    connection.query(
+      `INSERT INTO ${table} (id, checksum, migration_name, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, clock_timestamp(), 1) ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at,
+       applied_steps_count = 1`,
+      [id, checksum, name],
+    );
+  // The CLI, and a release before this one, go no further while they see an unfinished row.
+  const takeBack = () =>
+    connection.query(
+      `UPDATE ${table} SET rolled_back_at = now()
+       WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL`,
+      [name],
+    );
+  const brokenOff = before.some(({ state }) => state === 'unfinished');
+  if (brokenOff && /\bCOMMIT\b/i.test(script)) throw unclear(migration, null);
+  try {
+    await connection.query('BEGIN');
+    if (brokenOff) await takeBack();
+    await begun();
+    await connection.run(script);
+    await ended();
+    await connection.query('COMMIT');
+    return;
+  } catch (error) {
+    await connection.query('ROLLBACK').catch(() => {});
+    if (!isRefusal(error)) throw error;
+    const left = await connection.query(`SELECT 1 FROM ${table} WHERE id = $1`, [id]);
+    if (left.length > 0) throw unclear(migration, error);
+    if (!outsideTransaction.has(error.code)) {
+      await takeBack();
+      throw refused(migration, error, before.length > 0);
+    }
+  }
+  if (brokenOff) throw unclear(migration, null);
+  await begun();
+  try {
+    await connection.run(script);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (!outsideTransaction.has(error.code)) throw unclear(migration, error);
+    await takeBack();
+    throw notAlone(migration, error);
+  }
+  await ended();
+}
+
+/**
+ * Takes the lock, for as long as another instance migrates. Asked for again and again: a statement that waits has a
+ * snapshot, which `CREATE INDEX CONCURRENTLY` of the other one would wait for.
+ */
+async function lock(connection: Connection, waiting: (pid: number | null) => void): Promise<void> {
+  const since = performance.now();
+  for (let told = false; ; ) {
+    const [row] = await connection.query<{ taken: boolean }>(
+      `SELECT pg_try_advisory_lock(${migrationLock}) AS taken`,
+    );
+    if (row?.taken === true) return;
+    if (!told && performance.now() - since >= tellAfterMs) {
+      told = true;
+      const [holder] = await connection.query<{ pid: number }>(
+        `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = ${migrationLock}
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
+      waiting(holder?.pid ?? null);
+    }
+    await delay(askEveryMs);
+  }
+}
+
+/**
+ * Makes `_prisma_migrations` where there is none.
+ *
+ * @returns its name with the schema, since a script may change where names are looked for.
+ */
+async function openRecord(connection: Connection): Promise<string> {
+  const [record] = await connection.query<{ name: string; found: boolean; others: string[] }>(
+    `SELECT quote_ident(current_schema()) || '._prisma_migrations' AS name,
+       to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS found,
+       ARRAY(SELECT relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'f') AND NOT EXISTS (SELECT FROM pg_depend
+           WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e') ORDER BY 1 LIMIT 3) AS others`,
+  );
+  const table = record?.name ?? '_prisma_migrations';
+  if (record?.found === true) return table;
+  if (record !== undefined && record.others.length > 0) throw foreignDatabase(record.others);
+  const columns = `id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
+    migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
+    started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0`;
+  await connection.query(`CREATE TABLE ${table} (${columns})`).catch((error: unknown) => {
+    throw isRefusal(error) ? mayNotCreate(error) : error;
+  });
+  return table;
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** The CLI on a Windows checkout has noted the script with that system's line ends. */
+const checksumsOf = ({ checksum, script }: Migration) => [checksum, sha256(script.replaceAll('\n', '\r\n'))];
+
+async function readMigrations(folder: string): Promise<Migration[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const lockfile = path.join(folder, 'migration_lock.toml');
-  return {
-    baseDir: folder,
-    lockfile: { path: 'migration_lock.toml', content: await readFile(lockfile, 'utf8').catch(() => null) },
-    shadowDbInitScript: '',
-    migrationDirectories: await Promise.all(
-      names.sort().map(async (name) => ({
-        path: name,
-        migrationFile: {
-          path: 'migration.sql',
-          // Line ends are part of the checksum that `_prisma_migrations` keeps: a Windows checkout must not
-          // look like an edited migration.
-          content: {
-            tag: 'ok' as const,
-            value: (await readFile(path.join(folder, name, 'migration.sql'), 'utf8')).replace(/\r\n/g, '\n'),
-          },
-        },
-      })),
-    ),
-  };
+  return Promise.all(
+    names.sort().map(async (name) => {
+      // A Windows checkout must not look like an edited migration.
+      const script = (await readFile(path.join(folder, name, 'migration.sql'), 'utf8')).replaceAll(
+        '\r\n',
+        '\n',
+      );
+      return { name, script, checksum: sha256(script) };
+    }),
+  );
 }

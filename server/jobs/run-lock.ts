@@ -22,32 +22,23 @@ export async function whileAlone<T>(
   work: (lock: HeldLock) => Promise<T>,
 ): Promise<{ result: T } | null> {
   if (database.kind === 'embedded') return aloneInProcess(database.prisma, name, work);
-  return database.withSchemaAdapter(async (factory) => {
-    const adapter = await factory.connect();
+  return database.withConnection(async (connection) => {
+    await connection.query('BEGIN');
     try {
-      const held = await adapter.startTransaction();
-      try {
-        const lock = statement(`SELECT pg_try_advisory_xact_lock(${lockKey(name)})::text`);
-        const { rows } = await held.queryRaw(lock);
-        if (rows[0]?.[0] !== 'true') return null;
-        const check = async () => {
-          await held.queryRaw(statement('SELECT 1'));
-        };
-        return { result: await work({ check }) };
-      } finally {
-        // The adapter's `rollback` only gives the connection back; closing it would let the lock go a moment later
-        // than we say. On a dead connection there is nothing left to end.
-        await held.executeRaw(statement('ROLLBACK')).catch(() => {});
-        await held.rollback().catch(() => {});
-      }
+      const [row] = await connection.query<{ taken: boolean }>(
+        'SELECT pg_try_advisory_xact_lock($1) AS taken',
+        [lockKey(name)],
+      );
+      if (row?.taken !== true) return null;
+      const check = async () => {
+        await connection.query('SELECT 1');
+      };
+      return { result: await work({ check }) };
     } finally {
-      await adapter.dispose().catch(() => {});
+      // Closing the connection would let the lock go a moment later than we say. On a dead one there is nothing to end.
+      await connection.query('ROLLBACK').catch(() => {});
     }
   });
-}
-
-function statement(sql: string) {
-  return { sql, args: [], argTypes: [] };
 }
 
 async function aloneInProcess<T>(

@@ -5,7 +5,6 @@ import { projectRoot } from '../config/paths.ts';
 import { openEmbedded } from '../database/embedded.ts';
 import { PrismaClient } from '../database/generated/client.ts';
 import { applyMigrations } from '../database/migrations.ts';
-import { withWholeScripts } from '../database/whole-scripts.ts';
 import { cheapSeed } from './cheap-seed.ts';
 import { migrationsHash } from './migrations-hash.ts';
 
@@ -60,7 +59,7 @@ async function readImage(): Promise<Blob> {
 async function makeImage(): Promise<Blob> {
   const embedded = await openEmbedded('memory');
   try {
-    await applyMigrations(withWholeScripts(embedded.adapter, embedded.runScript));
+    await applyMigrations(embedded);
     return await embedded.client.dumpDataDir('none');
   } finally {
     await embedded.close();

@@ -67,7 +67,7 @@ async function makeTemplate(client: pg.Client, template: string, contents: Conte
   await client.query(`CREATE DATABASE ${draft}`);
   const url = withDatabase(draft);
   const database = await openDatabase({ url, dataDir: '', poolSize: 2, timeoutMs: 30_000 });
-  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await applyMigrations(database);
   if (contents === 'seeded') await cheapSeed(database.prisma);
   await database.close();
   await client.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);

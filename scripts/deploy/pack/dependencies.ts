@@ -19,8 +19,8 @@ export interface Lock {
 
 /**
  * The packages that the application can load, by their places such as `node_modules/a/node_modules/b`: what it
- * depends on, what those depend on, and the peers that they cannot do without. npm installs more: the Prisma CLI
- * with its studio, and TypeScript, which `@prisma/client` can do without.
+ * depends on, what those depend on, and the peers that they cannot do without. npm installs TypeScript as well, which
+ * `@prisma/client` can do without.
  */
 export function neededPackages(lock: Lock): Set<string> {
   const needed = new Set<string>();

@@ -45,7 +45,7 @@ describeOffline()('the package', () => {
     for (const file of [
       'dist/server/main.js',
       'dist/console/manifest.json',
-      'dist/prisma/schema.prisma',
+      'dist/prisma/migrations/migration_lock.toml',
       'dist/server/cli.js',
       'scripts/docs/deploy.md',
       '.env.example',
@@ -58,7 +58,11 @@ describeOffline()('the package', () => {
     expect(files.filter((file) => /^node_modules\/.*(\.test\.|\.(key|pem|map)$)/.test(file))).toEqual([]);
     expect(files.filter((file) => file.endsWith('.node'))).toHaveLength(1);
     expect(
-      files.filter((file) => /^node_modules\/(prisma|typescript|@prisma\/(dev|studio-core))\//.test(file)),
+      files.filter((file) =>
+        /^node_modules\/(prisma|typescript|pglite|@electric-sql|@prisma\/(dev|studio|schema-engine))/.test(
+          file,
+        ),
+      ),
     ).toEqual([]);
     expect(manifest.migrations).toEqual(
       (await readdir(path.join(projectRoot, 'prisma', 'migrations')))
@@ -172,6 +176,14 @@ describeOffline()('the package', () => {
       expect(result.answers[4]?.text).toContain('PLATFORM_FAULT');
       expect(result.exit).toBe(0);
     }, 120_000);
+
+    test('says that it needs PostgreSQL where no database is named', async () => {
+      const development = { DATABASE_URL: '', NODE_ENV: 'development' };
+      const { status, output } = await runOffline(['dist/server/cli.js', 'db:migrate'], release, development);
+      expect(status).toBe(1);
+      expect(output).toMatch(/没有设置 DATABASE_URL，而内置数据库只供开发使用.*\n$/);
+      expect(output).not.toMatch(/^\s+at /m);
+    });
 
     test('has the operator’s program', async () => {
       const { scripts } = JSON.parse(await readFile(path.join(release, 'package.json'), 'utf8')) as {

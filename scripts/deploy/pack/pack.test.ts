@@ -91,9 +91,13 @@ describe('which packages go along', () => {
     };
     const needed = [...neededPackages(own)];
     expect(needed).toContain('node_modules/fastify');
-    for (const tool of ['prisma', 'typescript', 'vite', 'vitest', 'esbuild']) {
+    for (const tool of ['typescript', 'vite', 'vitest', 'esbuild'])
       expect(needed).not.toContain(`node_modules/${tool}`);
+    // `npm ci --omit=dev` leaves these out as well.
+    for (const tool of ['@electric-sql/pglite', '@prisma/schema-engine-wasm', 'prisma-cli', '@prisma/dev']) {
+      expect(own.packages[`node_modules/${tool}`]?.dev).toBe(true);
     }
+    expect(own.packages['node_modules/prisma']).toBeUndefined();
     expect(needed.filter((place) => own.packages[place]?.dev === true)).toEqual([]);
     const compiled = needed.filter((place) => own.packages[place]?.cpu !== undefined);
     expect(compiled.length).toBeGreaterThan(2);

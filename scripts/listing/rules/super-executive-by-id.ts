@@ -64,6 +64,6 @@ export const superExecutiveById = superExecutiveByIdRule(matchPerson);
 
 async function openTemporary(): Promise<Database> {
   const database = await openDatabase({ url: null, dataDir: 'memory', poolSize: 1, timeoutMs: 10_000 });
-  await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+  await applyMigrations(database);
   return database;
 }

@@ -18,7 +18,7 @@ export const command: Command = {
     return onDatabase(around, async (database) => {
       // A database of its own may be new; one that others run on is theirs to migrate.
       if (database.kind === 'embedded') {
-        await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+        await applyMigrations(database);
       }
       const platform = createPlatform(config.platform, {
         tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),

@@ -30,7 +30,7 @@ if (binaries === null) {
   beforeAll(async () => {
     [cluster, emulator] = await Promise.all([startCluster(binaries), startEmulator()]);
     database = await openDatabase({ url: cluster.url, dataDir: '', poolSize: 2, timeoutMs: 10_000 });
-    await database.withSchemaAdapter((adapter) => applyMigrations(adapter));
+    await applyMigrations(database);
     await cheapSeed(database.prisma);
     notices = await addNotices(database.prisma, 3000);
     server = await startProcess({

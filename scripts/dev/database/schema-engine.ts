@@ -5,8 +5,8 @@ import {
   bindMigrationAwareSqlAdapterFactory,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
-import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
-import { projectRoot } from '../config/paths.ts';
+import type { SchemaEngine } from '@prisma/schema-engine-wasm';
+import { projectRoot } from '../../../server/config/paths.ts';
 
 type EngineModule = typeof import('@prisma/schema-engine-wasm') & { __wbg_set_wasm(exports: unknown): void };
 
@@ -68,5 +68,3 @@ export async function withSchemaEngine<T>(
     engine.free();
   }
 }
-
-export type { MigrationList };
