@@ -14,8 +14,8 @@ import { applyMigrations } from './migrations.ts';
 
 const name = `miniapp_fresh_${randomBytes(8).toString('hex')}`;
 
-async function asAdministrator<Row extends object>(sql: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: postgresUrl });
+async function asAdministrator<Row extends object>(sql: string, database = postgresUrl): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: database });
   await client.connect();
   const { rows } = await client.query<Row>(sql).finally(() => client.end());
   return rows;
@@ -42,6 +42,30 @@ test('of three instances that start at once on an empty database, one migrates i
     }
   } finally {
     await Promise.all(databases.map((one) => one.close()));
+  }
+});
+
+test('an account that may not create tables is told what to ask the administrator for', async () => {
+  const role = `${name}_role`;
+  await asAdministrator(`CREATE DATABASE ${role}`);
+  await asAdministrator(`CREATE ROLE ${role} LOGIN`);
+  const address = new URL(url);
+  address.pathname = `/${role}`;
+  // Before PostgreSQL 15 everybody may.
+  await asAdministrator('REVOKE CREATE ON SCHEMA public FROM PUBLIC', address.href);
+  address.username = role;
+  const database = await openDatabase({ ...options, url: address.href });
+  try {
+    await expect(applyMigrations(database)).rejects.toMatchObject({
+      name: 'MigrationFailed',
+      message: expect.stringMatching(
+        /permission denied for schema public（错误码 42501）.*GRANT CREATE ON SCHEMA/s,
+      ),
+    });
+  } finally {
+    await database.close();
+    await asAdministrator(`DROP DATABASE ${role} WITH (FORCE)`);
+    await asAdministrator(`DROP ROLE ${role}`);
   }
 });
 

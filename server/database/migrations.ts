@@ -89,19 +89,13 @@ async function apply(
 ): Promise<void> {
   const { name, script, checksum } = migration;
   const id = randomUUID();
-  const begun = () =>
-    connection.query(`INSERT INTO ${table} (id, checksum, migration_name) VALUES ($1, $2, $3)`, [
-      id,
-      checksum,
-      name,
-    ]);
-  // A script with a ROLLBACK of its own has undone the first one.
-  const ended = () =>
+  // The second call updates the row of the first, which a script with a ROLLBACK of its own has undone.
+  const note = (steps: 0 | 1) =>
     connection.query(
-      `INSERT INTO ${table} (id, checksum, migration_name, finished_at, applied_steps_count)
-       VALUES ($1, $2, $3, clock_timestamp(), 1) ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at,
-       applied_steps_count = 1`,
-      [id, checksum, name],
+      `INSERT INTO ${table} (id, checksum, migration_name, applied_steps_count, finished_at)
+       VALUES ($1, $2, $3, $4, CASE WHEN $4 = 1 THEN clock_timestamp() END) ON CONFLICT (id)
+       DO UPDATE SET applied_steps_count = excluded.applied_steps_count, finished_at = excluded.finished_at`,
+      [id, checksum, name, steps],
     );
   // The CLI, and a release before this one, go no further while they see an unfinished row.
   const takeBack = () =>
@@ -115,9 +109,9 @@ async function apply(
   try {
     await connection.query('BEGIN');
     if (brokenOff) await takeBack();
-    await begun();
+    await note(0);
     await connection.run(script);
-    await ended();
+    await note(1);
     await connection.query('COMMIT');
     return;
   } catch (error) {
@@ -131,7 +125,7 @@ async function apply(
     }
   }
   if (brokenOff) throw unclear(migration, null);
-  await begun();
+  await note(0);
   try {
     await connection.run(script);
   } catch (error) {
@@ -140,7 +134,7 @@ async function apply(
     await takeBack();
     throw notAlone(migration, error);
   }
-  await ended();
+  await note(1);
 }
 
 /**
