@@ -4,7 +4,7 @@
  * `node_modules` is missing or older than the lock file, generates the Prisma client when the schema changed,
  * and then hands over to the TypeScript file (through tsx) or the tool (vitest, tsc, biome).
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -37,7 +37,7 @@ const installedRecord = path.join(root, 'node_modules', '.package-lock.json');
 
 async function installPackages() {
   if (modified(installedRecord) >= modified(path.join(root, 'package-lock.json'))) return;
-  console.log('正在安装依赖（npm ci），首次需要一两分钟。出现 npm warn 不用理会……');
+  console.log('正在安装依赖（npm ci），首次需要一两分钟……');
   const npm = process.env.npm_execpath;
   const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] };
   // With NODE_ENV=production npm would leave out the tools that every script here runs on. Started by another package
@@ -69,21 +69,26 @@ async function installPackages() {
   }
 }
 
-function generateClient() {
+/** By the parts of Prisma that generate: its command line would bring a hundred packages that nothing here needs. */
+async function generateClient() {
   const output = path.join(root, 'server', 'database', 'generated');
   const stamp = path.join(output, 'source.sha256');
-  const version = requireFromRoot('prisma-cli/package.json').version;
-  const schema = readFileSync(path.join(root, 'prisma', 'schema.prisma'));
-  const hash = createHash('sha256').update(version).update(schema).digest('hex');
+  const version = requireFromRoot('@prisma/client/package.json').version;
+  const schemaPath = path.join(root, 'prisma', 'schema.prisma');
+  const datamodel = readFileSync(schemaPath, 'utf8');
+  const hash = createHash('sha256').update(version).update(datamodel).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-  const cli = path.join(root, 'node_modules', 'prisma-cli', 'build', 'index.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'generate', '--no-hints'], {
-    cwd: root,
-    encoding: 'utf8',
-    // `generate` needs no schema engine, but downloads one unless this names an existing file.
-    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
-  });
-  if (status !== 0) stop(`生成 Prisma 客户端失败，请检查 prisma/schema.prisma：\n${stdout}${stderr}`);
+  const { getConfig, getDMMF } = requireFromRoot('@prisma/internals');
+  const { PrismaClientTsGenerator } = requireFromRoot('@prisma/client-generator-ts');
+  try {
+    const files = { datamodel: [[schemaPath, datamodel]] };
+    const [{ generators, datasources }, dmmf] = [await getConfig(files), await getDMMF(files)];
+    const generator = { ...generators[0], output: { fromEnvVar: null, value: output } };
+    const schema = { schemaPath, datamodel, dmmf, datasources, version };
+    await new PrismaClientTsGenerator().generate({ ...schema, generator, otherGenerators: [] });
+  } catch (error) {
+    stop(`生成 Prisma 客户端失败，请检查 prisma/schema.prisma：\n${error.message}`);
+  }
   writeFileSync(stamp, hash);
 }
 
@@ -105,5 +110,5 @@ function handOver([target, ...rest]) {
 
 checkNodeVersion();
 await installPackages();
-generateClient();
+await generateClient();
 if (process.argv[2] !== 'prepare') handOver(process.argv.slice(2));

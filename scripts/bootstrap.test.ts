@@ -24,6 +24,24 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
 
+/** Prisma's packages, as far as they are called: a schema that begins with `model {` is none. */
+const prisma = {
+  client: '',
+  internals: `
+    exports.getConfig = async () => ({ generators: [{}], datasources: [] });
+    exports.getDMMF = async ({ datamodel: [[, schema]] }) => {
+      if (schema.startsWith('model {')) throw new Error('line 1: no name');
+    };`,
+  'client-generator-ts': `
+    const { appendFileSync, mkdirSync } = require('node:fs');
+    exports.PrismaClientTsGenerator = class {
+      async generate({ generator }) {
+        mkdirSync(generator.output.value, { recursive: true });
+        appendFileSync('calls', 'prisma generate\\n');
+      }
+    };`,
+};
+
 /** Installs what the step itself needs, and writes npm's record last, as npm does. */
 const npm = `
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -33,11 +51,12 @@ process.on('SIGTERM', () => {});
 if (process.env.NPM_STUB === 'hangs') setInterval(() => {}, 1000);
 else if (process.env.NPM_STUB === 'fails') process.exit(1);
 else {
-  mkdirSync('node_modules/prisma-cli/build', { recursive: true });
-  writeFileSync('node_modules/prisma-cli/package.json', '{"version":"1.0.0"}');
-  writeFileSync('node_modules/prisma-cli/build/index.js',
-    "const fs = require('node:fs'); fs.mkdirSync('server/database/generated', { recursive: true });" +
-    "fs.appendFileSync('calls', 'prisma ' + process.argv[2] + ' ' + fs.existsSync(process.env.PRISMA_SCHEMA_ENGINE_BINARY) + '\\\\n');");
+  for (const [name, code] of Object.entries(${JSON.stringify(prisma)})) {
+    const folder = 'node_modules/@prisma/' + name;
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(folder + '/package.json', '{"version":"1.0.0"}');
+    writeFileSync(folder + '/index.js', code);
+  }
   writeFileSync('node_modules/.package-lock.json', '{}');
 }
 `;
@@ -72,7 +91,7 @@ test('installs with the tools for development and generates, once', async () => 
   const first = prepare({ NODE_ENV: 'production' });
   expect(await first.output).toContain('正在安装依赖');
   expect(await first.code).toBe(0);
-  expect(await calls()).toEqual(['ci --include=dev', 'prisma generate true']);
+  expect(await calls()).toEqual(['ci --include=dev', 'prisma generate']);
   const again = prepare();
   expect([await again.output, await again.code]).toEqual(['', 0]);
   expect(await calls()).toHaveLength(2);
@@ -85,10 +104,18 @@ test('installs anew when the lock file is newer, and generates anew when the sch
   await prepare().code;
   expect(await calls()).toEqual([
     'ci --include=dev',
-    'prisma generate true',
+    'prisma generate',
     'ci --include=dev',
-    'prisma generate true',
+    'prisma generate',
   ]);
+});
+
+test('a schema that is none is told with what Prisma says of it, and nothing runs on an old client', async () => {
+  await writeFile(at('prisma', 'schema.prisma'), 'model {');
+  const wrong = prepare();
+  expect(await wrong.output).toMatch(/请检查 prisma\/schema\.prisma：\nline 1: no name/);
+  expect(await wrong.code).toBe(1);
+  expect(await calls()).toEqual(['ci --include=dev']);
 });
 
 test('an install that fails says what may be the cause, without a stack trace', async () => {
@@ -130,5 +157,5 @@ onPosix('started by another package manager, it installs with npm all the same',
   });
   expect(await other.output).toContain('正在安装依赖');
   expect(await other.code).toBe(0);
-  expect(await calls()).toEqual(['ci --include=dev', 'prisma generate true']);
+  expect(await calls()).toEqual(['ci --include=dev', 'prisma generate']);
 });

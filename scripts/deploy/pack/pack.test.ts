@@ -94,7 +94,7 @@ describe('which packages go along', () => {
     for (const tool of ['typescript', 'vite', 'vitest', 'esbuild'])
       expect(needed).not.toContain(`node_modules/${tool}`);
     // `npm ci --omit=dev` leaves these out as well.
-    for (const tool of ['@electric-sql/pglite', '@prisma/schema-engine-wasm', 'prisma-cli', '@prisma/dev']) {
+    for (const tool of ['@electric-sql/pglite', '@prisma/schema-engine-wasm', '@prisma/internals']) {
       expect(own.packages[`node_modules/${tool}`]?.dev).toBe(true);
     }
     expect(own.packages['node_modules/prisma']).toBeUndefined();
