@@ -144,7 +144,7 @@ test('what belongs to the template alone is gone, and no document shows a pictur
 
 test('nothing that an app keeps names what the template keeps for itself', async () => {
   const skipped = /(^|\/)(node_modules|generated|fixtures)$|^(dist|\.data)$/;
-  for (const part of ['docs', 'scripts', 'server', 'prisma', 'biome.json', '.dependency-cruiser.mjs']) {
+  for (const part of ['docs', 'scripts', 'server', 'prisma', 'biome.json']) {
     cpSync(part, path.join(root, part), { recursive: true, filter: (source) => !skipped.test(source) });
   }
   await init(...words);

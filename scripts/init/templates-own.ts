@@ -31,6 +31,11 @@ export async function removeTemplatesOwn(root: string): Promise<string[]> {
     await rm(path.join(root, file), { recursive: true });
     done.push(`删除 ${file}（只属于模板）`);
   }
+  const pages = path.join(root, 'server/console/tsconfig.json');
+  if (existsSync(pages)) {
+    const text = await readFile(pages, 'utf8');
+    await writeFile(pages, text.replace(', "../../scripts/bench/console-pages.ts"', ''));
+  }
   const images = existsSync(path.join(root, imageFolder)) ? await readdir(path.join(root, imageFolder)) : [];
   const removed = images.filter((image) => !keptImages.has(image));
   if (removed.length === 0) return done;

@@ -36,7 +36,7 @@ interface Row {
  * Applies the migrations that the database does not have yet, oldest first, and notes them in `_prisma_migrations` as
  * the Prisma CLI does. Each runs in one transaction together with its note, so that one which fails, or is broken
  * off, leaves nothing and runs again the next time. Of several instances that start at once one applies them and the
- * others find nothing to do: docs/decisions/0004.
+ * others find nothing to do.
  *
  * @param waiting called once when another migrator has been waited for; with its PostgreSQL process, null when unknown.
  * @returns the names of the migrations applied by this call.
