@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { seed } from '../../prisma/seed.ts';
@@ -63,6 +63,16 @@ test('sends by the emulator that runs, and starts one where none does', async ()
   expect(alone.output).toContain('✔ 平台已收下，发给 张三');
   expect(emulator.control.messages()).toHaveLength(1);
 }, 90_000);
+
+test('the certificate of listing.yaml’s domain is inspected where .env names no address', async () => {
+  await writeFile(path.join(folder, 'listing.yaml'), 'domain:\n  name: other.hangzhou-dept.cn\n');
+  const { code, output } = await runScript('scripts/dev/cli.ts', ['cert', '--connect', '127.0.0.1:1'], {
+    cwd: folder,
+    env: { PUBLIC_ORIGIN: '' },
+  });
+  expect(code).toBe(1);
+  expect(output).toContain('1 端口没有服务在监听');
+}, 60_000);
 
 test('made-up people get no messages by a database of another machine', async () => {
   const DATABASE_URL = 'postgresql://app:geheim@db.hangzhou-dept.cn/app';
