@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
 import { loadConfig } from '../../server/config/config.ts';
 import { projectRoot } from '../../server/config/paths.ts';
@@ -113,41 +112,6 @@ describe('the files', () => {
     const files = deployFiles(plan, await example());
     await writeFiles(folder, files);
     expect(await readFile(path.join(folder, 'env.production'), 'utf8')).toBe('SECRET_KEY=mine\n');
-  });
-
-  test('npm run deploy:files writes them from listing.yaml, twice without harm', async () => {
-    const run = (...words: string[]) => {
-      const tsx = pathToFileURL(path.join(projectRoot, 'node_modules', 'tsx', 'dist', 'loader.mjs')).href;
-      const main = path.join(projectRoot, 'scripts', 'deploy', 'main.ts');
-      const options = { cwd: folder, encoding: 'utf8' } as const;
-      const { status, stdout, stderr } = spawnSync(
-        process.execPath,
-        ['--import', tsx, main, ...words],
-        options,
-      );
-      return { status, output: stdout + stderr };
-    };
-    expect(run()).toMatchObject({ status: 1, output: expect.stringContaining('npm run init') });
-    // JSON is YAML.
-    await writeFile(path.join(folder, 'listing.yaml'), JSON.stringify(known));
-    expect(run()).toMatchObject({ status: 0, output: expect.stringContaining('已写入 deploy/topology.svg') });
-    expect((await readdir(path.join(folder, 'deploy'))).sort()).toEqual([
-      '.generated.json',
-      'env.production',
-      'nginx',
-      'systemd',
-      'topology.svg',
-    ]);
-    await writeFile(path.join(folder, 'deploy', 'topology.svg'), 'mine');
-    expect(run()).toMatchObject({ status: 0, output: expect.stringContaining('改过，没有覆盖') });
-    expect(run('覆盖')).toMatchObject({
-      status: 0,
-      output: expect.stringContaining('已写入 deploy/topology.svg'),
-    });
-    const single = deployment({ instances: known.deployment.instances.slice(0, 1) });
-    await writeFile(path.join(folder, 'listing.yaml'), JSON.stringify(single));
-    expect(run()).toMatchObject({ status: 0, output: expect.stringContaining('注意   instances 只有一个') });
-    expect(run('delete')).toMatchObject({ status: 1, output: expect.stringContaining('用法') });
   });
 });
 

@@ -10,15 +10,19 @@ import { reportFiles, reportFolder } from './report.ts';
 import { runRules } from './run.ts';
 import { terminalReport } from './terminal.ts';
 
-/** @returns the exit code. @throws StartFailure with what a person can do. */
-export async function main(args: readonly string[]): Promise<number> {
+/**
+ * @param timeoutMs how long an answer of the app may take, in milliseconds.
+ * @returns the exit code.
+ * @throws StartFailure with what a person can do.
+ */
+export async function main(args: readonly string[], timeoutMs?: number): Promise<number> {
   const request = readArguments(args);
   if (request.help) {
     console.log(usage);
     return 0;
   }
   const chosen = choose(rules, request.only);
-  const context = await createContext(request);
+  const context = await createContext(request, timeoutMs);
   const progress = progressLine(request.json);
   const report = await runRules(chosen, context, {
     rehearsal: request.rehearsal,

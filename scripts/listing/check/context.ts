@@ -8,9 +8,14 @@ import type { CheckRequest } from './arguments.ts';
 import { createProbes } from './probes.ts';
 import { projectFiles } from './project-files.ts';
 
-/** What the commands of the listing look at: the project in the working folder, and the network as it is. */
+/**
+ * What the commands of the listing look at: the project in the working folder, and the network as it is.
+ *
+ * @param timeoutMs how long an answer of the app may take, in milliseconds.
+ */
 export async function createContext(
   request: Pick<CheckRequest, 'envFile' | 'connect' | 'ca'>,
+  timeoutMs?: number,
 ): Promise<Context> {
   const listing = await loadListing();
   const now = Date.now();
@@ -19,7 +24,13 @@ export async function createContext(
     listing,
     ...environments(request),
     files: projectFiles(process.cwd()),
-    probes: createProbes({ host, connect: request.connect, ca: request.ca, now }),
+    probes: createProbes({
+      host,
+      connect: request.connect,
+      ca: request.ca,
+      now,
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    }),
     now,
     rules,
   };

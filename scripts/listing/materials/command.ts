@@ -9,17 +9,22 @@ import { askForMissing } from './ask.ts';
 import type { Missing } from './material.ts';
 import { describeListing, type ListingResult, writeListing } from './run.ts';
 
-/** @returns the exit code. @throws StartFailure with what a person can do. */
-export async function main(args: readonly string[]): Promise<number> {
+/**
+ * @param timeoutMs how long an answer of the app may take, in milliseconds.
+ * @returns the exit code.
+ * @throws StartFailure with what a person can do.
+ */
+export async function main(args: readonly string[], timeoutMs?: number): Promise<number> {
   const request = readRequest(args);
   if (request === null) {
     console.log(usage);
     return 0;
   }
-  let result = await build(request);
+  let result = await build(request, timeoutMs);
   const facts = result.missing.filter(({ fact }) => fact !== null);
   const canAsk = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  if (canAsk && facts.length > 0 && (await askInTerminal(facts)) > 0) result = await build(request);
+  if (canAsk && facts.length > 0 && (await askInTerminal(facts)) > 0)
+    result = await build(request, timeoutMs);
   console.log(describeListing(result));
   return result.missing.length === 0 ? 0 : 1;
 }
@@ -44,9 +49,9 @@ async function askInTerminal(facts: readonly Missing[]): Promise<number> {
   }
 }
 
-async function build(request: ListingRequest): Promise<ListingResult> {
+async function build(request: ListingRequest, timeoutMs?: number): Promise<ListingResult> {
   console.log('正在体检……');
-  const context = await createContext(request);
+  const context = await createContext(request, timeoutMs);
   const report = await runRules(rules, context, { rehearsal: request.rehearsal });
   return writeListing(
     context,

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { until } from '../../server/testing/client.ts';
+import { prepareDev } from './run-dev.ts';
+
+const subject = prepareDev();
+
+test('ports in use: all are told at once, each with its variable, and nothing is started', async () => {
+  const { PORT = '', EMULATOR_PORT = '', SIMULATOR_PORT = '' } = subject.env;
+  const variables = new Map([
+    [PORT, 'PORT，服务'],
+    [String(Number(PORT) + 1), 'PORT 的下一个，浙政钉服务'],
+    [EMULATOR_PORT, 'EMULATOR_PORT，平台仿真'],
+    [SIMULATOR_PORT, 'SIMULATOR_PORT，模拟器'],
+  ]);
+  const taken = [...variables.keys()].map((port) => createServer().listen(Number(port), '127.0.0.1'));
+  await Promise.all(taken.map((server) => once(server, 'listening')));
+  const dataDir = path.join(subject.folder, 'not-made', 'database');
+  const run = subject.run({ DATA_DIR: dataDir });
+  expect(await run.exitCode).toBe(1);
+  for (const [port, variable] of variables) {
+    expect(run.output()).toContain(`端口 ${port} 已被占用（${variable}）`);
+  }
+  expect(run.output()).not.toMatch(/^\s+at /m);
+  expect(existsSync(path.dirname(dataDir))).toBe(false);
+  await Promise.all(taken.map((server) => once(server.close(), 'close')));
+}, 60_000);
+
+test('ended while the server is still starting, it leaves nothing that runs on', async () => {
+  const dataDir = path.join(subject.folder, 'early', 'database');
+  const run = subject.run({ DATA_DIR: dataDir });
+  await until(() => existsSync(`${dataDir}.lock`), 90_000, 'the server process has begun');
+  run.stop();
+  expect(await run.exitCode).toBe(0);
+  await run.outputEnded;
+  expect(run.output()).not.toMatch(/ERR_|^\s+at /m);
+}, 120_000);
