@@ -14,6 +14,7 @@ const common = {
   globals: true,
   pool: 'forks' as const,
   isolate: false,
+  setupFiles: ['server/testing/shared-serializers.ts'],
   globalSetup: withPostgres ? ['server/testing/end-of-run.ts'] : [],
   // A busy machine is no fault.
   testTimeout: 60_000,

@@ -10,6 +10,7 @@ import { projectRoot } from './config/paths.ts';
 import { createLogger } from './plugins/logging.ts';
 import { type Built, build } from './testing/build.ts';
 import { until } from './testing/client.ts';
+import { type CommandDatabase, createCommandDatabase } from './testing/command-database.ts';
 import { createTestDatabase } from './testing/database.ts';
 
 const exchange = '/topapi/v2/user/getuserinfo';
@@ -63,9 +64,15 @@ describe('stopping', () => {
 const developmentEnvironment = {
   ...emulatorEnvironment('dingtalk', 'http://127.0.0.1:9'),
   NODE_ENV: 'development',
-  DATA_DIR: 'memory',
   PORT: '0',
 };
+
+/** Of the processes, one after the other. */
+let own: CommandDatabase;
+beforeAll(async () => {
+  own = await createCommandDatabase('empty');
+});
+afterAll(() => own?.remove());
 
 /** Starts the production entry as a child with an IPC channel, as a process manager does on Windows. */
 function start(env: Record<string, string>): {
@@ -81,6 +88,7 @@ function start(env: Record<string, string>): {
       SystemRoot: process.env.SystemRoot,
       SKIP_ENV_FILE: '1',
       ...developmentEnvironment,
+      ...own.env,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,30 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { createPasswords } from '../auth/passwords.ts';
-import { openDatabase } from '../database/database.ts';
-import { applyMigrations } from '../database/migrations.ts';
 import { createAdministrator } from '../people/create-administrator.ts';
+import { type CommandDatabase, createCommandDatabase } from '../testing/command-database.ts';
 import { runCommand } from '../testing/run-command.ts';
 
 /** The command as an administrator runs it, on a database of its own. */
 
-let folder: string;
-let dataDir: string;
-
-const open = () => openDatabase({ url: null, dataDir, poolSize: 1, timeoutMs: 10_000 });
+let own: CommandDatabase;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'admin-create-'));
-  dataDir = path.join(folder, 'database');
-  const database = await open();
-  await applyMigrations(database);
-  await database.close();
+  own = await createCommandDatabase('empty');
 }, 60_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => own?.remove());
 
 const run = (args: readonly string[], env: Record<string, string> = {}) =>
-  runCommand(['admin:create', ...args], { NODE_ENV: 'test', DATA_DIR: dataDir, ...env });
+  runCommand(['admin:create', ...args], { NODE_ENV: 'test', ...own.env, ...env });
 
 test('without a terminal: a chosen password from the environment, or a generated one, shown once', async () => {
   const chosen = 'marmalade-lighthouse-7';
@@ -39,7 +28,7 @@ test('without a terminal: a chosen password from the environment, or a generated
   const elsewhere = await run(['wanggong', '王工'], { CREDENTIALS_URL: 'https://accounts.example.gov.cn' });
   expect(elsewhere.output).toContain('密码由 CREDENTIALS_URL 的账号系统核对');
 
-  const database = await open();
+  const database = await own.open();
   try {
     const { prisma } = database;
     const { matches } = createPasswords([]);
@@ -74,7 +63,7 @@ test('a name that is taken is told, without a stack, and changes nothing', async
 }, 60_000);
 
 test('what cannot be is refused field by field, and nothing is written', async () => {
-  const database = await open();
+  const database = await own.open();
   try {
     const { prisma } = database;
     const before = await prisma.user.count();

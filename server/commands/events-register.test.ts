@@ -1,20 +1,26 @@
 import { type Emulator, emulatorEnvironment, startEmulator } from '../../scripts/emulator/index.ts';
 import type { PlatformName } from '../platform/platform.ts';
+import { type CommandDatabase, createCommandDatabase } from '../testing/command-database.ts';
 import { runCommand } from '../testing/run-command.ts';
 
 let emulator: Emulator;
+let own: CommandDatabase;
 
 beforeAll(async () => {
   emulator = await startEmulator();
+  own = await createCommandDatabase('empty');
 });
 afterEach(() => emulator.control.reset());
-afterAll(() => emulator.close());
+afterAll(async () => {
+  await emulator?.close();
+  await own?.remove();
+});
 
 const run = (platform: PlatformName, args: readonly string[], env: Record<string, string> = {}) =>
   runCommand(['events:register', ...args], {
     ...emulatorEnvironment(platform, emulator.url),
     NODE_ENV: 'test',
-    DATA_DIR: 'memory',
+    ...own.env,
     ...env,
   });
 

@@ -1,39 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { type Emulator, emulatorEnvironment, startEmulator } from '../../scripts/emulator/index.ts';
-import { openDatabase } from '../database/database.ts';
-import { applyMigrations } from '../database/migrations.ts';
-import { cheapSeed } from '../testing/cheap-seed.ts';
+import { type CommandDatabase, createCommandDatabase } from '../testing/command-database.ts';
 import { runCommand } from '../testing/run-command.ts';
 
 /** The command as a person runs it, on a database of its own. */
 
 let emulator: Emulator;
-let folder: string;
-let dataDir: string;
-
-const open = () => openDatabase({ url: null, dataDir, poolSize: 1, timeoutMs: 10_000 });
+let own: CommandDatabase;
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  folder = await mkdtemp(path.join(os.tmpdir(), 'reconcile-'));
-  dataDir = path.join(folder, 'database');
-  const database = await open();
-  await applyMigrations(database);
-  await cheapSeed(database.prisma);
-  await database.close();
+  own = await createCommandDatabase('seeded');
 }, 60_000);
 afterAll(async () => {
   await emulator.close();
-  await rm(folder, { recursive: true, force: true });
+  await own?.remove();
 });
 
 const run = () =>
   runCommand(['people:reconcile'], {
     ...emulatorEnvironment('dingtalk', emulator.url),
     NODE_ENV: 'test',
-    DATA_DIR: dataDir,
+    ...own.env,
     RECONCILE_PER_SECOND: '3',
   });
 
@@ -52,7 +39,7 @@ test('tells what it does, what it found, and how to go on after a fault', async 
   expect(done.output).toContain('核对完成：共 5 人，其中 1 人已离开组织。');
   expect(done.code).toBe(0);
 
-  const database = await open();
+  const database = await own.open();
   try {
     const left = await database.prisma.user.findMany({ where: { leftAt: { not: null } } });
     expect(left.map((user) => user.username)).toEqual(['zhaoliu']);

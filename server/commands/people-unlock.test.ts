@@ -1,24 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { openDatabase } from '../database/database.ts';
-import { applyMigrations } from '../database/migrations.ts';
-import { cheapSeed } from '../testing/cheap-seed.ts';
+import { type CommandDatabase, createCommandDatabase } from '../testing/command-database.ts';
 import { runCommand } from '../testing/run-command.ts';
 
 /** The command as an administrator runs it, on a database of its own. */
 
-let folder: string;
-let dataDir: string;
-
-const open = () => openDatabase({ url: null, dataDir, poolSize: 1, timeoutMs: 10_000 });
+let own: CommandDatabase;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'unlock-'));
-  dataDir = path.join(folder, 'database');
-  const database = await open();
-  await applyMigrations(database);
-  await cheapSeed(database.prisma);
+  own = await createCommandDatabase('seeded');
+  const database = await own.open();
   const lock = { failures: 5, lastFailure: new Date(), lockedUntil: new Date(Date.now() + 3_600_000) };
   await database.prisma.lockout.createMany({
     data: [
@@ -35,10 +24,9 @@ beforeAll(async () => {
   });
   await database.close();
 }, 60_000);
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => own?.remove());
 
-const run = (...names: string[]) =>
-  runCommand(['people:unlock', ...names], { NODE_ENV: 'test', DATA_DIR: dataDir });
+const run = (...names: string[]) => runCommand(['people:unlock', ...names], { NODE_ENV: 'test', ...own.env });
 
 test('unlocks, and says who is locked besides', async () => {
   const account = await run('lisi');
@@ -49,7 +37,7 @@ test('unlocks, and says who is locked besides', async () => {
   const person = await run('270102');
   expect(person.output).toContain('已解锁人员 270102');
 
-  const database = await open();
+  const database = await own.open();
   try {
     expect(await database.prisma.lockout.count()).toBe(0);
     expect(await database.prisma.auditLog.count({ where: { action: 'lockout.cleared' } })).toBe(2);
