@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { until } from '../../server/testing/client.ts';
-import { prepareDev } from './run-dev.ts';
+import { prepareDev } from './testing/run-dev.ts';
 
 const subject = prepareDev();
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openDatabase } from '../../server/database/database.ts';
-import { prepareDev } from './run-dev.ts';
+import { prepareDev } from './testing/run-dev.ts';
 
 const subject = prepareDev();
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { freePorts } from '../../server/testing/ports.ts';
-import { copyProject, type ProjectCopy } from '../../server/testing/project-copy.ts';
+import { freePorts } from '../../../server/testing/ports.ts';
+import { copyProject, type ProjectCopy } from '../../../server/testing/project-copy.ts';
 
 /** Windows has no signals between processes: there `dev` is a child with a channel, and the end of that ends it. */
 const signals = process.platform !== 'win32';
