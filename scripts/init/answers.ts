@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { StartFailure } from '../../server/config/start-failure.ts';
 import { type License, licenses } from './license.ts';
+import { isPart, namesIn, partNames, parts } from './parts.ts';
 
 /** What makes the template somebody's own. */
 export interface Answers {
@@ -19,6 +20,8 @@ export interface Answers {
   domain: string;
   /** Empty leaves what package.json and LICENSE say. */
   license: License | '';
+  /** Names of parts that the app does without, with commas; see parts.ts. */
+  without: string;
 }
 
 export interface Question {
@@ -96,6 +99,19 @@ export const questions: readonly Question[] = [
       value in licenses
         ? null
         : `只能是 ${Object.keys(licenses).join('、')}；别的请自己写 LICENSE 和 package.json`,
+  },
+  {
+    key: 'without',
+    flag: 'without',
+    label: `不要的部分，用逗号隔开，都要就留空：${partNames.map((name) => `${name}（${parts[name].label}）`).join('，')}`,
+    example: 'h5,events',
+    optional: true,
+    problem(value) {
+      const unknown = namesIn(value).filter((name) => !isPart(name));
+      return unknown.length === 0
+        ? null
+        : `没有 ${unknown.join('、')} 这个部分，只能是 ${partNames.join('、')}`;
+    },
   },
 ];
 

@@ -301,6 +301,7 @@ test.each<[string, string[], RegExp]>([
   ['a platform that is none', ['platform=wechat'], /platform：只能是/],
   ['a package name that npm refuses', ['package=工单'], /package：以小写字母开头/],
   ['a license that is not offered', ['license=GPL'], /license：只能是 proprietary、MIT/],
+  ['a part that there is not', ['without=h5,shop'], /without：没有 shop 这个部分，只能是 console、h5/],
   ['an empty name', ['name='], /name：不能为空/],
   ['an unknown word', ['nmae=甲'], /没有“nmae”这一项/],
   ['a word without a value', ['工单助手'], /名字=值/],
@@ -351,7 +352,7 @@ test('in a terminal it asks again for an organisation that is the other one', as
 test('in a terminal it asks for what is not known, again after a mistake, and Enter keeps what is', async () => {
   const replies = ['', 'work-orders', '10.0.0.1', '', 'app.dept.gov.cn'];
   const shown: string[] = [];
-  const known: Partial<Answers> = { name: '工单助手', license: 'proprietary' };
+  const known: Partial<Answers> = { name: '工单助手', license: 'proprietary', without: '' };
   const given: Partial<Answers> = { owner: '某厅', platform: 'dingtalk', corpId: 'ding1', testCorpId: '' };
   const answers = await complete(given, known, async (question) => {
     shown.push(question);

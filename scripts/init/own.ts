@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { environmentValue } from '../deploy/environment.ts';
@@ -8,7 +9,9 @@ import { emptyListing } from '../listing/listing.ts';
 import { parseListing } from '../listing/listing-file.ts';
 import { type ListingQuestion, newListing, updateListing } from '../listing/listing-template.ts';
 import type { Answers } from './answers.ts';
+import { leaveOut, withImplied } from './leave-out.ts';
 import { licenseOf, licenses } from './license.ts';
+import { isPart, namesIn, type PartName, parts } from './parts.ts';
 import { removeTemplatesOwn } from './templates-own.ts';
 
 /** What an app starts with in place of the template's own, by its name in `files/`. */
@@ -24,7 +27,7 @@ interface PackageFile {
   license?: string;
   scripts: Record<string, string>;
   /** What the app was made from; absent in the template itself. */
-  template?: { name: string; version: string };
+  template?: { name: string; version: string; without?: string[] };
 }
 
 /** What is known already, from an earlier run: the answers that Enter keeps. */
@@ -41,6 +44,7 @@ export async function currentAnswers(root: string): Promise<Partial<Answers>> {
     testCorpId: listing.organisations.test,
     domain: listing.domain.name,
     license: template === undefined ? 'proprietary' : (licenseOf(license) ?? null),
+    without: template?.without?.join(',') ?? null,
   };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null)) as Partial<Answers>;
 }
@@ -70,6 +74,11 @@ export async function makeOwn(
   };
   const before = await currentAnswers(root);
   const { name, version, template } = await readPackage(root);
+  const without = withImplied(namesIn(answers.without).filter(isPart));
+  const leaving = without.filter((part) => !template?.without?.includes(part));
+  // Nothing is written where a part cannot be taken out whole.
+  leaveOut(root, leaving);
+  const lock = await stat(path.join(root, 'package-lock.json'));
 
   if (template === undefined) {
     done.push(...(await removeTemplatesOwn(root)));
@@ -80,9 +89,9 @@ export async function makeOwn(
   }
   await edit('README.md', (text) => renamed(text, before, answers));
   await edit('LICENSE', (text) => ownLicense(text, before, answers));
-  const lock = await stat(path.join(root, 'package-lock.json'));
+  if (leaving.length > 0) await removeParts(root, leaving, done);
   await edit('package-lock.json', (text) => ownLock(text, answers.package));
-  // The packages are the same: a newer file would have them all installed again.
+  // No package is new: a newer file would have them all installed again.
   await utimes(path.join(root, 'package-lock.json'), lock.atime, lock.mtime);
   const example = await readFile(path.join(root, '.env.example'), 'utf8');
   await edit('.env', (text) => ownEnvironment(text === '' ? example : text, before, answers), ownerOnly);
@@ -104,8 +113,20 @@ export async function makeOwn(
     ),
   );
   // Last: it says that the template's own files are gone.
-  await edit('package.json', (text) => ownPackage(text, answers));
+  await edit('package.json', (text) => ownPackage(text, answers, without));
   return done;
+}
+
+/** Takes parts out, and puts what is left into the linter's form where the linter is installed. */
+async function removeParts(root: string, names: readonly PartName[], done: string[]): Promise<void> {
+  const { remove, write } = leaveOut(root, names);
+  for (const file of remove) await rm(path.join(root, file), { recursive: true, force: true });
+  for (const [file, text] of write) await writeFile(path.join(root, file), text);
+  const biome = path.join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
+  if (existsSync(biome)) {
+    spawnSync(process.execPath, [biome, 'check', '--write', ...write.keys()], { cwd: root, stdio: 'ignore' });
+  }
+  for (const name of names) done.push(`去掉 ${parts[name].label}`);
 }
 
 async function readPackage(root: string): Promise<PackageFile> {
@@ -118,7 +139,7 @@ async function readText(file: string): Promise<string> {
 }
 
 /** Which template, at which version, an app was made from: needed to compare with a newer one later. */
-function ownPackage(text: string, answers: Answers): string {
+function ownPackage(text: string, answers: Answers, without: readonly string[]): string {
   const file: PackageFile = JSON.parse(text);
   const { name, version } = file;
   if (file.template === undefined) {
@@ -127,6 +148,8 @@ function ownPackage(text: string, answers: Answers): string {
     delete file.scripts.bench;
   }
   if (answers.license !== '') file.license = licenses[answers.license].spdx;
+  const gone = [...new Set([...(file.template.without ?? []), ...without])];
+  if (gone.length > 0) file.template.without = gone;
   file.name = answers.package;
   file.description = `${answers.owner}：${answers.name}`;
   return `${JSON.stringify(file, null, 2)}\n`;

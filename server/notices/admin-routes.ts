@@ -23,8 +23,8 @@ import { idParams } from '../contract/schema.ts';
 import { literal } from '../database/like.ts';
 import { routes } from '../plugins/core.ts';
 import { createNoticeEditing, type Editor, rowColumns, toRow } from './editing.ts';
-import { deliveryOf } from './notification.ts';
-import { countAudience, countReading, listReaders } from './reading.ts';
+import { countTold, deliveryOf } from './notification.ts';
+import { countReading, listReaders } from './reading.ts';
 
 const tags = ['管理：公告'];
 const usual = 20;
@@ -87,7 +87,7 @@ export const adminNoticeRoutes = routes('admin-notices', ['administrators', 'out
         response: { 200: audience, ...faultResponses },
       },
     },
-    async () => ({ takenAt: new Date(now()).toISOString(), people: await countAudience(prisma) }),
+    async () => ({ takenAt: new Date(now()).toISOString(), people: await countTold(prisma) }),
   );
 
   app.get(

@@ -4,6 +4,7 @@ import { enqueue } from '../messages/outbox.ts';
 import { progressOf } from '../messages/progress.ts';
 import { wantRecall } from '../messages/recalls.ts';
 import { batchSize } from '../platform/messages.ts';
+import { countAudience } from './reading.ts';
 
 /*
  * The work notifications of a notice: sent when it is published, taken back when it is withdrawn. All that notices
@@ -20,6 +21,9 @@ export const noticeKey = (id: string) => `notice:${id}`;
 
 /** How many rows of the outbox its notification can have. */
 const rowsOf = (notified: number | null) => Math.ceil((notified ?? 0) / batchSize);
+
+/** How many people would get one if a notice were published now. */
+export const countTold = (prisma: PrismaClient): Promise<number> => countAudience(prisma);
 
 /**
  * Writes the notification of a notice to everybody who may read it, in the transaction that publishes it.

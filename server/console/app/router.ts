@@ -3,6 +3,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import type { RoleName } from '../../contract/auth.ts';
 import { dismissQuestion } from './ask.ts';
 import { entry } from './entry.ts';
+import { h5Routes } from './h5/routes.ts';
 import { consolePages, firstPathOf } from './pages.ts';
 import { scrollBehavior, watchScroll } from './scroll.ts';
 import { currentUser } from './session.ts';
@@ -26,21 +27,7 @@ const pageRoutes = consolePages.map(
 );
 
 const routes: RouteRecordRaw[] = [
-  {
-    path: '/h5',
-    component: () => import('./h5/H5Layout.vue'),
-    children: [
-      { path: '', component: () => import('./h5/HomePage.vue'), meta: { title: '首页' } },
-      { path: 'notices', component: () => import('./h5/NoticesPage.vue'), meta: { title: '通知' } },
-      {
-        path: 'notices/:id',
-        component: () => import('./h5/NoticePage.vue'),
-        props: true,
-        meta: { title: '通知详情' },
-      },
-      { path: 'me', component: () => import('./h5/MePage.vue'), meta: { title: '我的' } },
-    ],
-  },
+  h5Routes,
   {
     path: '/',
     component: () => import('./shell/ConsoleLayout.vue'),

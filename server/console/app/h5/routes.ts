@@ -1,0 +1,18 @@
+import type { RouteRecordRaw } from 'vue-router';
+
+/** The pages of everybody, for a phone. */
+export const h5Routes: RouteRecordRaw = {
+  path: '/h5',
+  component: () => import('./H5Layout.vue'),
+  children: [
+    { path: '', component: () => import('./HomePage.vue'), meta: { title: '首页' } },
+    { path: 'notices', component: () => import('./NoticesPage.vue'), meta: { title: '通知' } },
+    {
+      path: 'notices/:id',
+      component: () => import('./NoticePage.vue'),
+      props: true,
+      meta: { title: '通知详情' },
+    },
+    { path: 'me', component: () => import('./MePage.vue'), meta: { title: '我的' } },
+  ],
+};
