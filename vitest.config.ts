@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
-import { postgresAnswers } from './server/testing/postgres.ts';
+import { nameRun, postgresAnswers } from './server/testing/postgres.ts';
 
 // Whatever the tests start must not read the developer's `.env`: it may name a real database.
 process.env.SKIP_ENV_FILE = '1';
+nameRun();
 
 const withPostgres = await postgresAnswers();
 const kind = withPostgres ? 'postgresql' : 'embedded';

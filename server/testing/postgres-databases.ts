@@ -7,7 +7,7 @@ import type { Contents } from './embedded-image.ts';
 import { migrationsHash } from './migrations-hash.ts';
 import { asAdministrator, postgresUrl, run } from './postgres.ts';
 
-const newName = () => `miniapp_test_${run}_${randomBytes(6).toString('hex')}`;
+const newName = () => `miniapp_test_${run()}_${randomBytes(6).toString('hex')}`;
 
 /** Copied ahead: the next test file need not wait for its database. */
 let spare: Promise<string> | undefined;
@@ -44,7 +44,7 @@ export async function dropPostgresDatabase(url: string): Promise<void> {
 async function copy(contents: Contents): Promise<string> {
   // The empty one serves all runs until the migrations change; the seeded one is made anew for each.
   const template =
-    contents === 'empty' ? `miniapp_template_${migrationsHash()}` : `miniapp_test_${run}_seeded`;
+    contents === 'empty' ? `miniapp_template_${migrationsHash()}` : `miniapp_test_${run()}_seeded`;
   const name = newName();
   await asAdministrator(async (client) => {
     const exists = async () =>

@@ -4,9 +4,19 @@ import pg from 'pg';
 /** The PostgreSQL server of the tests; its user must be allowed to create databases. */
 export const postgresUrl = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
 
-/** Names of one run begin alike, so that its end finds all of them; begins with the epoch seconds of its start. */
-export const run = process.env.TEST_RUN ?? `${Math.floor(Date.now() / 1000)}_${process.pid}`;
-process.env.TEST_RUN = run;
+/**
+ * Gives a run of tests its name, which the names of its databases begin with, so that its end finds all of them. A run
+ * inside a test of another one has a name of its own: its end must not take the other one's databases.
+ */
+export function nameRun(): void {
+  process.env.TEST_RUN = `${Math.floor(Date.now() / 1000)}_${process.pid}`;
+}
+
+/** The name of this run, for its processes; it begins with the epoch seconds of its start. */
+export function run(): string {
+  if (process.env.TEST_RUN === undefined) nameRun();
+  return process.env.TEST_RUN ?? '';
+}
 
 /**
  * Whether the tests' PostgreSQL server answers. In CI it must: a suite that is skipped there would hide a fault.
@@ -53,7 +63,7 @@ export async function dropLeftDatabases(): Promise<void> {
       `SELECT datname FROM pg_database
          WHERE starts_with(datname, $1)
             OR (datname ~ '^miniapp_test_[0-9]{10}_' AND split_part(datname, '_', 3) < $2)`,
-      [`miniapp_test_${run}_`, String(Math.floor(Date.now() / 1000) - 86_400)],
+      [`miniapp_test_${run()}_`, String(Math.floor(Date.now() / 1000) - 86_400)],
     );
     for (const { datname } of rows) await client.query(`DROP DATABASE IF EXISTS ${datname} WITH (FORCE)`);
   });
