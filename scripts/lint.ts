@@ -1,7 +1,8 @@
 /**
- * `npm run lint`: style and mistakes (Biome), the mini program, the table of listing rules, the doors between
- * the rooms (dependency-cruiser), types; it tells all findings before it fails. `npm run lint mini` checks the mini program alone. `npm run lint -- --fix` formats and
- * mends what can be mended (`npm run lint fix` in PowerShell, whose npm swallows the `--`).
+ * `npm run lint`: style and mistakes (Biome), the mini program, the table of listing rules, the doors between the
+ * rooms (dependency-cruiser), types; it tells all findings before it fails. `npm run lint mini` checks the mini
+ * program alone. `npm run lint -- --fix` formats and mends what can be mended (`npm run lint fix` in PowerShell, whose
+ * npm swallows the `--`).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -14,23 +14,10 @@ import { quoted } from './nginx-answers.ts';
 import { nginxSite } from './nginx-site.ts';
 import { deployPlan, planWarnings, topologyOf } from './plan.ts';
 import { serviceUnit, targetUnit } from './systemd.ts';
+import { known } from './testing/listing.ts';
 import { topologySvg } from './topology.ts';
 import { writeFiles } from './write.ts';
 
-const known: Listing = {
-  ...emptyListing(),
-  app: { ...emptyListing().app, name: '工单助手', platform: 'zhezhengding' },
-  domain: { name: 'app.example.gov.cn', belongsTo: 'owner' },
-  deployment: {
-    ...emptyListing().deployment,
-    gateway: ['10.0.0.10'],
-    instances: [
-      { host: '10.1.0.11', port: 3001 },
-      { host: '10.1.0.12', port: 3001 },
-    ],
-    database: [{ host: '10.1.0.21', port: 5432 }],
-  },
-};
 const plan = deployPlan(known, 'work-orders');
 const deployment = (more: Partial<Listing['deployment']>): Listing => ({
   ...known,

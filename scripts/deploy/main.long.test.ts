@@ -2,22 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { runScript } from '../../server/testing/run-script.ts';
-import { emptyListing, type Listing } from '../listing/listing.ts';
+import type { Listing } from '../listing/listing.ts';
+import { known } from './testing/listing.ts';
 
-const known: Listing = {
-  ...emptyListing(),
-  app: { ...emptyListing().app, name: '工单助手', platform: 'zhezhengding' },
-  domain: { name: 'app.example.gov.cn', belongsTo: 'owner' },
-  deployment: {
-    ...emptyListing().deployment,
-    gateway: ['10.0.0.10'],
-    instances: [
-      { host: '10.1.0.11', port: 3001 },
-      { host: '10.1.0.12', port: 3001 },
-    ],
-    database: [{ host: '10.1.0.21', port: 5432 }],
-  },
-};
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'deploy-'));
