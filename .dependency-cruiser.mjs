@@ -14,8 +14,8 @@ const offered = [
   '^server/platform/platform\\.ts$',
   // `npm run dev` starts what production starts, on its own database and people, and runs the operator's commands.
   '^server/(plugins/logging|jobs/stopping)\\.ts$',
-  '^server/database/(database|migrations|unavailable)\\.ts$',
-  // `npm run db:diff` plays the migrations into a database in memory.
+  '^server/database/(database|deployment|migrations|unavailable)\\.ts$',
+  // `npm run cli db:diff` plays the migrations into a database in memory.
   '^server/database/embedded\\.ts$',
   '^server/commands/(main|command|terminal|on-database)\\.ts$',
   '^prisma/seed\\.ts$',
@@ -24,6 +24,8 @@ const offered = [
   // `npm run check` asks how people are matched, and looks at certificates as the server does.
   '^server/auth/matching\\.ts$',
   '^server/certificate/',
+  // `npm run listing` takes pictures in the browser that the tests find.
+  '^server/testing/browser\\.ts$',
 ];
 
 export default {
@@ -45,10 +47,13 @@ export default {
     {
       name: 'tests-use-the-emulator',
       comment:
-        "The app's tests use the public files of the emulator, the simulator and the mini program's build.",
+        "The app's tests use the public files of the emulator, the simulator and the mini program's build, and the clients' bridges.",
       severity: 'error',
       from: { path: '^(mini|server|prisma)/' },
-      to: { path: '^scripts/', pathNot: '^scripts/(emulator|simulator|build)/index\\.ts$' },
+      to: {
+        path: '^scripts/',
+        pathNot: '^scripts/((emulator|simulator|build)/index|simulator/h5/bridges)\\.ts$',
+      },
     },
     {
       name: 'toolbox-by-the-doors',

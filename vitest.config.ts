@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { nameRun, postgresAnswers } from './server/testing/postgres.ts';
 
@@ -17,15 +18,17 @@ const common = {
   isolate: false,
   setupFiles: ['server/testing/shared-serializers.ts'],
   globalSetup: withPostgres ? ['server/testing/end-of-run.ts'] : [],
-  // A busy machine is no fault.
+  // A busy machine is no fault. In CI a test that fails once is tried again, and named at the end of the run.
   testTimeout: 60_000,
   hookTimeout: 60_000,
+  retry: process.env.CI ? 1 : 0,
 };
 
 /** `npm test` runs the first project, `npm run test:all` every one. */
 export default defineConfig({
   test: {
-    maxWorkers: '100%',
+    // Files wait for processes, databases and time-outs: one worker more than processors keeps these busy.
+    maxWorkers: availableParallelism() + 1,
     reporters: ['default', './server/testing/slowest.ts'],
     projects: [
       {
@@ -43,7 +46,7 @@ export default defineConfig({
           name: 'long',
           include: ['{mini,prisma,scripts,server}/**/*.long.test.ts'],
           exclude: [...never, ...needsPostgres],
-          env: { TEST_DATABASE: kind },
+          env: { TEST_DATABASE: kind, TEST_RUNS: '10' },
         },
       },
       {

@@ -54,10 +54,10 @@ describe.each(platforms)('%s', (platform) => {
 
   test('a second start shows the home page without a sign-in call', async () => {
     const app = await open('zhangsan', platform);
-    await app.waitFor('全部通知');
+    await app.waitFor('，张三');
     const before = app.events.length;
     await app.restart({ cold: true });
-    await app.waitFor('全部通知');
+    await app.waitFor('，张三');
     const since = app.events.slice(before);
     const urls = since.flatMap((event) => (event.kind === 'request' ? [new URL(event.url).pathname] : []));
     expect(urls).not.toContain('/api/auth/login');
@@ -74,7 +74,7 @@ test('binding: a wrong password, then the right one, then signing out', async ()
   await app.waitFor('还可以试 4 次');
   await app.type('密码', 'dev-pass-2026');
   await app.tap('绑定并登录');
-  await app.waitFor('全部通知');
+  await app.waitFor('，李四');
   expect(app.path).toBe('pages/home/index');
   await app.tap('我的');
   await app.tap('退出登录');
@@ -85,10 +85,10 @@ test('binding: a wrong password, then the right one, then signing out', async ()
   await app.waitFor(() => Object.keys(app.storage).length === 0);
 });
 
-test('where one is signed in is listed, and another sign-in can be ended from there', async () => {
+test('the sign-ins of a person are listed, and another one can be ended from the list', async () => {
   const token = await servers.dingtalk.tokenOf('chenguang');
   const app = await open('chenguang', 'dingtalk');
-  await app.waitFor('全部通知');
+  await app.waitFor('，陈光');
   await app.tap('我的');
   await app.tap('登录着的设备');
   await app.waitFor('正在使用');
@@ -109,7 +109,7 @@ test('where one is signed in is listed, and another sign-in can be ended from th
 
 test('without a network the list of sign-ins says so, and loads when it is back', async () => {
   const app = await open('chenguang', 'dingtalk');
-  await app.waitFor('全部通知');
+  await app.waitFor('，陈光');
   await app.tap('我的');
   await app.waitFor('退出登录');
   app.faults.noNetwork = true;
@@ -132,7 +132,7 @@ describe.each([
     expect(app.path).toBe('pages/trouble/index');
     for (const name of Object.keys(faults) as (keyof typeof app.faults)[]) delete app.faults[name];
     await app.tap('重试');
-    await app.waitFor('全部通知');
+    await app.waitFor('，张三');
   });
 });
 
@@ -145,9 +145,9 @@ test.each(['fail', 'fail-with-data', 'success'] as const)(
   },
 );
 
-test('storage that does not work is no reason not to sign in', async () => {
+test('people sign in although the storage does not work', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const app = await open('zhangsan', 'dingtalk', { faults: { storageBroken: true } });
-  await app.waitFor('全部通知');
+  await app.waitFor('，张三');
   warn.mockRestore();
 });

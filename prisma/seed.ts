@@ -6,7 +6,8 @@ import { seedNotices } from './seed-notices.ts';
 
 export interface Seeded {
   users: number;
-  notices: number;
+  /** Rows of examples besides. */
+  samples: number;
 }
 
 /** An account of the seed; all people are invented, and the mobile numbers are of no real range. */
@@ -29,8 +30,11 @@ const accounts: readonly Account[] = [
   { number: 8, username: 'admin', name: '管理员', department: '信息中心', state: 'bound' },
 ];
 
+/** Who is in a database that holds nobody but the seed's people. */
+export const seededUsernames: readonly string[] = accounts.map(({ username }) => username);
+
 /**
- * Writes the accounts, with the development password, and the sample notices. Adds what is missing and changes
+ * Writes the accounts, with the development password, and the samples. Adds what is missing and changes
  * nothing that is there, so it can run at every start.
  *
  * @param passwords who hashes the password.
@@ -51,7 +55,9 @@ export async function seed(
       .map(async (account) => row(account, await passwords.hash(development.password))),
   );
   const { count: users } = await prisma.user.createMany({ data: missing, skipDuplicates: true });
-  return { users, notices: await seedNotices(prisma) };
+  let samples = 0;
+  samples += await seedNotices(prisma); // part: notices
+  return { users, samples };
 }
 
 function row(account: Account, passwordHash: string): Prisma.UserCreateManyInput {

@@ -23,7 +23,7 @@ function checkNodeVersion() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
     stop(
-      `需要 Node.js 20.19 或更新版本，当前是 ${process.versions.node}。\n请安装新版本（https://nodejs.org）后重试。`,
+      `需要 Node.js 20.19 或更新版本，当前是 ${process.versions.node}。\n请安装 Node.js 24（https://nodejs.org）后重试。`,
     );
   }
 }
@@ -52,12 +52,19 @@ async function installPackages() {
     interrupted = true;
     child.kill('SIGKILL');
   };
+  // Where the output is no terminal, npm itself says nothing for minutes.
+  const began = Date.now();
+  const progress = setInterval(
+    () => console.log(`还在安装……（${Math.round((Date.now() - began) / 1000)} 秒）`),
+    5000,
+  );
   const signals = ['SIGINT', 'SIGTERM'];
   for (const signal of signals) process.on(signal, end);
   const status = await new Promise((resolve) => {
     child.on('error', () => resolve(null));
     child.on('exit', resolve);
   });
+  clearInterval(progress);
   for (const signal of signals) process.off(signal, end);
   if (interrupted) stop('已停止安装。再次运行会从头安装。', 130);
   if (status !== 0) {
@@ -78,6 +85,7 @@ async function generateClient() {
   const datamodel = readFileSync(schemaPath, 'utf8');
   const hash = createHash('sha256').update(version).update(datamodel).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  console.log('正在生成 Prisma 客户端……');
   const { getConfig, getDMMF } = requireFromRoot('@prisma/internals');
   const { PrismaClientTsGenerator } = requireFromRoot('@prisma/client-generator-ts');
   try {

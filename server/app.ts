@@ -7,12 +7,14 @@ import { certificateAlerts } from './certificate/alerts.ts';
 import { certificateWatch } from './certificate/watch.ts';
 import type { Config } from './config/config.ts';
 import { consoleRoutes } from './console/index.ts';
+import { type Clock, openDatabaseClock } from './database/clock.ts';
 import type { Database } from './database/database.ts';
 import { events } from './events/index.ts';
 import type { EventTiming } from './events/queue.ts';
 import { exportRoutes } from './import-export/export-routes.ts';
 import { importRoutes } from './import-export/import-routes.ts';
 import { jobs } from './jobs/index.ts';
+import { jobsRoutes } from './jobs/routes.ts';
 import { outbox } from './messages/index.ts';
 import { adminNoticeRoutes } from './notices/admin-routes.ts';
 import { noticeRoutes } from './notices/routes.ts';
@@ -29,6 +31,7 @@ import { limits } from './plugins/limits.ts';
 import { metrics } from './plugins/metrics.ts';
 import { platform } from './plugins/platform.ts';
 import { version } from './plugins/version.ts';
+import { settingsRoutes } from './settings/routes.ts';
 import { superExecutiveFaults } from './super-executives/faults.ts';
 import { superExecutiveRoutes } from './super-executives/routes.ts';
 
@@ -37,14 +40,14 @@ export interface AppParts {
   /** Open already; it stays open when the app is closed. */
   database: Database;
   logger: FastifyBaseLogger;
-  /** Epoch milliseconds; the system's clock by default. */
-  now?: (() => number) | undefined;
+  /** The database's by default. */
+  clock?: Clock | undefined;
   timing?: AppTiming | undefined;
 }
 
-/** What goes by the real time and not by `now`; over the defaults. */
+/** What goes by the real time and not by the clock; over the defaults. */
 export interface AppTiming {
-  events?: EventTiming;
+  events?: EventTiming; // part: events
   /** How long a stop lets calls to the platform go on, in milliseconds. */
   patienceMs?: number;
   /** How long a request may take until all of it is here, in milliseconds. */
@@ -56,14 +59,16 @@ export interface AppTiming {
  * and its folder.
  */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { config, database, logger, now = Date.now, timing = {} } = parts;
+  const { config, database, logger, timing = {} } = parts;
   const app = createHttp(config, logger, timing.arrivalMs);
 
   // What everything uses, and how it ends: jobs are told before the door is held open for requests.
-  await app.register(core, { config, database, clock: { now } });
+  const clock = parts.clock ?? (await openDatabaseClock(database.prisma, logger));
+  await app.register(core, { config, database, clock });
   await app.register(metrics);
   await app.register(platform);
   await app.register(jobs, { patienceMs: timing.patienceMs });
+  if (clock.adjust !== undefined) app.jobs.every('clock', 60_000, clock.adjust, { title: '与数据库对时' });
   await app.register(draining);
 
   // What every request meets.
@@ -81,19 +86,21 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(administrators);
 
   // The slices.
-  await app.register(outbox);
-  await app.register(events, { timing: timing.events });
+  await app.register(outbox); // part: messages
+  await app.register(events, { timing: timing.events }); // part: events
   await app.register(certificateWatch);
-  await app.register(certificateAlerts);
+  await app.register(certificateAlerts); // part: messages
   await app.register(peopleRoutes);
   await app.register(superExecutiveRoutes);
   await app.register(importRoutes);
   await app.register(exportRoutes);
-  await app.register(noticeRoutes);
-  await app.register(adminNoticeRoutes);
+  await app.register(noticeRoutes); // part: notices
+  await app.register(adminNoticeRoutes); // part: notices
   await app.register(auditRoutes);
   await app.register(overviewRoutes);
-  await app.register(consoleRoutes);
+  await app.register(jobsRoutes);
+  await app.register(settingsRoutes);
+  await app.register(consoleRoutes); // part: console
   return app;
 }
 

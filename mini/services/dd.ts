@@ -151,14 +151,28 @@ function taurusCode(): Promise<Dd.AuthCodeResult> {
 async function isTaurus(): Promise<boolean> {
   if (typeof dd.dtBridge !== 'function') return false;
   if (typeof dd.getAuthCode !== 'function') return true;
+  return /taurus/i.test(JSON.stringify(await systemInfo()));
+}
+
+/** What the container tells of itself and of the phone; nothing where the call fails. */
+async function systemInfo(): Promise<Record<string, unknown>> {
   try {
     const info = await promised<Record<string, unknown>>('getSystemInfo', INFO_TIMEOUT, (success, fail) =>
       dd.getSystemInfo({ success, fail }),
     );
-    return /taurus/i.test(JSON.stringify(info));
+    return info || {};
   } catch {
-    return false;
+    return {};
   }
+}
+
+/**
+ * The size of texts that the person has set in the client (px; 16 is the standard, and where it tells nothing).
+ *
+ * Source: Alipay's documentation of `my.getSystemInfo`, whose containers these are: `fontSizeSetting`.
+ */
+export async function fontSize(): Promise<number> {
+  return Number((await systemInfo()).fontSizeSetting) || 16;
 }
 
 /**
@@ -220,6 +234,17 @@ export function confirm(title: string, content: string, confirmButtonText: strin
 
 export function toast(content: string, type: 'success' | 'fail' | 'none' = 'none'): void {
   dd.showToast({ content, type, duration: 2_000 });
+}
+
+/**
+ * Puts a text on the clipboard, and says whether it is there.
+ *
+ * Source: DingTalk's documentation of `dd.setClipboard`; not every 浙政钉 container has it.
+ */
+export function copy(text: string): void {
+  const fail = () => toast('复制不了，请截图发给管理员', 'none');
+  if (typeof dd.setClipboard !== 'function') fail();
+  else dd.setClipboard({ text, success: () => toast('已复制', 'success'), fail });
 }
 
 /** The last resort where no page can be shown. */

@@ -45,10 +45,28 @@ const texts: Record<string, { message: string; advice: string }> = {
   PAGE_NOT_FOUND: { message: '要打开的页面不存在', advice: '链接可能已经过期。点“重试”回到首页。' },
 };
 
-/** A fault found by the client itself. `code` is one of the texts above; an unknown one reads as HTTP_ERROR. */
-export function clientFault(code: string, status: number | null = null): Fault {
+/**
+ * A fault found by the client itself. `code` is one of the texts above; an unknown one reads as HTTP_ERROR.
+ *
+ * @param requestId null where nothing was sent.
+ */
+export function clientFault(
+  code: string,
+  status: number | null = null,
+  requestId: string | null = null,
+): Fault {
   const text = texts[code] || { message: '服务端没有完成这次请求', advice: RETRY };
-  return { code, ...text, requestId: null, status };
+  return { code, ...text, requestId, status };
+}
+
+/** What a person sends to support. */
+export function faultText({ message, code, requestId }: Fault, time = ''): string {
+  return [
+    message,
+    `错误码 ${code}`,
+    ...(time === '' ? [] : [`时间 ${time}`]),
+    ...(requestId === null ? [] : [`请求编号 ${requestId}`]),
+  ].join('\n');
 }
 
 /** A fault of `getAuthCode`: 13 is the time-out of our own. */
@@ -97,31 +115,34 @@ const byStatus: Record<number, string> = { 403: 'FORBIDDEN', 404: 'NOT_FOUND', 4
  * What an answer without success means, whichever way the container tells it.
  *
  * @param unauthorised the code that a bare 401 stands for on this call.
+ * @param requestId the number that the request was sent with; the server's own goes before it.
  */
 export function answerFault(
   answer: HttpAnswer,
   unauthorised: 'SESSION_EXPIRED' | 'AUTH_CODE_INVALID',
+  requestId: string,
 ): Fault {
+  const fault = (code: string, status: number | null = null): Fault => clientFault(code, status, requestId);
   const body = errorBody(answer.data);
   // The body tells the status too: not every container does.
   const status = answer.status === null && body !== null ? body.statusCode : answer.status;
   if (body !== null && (answer.error === null || answer.error === 19 || answer.error === 14)) {
-    const known = clientFault(body.code, status);
+    const known = fault(body.code, status);
     const wait = retryAfter(answer.headers);
     const advice = wait === null ? known.advice : `请 ${waitText(wait)}后再试。`;
-    return { ...known, message: body.message, advice, requestId: body.requestId || null };
+    return { ...known, message: body.message, advice, requestId: body.requestId || requestId };
   }
   switch (answer.error) {
     case 4:
     case 11:
-      return clientFault('DOMAIN_NOT_ALLOWED');
+      return fault('DOMAIN_NOT_ALLOWED');
     case 12:
-      return clientFault('NETWORK_UNREACHABLE');
+      return fault('NETWORK_UNREACHABLE');
     case 13:
-      return clientFault('NETWORK_TIMEOUT');
+      return fault('NETWORK_TIMEOUT');
     default:
   }
-  if (status === 401) return clientFault(unauthorised, 401);
-  if (status !== null && status >= 400) return clientFault(byStatus[status] || 'HTTP_ERROR', status);
-  return clientFault(answer.error === 14 || answer.error === null ? 'ANSWER_NOT_JSON' : 'HTTP_ERROR', status);
+  if (status === 401) return fault(unauthorised, 401);
+  if (status !== null && status >= 400) return fault(byStatus[status] || 'HTTP_ERROR', status);
+  return fault(answer.error === 14 || answer.error === null ? 'ANSWER_NOT_JSON' : 'HTTP_ERROR', status);
 }

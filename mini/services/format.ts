@@ -56,6 +56,7 @@ export function lastCharacter(text: string): string {
   return Array.from(text).slice(-1).join('');
 }
 
+// part: notices
 /** The paragraphs of a notice: parted by empty lines. */
 export function paragraphsOf(body: string): string[] {
   return body

@@ -10,17 +10,25 @@ import { ensureSession, type Outcome } from './session.ts';
 import type { Session } from './session-cache.ts';
 
 export const HOME = '/pages/home/index';
-export const NOTICES = '/pages/notices/index';
+export const NOTICES = '/pages/notices/index'; // part: notices
 export const ME = '/pages/me/index';
 const BIND = '/pages/bind/index';
 const NO_PERMISSION = '/pages/no-permission/index';
+const WAIT = '/pages/wait/index';
 const TROUBLE = '/pages/trouble/index';
+
+const TABS = [
+  HOME,
+  NOTICES, // part: notices
+  ME,
+];
 
 /** The same place failing again this soon after a retry is not returned to once more (milliseconds). */
 const LOOP_WINDOW = 10_000;
 /** A trouble page that has not come by then was overtaken by another page, and never comes (milliseconds). */
 const TROUBLE_WAIT = 3_000;
 
+/** Where the person wanted to be when something came between. */
 let wanted = HOME;
 let trouble: Fault = clientFault('PAGE_ERROR');
 let lastPageError = { at: 0, url: '' };
@@ -28,11 +36,6 @@ let lastPageError = { at: 0, url: '' };
 let troubleIsComing = false;
 /** A count: the container may open the new trouble page before it closes the old one. */
 let troublesOpen = 0;
-
-/** Where the person wanted to be when something came between. */
-export function wantedPage(): string {
-  return wanted;
-}
 
 /** What the trouble page shows. */
 export function currentTrouble(): Fault {
@@ -75,6 +78,9 @@ export function follow(outcome: Outcome): void {
     case 'no-permission':
       openNoPermission(outcome.reason);
       break;
+    case 'waiting':
+      reLaunch(WAIT);
+      break;
     case 'signed-out':
       openNoPermission('SIGNED_OUT');
       break;
@@ -113,9 +119,9 @@ export function beginAnew(path: string, query: unknown): void {
   const page = path === '' ? HOME : `/${path.replace(/^\//, '')}`;
   wanted = HOME;
   // What was decided for the other organisation says nothing here.
-  if ([BIND, NO_PERMISSION, TROUBLE].indexOf(page) !== -1) reLaunch(HOME);
+  if ([BIND, NO_PERMISSION, WAIT, TROUBLE].indexOf(page) !== -1) reLaunch(HOME);
   // A tab page takes no query.
-  else if ([HOME, NOTICES, ME].indexOf(page) !== -1) reLaunch(page);
+  else if (TABS.indexOf(page) !== -1) reLaunch(page);
   else reLaunch(`${page}?${values.join('&')}`, () => reLaunch(HOME));
 }
 

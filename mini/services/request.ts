@@ -3,12 +3,14 @@ import { config } from '../config/current.ts';
 import { version } from '../version.ts';
 import { type HttpAnswer, httpRequest } from './dd.ts';
 import { answerFault, clientFault, errorBody, type Fault, parsed } from './faults.ts';
+import { newRequestId } from './request-id.ts';
 import { asksForUpdate, mustUpdate } from './update.ts';
 
 /** Milliseconds. The server's own limit for a platform call is below that. */
 const TIMEOUT = 10_000;
 
-export type Reply<T> = { ok: true; data: T } | { ok: false; fault: Fault };
+/** `requestId`: what support finds the request by. */
+export type Reply<T> = { ok: true; data: T; requestId: string } | { ok: false; fault: Fault };
 
 export interface RequestOptions {
   method: 'GET' | 'POST';
@@ -28,7 +30,8 @@ export interface RequestOptions {
  * the others.
  */
 export async function request<T>(options: RequestOptions): Promise<Reply<T>> {
-  const headers: Record<string, string> = { 'X-Mini-Version': version };
+  const requestId = newRequestId();
+  const headers: Record<string, string> = { 'X-Mini-Version': version, 'X-Request-Id': requestId };
   if (options.token !== undefined) headers.Authorization = `Bearer ${options.token}`;
   if (options.method === 'POST') headers['Content-Type'] = 'application/json';
   const answer = await httpRequest({
@@ -41,16 +44,16 @@ export async function request<T>(options: RequestOptions): Promise<Reply<T>> {
   if (asksForUpdate(answer)) mustUpdate();
   if (!succeeded(answer)) {
     const unauthorised = options.token === undefined ? 'AUTH_CODE_INVALID' : 'SESSION_EXPIRED';
-    return { ok: false, fault: answerFault(answer, unauthorised) };
+    return { ok: false, fault: answerFault(answer, unauthorised, requestId) };
   }
   const data = parsed(answer.data);
   if (typeof data !== 'object' || data === null) {
-    return { ok: false, fault: clientFault('ANSWER_NOT_JSON', answer.status) };
+    return { ok: false, fault: clientFault('ANSWER_NOT_JSON', answer.status, requestId) };
   }
   if ((data as Record<string, unknown>)[options.holds] === undefined) {
-    return { ok: false, fault: clientFault('ANSWER_UNEXPECTED', answer.status) };
+    return { ok: false, fault: clientFault('ANSWER_UNEXPECTED', answer.status, requestId) };
   }
-  return { ok: true, data: data as T };
+  return { ok: true, data: data as T, requestId };
 }
 
 function succeeded({ error, status, data }: HttpAnswer): boolean {

@@ -16,6 +16,8 @@ import type {
 import { config } from '../config/current.ts';
 import { type AuthCode, containerCorpId, DdError, getAuthCode } from './dd.ts';
 import { authCodeFault, clientFault, type Fault } from './faults.ts';
+import { readPlace, savePlace } from './line.ts';
+import { asPlace, CODE_LIFE, isDue, type PlaceInLine } from './place.ts';
 import { isOpaque, request } from './request.ts';
 import { asSession, forgetSession, isLive, readSession, type Session, saveSession } from './session-cache.ts';
 
@@ -23,6 +25,8 @@ export type Outcome =
   | { state: 'signed-in'; session: Session }
   | { state: 'bind-required'; personName: string }
   | { state: 'no-permission'; reason: NoPermissionReason }
+  /** In line before the sign-in; who asks again at any time goes on with it. `expectedAt`: epoch milliseconds. */
+  | { state: 'waiting'; expectedAt: number }
   | { state: 'signed-out' }
   | { state: 'trouble'; fault: Fault };
 
@@ -35,6 +39,9 @@ let signedInAt = 0;
 /** The phone's clock is ahead, so that a new session looks over: only the server knows when it is. */
 let clockIsAhead = false;
 let ticket: { token: string; personName: string } | null = null;
+let line: PlaceInLine | null = null;
+/** The code that the server has not used, because the person has to wait. */
+let unused: { code: AuthCode; at: number } | null = null;
 let signedOut = false;
 let pending: Promise<Outcome> | null = null;
 /** Rises with each sign-out and change of organisation: what was under way must not bring the session back. */
@@ -58,6 +65,8 @@ export function shownWith(id: string): boolean {
   signedOut = false;
   current = null;
   ticket = null;
+  line = null;
+  unused = null;
   pending = null;
   return true;
 }
@@ -70,9 +79,8 @@ function storageKey(): string {
   return `session:${corpId()}`;
 }
 
-/** The session to show at once, without waiting; null when there is none in memory. */
-export function currentSession(): Session | null {
-  return current;
+function placeKey(): string {
+  return `place:${corpId()}`;
 }
 
 /** Whom the platform says the person is, while they must bind an account; null otherwise. */
@@ -92,7 +100,12 @@ export function ensureSession(): Promise<Outcome> {
   if (current !== null && (clockIsAhead || isLive(current))) {
     return Promise.resolve<Outcome>({ state: 'signed-in', session: current });
   }
+  if (line !== null && !isDue(line)) return Promise.resolve(waiting(line));
   return shared(start);
+}
+
+function waiting({ expectedAt }: PlaceInLine): Outcome {
+  return { state: 'waiting', expectedAt };
 }
 
 /**
@@ -148,37 +161,59 @@ async function start(): Promise<Outcome> {
     current = cached;
     return { state: 'signed-in', session: cached };
   }
-  return signIn();
+  if (line === null) {
+    const kept = await readPlace(placeKey());
+    if (began === generation) line = kept;
+  }
+  return line !== null && !isDue(line) ? waiting(line) : signIn();
 }
 
-/** Gets a code and hands it in; a refused code is replaced by a new one, once. A code is never sent twice. */
+/** The code that was not used, while it is good; else a new one. */
+async function nextCode(): Promise<{ code: AuthCode; at: number }> {
+  const kept = unused;
+  unused = null;
+  if (kept !== null && Date.now() - kept.at < CODE_LIFE) return kept;
+  return { code: await getAuthCode(corpId(), config.container), at: Date.now() };
+}
+
+/**
+ * Gets a code and hands it in; a refused code is replaced by a new one, once. A code is never sent twice, unless the
+ * server says that it has not used it.
+ */
 async function signIn(): Promise<Outcome> {
   const began = generation;
   for (let attempt = 1; ; attempt += 1) {
-    let code: AuthCode;
+    let next: { code: AuthCode; at: number };
     try {
-      code = await getAuthCode(corpId(), config.container);
+      next = await nextCode();
     } catch (error) {
       const fault = error instanceof DdError ? authCodeFault(error) : clientFault('AUTH_CODE_FAILED');
       return { state: 'trouble', fault };
     }
     // A code belongs to the organisation that it was asked for, and nobody waits for its session any more.
     if (began !== generation) return { state: 'signed-out' };
-    const body: LoginRequest = { authCode: code.code, client: 'mini' };
+    const { code } = next;
+    const place = line === null ? null : line.place;
+    const body: LoginRequest = { authCode: code.code, client: 'mini', place };
     if (code.container === 'dingtalk' && corpId() !== '') body.corpId = corpId();
     const options = { method: 'POST', path: '/api/auth/login', body, holds: 'outcome' } as const;
     const reply = await request<LoginOutcome>(options);
     if (began !== generation) return { state: 'signed-out' };
-    if (reply.ok) return settle(reply.data);
+    if (reply.ok && reply.data.outcome === 'wait' && !reply.data.newCode) unused = next;
+    if (reply.ok) return settle(reply);
     const refused = reply.fault.status === 401 || isOpaque(reply.fault);
     if (!refused || attempt === 2) return { state: 'trouble', fault: reply.fault };
   }
 }
 
-async function settle(data: LoginOutcome): Promise<Outcome> {
+async function settle({ data, requestId }: { data: LoginOutcome; requestId: string }): Promise<Outcome> {
+  const place = data.outcome === 'wait' ? asPlace(data) : null;
+  if (line !== null || place !== null) await savePlace(placeKey(), place);
+  line = place;
+  if (place !== null) return waiting(place);
   switch (data.outcome) {
     case 'signed-in':
-      return adopt(data);
+      return adopt(data, requestId);
     case 'bind-required':
       if (typeof data.ticket?.token !== 'string') break;
       ticket = { token: data.ticket.token, personName: data.person.name };
@@ -187,12 +222,17 @@ async function settle(data: LoginOutcome): Promise<Outcome> {
       return { state: 'no-permission', reason: data.reason };
     default:
   }
-  return { state: 'trouble', fault: clientFault('ANSWER_UNEXPECTED') };
+  return unexpected(requestId);
 }
 
-async function adopt(data: SignedIn): Promise<Outcome> {
+const unexpected = (requestId: string): Outcome => ({
+  state: 'trouble',
+  fault: clientFault('ANSWER_UNEXPECTED', null, requestId),
+});
+
+async function adopt(data: SignedIn, requestId: string): Promise<Outcome> {
   const session = asSession({ ...data.session, user: data.user });
-  if (session === null) return { state: 'trouble', fault: clientFault('ANSWER_UNEXPECTED') };
+  if (session === null) return unexpected(requestId);
   current = session;
   signedInAt = Date.now();
   clockIsAhead = !isLive(session);
@@ -219,14 +259,14 @@ export async function bind(username: string, password: string): Promise<BindResu
   if (!reply.ok) return { state: 'trouble', fault: reply.fault };
   switch (reply.data.outcome) {
     case 'signed-in':
-      return adopt(reply.data);
+      return adopt(reply.data, reply.requestId);
     case 'no-permission':
       ticket = null;
       return { state: 'no-permission', reason: reply.data.reason };
     case 'bind-rejected':
       return { state: 'bind-rejected', rejection: reply.data };
     default:
-      return { state: 'trouble', fault: clientFault('ANSWER_UNEXPECTED') };
+      return unexpected(reply.requestId);
   }
 }
 

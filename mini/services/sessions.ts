@@ -1,5 +1,5 @@
 /** Where the person is signed in, and ending one of it. */
-import type { OwnSession, OwnSessions, SessionEnded } from '../../server/contract/auth.ts';
+import type { OwnSession, OwnSessions, SessionEnded, SessionsEnded } from '../../server/contract/auth.ts';
 import { shortTime } from './format.ts';
 import { type Answer, call } from './http.ts';
 
@@ -11,8 +11,20 @@ export interface SessionRow {
   current: boolean;
 }
 
-export function listSessions(): Promise<Answer<OwnSessions>> {
-  return call<OwnSessions>({ method: 'GET', path: '/api/me/sessions', holds: 'items' });
+/** Rows that are shown at first besides the current session, and added by each 更多. */
+const firstRows = 5;
+const moreRows = 20;
+
+/** @param cursor the last answer's `nextCursor`; null for the first page. */
+export function listSessions(cursor: string | null): Promise<Answer<OwnSessions>> {
+  const query =
+    cursor === null ? `limit=${firstRows}` : `limit=${moreRows}&cursor=${encodeURIComponent(cursor)}`;
+  return call<OwnSessions>({ method: 'GET', path: `/api/me/sessions?${query}`, holds: 'items' });
+}
+
+/** Ends all sessions of the person, this one too. */
+export function endAllSessions(): Promise<Answer<SessionsEnded>> {
+  return call<SessionsEnded>({ method: 'POST', path: '/api/me/sessions/end', holds: 'outcome' });
 }
 
 export function endSession(id: string): Promise<Answer<SessionEnded>> {

@@ -45,7 +45,7 @@ test.each([
   await app.waitFor('请关闭小程序，再从工作台重新打开');
   expect(app.text()).toContain('当前版本太旧');
   await app.tap('我知道了');
-  await app.waitFor('全部通知');
+  await app.waitFor('，张三');
   await app.tap('我的');
   await app.waitFor('退出登录');
   expect(app.text()).toContain(`版本 ${version}`);
@@ -54,39 +54,39 @@ test.each([
   expect(applied(app)).toBe(0);
 });
 
-test('a newer package is ready: asked, and started anew with it', async () => {
+test('when a newer package is ready, the person is asked and the app restarts with it', async () => {
   const app = await open(strict, { update: 'ready' });
   // The server speaks up only while the first question stands already: one question is enough, unless declined.
   await app.waitFor('有新版本');
-  await app.waitFor('欢迎使用');
+  await app.waitFor('，张三');
   await app.tap('取消');
   await app.waitFor('当前版本太旧');
   await app.tap('现在更新');
-  await app.waitFor(() => applied(app) === 1 && app.text().includes('全部通知'));
+  await app.waitFor(() => applied(app) === 1 && app.text().includes('，张三'));
   const launches = app.events.filter((event) => event.kind === 'app' && event.action === 'launch');
   expect(launches).toHaveLength(2);
 });
 
-test('a newer package that nobody needs is offered once, and may be declined', async () => {
+test('a newer package that is not required is offered once and may be declined', async () => {
   const app = await open(easy, { update: 'ready' });
   await app.waitFor('有新版本');
   expect(app.text()).not.toContain('太旧');
   await app.tap('取消');
-  await app.waitFor('全部通知');
+  await app.waitFor('，张三');
   await app.tap('我的');
   await app.waitFor('退出登录');
   expect(app.text()).not.toContain('有新版本');
   expect(applied(app)).toBe(0);
 });
 
-test('a start with a stored session learns of it without one more request', async () => {
+test('a start with a stored session learns of a newer version without an extra request', async () => {
   const later = async (server: Built) => {
     const app = await open(server, { update: 'absent' });
-    await app.waitFor('欢迎使用');
+    await app.waitFor('，张三');
     if (app.text().includes('我知道了')) await app.tap('我知道了');
     const before = app.events.length;
     await app.restart({ cold: true });
-    await app.waitFor('欢迎使用');
+    await app.waitFor('，张三');
     return { app, asked: requests(app, before) };
   };
   const { asked: usual } = await later(easy);
@@ -96,7 +96,7 @@ test('a start with a stored session learns of it without one more request', asyn
   expect(asked).not.toContain('/api/auth/login');
 });
 
-test('a container that hides headers is told by the sign-in', async () => {
+test('where the container hides headers, the sign-in’s answer tells of a newer version', async () => {
   const transport = fetchTransport(fetch);
   const app = await open(strict, {
     update: 'absent',
@@ -105,14 +105,14 @@ test('a container that hides headers is told by the sign-in', async () => {
   await app.waitFor('当前版本太旧');
 });
 
-test('without a network nobody is asked to update, or kept from what is there', async () => {
+test('without a network nobody is asked to update, and the app opens', async () => {
   const app = await open(strict, { update: 'none', faults: { noNetwork: true } });
   await app.waitFor('重试');
   expect(app.text()).not.toContain('太旧');
 });
 
-test('a new enough one is asked for nothing', async () => {
+test('a new enough container is not asked to update', async () => {
   const app = await open(easy);
-  await app.waitFor('全部通知');
+  await app.waitFor('，张三');
   expect(app.text()).not.toMatch(/太旧|有新版本/);
 });

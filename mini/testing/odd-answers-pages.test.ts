@@ -1,10 +1,11 @@
 /** What the pages make of answers that are late, missing, or nobody's. */
-import type { MiniRun } from '../../scripts/build/index.ts';
-import { type Answer, late, notice, prepareStandIn, ready, user } from './stand-in-journey.ts';
+import type { MiniRun } from './phone.ts';
+import { type Answer, homeAsks, late, notice, prepareStandIn, ready, user } from './stand-in-journey.ts';
 
 const standIn = prepareStandIn();
 const { phone, start } = standIn;
 
+// part: notices
 describe('lists', () => {
   const open = async () => {
     standIn.answers['/api/notices'] = ({ path }) =>
@@ -20,27 +21,27 @@ describe('lists', () => {
 
   test('a failed next page keeps the list and can be loaded again', async () => {
     const { device, run, page } = await open();
-    device.network.state = 'down';
+    device.network = 'down';
     page.call('onReachBottom');
     await run.waitFor('notices', (data) => data.more === 'failed');
     expect(titles(page.data)).toEqual(['通知 1']);
-    device.network.state = 'up';
+    device.network = 'up';
     page.call('loadMore');
     await run.waitFor('notices', (data) => data.more === 'idle');
     expect(titles(page.data)).toEqual(['通知 1', '通知 2']);
     expect(standIn.received.at(-1)?.path).toBe('/api/notices?limit=20&cursor=c%261');
   });
 
-  test('a failed refresh keeps the list and says so', async () => {
+  test('a failed refresh keeps the list and shows the fault', async () => {
     const { device, run, page } = await open();
-    device.network.state = 'down';
+    device.network = 'down';
     page.call('onPullDownRefresh');
     await run.settled(() => run.count('stopPullDownRefresh') === 1);
     expect(page.data.state).toBe('ready');
-    expect(run.log.toasts).toEqual(['网络连接不上，列表没有刷新']);
+    expect(run.toasts).toEqual(['网络连接不上，列表没有刷新']);
   });
 
-  test('an answer for the list before a refresh is dropped', async () => {
+  test('an answer from before a refresh is dropped', async () => {
     const { run, page } = await open();
     const nextPage = late();
     standIn.answers['/api/notices'] = (request) =>
@@ -52,14 +53,15 @@ describe('lists', () => {
     page.call('onPullDownRefresh');
     await run.settled(() => run.count('stopPullDownRefresh') === 1);
     nextPage.give({ body: { items: [notice(9)], nextCursor: null } });
-    await run.settled(() => run.log.requests.every(({ status }) => status !== null));
+    await run.settled(() => run.underWay === 0);
     expect(titles(page.data)).toEqual(['通知 1']);
     expect(page.data.more).toBe('idle');
   });
 
-  test('an empty list has a state of its own', async () => {
+  test('an empty list says that there is nothing yet', async () => {
     standIn.answers['/api/notices'] = () => ({ body: { items: [], nextCursor: null } });
-    await start(phone()).waitFor('home', (data) => data.state === 'empty');
+    const home = await start(phone()).waitFor('home', ready);
+    expect(home.data.notices).toEqual([]);
     await start(phone(), { url: '/pages/notices/index' }).waitFor(
       'notices',
       (data) => data.state === 'empty',
@@ -115,11 +117,11 @@ describe('binding', () => {
 /** What a gateway between says with status 200 when it wants people to sign in there. */
 const gateway: Answer = { body: { code: 401, msg: '请先认证' } };
 
-describe('an answer of somebody else, with status 200', () => {
+describe('a foreign answer with status 200, such as a gateway’s', () => {
   test.each([
-    ['home', '/pages/home/index', '/api/notices'],
-    ['notices', '/pages/notices/index', '/api/notices'],
-    ['notice', '/pages/notice/index?id=n1', '/api/notices/n1'],
+    ['home', '/pages/home/index', homeAsks.path],
+    ['notices', '/pages/notices/index', '/api/notices'], // part: notices
+    ['notice', '/pages/notice/index?id=n1', '/api/notices/n1'], // part: notices
     ['sessions', '/pages/sessions/index', '/api/me/sessions'],
     ['password', '/pages/password/index', '/api/me/password'],
   ])('on the page %s is a fault in place', async (route, url, path) => {
@@ -128,24 +130,24 @@ describe('an answer of somebody else, with status 200', () => {
     expect(page.data).toMatchObject({ state: 'failed', fault: { code: 'ANSWER_UNEXPECTED' } });
   });
 
-  test('leaves what the page of the account shows', async () => {
+  test('a foreign answer does not change the account page', async () => {
     standIn.answers['/api/me'] = () => gateway;
     const page = await start(phone(), { url: '/pages/me/index' }).waitFor('me', (data) => data.note !== '');
     expect(page.data).toMatchObject({ loaded: true, note: expect.stringContaining('显示的是上次的资料') });
   });
 
-  test('is not taken for a changed password', async () => {
+  test('a foreign answer is not taken for a changed password', async () => {
     const run = start(phone(), { url: '/pages/password/index' });
     const page = await run.waitFor('password', ready);
     for (const name of ['onCurrent', 'onFirst', 'onSecond']) page.call(name, { detail: { value: 'x' } });
     standIn.answers['/api/me/password'] = () => gateway;
     page.call('submit');
     await run.waitFor('password', (data) => data.message !== '');
-    expect(page.data).toMatchObject({ detail: '错误码 ANSWER_UNEXPECTED' });
-    expect(run.log.toasts).toEqual([]);
+    expect(page.data).toMatchObject({ formFault: { code: 'ANSWER_UNEXPECTED' } });
+    expect(run.toasts).toEqual([]);
   });
 
-  test('is not taken for a session that was ended', async () => {
+  test('a foreign answer is not taken for an ended session', async () => {
     const row = {
       id: 's1',
       client: 'h5',
@@ -158,38 +160,41 @@ describe('an answer of somebody else, with status 200', () => {
     const run = start(phone(), { url: '/pages/sessions/index' });
     const page = await run.waitFor('sessions', ready);
     page.call('end', { currentTarget: { dataset: { id: 's1' } } });
-    await run.settled(() => run.log.toasts.length > 0);
-    expect(run.log.toasts).toEqual(['服务端的回答与约定不符，没有退出']);
+    await run.settled(() => run.toasts.length > 0);
+    expect(run.toasts).toEqual(['服务端的回答与约定不符，没有退出']);
   });
 
-  test('is not taken for a sign-out on the server', async () => {
+  test('a foreign answer is not taken for a sign-out on the server', async () => {
     standIn.answers['/api/auth/logout'] = () => gateway;
     const run = start(phone(), { url: '/pages/me/index' });
     const page = await run.waitFor('me', (data) => data.loaded === true);
     page.call('signOut');
     await run.waitFor('no-permission');
-    expect(run.log.toasts).toEqual([expect.stringContaining('已在本机退出')]);
+    expect(run.toasts).toEqual([expect.stringContaining('已在本机退出')]);
   });
 });
 
 describe('opening pages', () => {
-  test('a notice that is tapped twice opens once', async () => {
-    const run = start(phone());
-    const page = await run.waitFor('home', ready);
-    page.call('openNotice', 'n1');
-    page.call('openNotice', 'n1');
-    await run.waitFor('notice', (data) => data.state !== 'loading');
-    expect(run.stack.pages.map(({ route }) => route)).toEqual(['pages/home/index', 'pages/notice/index']);
+  const openMe = async () => {
+    const run = start(phone(), { url: '/pages/me/index' });
+    return { run, page: await run.waitFor('me', (data) => data.loaded === true) };
+  };
+
+  test('what is tapped twice opens once', async () => {
+    const { run, page } = await openMe();
+    page.call('openSessions');
+    page.call('openSessions');
+    await run.waitFor('sessions', ready);
+    expect(run.app.stack).toEqual(['pages/me/index', 'pages/sessions/index']);
   });
 
   test('where the container opens no more pages, the person is told', async () => {
-    const run = start(phone());
-    const page = await run.waitFor('home', ready);
-    for (let depth = 1; depth < 5; depth += 1) run.stack.navigateTo(`/pages/notice/index?id=n${depth}`);
-    page.call('openNotice', 'n9');
-    await run.settled(() => run.log.toasts.length > 0);
-    expect(run.log.toasts).toEqual(['页面打不开，请返回后再试']);
-    expect(run.log.violations.splice(0)).toEqual(['more than 5 pages']);
+    const { run, page } = await openMe();
+    for (let depth = 1; depth < 5; depth += 1) run.stack.navigateTo('/pages/sessions/index');
+    page.call('openPassword');
+    await run.settled(() => run.toasts.length > 0);
+    expect(run.toasts).toEqual(['页面打不开，请返回后再试']);
+    expect(run.refusals).toEqual([expect.stringContaining('页面栈最多 5 层')]);
   });
 });
 
@@ -198,30 +203,27 @@ describe('after an error that nobody caught', () => {
   async function failing(run: MiniRun, times: number) {
     for (let time = 0; time < times; time += 1) run.fail(new Error('provoked'));
     const trouble = await run.waitFor('trouble');
-    expect(run.log.errors.splice(0)).toHaveLength(times);
+    expect(run.takeErrors().filter((error) => error.startsWith('console.error'))).toHaveLength(times);
     return trouble;
   }
 
-  test('retry goes back to the page, though the container told of it twice', async () => {
-    standIn.answers['/api/notices/n1'] = () => ({
-      body: { outcome: 'found', ...notice(1), body: '正文', author: null, read: true },
-    });
-    const run = start(phone(), { url: '/pages/notice/index?id=n1' });
-    await run.waitFor('notice', ready);
+  test('retry goes back to the page, although the container reported the error twice', async () => {
+    const run = start(phone(), { url: '/pages/sessions/index' });
+    await run.waitFor('sessions', ready);
     const trouble = await failing(run, 2);
     trouble.call('retry');
-    await run.waitFor('notice', ready);
+    await run.waitFor('sessions', ready);
     // The same page again so soon: it is not returned to for ever.
     (await failing(run, 1)).call('retry');
     await run.waitFor('home', ready);
   });
 
-  test('a trouble page that was overtaken and never came keeps nobody from the next one', async () => {
+  test('a trouble page that did not open does not block the next one', async () => {
     const device = phone();
     const run = start(device);
     await run.waitFor('home', ready);
     const reLaunch = run.stack.reLaunch.bind(run.stack);
-    run.stack.reLaunch = () => null;
+    run.stack.reLaunch = () => undefined;
     run.fail(new Error('lost'));
     run.stack.reLaunch = reLaunch;
     // Whoever has waited long enough is told of the next error.
@@ -229,17 +231,17 @@ describe('after an error that nobody caught', () => {
       run.fail(new Error('seen'));
       return run.page.route === 'pages/trouble/index';
     });
-    run.log.errors.splice(0);
+    run.takeErrors();
   });
 
-  test('retry goes to the tab that is on the screen, not to the page that was left', async () => {
-    const run = start(phone());
-    const home = await run.waitFor('home', ready);
-    home.call('openNotice', 'n1');
-    await run.waitFor('notice', (data) => data.state === 'not-found');
+  test('retry goes to the tab on the screen, not to the page before it', async () => {
+    const run = start(phone(), { url: '/pages/me/index' });
+    const me = await run.waitFor('me', (data) => data.loaded === true);
+    me.call('openSessions');
+    await run.waitFor('sessions', ready);
     run.stack.navigateBack();
     (await failing(run, 1)).call('retry');
-    await run.waitFor('home', ready);
+    await run.waitFor('me', (data) => data.loaded === true);
   });
 });
 

@@ -1,38 +1,38 @@
 /** What becomes of a session under answers that the real server never gives. */
-import type { StatusStyle } from '../../scripts/build/index.ts';
-import { fault, late, prepareStandIn, ready } from './stand-in-journey.ts';
+import type { HttpErrors } from '../../scripts/simulator/index.ts';
+import { fault, homeAsks, late, prepareStandIn, ready, user } from './stand-in-journey.ts';
 
 const standIn = prepareStandIn();
 const { phone, start, logins, signedIn } = standIn;
 
 describe('renewing the session', () => {
-  test('a session that is refused at once again ends in a fault, not in a loop', async () => {
-    standIn.answers['/api/notices'] = () => fault(401, 'SESSION_EXPIRED');
+  test('a new session that is refused at once ends in a fault, not in a loop', async () => {
+    standIn.answers[homeAsks.path] = () => fault(401, 'SESSION_EXPIRED');
     const run = start(phone());
     const page = await run.waitFor('home', (data) => data.state === 'failed');
     expect(page.data.fault).toMatchObject({ code: 'SESSION_EXPIRED' });
     expect(logins()).toHaveLength(2);
   });
 
-  test('a hidden HTTP error right after a sign-in is not taken for an expired session', async () => {
-    standIn.answers['/api/notices'] = () => fault(500, 'INTERNAL_ERROR');
+  test('an HTTP error that the container hides, right after a sign-in, does not start another sign-in', async () => {
+    standIn.answers[homeAsks.path] = () => fault(500, 'INTERNAL_ERROR');
     const device = phone();
-    device.network.statusStyle = 'fail-bare';
+    device.httpErrors = 'fail';
     const page = await start(device).waitFor('home', (data) => data.state === 'failed');
     expect(page.data.fault).toMatchObject({ code: 'HTTP_ERROR' });
     expect(logins()).toHaveLength(1);
   });
 
-  test('the silent sign-in failing leaves the person on the page, with the fault in place', async () => {
+  test('a silent sign-in that fails leaves the person on the page, which shows the fault', async () => {
     const device = phone();
     await start(device).waitFor('home', ready);
-    standIn.answers['/api/notices'] = () => fault(401, 'SESSION_EXPIRED');
+    standIn.answers[homeAsks.path] = () => fault(401, 'SESSION_EXPIRED');
     standIn.answers['/api/auth/login'] = () => fault(502, 'PLATFORM_FAULT');
     const page = await start(device).waitFor('home', (data) => data.state === 'failed');
     expect(page.data).toMatchObject({ name: '张三', fault: { code: 'PLATFORM_FAULT', requestId: 'req-1' } });
   });
 
-  test('a sign-in under way does not undo a sign-out', async () => {
+  test('a slow sign-in does not undo a later sign-out', async () => {
     const device = phone();
     const run = start(device, { url: '/pages/me/index' });
     const me = await run.waitFor('me', (data) => data.loaded === true);
@@ -46,10 +46,10 @@ describe('renewing the session', () => {
     signIn.give(signedIn());
     await loading;
     await run.settled(() => run.page.route === 'pages/no-permission/index');
-    expect(device.storage.values.size).toBe(0);
+    expect(device.values.size).toBe(0);
   });
 
-  test('a sign-in under way does not undo a sign-out and the sign-in after it', async () => {
+  test('a slow sign-in does not undo a later sign-out and sign-in', async () => {
     const run = start(phone(), { url: '/pages/me/index' });
     const me = await run.waitFor('me', (data) => data.loaded === true);
     const signIn = late();
@@ -60,6 +60,7 @@ describe('renewing the session', () => {
     me.call('signOut');
     const out = await run.waitFor('no-permission');
     standIn.answers['/api/auth/login'] = () => signedIn();
+    standIn.answers['/api/me'] = () => ({ body: { user } });
     out.call('signInAgain');
     const home = await run.waitFor('home', ready);
     signIn.give(signedIn());
@@ -70,12 +71,12 @@ describe('renewing the session', () => {
   });
 });
 
-describe('a request that was refused', () => {
+describe('a request that was refused for its session', () => {
   /** The password page of a run that began with a stored session. */
-  async function openPassword(style: StatusStyle) {
+  async function openPassword(style: HttpErrors) {
     const device = phone();
     await start(device).waitFor('home', ready);
-    device.network.statusStyle = style;
+    device.httpErrors = style;
     const run = start(device, { url: '/pages/password/index' });
     const page = await run.waitFor('password', ready);
     for (const [name, value] of Object.entries({ onCurrent: 'old', onFirst: 'new', onSecond: 'new' })) {
@@ -86,8 +87,8 @@ describe('a request that was refused', () => {
   const changes = () =>
     standIn.received.filter(({ method, path }) => path.endsWith('/password') && method === 'POST');
 
-  test('is repeated with the new session where the server did not know the old one', async () => {
-    const { run, page } = await openPassword('fail-with-answer');
+  test('a request is repeated with the new session when the server did not know the old one', async () => {
+    const { run, page } = await openPassword('fail-with-data');
     standIn.answers['/api/me/password'] = ({ headers }) =>
       headers.authorization === `Bearer ${standIn.token()}` && logins().length === 2
         ? { body: { outcome: 'password-rejected', reason: 'TOO_COMMON' } }
@@ -100,12 +101,12 @@ describe('a request that was refused', () => {
     );
   });
 
-  test('is not repeated where nobody knows why, if it may have done something', async () => {
-    const { run, page } = await openPassword('fail-bare');
+  test('a POST whose failure the container hides is not repeated', async () => {
+    const { run, page } = await openPassword('fail');
     standIn.answers['/api/me/password'] = () => fault(502, 'PLATFORM_FAULT');
     page.call('submit');
     await run.waitFor('password', (data) => data.message !== '');
-    expect(page.data).toMatchObject({ submitting: false, detail: '错误码 HTTP_ERROR' });
+    expect(page.data).toMatchObject({ submitting: false, fault: { code: 'HTTP_ERROR' } });
     expect(changes()).toHaveLength(1);
     // The next try has a session that is surely alive.
     expect(logins()).toHaveLength(2);
@@ -119,7 +120,7 @@ test('a phone whose clock is ahead signs in once, not for every request', async 
   await page.call('load');
   expect(run.requests).toEqual([
     'POST /api/auth/login 200',
-    'GET /api/notices?limit=3 200',
-    'GET /api/notices?limit=3 200',
+    `${homeAsks.request} 200`,
+    `${homeAsks.request} 200`,
   ]);
 });

@@ -1,4 +1,6 @@
 /** Signing in with answers and containers that the real server and platform never show. */
+import { requestIdShape } from '../../server/contract/errors.ts';
+import type { TestPhone } from './phone.ts';
 import { type Answer, fault, prepareStandIn, ready, user } from './stand-in-journey.ts';
 
 const standIn = prepareStandIn();
@@ -7,7 +9,12 @@ const { phone, start, logins } = standIn;
 describe('the login request', () => {
   test('is JSON with code, corpId and client; later requests carry the token', async () => {
     await start(phone()).waitFor('home', ready);
-    expect(logins()[0]).toEqual({ authCode: 'code-1', corpId: 'dingemulator0001', client: 'mini' });
+    expect(logins()[0]).toEqual({
+      authCode: 'code-1',
+      corpId: 'dingemulator0001',
+      client: 'mini',
+      place: null,
+    });
     expect(standIn.received[0]?.headers['content-type']).toBe('application/json');
     expect(standIn.received.at(-1)?.headers.authorization).toBe(`Bearer ${standIn.token()}`);
   });
@@ -32,25 +39,25 @@ describe('the login request', () => {
     const device = phone('zhezhengding');
     device.wrapCode = wrap;
     await start(device).waitFor('home', ready);
-    expect(logins()[0]).toEqual({ authCode: 'code-1', client: 'mini' });
+    expect(logins()[0]).toEqual({ authCode: 'code-1', client: 'mini', place: null });
   });
 
-  test('a container with both calls is asked what it is', async () => {
+  test('a container that has both platforms’ calls is asked which one it is', async () => {
     const device = phone('zhezhengding');
-    device.offersBoth = true;
+    device.hasBothCodeCalls = true;
     device.systemInfo = { app: 'TaurusApp' };
     const run = start(device);
     await run.waitFor('home', ready);
     expect([run.count('dtBridge'), run.count('getAuthCode')]).toEqual([1, 0]);
 
-    device.storage.values.clear();
+    device.values.clear();
     device.systemInfo = null;
     const unknown = start(device);
     await unknown.waitFor('home', ready);
     expect([unknown.count('dtBridge'), unknown.count('getAuthCode')]).toEqual([0, 1]);
   });
 
-  test('an empty answer of the container is a failed code', async () => {
+  test('an empty answer to getAuthCode is a failed code', async () => {
     const device = phone();
     device.wrapCode = () => ({});
     const page = await start(device).waitFor('trouble');
@@ -59,7 +66,7 @@ describe('the login request', () => {
   });
 });
 
-describe('containers that never call back', () => {
+describe('a container that never calls back is a fault after the time-out', () => {
   test('getAuthCode', async () => {
     const device = phone();
     device.timerSpeed = 100;
@@ -68,10 +75,10 @@ describe('containers that never call back', () => {
     expect(page.data.fault).toMatchObject({ code: 'AUTH_CODE_TIMEOUT' });
   });
 
-  test('httpRequest: the code that may have been used is not sent again', async () => {
+  test('httpRequest: a code that may have been used is not sent again', async () => {
     const device = phone();
     device.timerSpeed = 100;
-    device.network.state = 'silent';
+    device.network = 'silent';
     const run = start(device);
     const page = await run.waitFor('trouble');
     expect(page.data.fault).toMatchObject({ code: 'NETWORK_TIMEOUT' });
@@ -111,9 +118,35 @@ describe('answers against the contract end on trouble', () => {
 
   test('a status of 0 is no answer at all', async () => {
     const device = phone();
-    device.network.state = 'status-zero';
+    device.network = 'status-zero';
     const page = await start(device).waitFor('trouble');
     expect(page.data.fault).toMatchObject({ code: 'NETWORK_UNREACHABLE' });
+  });
+
+  test.each<[string, Partial<TestPhone>, string]>([
+    ['tells of the status alone', { httpErrors: 'fail-with-status' }, 'HTTP_ERROR'],
+    ['hides HTTP errors', { httpErrors: 'fail' }, 'HTTP_ERROR'],
+    ['calls them a success', { httpErrors: 'success' }, 'HTTP_ERROR'],
+    ['hands over the data alone', { httpErrors: 'success-with-body' }, 'ANSWER_NOT_JSON'],
+    ['gives up waiting', { network: 'black-hole' }, 'NETWORK_TIMEOUT'],
+    ['has no network', { network: 'down' }, 'NETWORK_UNREACHABLE'],
+  ])('in a container that %s, the trouble page has the request’s number to copy', async (_how, how, code) => {
+    standIn.answers['/api/auth/login'] = () => ({ status: 500, body: '<html>Internal Server Error</html>' });
+    const clipboard: string[] = [];
+    const device = Object.assign(phone(), how, { clipboard: (text: string) => clipboard.push(text) });
+    const run = start(device);
+    const { fault: shown } = (await run.waitFor('trouble')).data as { fault: { requestId: string } };
+    expect(shown).toMatchObject({ code, requestId: expect.stringMatching(requestIdShape) });
+    const sent = standIn.received.map(({ headers }) => headers['x-request-id']);
+    expect(sent).toEqual(sent.length > 0 ? expect.arrayContaining([shown.requestId]) : []);
+    expect(new Set(sent).size).toBe(sent.length);
+    const copy = (): HTMLElement | null => run.app.document.querySelector('.fault-detail-copy');
+    await run.settled(() => copy() !== null);
+    copy()?.click();
+    await run.settled(() => clipboard.length > 0);
+    expect(clipboard[0]).toContain(`错误码 ${code}`);
+    expect(clipboard[0]).toContain(`请求编号 ${shown.requestId}`);
+    expect(run.toasts).toContain('已复制');
   });
 
   test('Retry-After is told in words', async () => {

@@ -1,4 +1,5 @@
 import { homeReady, prepareJourney, signInCalls } from './journey.ts';
+import type { MiniRun } from './phone.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -29,18 +30,19 @@ describe('binding', () => {
     return { device, run, page, submit };
   }
 
-  test('right: bound, signed in, and free of sign-in from then on', async () => {
+  test('a right password binds, signs in, and later starts need no password', async () => {
     const { device, run, submit } = await openBind();
     await submit('lisi', password);
     expect((await run.waitFor('home', homeReady)).data).toMatchObject({ name: '李四', department: '综合处' });
     const second = start(device);
     await second.waitFor('home', homeReady);
     expect(signInCalls(second)).toBe(0);
-    device.storage.values.clear();
+    device.values.clear();
     await start(device).waitFor('home', homeReady);
   });
 
-  test('after it the person is on the notice that a message led to', async () => {
+  // part: notices
+  test('after the binding the notice opens to which the message led', async () => {
     const notice = await journey.server.prisma.notice.findFirstOrThrow();
     const run = start(phone('lisi'), { url: `/pages/notice/index?id=${notice.id}` });
     const page = await run.waitFor('bind');
@@ -51,14 +53,14 @@ describe('binding', () => {
     expect(there.data.title).toBe(notice.title);
   });
 
-  test('wrong: says how many attempts are left and clears the password', async () => {
+  test('a wrong password tells how many attempts are left and clears the field', async () => {
     const { page, submit } = await openBind();
     await submit('lisi', 'wrong-password');
     expect(page.data).toMatchObject({ username: 'lisi', password: '', needsSignIn: false });
     expect(page.data.message).toMatch(/用户名或密码不对.*还可以试 4 次/);
   });
 
-  test('locked: says how long to wait, and sends nothing meanwhile', async () => {
+  test('a locked account tells how long to wait and sends nothing meanwhile', async () => {
     const { run, page, submit } = await openBind();
     for (let attempt = 0; attempt < 6 && page.data.waitSeconds === 0; attempt += 1) {
       await submit('lisi', 'wrong-password');
@@ -71,7 +73,7 @@ describe('binding', () => {
     page.call('onUnload');
   });
 
-  test('empty fields are asked for without a request', async () => {
+  test('empty fields are told without a request', async () => {
     const { run, page, submit } = await openBind();
     const before = run.requests.length;
     await submit('', '');
@@ -109,9 +111,9 @@ describe('binding', () => {
 
   test('a fault keeps what was typed', async () => {
     const { device, page, submit } = await openBind();
-    device.network.state = 'down';
+    device.network = 'down';
     await submit('lisi', password);
-    expect(page.data).toMatchObject({ username: 'lisi', password, detail: '错误码 NETWORK_UNREACHABLE' });
+    expect(page.data).toMatchObject({ username: 'lisi', password, fault: { code: 'NETWORK_UNREACHABLE' } });
   });
 });
 
@@ -123,37 +125,74 @@ describe('signing out', () => {
     return { device, run, page };
   }
 
-  test('ends the session here and on the server; signing in again needs no password', async () => {
+  test('signing out ends the session on the phone and on the server; signing in again needs no password', async () => {
     const { device, run, page } = await openMe();
     expect(page.data.rows).toContainEqual({ label: '姓名', value: '张三' });
     page.call('signOut');
     const out = await run.waitFor('no-permission');
     expect(out.data).toMatchObject({ reason: 'SIGNED_OUT', title: '您已退出登录' });
-    expect([...device.storage.values.keys()]).toEqual([]);
+    expect([...device.values.keys()]).toEqual([]);
     expect(run.requests).toContain('POST /api/auth/logout 200');
     out.call('signInAgain');
     await run.waitFor('home', homeReady);
   });
 
-  test('works without a network: what is stored is gone all the same', async () => {
+  test('signing out without a network still clears the phone', async () => {
     const { device, run, page } = await openMe();
-    device.network.state = 'down';
+    device.network = 'down';
     page.call('signOut');
     await run.waitFor('no-permission');
-    expect(device.storage.values.size).toBe(0);
-    expect(run.log.toasts[0]).toMatch(/已在本机退出/);
+    expect(device.values.size).toBe(0);
+    expect(run.toasts[0]).toMatch(/已在本机退出/);
   });
 
-  test('declining changes nothing', async () => {
+  test('declining to sign out changes nothing', async () => {
     const { device, run, page } = await openMe();
-    device.confirms = false;
     page.call('signOut');
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    await run.app.waitFor('退出后，再次使用要重新登录。');
+    await run.app.tap('取消');
     expect(run.page.route).toBe('pages/me/index');
-    expect(device.storage.values.size).toBe(1);
+    expect(device.values.size).toBe(1);
   });
 });
 
+describe('type size', () => {
+  const shownSize = (run: MiniRun) =>
+    /--type-size: ?([\d.]+)/.exec(
+      run.app.document.querySelector('[style*="--type-size"]')?.outerHTML ?? '',
+    )?.[1];
+
+  test('what a person chooses holds at once, on every page and after a new start', async () => {
+    const device = phone('zhangsan');
+    const run = start(device, { url: '/pages/me/index' });
+    await run.waitFor('me', (data) => data.loaded === true);
+    expect(shownSize(run)).toBe('1');
+    await run.app.tap('特大');
+    expect([run.page.data.typeSize, shownSize(run)]).toEqual(['2', '2']);
+    await run.app.tap('首页');
+    await run.waitFor('home', homeReady);
+    expect(shownSize(run)).toBe('2');
+    const again = start(device);
+    await again.waitFor('home', homeReady);
+    await again.settled(() => shownSize(again) === '2');
+  });
+
+  test.each([
+    [18, '1'],
+    [20, '1.5'],
+    [28, '2'],
+    [undefined, '1'],
+  ])('until then it follows the font size of the client: %s shows %s', async (fontSizeSetting, size) => {
+    const device = phone('zhangsan');
+    device.systemInfo = { fontSizeSetting };
+    const run = start(device);
+    await run.waitFor('home', homeReady);
+    await run.settled(() => run.count('getSystemInfo') > 0);
+    await run.settled(() => shownSize(run) === size);
+  });
+});
+
+// part: notices
 describe('notices', () => {
   test('the list pages on reach-bottom without repeating, and shows what was read', async () => {
     const total = await journey.server.prisma.notice.count();
@@ -172,16 +211,16 @@ describe('notices', () => {
     const unread = rows().find((row) => !row.read);
     page.call('openNotice', unread?.id);
     await run.waitFor('notice', (data) => data.state === 'ready');
-    expect(run.stack.navigateBack()).toBeNull();
+    run.stack.navigateBack();
     const list = await run.waitFor('notices');
     expect(
       (list.data.notices as { id: string; read: boolean }[]).find(({ id }) => id === unread?.id)?.read,
     ).toBe(true);
   });
 
-  test('a notice that is not there says so, though the container hides every HTTP error', async () => {
+  test('a notice that is gone is told, although the container hides every HTTP error', async () => {
     const device = phone('zhangsan');
-    device.network.statusStyle = 'fail-bare';
+    device.httpErrors = 'fail';
     const run = start(device, { url: '/pages/notice/index?id=00000000-0000-4000-8000-000000000000' });
     await run.waitFor('notice', (data) => data.state !== 'loading');
     expect(run.page.data).toMatchObject({ state: 'not-found' });
@@ -203,8 +242,8 @@ describe('never a white screen', () => {
     run.fail(new Error('provoked'));
     await run.waitFor('trouble', (data) => (data.fault as { code: string }).code === 'PAGE_ERROR');
     run.fail(new Error('provoked again'));
-    expect(run.log.alerts).toHaveLength(1);
-    expect(run.log.errors.splice(0)).toHaveLength(2);
+    expect(run.count('alert')).toBe(1);
+    expect(run.takeErrors().filter((error) => error.startsWith('console.error'))).toHaveLength(2);
     run.page.call('retry');
     await run.waitFor('home', homeReady);
   });

@@ -1,7 +1,8 @@
-import type { Device } from '../../scripts/build/index.ts';
 import { until } from '../../server/testing/client.ts';
 import { get } from '../../server/testing/http.ts';
 import { homeReady, prepareJourney, signInCalls } from './journey.ts';
+import type { TestPhone } from './phone.ts';
+import { homeAsks } from './stand-in-journey.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -16,10 +17,10 @@ describe('the cached session', () => {
     const page = await second.waitFor('home', homeReady);
     expect(page.data.name).toBe('张三');
     expect(signInCalls(second)).toBe(0);
-    expect(second.requests).toEqual(['GET /api/notices?limit=3 200']);
+    expect(second.requests).toEqual([`${homeAsks.request} 200`]);
   });
 
-  test('it belongs to one organisation: another corpId in the launch query signs in anew', async () => {
+  test('a cached session belongs to one organisation: another corpId in the launch query signs in anew', async () => {
     const device = phone('zhangsan');
     await start(device).waitFor('home', homeReady);
     const other = start(device, { query: { corpId: 'ding-another' } });
@@ -31,12 +32,12 @@ describe('the cached session', () => {
     expect(signInCalls(back)).toBe(0);
   });
 
-  test('a session near its end is not started with', async () => {
+  test('a session that is about to expire is renewed at the start', async () => {
     const device = phone('zhangsan');
     await start(device).waitFor('home', homeReady);
-    for (const [key, text] of device.storage.values) {
+    for (const [key, text] of device.values) {
       const stored = JSON.parse(text) as Record<string, unknown>;
-      device.storage.values.set(key, JSON.stringify({ ...stored, expiresAt: Date.now() + 30_000 }));
+      device.values.set(key, JSON.stringify({ ...stored, expiresAt: Date.now() + 30_000 }));
     }
     const second = start(device);
     await second.waitFor('home', homeReady);
@@ -47,16 +48,16 @@ describe('the cached session', () => {
     'stored %s counts as none',
     async (text) => {
       const device = phone('zhangsan');
-      device.storage.values.set('session:dingemulator0001', text);
+      device.values.set('session:dingemulator0001', text);
       const run = start(device);
       await run.waitFor('home', homeReady);
       expect(run.count('getAuthCode')).toBe(1);
     },
   );
 
-  test('a broken store costs a sign-in, nothing else', async () => {
+  test('a broken storage costs a sign-in, nothing else', async () => {
     const device = phone('zhangsan');
-    device.storage.broken = true;
+    device.faults.storageBroken = true;
     const run = start(device);
     expect((await run.waitFor('home', homeReady)).data.name).toBe('张三');
   });
@@ -64,8 +65,8 @@ describe('the cached session', () => {
 
 describe('a session that the server does not know any more', () => {
   /** Until the server has forgotten them too: it hears from the database what it must read anew. */
-  const revoke = async (device: Device) => {
-    const tokens = [...device.storage.values].flatMap(([key, text]) =>
+  const revoke = async (device: TestPhone) => {
+    const tokens = [...device.values].flatMap(([key, text]) =>
       key.startsWith('session:') ? [(JSON.parse(text) as { token: string }).token] : [],
     );
     await journey.server.prisma.session.deleteMany();
@@ -78,31 +79,31 @@ describe('a session that the server does not know any more', () => {
   };
 
   test.each([
-    'fail-with-answer',
     'fail-with-data',
+    'fail-with-body',
     'fail-with-status',
     'success',
     'success-with-text',
-    'success-bare',
+    'success-with-body',
   ] as const)('recovers by itself, told by %s', async (style) => {
     const device = phone('zhangsan');
     await start(device).waitFor('home', homeReady);
     await revoke(device);
-    device.network.statusStyle = style;
+    device.httpErrors = style;
     const run = start(device);
     expect((await run.waitFor('home', homeReady)).data.name).toBe('张三');
     expect(run.requests).toEqual([
-      'GET /api/notices?limit=3 401',
+      `${homeAsks.request} 401`,
       'POST /api/auth/login 200',
-      'GET /api/notices?limit=3 200',
+      `${homeAsks.request} 200`,
     ]);
   });
 
-  test('recovers where the container hides even the status', async () => {
+  test('an expired session is renewed although the container hides the status', async () => {
     const device = phone('zhangsan');
     await start(device).waitFor('home', homeReady);
     await revoke(device);
-    device.network.statusStyle = 'fail-bare';
+    device.httpErrors = 'fail';
     const run = start(device);
     await run.waitFor('home', homeReady);
     expect(run.count('getAuthCode')).toBe(1);
@@ -117,11 +118,11 @@ describe('a session that the server does not know any more', () => {
     await Promise.all([1, 2, 3, 4, 5].map(() => page.call('load')));
     const after = run.requests.slice(before);
     expect(after.filter((line) => line === 'POST /api/auth/login 200')).toHaveLength(1);
-    expect(after.filter((line) => line === 'GET /api/notices?limit=3 200')).toHaveLength(5);
+    expect(after.filter((line) => line === `${homeAsks.request} 200`)).toHaveLength(5);
     expect(page.data.state).toBe('ready');
   });
 
-  test('leads to the reason when the account was disabled meanwhile', async () => {
+  test('a person whose account was disabled meanwhile reads the reason', async () => {
     const device = phone('admin');
     await start(device).waitFor('home', homeReady);
     await revoke(device);
@@ -137,16 +138,16 @@ describe('a session that the server does not know any more', () => {
 
 describe('auth codes', () => {
   test.each([
-    'fail-with-answer',
     'fail-with-data',
+    'fail-with-body',
     'fail-with-status',
-    'fail-bare',
+    'fail',
     'success',
     'success-with-text',
-    'success-bare',
+    'success-with-body',
   ] as const)('a refused code is replaced by a new one, once, told by %s', async (style) => {
     const device = phone('zhangsan');
-    device.network.statusStyle = style;
+    device.httpErrors = style;
     device.nextCode = 'used';
     const run = start(device);
     await run.waitFor('home', homeReady);
@@ -171,7 +172,7 @@ describe('auth codes', () => {
     await run.waitFor('home', homeReady);
   });
 
-  test('the container failing to give a code shows trouble; retry works', async () => {
+  test('when the container gives no code, the trouble page shows and its retry works', async () => {
     const device = phone('zhangsan');
     device.nextCode = 'fail';
     const run = start(device);
@@ -189,16 +190,16 @@ describe('network and server faults', () => {
     ['domain', 'DOMAIN_NOT_ALLOWED', '服务地址没有登记'],
   ] as const)('%s at a cold start shows trouble; retry works', async (state, code, message) => {
     const device = phone('zhangsan');
-    device.network.state = state;
+    device.network = state;
     const run = start(device);
     const page = await run.waitFor('trouble');
     expect(page.data.fault).toMatchObject({ code, message });
 
     page.call('retry');
     await run.waitFor('trouble', (data) => data.busy === false);
-    expect(run.log.toasts).toEqual(['还是不行，请稍后再试']);
+    expect(run.toasts).toEqual(['还是不行，请稍后再试']);
 
-    device.network.state = 'up';
+    device.network = 'up';
     page.call('retry');
     expect((await run.waitFor('home', homeReady)).data.name).toBe('张三');
   });
@@ -208,11 +209,11 @@ describe('network and server faults', () => {
     async (state) => {
       const device = phone('zhangsan');
       await start(device).waitFor('home', homeReady);
-      device.network.state = state;
+      device.network = state;
       const run = start(device);
       const page = await run.waitFor('home', (data) => data.state === 'failed');
       expect(page.data).toMatchObject({ signedIn: true, name: '张三' });
-      device.network.state = 'up';
+      device.network = 'up';
       page.call('reload');
       await run.waitFor('home', homeReady);
     },
@@ -224,13 +225,14 @@ describe('network and server faults', () => {
     expect(page.data.fault).toMatchObject({ code: 'PLATFORM_FAULT', status: 502 });
   });
 
+  // part: notices
   test('retry goes on to the page that the person wanted', async () => {
     const notice = await journey.server.prisma.notice.findFirstOrThrow();
     const device = phone('zhangsan');
-    device.network.state = 'down';
+    device.network = 'down';
     const run = start(device, { url: `/pages/notice/index?id=${notice.id}` });
     const page = await run.waitFor('trouble');
-    device.network.state = 'up';
+    device.network = 'up';
     page.call('retry');
     const there = await run.waitFor('notice', (data) => data.state === 'ready');
     expect(there.data.title).toBe(notice.title);

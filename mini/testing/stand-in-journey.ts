@@ -1,16 +1,9 @@
 /** What the tests of odd answers share: the built scripts on a phone, against a server that answers as it is told. */
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  compileMini,
-  Device,
-  MiniRun,
-  miniSource,
-  nodeModules,
-  type PackageFiles,
-  testConfig,
-} from '../../scripts/build/index.ts';
+import { type BuiltApp, buildProjectApp, type Platform } from '../../scripts/simulator/index.ts';
 import type { LoginRequest, SessionUser } from '../../server/contract/auth.ts';
+import { type LaunchOptions, MiniRun, TestPhone } from './phone.ts';
 
 export interface Received {
   method: string;
@@ -37,6 +30,7 @@ export const fault = (status: number, code: string, headers: Record<string, stri
   body: { statusCode: status, error: 'Error', code, message: `服务端说 ${code}`, requestId: 'req-1' },
 });
 
+// part: notices
 export const notice = (id: number) => ({
   id: `n${id}`,
   title: `通知 ${id}`,
@@ -44,6 +38,10 @@ export const notice = (id: number) => ({
   publishedAt: '2026-01-05T01:00:00.000Z',
   read: false,
 });
+
+/** What the home page asks the server for. */
+export const homeAsks = { path: '/api/notices', request: 'GET /api/notices?limit=3' }; // part: notices
+// without notices: export const homeAsks = { path: '/api/me', request: 'GET /api/me' };
 
 /** The page shows its content. */
 export const ready = (data: Record<string, unknown>): boolean => data.state === 'ready';
@@ -85,17 +83,16 @@ export interface StandIn {
   /** The last token given out. */
   token(): string;
   /** A phone whose codes are `code-1`, `code-2`, … */
-  phone(container?: 'dingtalk' | 'zhezhengding'): Device;
-  /** Launches the mini program. After the test, its run must show no breach of a rule and no logged error. */
-  start(device: Device, options?: Parameters<MiniRun['launch']>[0]): MiniRun;
+  phone(platform?: Platform): TestPhone;
+  /** Launches the mini program. A logged error, or one that nobody caught, fails the test. */
+  start(phone: TestPhone, options?: LaunchOptions): MiniRun;
 }
 
 /** Registers the hooks that start the server for the tests of the file, and end it. */
 export function prepareStandIn(): StandIn {
   let server: Server;
-  let files: PackageFiles;
+  let app: BuiltApp;
   let tokens = 0;
-  const runs: MiniRun[] = [];
 
   const standIn: StandIn = {
     answers: {},
@@ -110,18 +107,14 @@ export function prepareStandIn(): StandIn {
       return { body: { outcome: 'signed-in', session: { token: `token-${tokens}`, expiresAt }, user } };
     },
     token: () => `token-${tokens}`,
-    phone(container = 'dingtalk') {
+    phone(platform = 'dingtalk') {
       let codes = 0;
-      return new Device(container, async () => {
+      return new TestPhone(platform, async () => {
         codes += 1;
         return `code-${codes}`;
       });
     },
-    start(device, options = {}) {
-      const run = new MiniRun(files, device).launch(options);
-      runs.push(run);
-      return run;
-    },
+    start: (phone, options) => new MiniRun(app, phone, options),
   };
 
   beforeAll(async () => {
@@ -140,13 +133,7 @@ export function prepareStandIn(): StandIn {
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const serverUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    files = await compileMini({
-      source: miniSource,
-      nodeModules,
-      env: 'test',
-      config: testConfig(serverUrl),
-    });
+    app = await buildProjectApp(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   });
 
   afterAll(async () => {
@@ -158,15 +145,12 @@ export function prepareStandIn(): StandIn {
     standIn.received = [];
     standIn.answers = {
       '/api/auth/login': () => standIn.signedIn(),
-      '/api/notices': () => ({ body: { items: [notice(1)], nextCursor: null } }),
-      '/api/notices/n1': () => ({ body: { outcome: 'not-found' } }),
+      '/api/notices': () => ({ body: { items: [notice(1)], nextCursor: null } }), // part: notices
+      '/api/notices/n1': () => ({ body: { outcome: 'not-found' } }), // part: notices
       '/api/me': () => ({ body: { user } }),
+      '/api/me/sessions': () => ({ body: { items: [] } }),
       '/api/me/password': () => ({ body: { state: 'own', expiresAt: null } }),
     };
-  });
-
-  afterEach(() => {
-    for (const run of runs.splice(0)) expect([run.log.violations, run.log.errors]).toEqual([[], []]);
   });
 
   return standIn;

@@ -87,6 +87,8 @@ declare namespace Dd {
         duration?: number;
       },
     ): void;
+    /** Missing in some containers. */
+    setClipboard?(options: Callbacks<unknown> & { text: string }): void;
     navigateTo(options: Callbacks<unknown> & { url: string }): void;
     reLaunch(options: Callbacks<unknown> & { url: string }): void;
     switchTab(options: Callbacks<unknown> & { url: string }): void;

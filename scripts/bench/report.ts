@@ -14,7 +14,7 @@ export interface Verdict {
   bar: number;
   /** Whether the value must reach the bar (`min`) or stay below it (`max`). */
   kind: 'min' | 'max';
-  unit: '' | '倍' | ' ms' | ' KB';
+  unit: '' | '倍' | ' ms' | ' KB' | ' MiB';
 }
 
 /** What one part of the benchmark came to. */

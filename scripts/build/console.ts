@@ -6,10 +6,13 @@ import { projectRoot } from '../../server/config/paths.ts';
 /** What `server/console/build.ts` offers; see there. */
 export interface ConsoleBuild {
   buildConsole(folder: string): Promise<{ page: string; firstPageBytes: number }>;
-  watchConsole(folder: string, told: (message: string) => void): Promise<{ close(): Promise<void> }>;
+  watchConsole(folder: string, told: (failure?: Error) => void): Promise<{ close(): Promise<void> }>;
 }
 
 const file = path.join(projectRoot, 'server', 'console', 'build.ts');
+
+/** An app may have been made without H5 pages. */
+export const hasH5 = existsSync(path.join(projectRoot, 'server', 'console', 'app', 'h5'));
 
 /** The build of the console's pages; null in an app that was made without a console. */
 export async function consoleBuild(): Promise<ConsoleBuild | null> {

@@ -25,7 +25,7 @@ const build = (...args: string[]) => run('build/main.ts', 'mini', ...args);
 const serverOf = async (...folder: string[]) =>
   /"serverUrl": "(.+)"/.exec(await readFile(at(...folder, 'config', 'current.js'), 'utf8'))?.[1];
 
-test('what is uploaded has a folder of its own, and the development package never gets into it', async () => {
+test('the package for upload lies in a folder of its own; the development package is never in it', async () => {
   const uploaded = await build('test');
   const folder = path.join('dist', 'mini-test');
   expect(uploaded).toEqual({
@@ -42,7 +42,7 @@ test('what is uploaded has a folder of its own, and the development package neve
   expect(await projectFile('dist', 'mini-test')).toBe(await projectFile());
 }, 120_000);
 
-test('another environment than those is refused, with their names', async () => {
+test('an unknown environment is refused, and the known ones are named', async () => {
   const { code, output } = await build('staging');
   expect(output).toMatch(/没有“staging”这个环境。可以是：development、test、production/);
   expect(output).not.toMatch(/^\s+at /m);
@@ -54,19 +54,19 @@ test.each([
     'a script that breaks off',
     ['pages', 'me', 'index.ts'],
     'Page({ data: {',
-    /^pages\/me\/index\.ts:\d+:\d+ /m,
+    /^mini\/pages\/me\/index\.ts:\d+:\d+ /m,
   ],
   [
     'a template that is none',
     ['pages', 'me', 'index.axml'],
     '<view><?php ?></view>',
-    /^pages\/me\/index\.axml:1:7/m,
+    /^mini\/pages\/me\/index\.axml:1:7/m,
   ],
   [
     'a configuration that is none',
     ['pages', 'me', 'index.json'],
     '{"usingComponents": ',
-    /^pages\/me\/index\.json:1:/m,
+    /^mini\/pages\/me\/index\.json:1:/m,
   ],
 ])(
   'the lint tells the place of %s',
@@ -84,7 +84,7 @@ test.each([
   120_000,
 );
 
-test('the build says so too of a template that is none', async () => {
+test('the build refuses a page template that does not compile', async () => {
   const file = at('mini', 'pages', 'me', 'index.axml');
   const before = await readFile(file);
   await writeFile(file, '<view><?php ?></view>');

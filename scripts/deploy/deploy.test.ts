@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { loadConfig } from '../../server/config/config.ts';
 import { projectRoot } from '../../server/config/paths.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
 import { emptyListing, type Listing } from '../listing/listing.ts';
+import { writeGenerated } from '../report/generated.ts';
 import { svgToPng } from '../report/png.ts';
 import { environmentTemplate } from './environment.ts';
 import { deployFiles } from './files.ts';
@@ -16,9 +18,9 @@ import { deployPlan, planWarnings, topologyOf } from './plan.ts';
 import { serviceUnit, targetUnit } from './systemd.ts';
 import { known } from './testing/listing.ts';
 import { topologySvg } from './topology.ts';
-import { writeFiles } from './write.ts';
 
 const plan = deployPlan(known, 'work-orders');
+const example = readFileSync(path.join(projectRoot, '.env.example'), 'utf8');
 const deployment = (more: Partial<Listing['deployment']>): Listing => ({
   ...known,
   deployment: { ...known.deployment, ...more },
@@ -31,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('the plan', () => {
-  test('asks for every fact that is missing, by name, with an example', () => {
+  test('the plan asks for every missing fact by name, with an example', () => {
     const asking = () => deployPlan(emptyListing(), 'work-orders');
     expect(asking).toThrow(StartFailure);
     for (const words of ['平台', '应用域名', '网关地址', '应用实例', '数据库', '10.1.0.11']) {
@@ -55,14 +57,14 @@ describe('the plan', () => {
 describe('a single instance', () => {
   const alone = deployment({ instances: [{ host: '10.1.0.11', port: 3001 }] });
 
-  test('is deployed with a warning', () => {
+  test('a single instance is deployed with a warning', () => {
     expect(planWarnings(plan)).toEqual([]);
     const single = deployPlan(alone, 'work-orders');
     expect(planWarnings(single)).toEqual([expect.stringContaining('instances 只有一个')]);
     expect(nginxSite(single)).toContain('server 10.1.0.11:3001');
   });
 
-  test('is drawn as it is', () => {
+  test('a single instance is drawn as one in the topology', () => {
     const svg = topologySvg(topologyOf(alone));
     expect(svg).toContain('10.1.0.11:3001');
     expect(svg).not.toContain('应用实例 2');
@@ -71,12 +73,14 @@ describe('a single instance', () => {
 });
 
 describe('the files', () => {
-  const example = () => readFile(path.join(projectRoot, '.env.example'), 'utf8');
+  const beside = (file: string) => `${file}.new`;
 
-  test('are the same each time, and leave what people have edited', async () => {
-    const files = deployFiles(plan, await example());
+  test('the files are the same each time, and edited ones are kept', async () => {
+    const files = deployFiles(plan, example);
     const what = async (options = {}) =>
-      Object.fromEntries((await writeFiles(folder, files, options)).map((file) => [file.path, file.what]));
+      Object.fromEntries(
+        (await writeGenerated(folder, files, { beside, ...options })).map((file) => [file.path, file.what]),
+      );
     const all = (value: string) => Object.fromEntries(files.map((file) => [file.path, value]));
     const contents = async () =>
       Promise.all(files.map((file) => readFile(path.join(folder, ...file.path.split('/')), 'utf8')));
@@ -94,23 +98,24 @@ describe('the files', () => {
     expect(await contents()).toEqual(first);
   });
 
-  test('a file that was there before is nobody’s to replace', async () => {
+  test('a file that was there before is not replaced', async () => {
     await writeFile(path.join(folder, 'env.production'), 'SECRET_KEY=mine\n');
-    const files = deployFiles(plan, await example());
-    await writeFiles(folder, files);
+    await writeGenerated(folder, deployFiles(plan, example), { beside });
     expect(await readFile(path.join(folder, 'env.production'), 'utf8')).toBe('SECRET_KEY=mine\n');
   });
 });
 
 describe('the environment template', () => {
-  const development = ['DATA_DIR', 'EMULATOR_PORT', 'SIMULATOR_PORT', 'PRODUCTION_ORGANISATIONS'];
+  const development = [
+    ...['DATA_DIR', 'EMULATOR_PORT', 'SIMULATOR_PORT', 'PRODUCTION_ORGANISATIONS'],
+    ...['DINGTALK_MINI_APP_ID', 'DINGTALK_MINI_TOKEN', 'DINGTALK_MINI_STORE_URL'],
+  ];
   const variablesOf = (text: string) =>
     [...text.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, name]) => name ?? '');
 
   test.each(['dingtalk', 'zhezhengding'] as const)(
     'has every variable of .env.example that production on %s can use',
-    async (platform) => {
-      const example = await readFile(path.join(projectRoot, '.env.example'), 'utf8');
+    (platform) => {
       const template = environmentTemplate(example, { ...plan, platform });
       const other = platform === 'dingtalk' ? 'ZHEZHENGDING_' : 'DINGTALK_';
       const expected = variablesOf(example).filter(
@@ -120,18 +125,20 @@ describe('the environment template', () => {
     },
   );
 
-  test('once filled in, it is a configuration that production starts with', async () => {
-    const example = await readFile(path.join(projectRoot, '.env.example'), 'utf8');
-    const template = environmentTemplate(example, plan);
+  test('production starts with the environment template once it is filled in', () => {
+    const template = environmentTemplate(example, { ...plan, domain: 'app.hangzhou-dept.cn' });
     const values = parseEnv(template) as Record<string, string>;
-    expect(() => loadConfig(values)).toThrow('SECRET_KEY');
+    const missing = ['SECRET_KEY', 'DATABASE_URL', 'APP_KEY', 'APP_SECRET', 'TENANT_ID'];
+    for (const name of missing) {
+      expect(() => loadConfig(values)).toThrow(new RegExp(`${name}：(?:还是样例里的占位内容|生产环境需要)`));
+    }
     const config = loadConfig({
       ...values,
+      DATABASE_URL: values.DATABASE_URL?.replace('密码', 'k3Jx9'),
       SECRET_KEY: 'pQ7x0bJm2vK9sW4yT6uR1zE8aL3dF5gH',
       ZHEZHENGDING_APP_KEY: 'myapp-9Xk2',
       ZHEZHENGDING_APP_SECRET: 'a-secret-of-the-real-app',
       ZHEZHENGDING_TENANT_ID: '196729',
-      ZHEZHENGDING_BASE_URL: 'https://openplatform-pro.ding.zj.gov.cn',
     });
     expect(config).toMatchObject({
       production: true,
@@ -143,28 +150,45 @@ describe('the environment template', () => {
   });
 });
 
-describe('the address at which the certificate is looked at', () => {
-  const addressIn = async (more: Partial<Listing['deployment']>) => {
-    const example = await readFile(path.join(projectRoot, '.env.example'), 'utf8');
-    return parseEnv(environmentTemplate(example, deployPlan(deployment(more), 'work-orders')))
-      .CERTIFICATE_ADDRESS;
-  };
+test.each([
+  ['审批前', '57', 'https://openplatform.dg-work.cn', ''],
+  ['审批后', '196729', 'https://openplatform-pro.ding.zj.gov.cn', 'dta_1_20261124'],
+] as const)(
+  '%s production runs on the parameters of that stage, as the listing tells them',
+  (stage, tenantId, baseUrl, bid) => {
+    const listing: Listing = {
+      ...known,
+      app: { ...known.app, stage, forms: ['h5'] },
+      owner: { ...known.owner, organisation: '浙江省某某厅' },
+      organisations: { test: '57', production: '196729' },
+      stability: { bid: 'dta_1_20261124' },
+    };
+    const template = environmentTemplate(example, deployPlan(listing, 'work-orders'));
+    const values = parseEnv(template);
+    expect(values).toMatchObject({ ZHEZHENGDING_TENANT_ID: tenantId, ZHEZHENGDING_BASE_URL: baseUrl });
+    // An app without the console has no settings of its name and its monitoring.
+    if (/^WPK_BID=/m.test(example)) expect(values).toMatchObject({ WPK_BID: bid, APP_NAME: '工单助手' });
+    expect(template).toContain('业主单位：浙江省某某厅');
+  },
+);
 
-  test('is that of every gateway', async () => {
-    expect(await addressIn({ gateway: ['10.0.0.10', 'fd00::1', '10.0.1.0/24'] })).toBe(
+describe('the address at which the certificate is looked at', () => {
+  const addressIn = (more: Partial<Listing['deployment']>) =>
+    parseEnv(environmentTemplate(example, deployPlan(deployment(more), 'work-orders'))).CERTIFICATE_ADDRESS;
+
+  test('the certificate of every gateway is watched', () => {
+    expect(addressIn({ gateway: ['10.0.0.10', 'fd00::1', '10.0.1.0/24'] })).toBe(
       '10.0.0.10:443,[fd00::1]:443',
     );
   });
 
-  test('is left to people where the gateways take nothing without PROXY protocol', async () => {
-    expect(await addressIn({ loadBalancers: ['10.0.0.5'], loadBalancerKind: 'layer4-proxy-protocol' })).toBe(
-      '',
-    );
+  test('gateways that demand PROXY protocol are left for people to watch', () => {
+    expect(addressIn({ loadBalancers: ['10.0.0.5'], loadBalancerKind: 'layer4-proxy-protocol' })).toBe('');
   });
 });
 
 describe('the topology', () => {
-  test('shows everything that is there, in a picture that can be drawn', async () => {
+  test('the topology shows every machine, in a picture that can be drawn', async () => {
     // What the balancers say of the clients stands in no place of it.
     const full = topologyOf(
       deployment({
@@ -213,7 +237,7 @@ describe('systemd', () => {
     expect(about).toEqual([]);
   });
 
-  test('gives a stop more time than the server takes', async () => {
+  test('systemd gives a stop more time than the server takes', async () => {
     const limit = /^TimeoutStopSec=(\d+)$/m.exec(serviceUnit(plan))?.[1];
     const stopping = await readFile(path.join(projectRoot, 'server', 'jobs', 'stopping.ts'), 'utf8');
     const own = /stopWithinMs = ([\d_]+)/.exec(stopping)?.[1]?.replaceAll('_', '');
@@ -221,7 +245,7 @@ describe('systemd', () => {
   });
 });
 
-test('a text that nginx cannot take is refused when it is made', () => {
+test('a text that nginx cannot take is refused before the file is written', () => {
   expect(quoted("it's \\ here")).toBe("'it\\'s \\\\ here'");
   expect(() => quoted('长'.repeat(1400))).toThrow('4,096');
 });

@@ -1,16 +1,21 @@
+import { zhezhengdingProductionHost, zhezhengdingTestHost } from '../../server/config/constants.ts';
 import { type DeployPlan, endpoint } from './plan.ts';
+import { applicationAddress } from './postgresql.ts';
 
 /** What production needs to know of a variable beyond `.env.example`. */
 interface ProductionNote {
   /** Chinese, one line. */
   note: string | ((plan: DeployPlan) => string);
-  /** The value to start from; null leaves it for a person to fill in. */
-  value?: (plan: DeployPlan) => string | null;
+  /** The value to start from; in brackets what a person fills in: with it the server does not start. */
+  value?: (plan: DeployPlan) => string;
 }
 
 /** Not in production: the server never asks for them there, or must not. */
 const leftOut: ReadonlySet<string> = new Set([
   'DATA_DIR',
+  'DINGTALK_MINI_APP_ID',
+  'DINGTALK_MINI_STORE_URL',
+  'DINGTALK_MINI_TOKEN',
   'EMULATOR_PORT',
   'SIMULATOR_PORT',
   'PRODUCTION_ORGANISATIONS',
@@ -18,6 +23,14 @@ const leftOut: ReadonlySet<string> = new Set([
 
 const only = (platform: DeployPlan['platform']) => (name: string) =>
   name.startsWith(platform === 'zhezhengding' ? 'DINGTALK_' : 'ZHEZHENGDING_');
+
+const whose = ({ approved }: DeployPlan) => (approved ? '审批回复的' : '测试应用的');
+
+/** A parameter of the platform's that nobody but the applicant is told. */
+const given = (what: string): ProductionNote => ({ note: '', value: (plan) => `（${whose(plan)}${what}）` });
+
+const stageNote = ({ approved }: DeployPlan) =>
+  approved ? '审批已通过，用正式参数' : '审批前用测试参数，审批通过后换成回复的正式参数';
 
 const behindProxyProtocol = ({ loadBalancerKind }: DeployPlan) =>
   loadBalancerKind === 'layer4-proxy-protocol';
@@ -47,21 +60,31 @@ const notes: Readonly<Record<string, ProductionNote>> = {
   APP_NAME: { note: '', value: ({ appName }) => appName },
   SECRET_KEY: {
     note: '必填。所有实例、所有机器相同；换掉它只会让应用令牌重取一次',
-    value: () => null,
+    value: () => '（随机密钥）',
   },
   METRICS_TOKEN: { note: '监控系统在另一台机器上才要填；网关不对外提供 /metrics' },
-  PLATFORM: { note: '', value: ({ platform }) => platform },
+  PLATFORM: { note: stageNote, value: ({ platform }) => platform },
+  DINGTALK_APP_KEY: given(' AppKey'),
+  DINGTALK_APP_SECRET: given(' AppSecret'),
+  DINGTALK_CORP_ID: { note: '', value: (plan) => plan.organisation ?? `（${whose(plan)} corpId）` },
+  ZHEZHENGDING_APP_KEY: given(' App Key'),
+  ZHEZHENGDING_APP_SECRET: given(' App Secret'),
+  ZHEZHENGDING_TENANT_ID: { note: '', value: (plan) => plan.organisation ?? `（${whose(plan)}租户 id）` },
+  ZHEZHENGDING_BASE_URL: {
+    note: '',
+    value: ({ approved }) => `https://${approved ? zhezhengdingProductionHost : zhezhengdingTestHost}`,
+  },
+  WPK_BID: { note: 'H5 审批通过后才有；listing.yaml 的 stability.bid', value: ({ bid }) => bid ?? '' },
   PLATFORM_CALLS_PER_SECOND: {
     note: '平台的上限 20，由全部实例平分',
     value: ({ instances }) => String(Math.max(1, Math.floor(20 / instances.length))),
   },
   DATABASE_URL: {
-    note: '必填。密码里的特殊字符要写成 %40 这样的编码',
-    value: ({ databases: [first], name }) =>
-      `postgresql://${name.replaceAll('-', '_')}:密码@${first?.host ?? '127.0.0.1'}:${first?.port ?? 5432}/${name.replaceAll('-', '_')}`,
+    note: '必填，应用的账号，不是表的属主。密码里的特殊字符要写成 %40 这样的编码',
+    value: applicationAddress,
   },
   DATABASE_POOL: { note: '实例数 × 本值（每个实例另有约 2 个监听连接）要小于数据库的 max_connections' },
-  REQUESTS_PER_MINUTE: { note: '压测当天可以改大，例如 10000000，测完改回来' },
+  REQUESTS_PER_MINUTE: { note: '压测当天可以改大，例如 100000000，测完改回来' },
 };
 
 /** A value as a line of `.env` holds it: in quotes where it would be cut off or taken for quotes itself. */
@@ -84,6 +107,7 @@ export function environmentTemplate(example: string, plan: DeployPlan): string {
 function heading(plan: DeployPlan): string {
   return [
     `# ${plan.appName}的生产配置，由 npm run deploy:files 生成。复制成 /opt/${plan.name}/shared/.env 再填写。`,
+    `# 业主单位：${plan.owner ?? '（listing.yaml 里还没有填）'}。带（）的是还没有填的，留着它服务不启动，并说出它的名字。`,
     '# 里面有密钥：文件权限 0640，属主 root，属组是服务的用户；不要放进代码库，不要用即时通讯工具传。',
     '# 改了以后逐个重启实例：node manage.mjs restart',
   ].join('\n');
@@ -104,23 +128,23 @@ function productionBlock(
   const written: string[] = [];
   let comments: string[] = [];
   for (const line of lines) {
-    const [, name = '', value = ''] = assignment.exec(line) ?? [];
+    const name = assignment.exec(line)?.[1] ?? '';
     if (name === '') {
       comments.push(line);
       continue;
     }
     // The comment above a variable goes with it; the one above several stays with the first that is kept.
-    if (!goes(name)) written.push(...comments, ...productionLines(line, name, value, plan));
+    if (!goes(name)) written.push(...comments, ...productionLines(line, name, plan));
     comments = [];
   }
   return written.join('\n');
 }
 
-function productionLines(line: string, name: string, value: string, plan: DeployPlan): string[] {
+function productionLines(line: string, name: string, plan: DeployPlan): string[] {
   const production = notes[name];
   if (production === undefined) return [line];
-  const given = production.value?.(plan);
-  const written = given === undefined ? line : `${name}=${environmentValue(given ?? value)}`;
+  const value = production.value?.(plan);
+  const written = value === undefined ? line : `${name}=${environmentValue(value)}`;
   const note = typeof production.note === 'string' ? production.note : production.note(plan);
   return [...(note === '' ? [] : [`# 生产：${note}`]), written];
 }

@@ -1,6 +1,7 @@
 import { environmentTemplate } from './environment.ts';
 import { nginxSite } from './nginx-site.ts';
 import type { DeployPlan } from './plan.ts';
+import { databaseScript, migrationEnvironment } from './postgresql.ts';
 import { serviceUnit, targetUnit } from './systemd.ts';
 import { topologySvg } from './topology.ts';
 
@@ -38,6 +39,16 @@ export function deployFiles(plan: DeployPlan, environmentExample: string): Deplo
       path: 'env.production',
       content: environmentTemplate(environmentExample, plan),
       purpose: '生产环境变量的样板，填好放到应用服务器的 shared/.env',
+    },
+    {
+      path: `postgresql/${plan.name}.sql`,
+      content: databaseScript(plan),
+      purpose: '建数据库和两个账号，交给数据库管理员',
+    },
+    {
+      path: 'env.migrate',
+      content: migrationEnvironment(plan),
+      purpose: '做迁移的账号，填好放到应用服务器的 shared/migrate.env',
     },
     { path: 'topology.svg', content: topologySvg(plan), purpose: '部署架构图' },
   ];

@@ -71,7 +71,7 @@ describeWithNginx()('two instances behind the gateway, under load', () => {
     );
   }
 
-  test('both instances get their share, and no sign-in is sent twice', async () => {
+  test('both instances get their share of requests, and no sign-in is sent twice', async () => {
     const before = exchangesAtPlatform();
     const load = people();
     await more(load, 300);
@@ -85,7 +85,7 @@ describeWithNginx()('two instances behind the gateway, under load', () => {
     }
   });
 
-  test('kill -9 of one: no request fails but those in flight on it', async () => {
+  test('when one instance is killed, only its own requests in flight fail', async () => {
     const before = exchangesAtPlatform();
     const load = people();
     await more(load, 200);
@@ -110,7 +110,7 @@ describeWithNginx()('two instances behind the gateway, under load', () => {
     await stack.start(0);
   }, 120_000);
 
-  test('restarting one after the other: no request fails', async () => {
+  test('no request fails while the instances restart one after the other', async () => {
     const load = people();
     for (const instance of [0, 1]) {
       // The other one must be in use again before this one may go.
@@ -128,7 +128,7 @@ describeWithNginx()('two instances behind the gateway, under load', () => {
     expect(load.exchanges.length).toBeGreaterThan(400);
   }, 180_000);
 
-  test('a certificate replaced by a reload: no request fails, and the new one is shown', async () => {
+  test('no request fails while nginx reloads a new certificate, and the new one is shown', async () => {
     const load = people();
     await more(load, 100);
     await stack.gateway.swapCertificate();
@@ -142,7 +142,7 @@ describeWithNginx()('two instances behind the gateway, under load', () => {
     expect(new Set(shown)).toEqual(new Set([old, present]));
   }, 120_000);
 
-  test('one that hangs: whoever met it is told within seconds, everybody else is served', async () => {
+  test('when one instance hangs, its people are told within seconds and all others are served', async () => {
     const load = people();
     await served(0);
     stack.instances[0]?.child.kill('SIGSTOP');
@@ -168,7 +168,7 @@ describeWithNginx()('two instances behind the gateway, under load', () => {
     );
   }, 120_000);
 
-  test('both gone: the API says so in its own words, the console with a page, and both come back', async () => {
+  test('with no instance left, the API answers JSON and the console a page, and both recover', async () => {
     await Promise.all(stack.instances.map((instance) => instance?.kill()));
     const { gateway } = stack;
     // Refused at first, later not even asked.

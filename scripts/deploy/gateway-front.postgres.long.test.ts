@@ -80,7 +80,7 @@ describeWithNginx()(`connections to the gateway, on ${new URL(postgresUrl).host}
     });
   }
 
-  test('http is sent to https of the same domain, whatever the request claims', async () => {
+  test('http is redirected to https of the same domain, whatever Host the request claims', async () => {
     const { gateway } = stack;
     const { domain } = gateway.plan;
     const address = `https://${domain}:${gateway.httpsPort}`;
@@ -88,7 +88,7 @@ describeWithNginx()(`connections to the gateway, on ${new URL(postgresUrl).host}
     expect(await plain('/', 'attacker.example')).toEqual({ status: 0, location: undefined });
   });
 
-  test('a balancer’s check by address and http reaches an instance, and nothing else does', async () => {
+  test('of plain http by address only a load balancer’s health check reaches an instance', async () => {
     const { domain } = stack.gateway.plan;
     const found = async (path: string, host: string, method = 'GET') =>
       (await plain(path, host, { method })).status;
@@ -100,14 +100,14 @@ describeWithNginx()(`connections to the gateway, on ${new URL(postgresUrl).host}
     expect(await found('/healthz', domain)).toBe(301);
   });
 
-  test('TLS 1.2 and 1.3, and no certificate for another name', async () => {
+  test('the gateway speaks TLS 1.2 and 1.3, and shows no certificate for another name', async () => {
     expect(await handshake({ minVersion: 'TLSv1.3' })).toBe('TLSv1.3');
     expect(await handshake({ maxVersion: 'TLSv1.2' })).toBe('TLSv1.2');
     expect(await handshake({ servername: 'other.example.gov.cn' })).toMatch(/UNRECOGNIZED_NAME/);
     expect(await handshake({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA' })).toMatch(/ERR_SSL/);
   });
 
-  test('nothing older than TLS 1.2, where the library would take it', async () => {
+  test('the gateway refuses TLS 1.1 even where the library would take it', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
     const lax = (configuration: string) =>
       configuration.replace(/ssl_ciphers .*;/g, 'ssl_ciphers DEFAULT:@SECLEVEL=0;');
@@ -124,7 +124,7 @@ describeWithNginx()(`connections to the gateway, on ${new URL(postgresUrl).host}
     expect(taken).toBe('TLSv1.1');
   });
 
-  test.each(['TLSv1.2', 'TLSv1.3'] as const)('a session of %s is resumed', async (version) => {
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('the gateway resumes a session of %s', async (version) => {
     expect(await resumed(version)).toBe(true);
   });
 
@@ -163,14 +163,14 @@ describeWithNginx()(`connections to the gateway, on ${new URL(postgresUrl).host}
       return (await gateway.lineOf(headers['x-request-id'])).address;
     };
 
-    test('of layer 7 its header counts, and nobody else’s', async () => {
+    test('a layer 7 balancer’s X-Forwarded-For counts, and nobody else’s', async () => {
       await start('layer7');
       // The last address is the one that the balancer has written itself.
       expect(await believed({ from: balancer })).toBe('203.0.113.8');
       expect(await believed({ from: '127.0.0.2' })).toBe('127.0.0.2');
     });
 
-    test('of layer 4 with PROXY protocol only that counts, from the balancer alone', async () => {
+    test('a layer 4 balancer’s PROXY protocol counts, from that balancer alone', async () => {
       await start('layer4-proxy-protocol');
       const through = (from: string, version: 1 | 2 = 1) => ({
         agent: proxyProtocolAgent(gateway, { from, client: '198.51.100.4', version }),
@@ -192,13 +192,13 @@ describeWithNginx()(`connections to the gateway, on ${new URL(postgresUrl).host}
       expect((await plain('/healthz', '10.0.0.10', { gateway })).status).toBe(200);
     });
 
-    test('of layer 4 that keeps the source address no word counts', async () => {
+    test('behind a layer 4 balancer that keeps the source address no header counts', async () => {
       await start('layer4-transparent');
       expect(await believed({ from: balancer })).toBe(balancer);
     });
   });
 
-  test('an older nginx reads its configuration as well', async () => {
+  test('an older nginx reads the configuration made for it', async () => {
     const gateway = await startGateway(stack.gateway.plan, { version: '1.18.0' });
     const answer = await send(gateway, '/healthz');
     await gateway.close();

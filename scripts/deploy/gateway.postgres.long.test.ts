@@ -32,7 +32,7 @@ describeWithNginx()(`the gateway, on ${new URL(postgresUrl).host}`, () => {
   const asked = async ({ headers }: Exchange) =>
     (await stack.gateway.lineOf(headers['x-request-id'])).instance;
 
-  test('HSTS once, on answers of the server and of the gateway alike', async () => {
+  test('every answer carries HSTS once, whether the server or the gateway gives it', async () => {
     for (const path of ['/healthz', '/api/me', '/console', '/metrics']) {
       const { headers } = await send(stack.gateway, path);
       expect(headers['strict-transport-security']).toBe('max-age=31536000');
@@ -68,31 +68,47 @@ describeWithNginx()(`the gateway, on ${new URL(postgresUrl).host}`, () => {
     expect([(await asked(largest)) === '', (await asked(tooLarge)) === '']).toEqual([false, true]);
   });
 
-  test.each(['/metrics', '/readyz', '/docs', '/docs/json'])('%s stays inside', async (path) => {
-    const answer = await send(stack.gateway, path);
-    expectReadable(answer, 404, 'NOT_FOUND');
-    expect(await asked(answer)).toBe('');
-    const direct = await fetch(`${stack.instances[0]?.url}${path}`);
-    expect(direct.status).toBe(200);
-  });
+  test.each(['/metrics', '/readyz', '/docs', '/docs/json'])(
+    'the gateway does not hand out %s',
+    async (path) => {
+      const answer = await send(stack.gateway, path);
+      expectReadable(answer, 404, 'NOT_FOUND');
+      expect(await asked(answer)).toBe('');
+      const direct = await fetch(`${stack.instances[0]?.url}${path}`);
+      expect(direct.status).toBe(200);
+    },
+  );
 
-  test('the server’s own faults go through as they are', async () => {
+  test('the gateway passes the server’s faults on unchanged', async () => {
     const answer = await send(stack.gateway, '/api/me');
     expect({ status: answer.status, code: json(answer).code }).toEqual({
       status: 401,
       code: 'SESSION_EXPIRED',
     });
-    expect(json(answer).requestId).toMatch(/^[0-9a-f]{8}-/);
+    expect(json(answer).requestId).toMatch(/^[0-9a-f]{32}$/);
+    expect((await stack.gateway.lineOf(json(answer).requestId)).path).toBe('/api/me');
   });
 
-  test('what is not HTTP for it is refused readably', async () => {
+  test('the client’s number of a request goes through; one that is no number is replaced', async () => {
+    const own = '0b0e4d3c-9f1a-4c55-8d21-6a7b8c9d0e1f';
+    const numbered = (given: string) =>
+      send(stack.gateway, '/api/me', { headers: { 'x-request-id': given } });
+    expect(json(await numbered(own)).requestId).toBe(own);
+    expect((await stack.gateway.lineOf(own)).path).toBe('/api/me');
+    for (const forged of ['"}{"path":"/forged', `${own}${own}`, own.toUpperCase()]) {
+      expect(json(await numbered(forged)).requestId).toMatch(/^[0-9a-f]{32}$/);
+    }
+    expect(await stack.gateway.everythingWritten()).not.toContain('forged');
+  });
+
+  test('a request that is no HTTP is refused with words', async () => {
     const answer = await send(stack.gateway, '/api/me', { headers: { 'x-long': 'x'.repeat(40_000) } });
     expect(answer.status).toBe(400);
     expect(answer.text).toContain('请求的内容不对');
   });
 
-  test('no query is written down', async () => {
-    for (const path of ['/api/notices?cursor=13800001234', '/metrics?token=13800001234']) {
+  test('the access log holds no query', async () => {
+    for (const path of ['/api/me?cursor=13800001234', '/metrics?token=13800001234']) {
       const { headers } = await send(stack.gateway, path);
       const line = await stack.gateway.lineOf(headers['x-request-id']);
       expect(line.path).toBe(path.replace(/\?.*/, ''));
@@ -100,7 +116,7 @@ describeWithNginx()(`the gateway, on ${new URL(postgresUrl).host}`, () => {
     expect(await stack.gateway.everythingWritten()).not.toContain('13800001234');
   });
 
-  test('an office behind one address is let in, a machine that runs wild is not', async () => {
+  test('a whole office behind one address is let in, and a runaway client is not', async () => {
     const from = '127.0.0.3';
     const office = await pipelined(1500, from);
     expect(office.statuses).toEqual({ 200: 1500 });

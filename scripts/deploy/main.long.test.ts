@@ -21,8 +21,10 @@ test('npm run deploy:files writes the files from listing.yaml, twice without har
   expect(await run()).toEqual({ code: 0, output: expect.stringContaining('已写入 deploy/topology.svg') });
   expect((await readdir(path.join(folder, 'deploy'))).sort()).toEqual([
     '.generated.json',
+    'env.migrate',
     'env.production',
     'nginx',
+    'postgresql',
     'systemd',
     'topology.svg',
   ]);

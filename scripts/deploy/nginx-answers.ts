@@ -39,10 +39,8 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
 /** For a request that changes something, and that nobody has confirmed. */
 export const unsureMessage = '服务暂时没有应答。刚才提交的内容可能已经生效，请先查看，再决定是否重新提交。';
 
-const requestId = '$request_id';
-
-/** The body for programs, with nginx's variables in it. */
-export function jsonAnswer(answer: GatewayAnswer, message: string): string {
+/** The body for programs. @param requestId nginx's variable */
+export function jsonAnswer(answer: GatewayAnswer, message: string, requestId: string): string {
   return JSON.stringify({ ...errorBody(new AppError(answer.code), requestId), message });
 }
 
@@ -54,7 +52,7 @@ export const statusOf = ({ code }: GatewayAnswer): number => new AppError(code).
 export const messageOf = ({ code }: GatewayAnswer): string => new AppError(code).message;
 
 /** The page for people. Small, since nginx takes no text above 4,096 bytes; without scripts and other files. */
-export function htmlAnswer(answer: GatewayAnswer, message: string): string {
+export function htmlAnswer(answer: GatewayAnswer, message: string, requestId: string): string {
   const again = answer.name === 'not_found' ? '<a href="/console">回到首页</a>' : '<a href="">重试</a>';
   return (
     '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">' +

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { StartFailure } from '../../server/config/start-failure.ts';
 import { missingFacts } from '../listing/facts/facts.ts';
 import type { Listing } from '../listing/listing.ts';
+import { stageOf } from '../listing/stage.ts';
 
 /** What stands where: the facts of listing.yaml that a picture of the deployment needs, complete and checked. */
 export interface Topology {
@@ -25,6 +26,14 @@ export interface DeployPlan extends Topology {
   /** What is believed of whom the load balancers say they speak for; null where there are none. */
   loadBalancerKind: NonNullable<Deployment['loadBalancerKind']> | null;
   loadtestFrom: readonly string[];
+  /** 业主单位; null while it is not known. */
+  owner: string | null;
+  /** Whether the approval has brought production's parameters; until then the server runs on the test's. */
+  approved: boolean;
+  /** The organisation of that stage: corpId or tenant id; null while it is not known. */
+  organisation: string | null;
+  /** The stability platform's bid of an approved H5 app; null without. */
+  bid: string | null;
 }
 
 export interface Endpoint {
@@ -79,6 +88,7 @@ export function deployPlan(listing: Listing, name: string): DeployPlan {
   const { app, deployment } = listing;
   const topology = topologyOf(listing);
   const kind = deployment.loadBalancerKind ?? null;
+  const approved = stageOf(listing) === '审批后';
   // Never guessed: to believe the wrong one lets anybody forge their address.
   if (topology.loadBalancers.length > 0) askFor(listing, ['deployment.loadBalancerKind']);
   if (kind === 'layer7' || kind === 'layer4-proxy-protocol') askFor(listing, ['deployment.loadBalancers']);
@@ -88,6 +98,10 @@ export function deployPlan(listing: Listing, name: string): DeployPlan {
     appName: app.name ?? name,
     loadBalancerKind: kind,
     loadtestFrom: deployment.loadtestFrom ?? [],
+    owner: listing.owner.organisation,
+    approved,
+    organisation: approved ? listing.organisations.production : listing.organisations.test,
+    bid: approved && app.forms?.includes('h5') === true ? listing.stability.bid : null,
   };
 }
 

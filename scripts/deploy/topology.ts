@@ -29,8 +29,11 @@ const colours = {
   platform: '#b26a00',
 } as const;
 
-/** @returns the whole SVG file; the same plan gives the same text. */
-export function topologySvg(plan: Topology): string {
+/**
+ * @param note a line at the lower edge: whose picture it is.
+ * @returns the whole SVG file; the same plan gives the same text.
+ */
+export function topologySvg(plan: Topology, note = ''): string {
   const rows = Math.max(plan.instances.length, plan.gateways.length, plan.databases.length, 2);
   const stack = rows * (boxHeight + boxGap) - boxGap;
   const zoneHeight = zoneHead + stack + zonePadding;
@@ -50,7 +53,7 @@ export function topologySvg(plan: Topology): string {
   const gateways = column(access, plan.gateways.length, 22, 220);
   const instances = column(inside, plan.instances.length, 24, 214);
   const databases = column(inside, plan.databases.length, 298, 214);
-  const height = platforms.y + platforms.height + 84;
+  const height = platforms.y + platforms.height + (note === '' ? 84 : 114);
 
   const outgoing = platforms.y + boxHeight / 2;
   const parts = [
@@ -91,7 +94,8 @@ export function topologySvg(plan: Topology): string {
     label((right(platforms) + inside.x + 131) / 2, outgoing - 12, [
       '应用主动访问平台接口（出口地址登记在平台的 IP 白名单）',
     ]),
-    text(24, height - 20, spare(plan), { size: 14, colour: colours.quiet }),
+    text(24, platforms.y + platforms.height + 64, spare(plan), { size: 14, colour: colours.quiet }),
+    ...(note === '' ? [] : [text(24, height - 20, note, { size: 14, colour: colours.quiet })]),
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(plan.appName)}部署架构图" font-family="Noto Sans SC, Microsoft YaHei, PingFang SC, sans-serif">`,

@@ -4,7 +4,7 @@
  */
 
 import { existsSync } from 'node:fs';
-import { seed } from '../../prisma/seed.ts';
+import { seed, seededUsernames } from '../../prisma/seed.ts';
 import type { Command } from '../../server/commands/command.ts';
 import { commands, type Listed, main } from '../../server/commands/main.ts';
 import { onDatabase } from '../../server/commands/on-database.ts';
@@ -15,21 +15,18 @@ import { failStart, StartFailure } from '../../server/config/start-failure.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import { emulatorEnvironment } from '../emulator/environment.ts';
 import { listingFile, loadListing } from '../listing/listing-file.ts';
-import { readDevSettings } from './settings.ts';
+import { readDevSettings, refuseProductionSettings } from './settings.ts';
 
 /** Prisma: there is no such table, or no such column. */
 const notMigrated = new Set(['P2021', 'P2022']);
 
 const seeding: Command = {
-  usage: '用法：npm run cli db:seed    补上缺少的开发账号和示例公告，已有的不改动',
+  usage: '用法：npm run cli db:seed    补上缺少的开发账号和示例数据，已有的不改动',
   async run(_args, around) {
-    if (around.env.NODE_ENV === 'production') {
-      throw new StartFailure('db:seed 写入的是密码公开的开发账号，不能用于生产环境。');
-    }
     return onDatabase(around, async ({ prisma }) => {
       try {
-        const { users, notices } = await seed(prisma);
-        around.print(`新增 ${users} 个开发账号、${notices} 条示例公告（已有的不改动）。`);
+        const { users, samples } = await seed(prisma);
+        around.print(`新增 ${users} 个开发账号、${samples} 条示例数据（已有的不改动）。`);
         return 0;
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && notMigrated.has(String(error.code)))) throw error;
@@ -43,27 +40,27 @@ const seeding: Command = {
 
 const known: Readonly<Record<string, Listed>> = {
   ...commands,
-  'db:seed': { summary: '写入开发账号和示例公告（只在开发时）', load: async () => ({ command: seeding }) },
+  'db:seed': { summary: '写入开发账号和示例数据（只在开发时）', load: async () => ({ command: seeding }) },
+  'db:diff': {
+    summary: '改了表结构以后，写出新的迁移（只在开发时）',
+    load: () => import('./database/diff-command.ts'),
+  },
 };
 
 /** What `.env` leaves open and development knows: the domain of the listing, the emulator as the platform. */
 async function withDevelopment(command: string | undefined, env: Environment): Promise<Environment> {
-  if (command === 'cert' && !env.PUBLIC_ORIGIN && existsSync(listingFile)) {
+  if (command === 'cert') {
+    if (env.PUBLIC_ORIGIN || !existsSync(listingFile)) return env;
     const { name } = (await loadListing()).domain;
     return name === null ? env : { ...env, PUBLIC_ORIGIN: `https://${name}` };
   }
+  refuseProductionSettings(env);
   const settings = readDevSettings(env);
-  if (command !== 'notify' || !settings.emulated || env.NODE_ENV === 'production' || !isLocal(env))
-    return env;
+  if (command !== 'notify' || !settings.emulated) return env;
   const running = `http://127.0.0.1:${settings.emulatorPort}`;
   if (await answers(running)) return { ...env, ...emulatorEnvironment(settings.platform, running) };
   console.log('没有平台凭证，也没有运行 npm run dev：临时启动平台仿真，消息只到仿真平台。');
   return { ...env, ...emulatorEnvironment(settings.platform, (await startEmulator()).url) };
-}
-
-/** Messages to made-up people do not belong into a database that others work on. */
-function isLocal({ DATABASE_URL: url = '' }: Environment): boolean {
-  return url === '' || (URL.canParse(url) && /^(?:localhost|127\.|\[::1\]|$)/.test(new URL(url).hostname));
 }
 
 /** Whether `npm run dev` runs the emulator there. */
@@ -79,7 +76,7 @@ async function answers(emulatorUrl: string): Promise<boolean> {
 try {
   const words = process.argv.slice(2);
   const env = await withDevelopment(words[0], loadEnvironment());
-  process.exit(await main(words, atTerminal(env), known));
+  process.exit(await main(words, { ...atTerminal(env), invented: seededUsernames }, known));
 } catch (error) {
   failStart(error);
 }

@@ -7,7 +7,7 @@ import { prepareDev } from './testing/run-dev.ts';
 
 const subject = prepareDev();
 
-test('ports in use: all are told at once, each with its variable, and nothing is started', async () => {
+test('all ports in use are named at once with their variables, and nothing is started', async () => {
   const { PORT = '', EMULATOR_PORT = '', SIMULATOR_PORT = '' } = subject.env;
   const variables = new Map([
     [PORT, 'PORT，服务'],
@@ -28,7 +28,7 @@ test('ports in use: all are told at once, each with its variable, and nothing is
   await Promise.all(taken.map((server) => once(server.close(), 'close')));
 }, 60_000);
 
-test('ended while the server is still starting, it leaves nothing that runs on', async () => {
+test('npm run dev ended during its start leaves no process behind', async () => {
   const dataDir = path.join(subject.folder, 'early', 'database');
   const run = subject.run({ DATA_DIR: dataDir });
   await until(() => existsSync(`${dataDir}.lock`), 90_000, 'the server process has begun');

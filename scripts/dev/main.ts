@@ -6,17 +6,20 @@
 import { development } from '../../server/config/constants.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
 import { failStart } from '../../server/config/start-failure.ts';
-import { consoleBuild } from '../build/console.ts';
+import { consoleBuild, hasH5 } from '../build/console.ts';
 import { type Watcher, watchMini } from '../build/mini/build.ts';
 import { packageFolder, writeProjectFile } from '../build/mini/ide-project.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import { type EmulatedPerson, people } from '../emulator/people.ts';
-import { startSimulator } from '../simulator/web/server.ts';
+import { type Simulator, startSimulator } from '../simulator/web/server.ts';
 import { watchNewMigrations } from './new-migrations.ts';
 import { checkPorts } from './ports.ts';
 import { type Ready, startServerProcess } from './server-process.ts';
-import { type DevSettings, readDevSettings } from './settings.ts';
+import { type DevSettings, readDevSettings, refuseProductionSettings } from './settings.ts';
 import { table } from './table.ts';
+
+/** How often a person who waits is told for what, in milliseconds. */
+const PROGRESS_MS = 3000;
 
 /** Set by Ctrl-C: what fails from then on has not failed. */
 let stopping = false;
@@ -28,11 +31,29 @@ interface Part {
 /** Everything that runs; whatever started is ended, also when something beside it did not start. */
 class Parts {
   readonly #started: Part[] = [];
+  /** Names of what is starting. */
+  readonly #starting = new Set<string>();
 
-  async add<P extends Part>(starting: Promise<P>): Promise<P> {
-    const part = await starting;
-    this.#started.push(part);
-    return part;
+  /** @param name as people know it */
+  async add<P extends Part>(name: string, starting: Promise<P>): Promise<P> {
+    this.#starting.add(name);
+    try {
+      const part = await starting;
+      this.#started.push(part);
+      return part;
+    } finally {
+      this.#starting.delete(name);
+    }
+  }
+
+  /** Says at least every few seconds what is still starting. @returns a function that ends it */
+  tellProgress(startedAt: number): () => void {
+    const timer = setInterval(() => {
+      const seconds = Math.round((performance.now() - startedAt) / 1000);
+      if (this.#starting.size > 0)
+        console.log(`还在启动：${[...this.#starting].join('、')}（${seconds} 秒）`);
+    }, PROGRESS_MS);
+    return () => clearInterval(timer);
   }
 
   /** Last started, first ended: nothing outlives what it talks to. */
@@ -43,20 +64,40 @@ class Parts {
 
 async function start(parts: Parts): Promise<void> {
   const startedAt = performance.now();
-  const settings = readDevSettings(loadEnvironment());
+  console.log('正在启动平台仿真、服务、小程序构建和模拟器……');
+  const ended = parts.tellProgress(startedAt);
+  try {
+    await startAll(parts, startedAt);
+  } finally {
+    ended();
+  }
+}
+
+async function startAll(parts: Parts, startedAt: number): Promise<void> {
+  const env = loadEnvironment();
+  refuseProductionSettings(env);
+  const settings = readDevSettings(env);
   await checkPorts(settings);
-  const emulator = settings.emulated ? await parts.add(startEmulator({ port: settings.emulatorPort })) : null;
+  const emulator = settings.emulated
+    ? await parts.add('平台仿真', startEmulator({ port: settings.emulatorPort }))
+    : null;
   const emulatorUrl = emulator?.url ?? null;
   const serverUrl = `http://127.0.0.1:${settings.port}`;
   const secondUrl = settings.emulated ? `http://127.0.0.1:${settings.port + 1}` : null;
 
-  const server = parts.add(startServerProcess(emulatorUrl, () => console.log('服务已重启。')));
-  const mini = parts.add(watchDevMini(settings.miniProject, serverUrl));
+  let simulated: Simulator | null = null;
+  const server = parts.add(
+    '服务（打开数据库、迁移、写入开发账号）',
+    startServerProcess(emulatorUrl, () => simulated?.serverIsBack()),
+  );
+  const mini = parts.add('小程序构建', watchDevMini(settings.miniProject, serverUrl));
   const simulator = parts.add(
+    '模拟器',
     startSimulator({
       port: settings.simulatorPort,
       servers: { dingtalk: serverUrl, zhezhengding: secondUrl },
       emulator: emulatorUrl,
+      h5: hasH5,
     }),
   );
   const failed = (await Promise.allSettled([server, mini, simulator])).find(
@@ -64,31 +105,40 @@ async function start(parts: Parts): Promise<void> {
   );
   if (failed !== undefined) throw failed.reason;
 
-  await parts.add(Promise.resolve(watchNewMigrations((message) => console.log(message))));
+  await parts.add(
+    '迁移的监视',
+    watchNewMigrations((message) => console.log(message)),
+  );
 
   const { ready } = await server;
-  const { url: simulatorUrl } = await simulator;
+  simulated = await simulator;
+  const { url: simulatorUrl } = simulated;
   const pages = await consoleBuild();
   console.log(describe(pages !== null, settings, ready, { simulatorUrl, serverUrl, secondUrl, emulatorUrl }));
   console.log(`  ${((performance.now() - startedAt) / 1000).toFixed(1)} 秒启动完成。按 Ctrl-C 停止。\n`);
   process.send?.({ kind: 'ready', simulator: simulatorUrl });
 
-  // Not waited for: its page says that it is not ready, and loads itself anew a moment later.
-  const told = (message: string) => {
-    if (!stopping) console.error(`管理后台的页面构建失败：\n${message}`);
-  };
   if (pages === null) return;
-  parts
-    .add(pages.watchConsole(settings.consoleFolder, told))
-    .catch((error: unknown) => told(error instanceof Error ? error.message : String(error)));
+  // Not waited for: its page says that it is not ready, and loads itself anew a moment later.
+  const told = tellBuilds('管理后台的页面');
+  parts.add('管理后台的页面', pages.watchConsole(settings.consoleFolder, told)).catch(told);
 }
 
 async function watchDevMini(project: string, serverUrl: string): Promise<Watcher> {
   await writeProjectFile(project);
   const options = { env: 'development', outDir: packageFolder(project), config: { serverUrl } } as const;
-  return watchMini(options, (result) => {
-    if (result instanceof Error && !stopping) console.error(`小程序构建失败：\n${result.message}`);
-  });
+  return watchMini(options, tellBuilds('小程序'));
+}
+
+/** Says which builds of `what` fail, and when it builds again; takes an error, or anything else for a success. */
+function tellBuilds(what: string): (result: unknown) => void {
+  let failed = false;
+  return (result) => {
+    if (stopping) return;
+    if (result instanceof Error) console.error(`${what}构建失败：\n${result.message}`);
+    else if (failed) console.log(`${what}已恢复。`);
+    failed = result instanceof Error;
+  };
 }
 
 interface Addresses {
@@ -102,6 +152,7 @@ function describe(withConsole: boolean, settings: DevSettings, ready: Ready, add
   const { simulatorUrl, serverUrl, secondUrl, emulatorUrl } = addresses;
   const rows = [
     ['模拟器（在浏览器里打开小程序）', simulatorUrl],
+    ...(hasH5 ? [['模拟器（在浏览器里打开 H5 页面）', `${simulatorUrl}/h5.html`]] : []),
     [`服务 · ${settings.platform === 'dingtalk' || settings.emulated ? '钉钉' : '浙政钉'}`, serverUrl],
     ...(secondUrl === null ? [] : [['服务 · 浙政钉', secondUrl]]),
     ...(emulatorUrl === null ? [] : [['平台仿真（钉钉与浙政钉的接口）', emulatorUrl]]),

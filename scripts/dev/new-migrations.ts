@@ -3,7 +3,7 @@ import path from 'node:path';
 import { migrationsFolder } from '../../server/config/paths.ts';
 import { type FolderWatch, watchFolder } from './watch-folder.ts';
 
-/** `npm run db:diff` makes the folder first and then the file. */
+/** `npm run cli db:diff` makes the folder first and then the file. */
 const settleMs = 120;
 
 /** Names of the migrations whose SQL is there. */
@@ -18,7 +18,7 @@ const migrations = (): string[] =>
  *
  * @param say told in Chinese, once for each migration.
  */
-export function watchNewMigrations(say: (message: string) => void): { close(): Promise<void> } {
+export async function watchNewMigrations(say: (message: string) => void): Promise<FolderWatch> {
   const known = new Set(migrations());
   let pending: NodeJS.Timeout | undefined;
   const look = () => {
@@ -31,7 +31,7 @@ export function watchNewMigrations(say: (message: string) => void): { close(): P
       );
     }
   };
-  const watcher: FolderWatch = watchFolder(
+  const watcher = await watchFolder(
     migrationsFolder,
     () => {
       clearTimeout(pending);
@@ -42,7 +42,7 @@ export function watchNewMigrations(say: (message: string) => void): { close(): P
   return {
     async close() {
       clearTimeout(pending);
-      watcher.close();
+      await watcher.close();
     },
   };
 }

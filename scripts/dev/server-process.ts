@@ -35,6 +35,8 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   let child: ChildProcess | null = null;
   let closing = false;
+  /** The last version did not start, or ended by itself. */
+  let failed = false;
 
   function start(...options: string[]): Promise<Ready> {
     return new Promise((resolve, reject) => {
@@ -52,6 +54,7 @@ export async function startServerProcess(
         if (child === started) child = null;
         if (!settled) reject(new StartFailure(`服务进程启动时意外退出（退出码 ${String(code)}）。`));
         else if (!closing && child === null && code !== 0) {
+          failed = true;
           console.error(
             `服务进程意外退出（退出码 ${String(code)}）。保存任意 server/ 下的文件即可重新启动。`,
           );
@@ -82,25 +85,30 @@ export async function startServerProcess(
     if (closing) return;
     try {
       await start();
+      console.log(failed ? '服务已恢复。' : '服务已重启。');
+      failed = false;
       onRestart();
     } catch (error) {
       // Ctrl-C reaches the child too: a start that it ended has not failed.
       if (closing) return;
+      failed = true;
       console.error(error instanceof Error ? error.message : error);
       console.error('改好后保存，服务会再次启动。');
     }
   };
-  const watchers = watched.map((folder) =>
-    watchFolder(
-      folder,
-      (file) => {
-        if (!isSource(file)) return;
-        clearTimeout(pending);
-        pending = setTimeout(() => {
-          restarting = restarting.then(() => restart(path.join(path.basename(folder), file)));
-        }, settleMs);
-      },
-      (message) => console.error(message),
+  const watchers = await Promise.all(
+    watched.map((folder) =>
+      watchFolder(
+        folder,
+        (file) => {
+          if (!isSource(file)) return;
+          clearTimeout(pending);
+          pending = setTimeout(() => {
+            restarting = restarting.then(() => restart(path.join(path.basename(folder), file)));
+          }, settleMs);
+        },
+        (message) => console.error(message),
+      ),
     ),
   );
 
@@ -109,7 +117,7 @@ export async function startServerProcess(
     async close() {
       closing = true;
       clearTimeout(pending);
-      for (const watcher of watchers) watcher.close();
+      await Promise.all(watchers.map((watcher) => watcher.close()));
       await restarting;
       await stop();
     },
@@ -120,7 +128,6 @@ function isSource(file: string): boolean {
   return (
     file.endsWith('.ts') &&
     !/\.(?:test|e2e)\.ts$/.test(file) &&
-    !file.split(path.sep).includes('generated') &&
     !file.startsWith(path.join('console', 'app') + path.sep)
   );
 }

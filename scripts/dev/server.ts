@@ -3,18 +3,20 @@
  * the emulator it serves both platforms, one port each, on one database: the embedded one allows one process.
  */
 import { parseArgs } from 'node:util';
-import pretty from 'pino-pretty';
-import { seed } from '../../prisma/seed.ts';
+import { seed, seededUsernames } from '../../prisma/seed.ts';
 import { serve } from '../../server/app.ts';
 import { type Config, loadConfig } from '../../server/config/config.ts';
+import { databaseName } from '../../server/config/database.ts';
+import { readDeployment } from '../../server/config/deployment.ts';
 import { explainStartFailure } from '../../server/config/start-failure.ts';
 import { openDatabase } from '../../server/database/database.ts';
-import { applyMigrations } from '../../server/database/migrations.ts';
+import { migrateOwn, refuseOthers } from '../../server/database/deployment.ts';
 import { explainingDatabase } from '../../server/database/unavailable.ts';
 import { stopOnSignals } from '../../server/jobs/stopping.ts';
 import { createLogger } from '../../server/plugins/logging.ts';
 import { emulatorEnvironment } from '../emulator/environment.ts';
 import type { ServerMessage } from './messages.ts';
+import { terminalLog } from './server-log.ts';
 import { devConsoleFolder } from './settings.ts';
 
 function tell(message: ServerMessage): void {
@@ -50,9 +52,18 @@ async function main(emulatorUrl: string | undefined, migrate: boolean): Promise<
   const configs = configurations(emulatorUrl);
   const [first] = configs;
   if (first === undefined) return;
-  const logger = createLogger(first, pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname' }));
+  const logger = createLogger(
+    first,
+    terminalLog((text) => console.error(text)),
+  );
   const database = await openDatabase(first.database);
-  if (migrate) await applyMigrations(database);
+  const use = {
+    mine: readDeployment(process.env),
+    database: databaseName(first.database),
+    invented: seededUsernames,
+  };
+  if (migrate) await migrateOwn(database, use);
+  else await refuseOthers(database, use);
   // Only the emulator's people are seeded: real people must not meet accounts with a known password.
   if (emulatorUrl !== undefined) await seed(database.prisma);
   const servers = await Promise.all(configs.map((config) => serve(config, database, logger)));
@@ -68,7 +79,7 @@ async function main(emulatorUrl: string | undefined, migrate: boolean): Promise<
   });
 }
 
-/** Until it runs and can stop in order: without `npm run dev` nobody wants it, and nobody would end it. */
+/** While the server starts, it ends with `npm run dev`: nobody else would end it. */
 const endAtOnce = () => process.exit(1);
 process.on('disconnect', endAtOnce);
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { defaultDataDir } from '../../server/config/constants.ts';
 import { ConfigError, type Environment, EnvironmentReader } from '../../server/config/environment.ts';
+import { StartFailure } from '../../server/config/start-failure.ts';
 import { projectRoot } from '../build/mini/paths.ts';
 
 /** What `npm run dev` decides from the environment, before anything starts. */
@@ -33,6 +34,15 @@ function devMiniProject(dataDir: string): string {
 
 function besideDatabase(dataDir: string): string {
   return path.dirname(path.resolve(dataDir === 'memory' ? defaultDataDir : dataDir));
+}
+
+/** @throws StartFailure where `.env` is production's: what runs from the sources is development. */
+export function refuseProductionSettings(env: Environment): void {
+  if (env.NODE_ENV?.trim() !== 'production') return;
+  throw new StartFailure(
+    '这里是源代码，npm run dev 和 npm run cli 只用于开发，而 NODE_ENV 是 production。什么也没有做。\n' +
+      '请换回开发的 .env（可以从 .env.example 复制）。生产环境的命令，在生产服务器的安装目录里运行：node dist/server/cli.js',
+  );
 }
 
 /** @throws ConfigError for a port that is none, or one port for two things. */

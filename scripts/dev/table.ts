@@ -5,6 +5,16 @@ export function columns(text: string): number {
   return width;
 }
 
+/** The beginning of a text that takes at most so many columns of a terminal. */
+export function cut(text: string, room: number): string {
+  let start = '';
+  for (const character of text) {
+    if (columns(start + character) > room) break;
+    start += character;
+  }
+  return start;
+}
+
 /**
  * Lays rows out in aligned columns between rules.
  *

@@ -1,38 +1,38 @@
-import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
+import { watch } from 'chokidar';
 
 export interface FolderWatch {
-  close(): void;
+  close(): Promise<void>;
 }
 
+/** Folders that programs write. */
+const ignored = /(?:^|[/\\])(?:generated|node_modules)(?:[/\\]|$)/;
+
 /**
- * Watches a folder and all below it. Where the system cannot, nothing ends: people are told, once, that they have to
- * start again after a change.
+ * Watches a folder and all below it, also through editors that save by putting a new file in the old one's place.
+ * Where the system cannot watch, nothing ends: people are told, once, that they have to start again after a change.
  *
- * @param onChange told of each change: the file's path below the folder, empty where the system does not say.
+ * @param onChange told of each change: the file's path below the folder.
  * @param onFailure told in Chinese why changes are not seen, and what to do.
  */
-export function watchFolder(
+export async function watchFolder(
   folder: string,
   onChange: (file: string) => void,
   onFailure: (message: string) => void,
-): FolderWatch {
+): Promise<FolderWatch> {
   let told = false;
-  const fail = (error: unknown) => {
+  const watcher = watch(folder, {
+    ignoreInitial: true,
+    ignored: (file) => ignored.test(path.relative(folder, file)),
+  });
+  watcher.on('all', (_event, file) => onChange(path.relative(folder, file)));
+  watcher.on('error', (error) => {
     if (told) return;
     told = true;
     onFailure(explain(folder, error));
-  };
-  let watcher: FSWatcher | null = null;
-  try {
-    watcher = watch(folder, { recursive: true }, (_event, file) => {
-      onChange(file ?? '');
-    });
-    watcher.on('error', fail);
-  } catch (error) {
-    fail(error);
-  }
-  return { close: () => watcher?.close() };
+  });
+  await new Promise<void>((resolve) => watcher.once('ready', resolve));
+  return watcher;
 }
 
 function explain(folder: string, error: unknown): string {

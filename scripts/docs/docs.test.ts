@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { commands } from '../../server/commands/main.ts';
@@ -14,6 +16,7 @@ import {
 import { errorCode } from '../../server/contract/errors.ts';
 import { AppError } from '../../server/plugins/errors.ts';
 import { readDevSettings } from '../dev/settings.ts';
+import { readMpdevSettings } from '../release/mpdev.ts';
 
 /** The reasons of outcomes, of all forms that sign in or set a password. */
 const reasons = [
@@ -27,6 +30,11 @@ const reasons = [
 ];
 
 const read = (file: string) => readFileSync(file, 'utf8');
+const documents = ['docs', 'scripts/docs'].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => path.join(folder, file)),
+);
 
 /** Table rows by the code in their first cell: `` | `CODE` | … ``. */
 function rows(markdown: string): Map<string, string[]> {
@@ -59,7 +67,7 @@ const zhezhengding = {
 
 const accountSystem = { CREDENTIALS_URL: 'https://example.com/verify', CREDENTIALS_SECRET: 'c' };
 
-/** Every variable that the server and `npm run dev` ask for, found by letting them ask. */
+/** Every variable that the server, `npm run dev` and an upload ask for, found by letting them ask. */
 function variablesRead(): Set<string> {
   const asked = new Set<string>();
   const watched = (env: Environment) =>
@@ -73,6 +81,7 @@ function variablesRead(): Set<string> {
   loadConfig(watched(zhezhengding));
   readDevSettings(watched({}));
   readDevSettings(watched(zhezhengding));
+  readMpdevSettings(watched({ DINGTALK_MINI_APP_ID: 'a', DINGTALK_MINI_TOKEN: 'b' }));
   return asked;
 }
 
@@ -98,22 +107,23 @@ describe('docs/errors.md', () => {
     for (const [, code = ''] of codes) expect([code, documented.has(code)]).toEqual([code, true]);
   });
 
+  /** An app may be made without a console; the page keeps its codes. */
+  const withoutConsole = !existsSync('server/console/app');
+  const readConsole = (file: string) => (withoutConsole ? '' : read(`server/console/app/${file}`));
   /** The console's own: a union of its API client, and what its sign-in page shows. */
   const consoleCodes = [
-    ...[...read('server/console/app/api.ts').matchAll(/ClientErrorCode = ([^;]+);/g)].flatMap(
-      ([, union = '']) => [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code = '']) => code),
+    ...[...readConsole('api.ts').matchAll(/ClientErrorCode = ([^;]+);/g)].flatMap(([, union = '']) =>
+      [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code = '']) => code),
     ),
-    ...[...read('server/console/app/sign-in/sign-in.ts').matchAll(/ code: '([A-Z_]+)'/g)].map(
-      ([, code = '']) => code,
-    ),
+    ...[...readConsole('sign-in/sign-in.ts').matchAll(/ code: '([A-Z_]+)'/g)].map(([, code = '']) => code),
   ];
 
-  test('the codes that the console finds itself', () => {
+  test.skipIf(withoutConsole)('the codes that the console finds itself', () => {
     expect(consoleCodes.length).toBeGreaterThan(4);
     for (const code of consoleCodes) expect([code, documented.has(code)]).toEqual([code, true]);
   });
 
-  test('names no code that nothing answers', () => {
+  test.skipIf(withoutConsole)('names no code that nothing answers', () => {
     const known = new Set<string>([...errorCode.enum, ...reasons, ...consoleCodes]);
     for (const [, code = ''] of read('mini/services/faults.ts').matchAll(/^ {2}([A-Z_]+): \{/gm))
       known.add(code);
@@ -136,6 +146,20 @@ describe('docs/errors.md', () => {
   });
 });
 
+/** An app that was made without a part lacks its tests too. */
+const parts = ['console/app/h5', 'events', 'messages', 'notices'].map((folder) => `server/${folder}`);
+
+describe('docs/security.md', () => {
+  test.skipIf(!parts.every(existsSync))('names no test that is not there', () => {
+    const named = [...read('docs/security.md').matchAll(/`([\w./-]+\.ts)` › “([^”]+)”/g)];
+    expect(named.length).toBeGreaterThan(90);
+    const missing = named.filter(
+      ([, file = '', name = '']) => !existsSync(file) || !read(file).includes(name),
+    );
+    expect(missing.map(([row]) => row)).toEqual([]);
+  });
+});
+
 describe('configuration', () => {
   const documented = rows(read('docs/settings.md'));
 
@@ -155,10 +179,16 @@ describe('configuration', () => {
   });
 
   test('the defaults of .env.example are those of the server and of npm run dev', () => {
-    const load = (env: Environment): Config => loadConfig({ ...env, ...dingtalk });
+    // Where a value is from differs, the value does not.
+    const load = (env: Environment): Config => ({
+      ...loadConfig({ ...env, ...dingtalk }),
+      settings: new Map(),
+    });
     expect(load(example.withDefaults)).toEqual(load({}));
     expect(load(example.asItStands)).toEqual(load({}));
     expect(readDevSettings(example.withDefaults)).toEqual(readDevSettings({}));
+    const upload = { DINGTALK_MINI_APP_ID: 'a', DINGTALK_MINI_TOKEN: 'b' };
+    expect(readMpdevSettings({ ...example.withDefaults, ...upload })).toEqual(readMpdevSettings(upload));
   });
 
   test('.env.example as it stands leaves the emulator in charge', () => {
@@ -188,6 +218,9 @@ describe('package.json', () => {
     for (const name of both) expect([name, toolbox[name]]).toEqual([name, app[name]]);
   });
 });
+
+/** What `npm run cli` can do besides, on a developer's machine. */
+const inDevelopment = ['db:seed', 'db:diff'];
 
 describe('markdown files', () => {
   const files = [
@@ -226,7 +259,9 @@ describe('markdown files', () => {
     const named = [
       ...read(file).matchAll(/(?:npm run cli|dist\/server\/cli\.js)(?: --)? ([a-z]+(?::[a-z]+)?)\b/g),
     ];
-    const missing = named.map(([, name = '']) => name).filter((name) => !(name in commands));
+    const missing = named
+      .map(([, name = '']) => name)
+      .filter((name) => !(name in commands) && !inDevelopment.includes(name));
     expect(missing).toEqual([]);
   });
 
@@ -241,4 +276,28 @@ describe('markdown files', () => {
     expect(read('README.md')).toMatch(/npm run dev/);
     expect(files.length).toBeGreaterThan(8);
   });
+});
+
+test('every file with secrets that a document names is kept out of the repository', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'ignored-'));
+  try {
+    spawnSync('git', ['init', '-q'], { cwd: folder });
+    writeFileSync(path.join(folder, '.gitignore'), read('.gitignore'));
+    const named = documents.flatMap((file) =>
+      [
+        ...read(file).matchAll(
+          /(?<![\w*./-])[\w./-]*(?:\.env|env\.(?:production|migrate)|\.pem|\.key|tokens\.txt)(?![\w.])/g,
+        ),
+      ].map(([name]) => name.replace(/^\//, '')),
+    );
+    expect(named).toEqual(
+      expect.arrayContaining(['.env', 'deploy/env.production', 'listing/loadtest/tokens.txt']),
+    );
+    const open = [...new Set(named)].filter(
+      (name) => spawnSync('git', ['check-ignore', '-q', path.basename(name)], { cwd: folder }).status !== 0,
+    );
+    expect(open).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

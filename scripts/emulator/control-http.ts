@@ -64,6 +64,10 @@ const routes: Readonly<Record<string, Route>> = {
     control.permissions({ mobile: body.mobile as boolean });
     return done;
   },
+  'POST mini-builds': (control, body) => {
+    control.miniBuilds({ failWith: body.failWith as string | null });
+    return done;
+  },
   'POST reset': (control) => {
     control.reset();
     return done;

@@ -141,7 +141,7 @@ describe('over HTTP', () => {
 });
 
 describe('in process', () => {
-  test('mistakes throw', () => {
+  test('a wrong control call throws and says what is wrong', () => {
     expect(() => emulator.control.issueAuthCode('nobody')).toThrow(ControlError);
     expect(() => emulator.control.fault({ path: '/x', kind: 'status' })).toThrow(ControlError);
     expect(() => emulator.control.advance(Number.NaN)).toThrow(ControlError);
@@ -149,7 +149,7 @@ describe('in process', () => {
     expect(() => emulator.control.fault(misspelt)).toThrow('time');
   });
 
-  test('messages are a copy', async () => {
+  test('the list of messages is a copy', async () => {
     const token = await dingtalkToken(emulator);
     await postJson(emulator, `/topapi/message/corpconversation/asyncsend_v2?access_token=${token}`, {
       agent_id: 2701001,

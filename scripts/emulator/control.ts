@@ -39,6 +39,8 @@ export interface EmulatorControl {
   limits(options: { perSecond: number | null }): void;
   /** What the DingTalk app's permissions let it read; mobile numbers are allowed by default. */
   permissions(options: { mobile: boolean }): void;
+  /** Lets the mini program's builds in the cloud fail with this log; null lets them succeed. */
+  miniBuilds(options: { failWith: string | null }): void;
   /** Back to the state of the start: no codes, tokens, calls, messages or faults, clock and limits included. */
   reset(): void;
 }
@@ -85,6 +87,12 @@ export function createControl(state: EmulatorState): EmulatorControl {
     permissions({ mobile }) {
       if (typeof mobile !== 'boolean') throw new ControlError('mobile 要填 true 或 false');
       state.mobilePermission = mobile;
+    },
+    miniBuilds({ failWith }) {
+      if (failWith !== null && typeof failWith !== 'string') {
+        throw new ControlError('failWith 要填云端构建的日志，或者 null 表示构建成功');
+      }
+      state.mini.failsWith = failWith;
     },
     reset: () => state.reset(),
   };

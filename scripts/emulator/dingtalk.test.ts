@@ -39,26 +39,26 @@ describe('app token', () => {
     expect(await dingtalkToken(emulator)).not.toBe(token);
   });
 
-  test('expireTokens ends a token at once', async () => {
+  test('expireTokens ends every app token at once', async () => {
     const token = await dingtalkToken(emulator);
     emulator.control.expireTokens();
     expect((await exchange(token, 'x')).body.errcode).toBe(40014);
     expect(await dingtalkToken(emulator)).not.toBe(token);
   });
 
-  test('wrong credentials', async () => {
+  test('wrong credentials get no app token', async () => {
     expect((await oldToken(appKey, 'wrong')).body.errcode).toBe(40089);
     const newer = await postJson(emulator, '/v1.0/oauth2/accessToken', { appKey: 'wrong', appSecret });
     expect(newer).toMatchObject({ status: 400, body: { code: 'invalidClientIdOrSecret' } });
   });
 
-  test('a newer API without a token', async () => {
+  test('a newer API refuses a call without an app token', async () => {
     const answer = await postJson(emulator, '/v1.0/robot/ding/send', {});
     expect(answer).toMatchObject({ status: 400, body: { code: 'InvalidAuthentication' } });
     expect(answer.body).toHaveProperty('requestid');
   });
 
-  test('wrong method, wrong content type, unknown path', async () => {
+  test('a wrong method, content type or path is refused', async () => {
     expect((await getJson(emulator, '/topapi/v2/user/get')).body.errcode).toBe(43002);
     expect((await postJson(emulator, '/gettoken', {})).body.errcode).toBe(43001);
     expect((await getJson(emulator, '/v1.0/oauth2/accessToken')).status).toBe(404);
@@ -81,7 +81,7 @@ describe('app token', () => {
 });
 
 describe('code exchange', () => {
-  test('tells who is behind the code', async () => {
+  test('a code is exchanged for the person who opened the app', async () => {
     const token = await dingtalkToken(emulator);
     const answer = await exchange(token, emulator.control.issueAuthCode('admin', 'dingtalk'));
     expect(answer.body).toMatchObject({
@@ -90,7 +90,7 @@ describe('code exchange', () => {
     });
   });
 
-  test('takes a form as well, and a person by id', async () => {
+  test('an older API takes a form as well, and finds a person by id', async () => {
     const token = await dingtalkToken(emulator);
     const code = emulator.control.issueAuthCode('270102');
     const response = await fetch(`${emulator.url}/topapi/v2/user/getuserinfo?access_token=${token}`, {
@@ -107,7 +107,7 @@ describe('code exchange', () => {
     expect((await exchange(token, code)).body.errcode).toBe(40078);
   });
 
-  test('two exchanges of one code at the same time: one wins', async () => {
+  test('of two exchanges of one code at the same time one succeeds', async () => {
     const token = await dingtalkToken(emulator);
     const code = emulator.control.issueAuthCode('zhangsan');
     const answers = await Promise.all([exchange(token, code), exchange(token, code)]);
@@ -126,7 +126,7 @@ describe('code exchange', () => {
     expect((await exchange(token, old)).body.errcode).toBe(40078);
   });
 
-  test('refuses unknown codes, those of 浙政钉, and none', async () => {
+  test('an unknown code, a code of 浙政钉 and no code are refused', async () => {
     const token = await dingtalkToken(emulator);
     expect((await exchange(token, 'unknown')).body.errcode).toBe(40078);
     expect((await exchange(token, emulator.control.issueAuthCode('lisi', 'zhezhengding'))).body.errcode).toBe(
@@ -135,7 +135,7 @@ describe('code exchange', () => {
     expect((await exchange(token, undefined)).body.errcode).toBe(40035);
   });
 
-  test('a call with a dead token leaves the code alone', async () => {
+  test('a call with an expired app token does not use the code', async () => {
     const code = emulator.control.issueAuthCode('zhangsan');
     expect((await exchange('dead', code)).body.errcode).toBe(40014);
     expect((await exchange(await dingtalkToken(emulator), code)).body.errcode).toBe(0);
@@ -156,7 +156,7 @@ describe('contacts', () => {
       mobile,
     });
 
-  test('detail with the mobile number', async () => {
+  test('the details of a person hold the mobile number', async () => {
     expect((await detail('270101')).body.result).toMatchObject({
       userid: '270101',
       name: '张三',
@@ -172,13 +172,13 @@ describe('contacts', () => {
     expect((await detail('270101')).body.result).not.toHaveProperty('mobile');
   });
 
-  test('people who are not there', async () => {
+  test('people who left or are out of range are refused with the document’s codes', async () => {
     expect((await detail('270104')).body.errcode).toBe(60121);
     expect((await detail('270105')).body.errcode).toBe(40079);
     expect((await detail('1')).body.errcode).toBe(60121);
   });
 
-  test('by mobile number', async () => {
+  test('a person is found by mobile number', async () => {
     expect((await byMobile('10000000002')).body.result).toEqual({ userid: '270102' });
     expect((await byMobile('10000000099')).body.errcode).toBe(60121);
     expect((await byMobile('123')).body.errcode).toBe(40104);

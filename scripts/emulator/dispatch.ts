@@ -2,6 +2,7 @@ import { type Api, ApiFailure, type NamedFailure } from './api.ts';
 import { dingtalkApis } from './dingtalk.ts';
 import { unknownAction, v1 } from './dingtalk-family.ts';
 import { dingtalkMessageApis } from './dingtalk-messages.ts';
+import { dingtalkMpdevApis } from './dingtalk-mpdev.ts';
 import { applies, faultOutcome, type Outcome } from './fault-answers.ts';
 import type { FaultKind, FaultRule } from './faults.ts';
 import type { Answer, ApiRequest } from './http.ts';
@@ -9,13 +10,18 @@ import type { EmulatorState } from './state.ts';
 import { zhezhengdingApis } from './zhezhengding.ts';
 import { zhezhengdingMessageApis } from './zhezhengding-messages.ts';
 
-/** Every platform API that is emulated, by path. */
+/** Every platform API that is emulated, by path; one that ends with a slash has all that is below it. */
 export const apis: ReadonlyMap<string, Api> = new Map(
-  [...dingtalkApis, ...dingtalkMessageApis, ...zhezhengdingApis, ...zhezhengdingMessageApis].map((api) => [
-    api.path,
-    api,
-  ]),
+  [
+    ...dingtalkApis,
+    ...dingtalkMessageApis,
+    ...dingtalkMpdevApis,
+    ...zhezhengdingApis,
+    ...zhezhengdingMessageApis,
+  ].map((api) => [api.path, api]),
 );
+
+const apiAt = (path: string) => apis.get(path) ?? apis.get(path.replace(/^(\/[^/]+\/).*$/, '$1'));
 
 /** Faults that cannot happen without the API's own answer, whatever `consume` says. */
 const answersNormally: ReadonlySet<FaultKind> = new Set(['slow', 'stringly', 'other-organisation']);
@@ -38,7 +44,7 @@ export async function dispatch(
   state: EmulatorState,
   wait: (ms: number) => Promise<boolean>,
 ): Promise<Dispatched> {
-  const api = apis.get(request.path);
+  const api = apiAt(request.path);
   if (api === undefined) return { ...unknownPath(request.path), fault: null };
   state.count(api.path);
 

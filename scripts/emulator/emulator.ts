@@ -139,8 +139,9 @@ function send(response: ServerResponse, outcome: Outcome): void {
       return;
     case 'answer': {
       const { status, body } = outcome.answer;
-      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-      response.end(body === null ? '' : JSON.stringify(body));
+      const type = typeof body === 'string' ? 'application/xml' : 'application/json; charset=utf-8';
+      response.writeHead(status, { 'content-type': type });
+      response.end(typeof body === 'string' ? body : body === null ? '' : JSON.stringify(body));
       return;
     }
     case 'raw': {
@@ -153,7 +154,7 @@ function send(response: ServerResponse, outcome: Outcome): void {
         response.end(bytes);
         return;
       }
-      // The half that was promised and never comes: the socket ends as soon as the first half is out.
+      // Content-Length promises the whole body; the socket ends after the first half.
       response.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => response.socket?.end());
     }
   }

@@ -42,7 +42,7 @@ export function applies(rule: Pick<FaultRule, 'kind'>, api: Api): boolean {
 /**
  * What the client sees of a fault.
  *
- * @param normal the answer that the API would give; only the faults of the way back look at it.
+ * @param normal the answer that the API would give; only faults after the API's work look at it.
  */
 export function faultOutcome(rule: FaultRule, api: Api, normal: () => Answer): Outcome {
   const { family } = api;

@@ -41,7 +41,7 @@ function faulty(kind: FaultKind, more: Partial<FaultOptions> = {}): string {
   return emulator.control.issueAuthCode('zhangsan');
 }
 
-describe('answers that are lost', () => {
+describe('faults that lose the answer', () => {
   test('timeout: no answer, and the code is used', async () => {
     const code = faulty('timeout');
     await expect(exchangeRaw(code, 500)).rejects.toMatchObject({ name: 'TimeoutError' });
@@ -60,7 +60,7 @@ describe('answers that are lost', () => {
     expect(await isUsed(code)).toBe(consume);
   });
 
-  test('truncated: the head promises more than comes', async () => {
+  test('truncated: the body is shorter than Content-Length', async () => {
     const code = faulty('truncated');
     const token = await dingtalkToken(emulator);
     const socket = connect(emulator.port, '127.0.0.1');
@@ -86,7 +86,7 @@ describe('answers that are lost', () => {
     expect(performance.now() - start).toBeGreaterThan(55);
   });
 
-  test('slow and given up: the code is used, unless consume is false', async () => {
+  test('slow: the code is used although the client gave up, unless consume is false', async () => {
     const used = faulty('slow', { delayMs: 60_000 });
     await expect(exchangeRaw(used, 500)).rejects.toThrow();
     const kept = faulty('slow', { delayMs: 60_000, consume: false });
@@ -95,15 +95,15 @@ describe('answers that are lost', () => {
   });
 });
 
-describe('answers that are wrong', () => {
-  test('html', async () => {
+describe('faults that answer wrongly', () => {
+  test('html: a page instead of JSON', async () => {
     const answer = await exchangeRaw(faulty('html'));
     expect(answer).toMatchObject({ status: 405, type: 'text/html; charset=utf-8' });
     expect(answer.text).toContain('<!DOCTYPE html>');
     expect((await exchangeRaw(faulty('html', { status: 200 }))).status).toBe(200);
   });
 
-  test('punish', async () => {
+  test('punish: the platform’s page for blocked callers', async () => {
     const answer = await exchangeRaw(faulty('punish'));
     expect(answer).toMatchObject({
       status: 200,
@@ -111,30 +111,30 @@ describe('answers that are wrong', () => {
     });
   });
 
-  test('status', async () => {
+  test('status: an HTTP error of choice', async () => {
     expect((await exchangeRaw(faulty('status'))).status).toBe(500);
     expect((await exchangeRaw(faulty('status', { status: 503 }))).status).toBe(503);
   });
 
-  test('invalid-json, empty', async () => {
+  test('invalid-json and empty: a body that does not parse', async () => {
     const broken = await exchangeRaw(faulty('invalid-json'));
     expect(() => JSON.parse(broken.text)).toThrow();
     expect(await exchangeRaw(faulty('empty'))).toMatchObject({ status: 200, text: '' });
   });
 
-  test('wrong-shape', async () => {
+  test('wrong-shape: a success without its data', async () => {
     const answer = JSON.parse((await exchangeRaw(faulty('wrong-shape'))).text);
     expect(answer).toMatchObject({ errcode: 0 });
     expect(answer).not.toHaveProperty('result');
   });
 
-  test('huge', async () => {
+  test('huge: an answer of many megabytes', async () => {
     const answer = await exchangeRaw(faulty('huge'));
     expect(answer.text.length).toBeGreaterThan(1024 * 1024);
     expect(JSON.parse(answer.text)).toMatchObject({ errcode: 0, result: { userid: '270101' } });
   });
 
-  test('stringly', async () => {
+  test('stringly: numbers and booleans as text', async () => {
     expect((await exchange(faulty('stringly'))).body.result).toMatchObject({ sys: 'false', sys_level: '0' });
     emulator.control.fault({ path: '/topapi/v2/user/get', kind: 'stringly' });
     const detail = await postJson(
@@ -163,7 +163,7 @@ describe('answers that are wrong', () => {
     },
   );
 
-  test('invalid-json that leaves the code alone', async () => {
+  test('invalid-json with consume: false does not use the code', async () => {
     const code = faulty('invalid-json', { consume: false });
     await exchangeRaw(code);
     expect(await isUsed(code)).toBe(false);
@@ -283,7 +283,7 @@ describe('which calls a fault hits', () => {
     }
   });
 
-  test('several faults happen in turn', async () => {
+  test('several faults of one path happen one after the other', async () => {
     emulator.control.fault({ path: '/gettoken', kind: 'status', status: 501 });
     emulator.control.fault({ path: '*', kind: 'status', status: 502 });
     expect([await status(), await status(), await status()]).toEqual([501, 502, 200]);
@@ -296,7 +296,7 @@ describe('which calls a fault hits', () => {
     expect((await fetch(`${emulator.url}/_emulator/people`)).status).toBe(200);
   });
 
-  test('`*` waits for a call where the fault makes sense', async () => {
+  test('a fault for `*` skips calls at which it cannot happen', async () => {
     emulator.control.fault({ path: '*', kind: 'token-expired' });
     expect(await status()).toBe(200);
     const code = emulator.control.issueAuthCode('zhangsan');
@@ -326,7 +326,7 @@ describe('which calls a fault hits', () => {
   });
 });
 
-test('every kind of fault has a place where it happens', () => {
+test('every kind of fault happens at some API of each platform', () => {
   for (const kind of Object.keys(faultKinds) as FaultKind[]) {
     expect(() => emulator.control.fault({ path: '*', kind, delayMs: 0 })).not.toThrow();
   }

@@ -24,8 +24,8 @@ export const faultKinds = {
 export type FaultKind = keyof typeof faultKinds;
 
 /**
- * Faults of the way back: the API did its work (and used up the code) before the answer was lost. The others
- * stand before the API. `consume` says otherwise for one fault.
+ * Faults after the API has done its work: the code is used up, the answer is lost. All others come before the API
+ * works. `consume` changes this for one fault.
  */
 const consumingKinds: ReadonlySet<FaultKind> = new Set([
   'timeout',

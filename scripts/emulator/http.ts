@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-/** The largest body that the emulator reads, in bytes. */
-const maxBodyBytes = 1024 * 1024;
+/** The largest body that the emulator reads, in bytes; a package of a mini program is put. */
+const maxBodyBytes = (method: string | undefined) => (method === 'PUT' ? 32 : 1) * 1024 * 1024;
 
 /** A request to the emulator, read to its end. */
 export interface ApiRequest {
@@ -13,9 +13,11 @@ export interface ApiRequest {
   /** The media type alone, in lower case; empty when the request names none. */
   contentType: string;
   body: string;
+  /** The same before it was decoded. */
+  bytes: Buffer;
 }
 
-/** What the emulator answers when no fault gets in the way; `body` becomes JSON. */
+/** What the emulator answers when no fault gets in the way; `body` becomes JSON, text stays as it is (XML). */
 export interface Answer {
   status: number;
   body: unknown;
@@ -24,7 +26,7 @@ export interface Answer {
 /**
  * Reads a request to its end.
  *
- * @throws when the client aborts, or when the body is longer than 1 MiB.
+ * @throws when the client aborts, or when the body is longer than 1 MiB (PUT: 32 MiB).
  */
 export async function readRequest(incoming: IncomingMessage): Promise<ApiRequest> {
   const url = new URL(incoming.url ?? '/', 'http://emulator.invalid');
@@ -32,16 +34,18 @@ export async function readRequest(incoming: IncomingMessage): Promise<ApiRequest
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBodyBytes) throw new Error('request body over 1 MiB');
+    if (size > maxBodyBytes(incoming.method)) throw new Error('request body too large');
     chunks.push(chunk);
   }
+  const bytes = Buffer.concat(chunks);
   return {
     method: incoming.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
     headers: incoming.headers,
     contentType: (incoming.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
-    body: Buffer.concat(chunks).toString('utf8'),
+    body: bytes.toString('utf8'),
+    bytes,
   };
 }
 

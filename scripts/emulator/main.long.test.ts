@@ -56,7 +56,7 @@ test('the command starts the emulator and says where it is', async () => {
   expect((await fetch(url)).status).toBe(200);
 }, 60_000);
 
-test('a port in use, or a word, ends it with a message and no stack trace', async () => {
+test('a port in use or an unknown argument is told without a stack trace', async () => {
   const other = await startEmulator();
   const inUse = await run({ EMULATOR_PORT: String(other.port) }, /never/);
   await other.close();
@@ -69,7 +69,7 @@ test('a port in use, or a word, ends it with a message and no stack trace', asyn
   expect(inUse.text + word.text).not.toContain('    at ');
 }, 60_000);
 
-test('the port may stand in `.env`, which the tests leave out elsewhere', async () => {
+test('the port may stand in `.env`', async () => {
   await writeFile(path.join(folder, '.env'), 'EMULATOR_PORT=of-the-file\n');
   const read = await run({ SKIP_ENV_FILE: '' }, /never/);
   expect(read).toEqual({ text: expect.stringContaining('EMULATOR_PORT=3100'), exitCode: 1 });

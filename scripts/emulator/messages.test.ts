@@ -24,7 +24,7 @@ describe('DingTalk work notifications', () => {
     });
   const send = (params: Record<string, unknown>) => call('asyncsend_v2', params);
 
-  test('are sent, followed and recalled', async () => {
+  test('a work notification is sent, its progress is told, and it is recalled', async () => {
     const sent = await send({ userid_list: '270101,270104', msg: text('你好') });
     const { task_id } = sent.body;
     expect(sent.body).toMatchObject({ errcode: 0, task_id: expect.any(Number) });
@@ -44,14 +44,14 @@ describe('DingTalk work notifications', () => {
     expect(emulator.control.messages()).toMatchObject([{ recalled: true }]);
   });
 
-  test('are not recalled after 24 hours', async () => {
+  test('a work notification cannot be recalled after 24 hours', async () => {
     const { task_id } = (await send({ userid_list: '270101', msg: text('a') })).body;
     time += 24 * 60 * 60_000 + 1;
     accessToken = await dingtalkToken(emulator);
     expect((await call('recall', { msg_task_id: task_id })).body.errcode).toBe(40035);
   });
 
-  test('the same content reaches a person once a day', async () => {
+  test('a work notification of the same content reaches a person once a day', async () => {
     await send({ userid_list: '270101', msg: text('a') });
     const again = await send({ userid_list: '270101,270102', msg: text('a') });
     expect(again.body.errcode).toBe(0);
@@ -66,7 +66,7 @@ describe('DingTalk work notifications', () => {
     expect(emulator.control.messages().at(-1)?.undelivered).toEqual([]);
   });
 
-  test('to everybody: the members alone', async () => {
+  test('a work notification to everybody reaches members alone', async () => {
     await send({ to_all_user: true, msg: text('a') });
     expect(emulator.control.messages()[0]?.receivers).toHaveLength(6);
   });
@@ -89,7 +89,7 @@ describe('DingTalk DING', () => {
     postJson(emulator, '/v1.0/robot/ding/send', body, { 'x-acs-dingtalk-access-token': accessToken });
   const ding = { robotCode, remindType: 1, receiverUserIdList: ['270101', '1'], content: '请查收' };
 
-  test('is sent', async () => {
+  test('a DING is sent', async () => {
     const { body } = await send(ding);
     expect(body).toEqual({ openDingId: expect.any(String), failedList: { 1: '找不到该用户' } });
     expect(emulator.control.messages()).toMatchObject([{ kind: 'ding', undelivered: ['1'] }]);
@@ -133,7 +133,7 @@ describe('浙政钉', () => {
     expect(emulator.control.messages()).toMatchObject([{ recalled: true }]);
   });
 
-  test('a work notification without receivers, or with a message that is not JSON', async () => {
+  test('a work notification without receivers or with a message that is not JSON is refused', async () => {
     const msg = JSON.stringify(text('a'));
     expect(content(await call('/message/workNotification', { msg })).code).toBe('-1');
     expect(
@@ -143,7 +143,7 @@ describe('浙政钉', () => {
     expect(emulator.control.messages()).toMatchObject([{ receivers: { length: 6 } }]);
   });
 
-  test('DING', async () => {
+  test('a DING of 浙政钉 is sent', async () => {
     const ding = {
       creator: '{"accountId":"270108"}',
       receivers: '[{"accountId":270101}]',

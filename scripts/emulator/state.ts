@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FaultRule } from './faults.ts';
+import { MiniCloud } from './mini-cloud.ts';
 import type { EmulatedPerson } from './people.ts';
 
 export type EmulatedPlatform = 'dingtalk' | 'zhezhengding';
@@ -75,6 +76,8 @@ export class EmulatorState {
   /** Whether the DingTalk app may read mobile numbers. */
   mobilePermission = true;
   #nonces = new Map<string, number>();
+  /** What the cloud knows of mini programs. */
+  mini = new MiniCloud();
   #nextMessage = 1;
 
   constructor(now: () => number) {
@@ -108,6 +111,7 @@ export class EmulatorState {
     this.faults = [];
     this.perSecond = null;
     this.mobilePermission = true;
+    this.mini = new MiniCloud();
   }
 
   issueAuthCode(person: EmulatedPerson, platform: EmulatedPlatform | null): string {

@@ -38,7 +38,7 @@ const exchange = (accessToken: string, code: string): Promise<Reply> =>
   ]);
 
 describe('signature', () => {
-  test('the published vector', () => {
+  test('the signature of the published example comes out the same', () => {
     const text = stringToSign('GET', '2026-01-02T03:04:05.678+08:00', '17673230456781234', '/gettoken.json', [
       ['appsecret', 'test-secret'],
       ['appkey', 'test-key'],
@@ -49,7 +49,7 @@ describe('signature', () => {
     expect(sign('test-secret', text)).toBe('xL07cWIRNzuPxw8LiZcoFbBSqhEXQ+PpPeUeMHj2rWY=');
   });
 
-  test('raw values, sorted without regard to case, repeated names by value, empty ones left out', () => {
+  test('parameters are signed raw, sorted without regard to case, without the empty ones', () => {
     const text = stringToSign('POST', 't', 'n', '/p', [
       ['b', '2'],
       ['a', 'x y&z=张'],
@@ -83,7 +83,7 @@ describe('signature', () => {
     });
   });
 
-  test('is refused when the headers are missing', async () => {
+  test('a request without the signature headers is refused', async () => {
     const answer = await postJson(emulator, '/mozi/employee/get_by_mobile', {});
     expect(answer.body.Code).toBe('OPF-B001-05-16-0009');
   });
@@ -95,14 +95,14 @@ describe('signature', () => {
     expect((await token({ nonce })).status).toBe(403);
   });
 
-  test('moving the clock of codes leaves signatures alone', async () => {
+  test('moving the clock of codes does not change how signatures are checked', async () => {
     emulator.control.advance(24 * 60 * 60_000);
     expect((await token()).status).toBe(200);
   });
 });
 
 describe('sign-in', () => {
-  test('token: the same one, renewed within its life', async () => {
+  test('a repeated token call gives the same app token, renewed', async () => {
     const answer = await token();
     expect(answer.body).toMatchObject({
       success: true,
@@ -118,7 +118,7 @@ describe('sign-in', () => {
     expect(await zhezhengdingToken(emulator)).not.toBe(first);
   });
 
-  test('a signed token call with another key pair in its parameters', async () => {
+  test('a token call that names another key pair than it is signed with is refused', async () => {
     const answer = await signedCall(emulator, 'GET', '/gettoken.json', [
       ['appkey', 'other'],
       ['appsecret', 'other'],
@@ -170,7 +170,7 @@ describe('contacts', () => {
   const call = (path: string, params: [string, string][]) =>
     signedCall(emulator, 'POST', `/mozi/employee/${path}`, [['tenantId', tenantId], ...params]);
 
-  test('by mobile number', async () => {
+  test('a person is found by mobile number', async () => {
     const find = (mobile: string) =>
       call('get_by_mobile', [
         ['areaCode', '86'],
@@ -202,7 +202,7 @@ describe('contacts', () => {
     expect(content(await call('listEmployeeAccountIds', [])).code).toBe('-1');
   });
 
-  test('one employee', async () => {
+  test('one employee is found by employeeCode', async () => {
     const answer = await call('getEmployeeByCode', [['employeeCode', 'GE_emulated0003']]);
     expect(content(answer).data).toMatchObject({ employeeCode: 'GE_emulated0003', employeeName: '王五' });
     expect(
@@ -210,7 +210,7 @@ describe('contacts', () => {
     ).toBeUndefined();
   });
 
-  test('another tenant, a dead token, a missing parameter', async () => {
+  test('another tenant, an expired app token and a missing parameter are refused', async () => {
     const other = await signedCall(emulator, 'POST', '/mozi/employee/getEmployeeByCode', [['tenantId', '1']]);
     expect(content(other).code).toBe('240132');
     expect(content(await call('getEmployeeByCode', [['access_token', 'dead']])).code).toBe('240133');

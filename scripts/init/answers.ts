@@ -1,7 +1,11 @@
 import { parseArgs } from 'node:util';
 import { StartFailure } from '../../server/config/start-failure.ts';
+import { understand } from '../listing/ask/answer.ts';
+import { type Ask, askOne } from '../listing/ask/ask-one.ts';
+import { nameOf } from '../listing/ask/command.ts';
+import { type FormQuestion, questionAt } from '../listing/ask/questions.ts';
 import { type License, licenses } from './license.ts';
-import { isPart, namesIn, partNames, parts } from './parts.ts';
+import { partNames, parts } from './parts.ts';
 
 /** What makes the template somebody's own. */
 export interface Answers {
@@ -12,121 +16,99 @@ export interface Answers {
   /** 业主单位. */
   owner: string;
   platform: 'zhezhengding' | 'dingtalk';
-  /** The production organisation: DingTalk's corpId, 浙政钉's tenant id. */
-  corpId: string;
-  /** The organisation that development and tests use; empty while there is none yet. */
-  testCorpId: string;
   /** The app's host name, without `https://`. */
   domain: string;
+  /** The organisation that development and tests use; empty while there is none yet. */
+  testCorpId: string;
+  /** The production organisation: DingTalk's corpId, 浙政钉's tenant id; empty until the approval brings it. */
+  corpId: string;
   /** Empty leaves what package.json and LICENSE say. */
   license: License | '';
   /** Names of parts that the app does without, with commas; see parts.ts. */
   without: string;
 }
 
+/** A question of the listing's form, or one of the same kind about the code. */
 export interface Question {
   key: keyof Answers;
   flag: string;
-  label: string;
-  example: string;
+  form: FormQuestion;
+  /** Whether it may stay open. */
   optional?: boolean;
-  /** @returns what is wrong, in Chinese; null for a good value. */
-  problem(value: string): string | null;
 }
 
-const text = (longest: number) => (value: string) =>
-  value.length <= longest && !/\p{Cc}/u.test(value) ? null : `最多 ${longest} 个字，不要换行`;
-
-const corpId = (value: string) =>
-  /^[A-Za-z0-9_-]{1,64}$/.test(value)
-    ? null
-    : '只能有字母、数字、- 和 _（钉钉的以 ding 开头，浙政钉的是数字）';
+const aboutCode = (form: Pick<FormQuestion, 'title' | 'example'> & Partial<FormQuestion>): FormQuestion => ({
+  path: '',
+  choices: [],
+  many: false,
+  kind: form.choices === undefined ? 'text' : 'choice',
+  ...form,
+});
 
 /** In the order in which they are asked. */
 export const questions: readonly Question[] = [
-  { key: 'name', flag: 'name', label: '应用名称', example: '工单助手', problem: text(30) },
+  { key: 'name', flag: 'name', form: questionAt('app.name') },
   {
     key: 'package',
     flag: 'package',
-    label: '代码里的名字（小写字母、数字和 -）',
-    example: 'work-orders',
-    problem: (value) =>
-      /^[a-z][a-z0-9-]{1,49}$/.test(value) ? null : '以小写字母开头，2 到 50 个小写字母、数字或 -',
+    form: aboutCode({
+      title: '代码里的名字（小写字母、数字和 -）',
+      example: 'work-orders',
+      expected: (value) =>
+        /^[a-z][a-z0-9-]{1,49}$/.test(value) ? null : '以小写字母开头，2 到 50 个小写字母、数字或 -',
+    }),
   },
-  { key: 'owner', flag: 'owner', label: '业主单位全称', example: '浙江省某某厅', problem: text(60) },
-  {
-    key: 'platform',
-    flag: 'platform',
-    label: '平台：zhezhengding（浙政钉）或 dingtalk（钉钉）',
-    example: 'zhezhengding',
-    problem: (value) =>
-      value === 'zhezhengding' || value === 'dingtalk' ? null : '只能是 zhezhengding 或 dingtalk',
-  },
-  {
-    key: 'corpId',
-    flag: 'corp-id',
-    label: '正式组织的 corpId（浙政钉填租户 id）',
-    example: 'ding0123456789abcdef',
-    problem: corpId,
-  },
-  {
-    key: 'testCorpId',
-    flag: 'test-corp-id',
-    label: '测试组织的 corpId（还没有就留空）',
-    example: 'dingfedcba9876543210',
-    optional: true,
-    problem: corpId,
-  },
-  {
-    key: 'domain',
-    flag: 'domain',
-    label: '应用的域名，不带 https://',
-    example: 'app.example.gov.cn',
-    problem: (value) =>
-      /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/i.test(value)
-        ? null
-        : '应是一个域名，不是 IP 地址，不带 https:// 和路径',
-  },
+  { key: 'owner', flag: 'owner', form: questionAt('owner.organisation') },
+  { key: 'platform', flag: 'platform', form: questionAt('app.platform') },
+  { key: 'domain', flag: 'domain', form: questionAt('domain.name') },
+  { key: 'testCorpId', flag: 'test-corp-id', form: questionAt('organisations.test'), optional: true },
+  { key: 'corpId', flag: 'corp-id', form: questionAt('organisations.production'), optional: true },
   {
     key: 'license',
     flag: 'license',
-    label: `许可证：${Object.entries(licenses)
-      .map(([word, { label }]) => `${word}（${label}）`)
-      .join('，')}`,
-    example: 'proprietary',
+    form: aboutCode({
+      title: '许可证',
+      choices: Object.entries(licenses).map(([value, { label }]) => ({ word: label, value })),
+      example: 'proprietary',
+    }),
     optional: true,
-    problem: (value) =>
-      value in licenses
-        ? null
-        : `只能是 ${Object.keys(licenses).join('、')}；别的请自己写 LICENSE 和 package.json`,
   },
   {
     key: 'without',
     flag: 'without',
-    label: `不要的部分，用逗号隔开，都要就留空：${partNames.map((name) => `${name}（${parts[name].label}）`).join('，')}`,
-    example: 'h5,events',
+    form: aboutCode({
+      title: '不要的部分，都要就留空',
+      choices: partNames.map((value) => ({ word: parts[value].label, value })),
+      many: true,
+      example: 'h5,events',
+    }),
     optional: true,
-    problem(value) {
-      const unknown = namesIn(value).filter((name) => !isPart(name));
-      return unknown.length === 0
-        ? null
-        : `没有 ${unknown.join('、')} 这个部分，只能是 ${partNames.join('、')}`;
-    },
   },
 ];
 
+const line = ({ flag, form, optional }: Question) =>
+  `  ${`${flag}=${form.example}`.padEnd(36)}${form.title}${form.choices.length === 0 ? '' : `：${form.choices.map(({ word, value }) => `${value}（${word}）`).join('，')}`}${optional ? '（可省略）' : ''}`;
+
 export const usage = `用法：npm run init
 在终端里逐项询问；没有终端时用参数给出：
-${questions.map(({ flag, label, example, optional }) => `  ${`${flag}=${example}`.padEnd(36)}${label}${optional ? '（可省略）' : ''}`).join('\n')}
-例如：npm run init name=工单助手 package=work-orders owner=浙江省某某厅 platform=zhezhengding corp-id=196729 domain=app.example.gov.cn
-也可以写成 -- --name 工单助手；再次运行只改给出的项。`;
+${questions.map(line).join('\n')}
+例如：npm run init name=工单助手 package=work-orders owner=浙江省某某厅 platform=zhezhengding domain=app.example.gov.cn
+也可以写成 -- --name 工单助手，或写在一个文件里：npm run init 答案.yaml（与 npm run listing ask 的文件相同）
+正式组织审批通过后才有，那时再运行 npm run init corp-id=正式组织的编号。再次运行只改给出的项。`;
+
+/** What a command line gives. */
+export interface Given {
+  answers: Partial<Answers>;
+  /** A file of answers, for what the words do not say; null without one. */
+  file: string | null;
+}
 
 /**
- * The answers of a command line: `name=工单助手` (which every shell passes on) or `--name 工单助手`.
+ * The answers of a command line: `name=工单助手` (which every shell passes on), `--name 工单助手`, or a file of them.
  *
  * @throws StartFailure with the usage for what is no answer.
  */
-export function readArguments(args: readonly string[]): Partial<Answers> {
+export function readArguments(args: readonly string[]): Given {
   const flags = Object.fromEntries(questions.map(({ flag }) => [flag, { type: 'string' as const }]));
   let parsed: ReturnType<typeof parseArgs<{ options: typeof flags; allowPositionals: true }>>;
   try {
@@ -135,19 +117,33 @@ export function readArguments(args: readonly string[]): Partial<Answers> {
     throw new StartFailure(`看不懂这些参数：${args.join(' ')}\n\n${usage}`);
   }
   const given = new Map(Object.entries(parsed.values).map(([flag, value]) => [flag, String(value)]));
+  let file: string | null = null;
   for (const word of parsed.positionals) {
     const at = word.indexOf('=');
-    if (at < 1) throw new StartFailure(`看不懂“${word}”，应写成 名字=值。\n\n${usage}`);
-    given.set(word.slice(0, at), word.slice(at + 1));
+    if (file === null && /\.ya?ml$/i.test(word) && at < 0) file = word;
+    else if (at < 1) throw new StartFailure(`看不懂“${word}”，应写成 名字=值。\n\n${usage}`);
+    else given.set(word.slice(0, at), word.slice(at + 1));
   }
+  const unknown = [...given.keys()].find((flag) => !questions.some((one) => one.flag === flag));
+  if (unknown !== undefined) throw new StartFailure(`没有“${unknown}”这一项。\n\n${usage}`);
+  return { answers: takeOwn(given), file };
+}
+
+/**
+ * Takes out of named answers those that are asked here: by flag, by path or by title.
+ *
+ * @throws StartFailure that tells of every wrong one what was expected.
+ */
+export function takeOwn(named: Map<string, string>): Partial<Answers> {
   const answers: Partial<Record<keyof Answers, string>> = {};
   const problems: string[] = [];
-  for (const [flag, value] of given) {
-    const question = questions.find((one) => one.flag === flag);
-    if (question === undefined) throw new StartFailure(`没有“${flag}”这一项。\n\n${usage}`);
-    const problem = judge(question, value.trim());
-    if (problem !== null) problems.push(`  ${flag}：${problem}，例如 ${flag}=${question.example}`);
-    answers[question.key] = value.trim();
+  for (const [name, typed] of named) {
+    const question = questions.find(({ flag, form }) => [flag, form.path, nameOf(form)].includes(name));
+    if (question === undefined) continue;
+    named.delete(name);
+    const read = readAnswer(question, typed.trim());
+    if ('expected' in read) problems.push(`  ${name}：${read.expected}`);
+    else answers[question.key] = read.value;
   }
   if (problems.length > 0) throw new StartFailure(`这些值不对：\n${problems.join('\n')}`);
   return answers as Partial<Answers>;
@@ -156,34 +152,36 @@ export function readArguments(args: readonly string[]): Partial<Answers> {
 /**
  * Asks for what is not given yet; `current` answers by Enter.
  *
- * @param ask shows a question and gives the line that was typed; null without a terminal.
- * @throws StartFailure listing what is missing, where nobody can be asked; for one organisation as production's and
- *   the test's.
+ * @param talk null without a terminal.
+ * @throws StartFailure listing what is missing, where nobody can be asked or nobody answers; for one organisation as
+ *   production's and the test's.
  */
 export async function complete(
   given: Partial<Answers>,
   current: Partial<Answers>,
-  ask: ((question: string) => Promise<string>) | null,
+  talk: { ask: Ask; tell: (line: string) => void } | null,
 ): Promise<Answers> {
   const answers: Partial<Record<keyof Answers, string>> = { ...given };
+  const open = questions.filter(({ key }) => answers[key] === undefined);
   const missing: string[] = [];
-  for (const question of questions) {
-    const { key, flag, label, example, optional } = question;
-    if (answers[key] !== undefined) continue;
+  for (const question of open) {
+    const { key, optional, form } = question;
     const known = current[key];
-    if (ask === null) {
-      if (known === undefined && !optional) missing.push(`  ${flag}=${example}    ${label}`);
+    // The production organisation is asked for once the approval has brought it.
+    if (talk === null || (key === 'corpId' && known === undefined)) {
+      if (known === undefined && !optional) missing.push(line(question));
       answers[key] = known ?? '';
       continue;
     }
-    for (;;) {
-      const typed = (await ask(`${label}${known ? `（回车用“${known}”）` : `，例如 ${example}`}：`)).trim();
-      const value = typed === '' ? (known ?? '') : typed;
-      answers[key] = value;
-      const problem = judge(question, value) ?? oneOrganisation(answers);
-      if (problem === null) break;
-      await ask(`${problem}。按回车重新填写……`);
-    }
+    const left = open.length - open.indexOf(question) - 1;
+    const shown = optional === true ? (known ?? '留空') : known;
+    const answered = await askOne(talk, form, { known: shown || null, left }, async (typed) => {
+      const read = readAnswer(question, typed === '' ? (known ?? '') : typed);
+      if ('expected' in read) return read.expected;
+      answers[key] = read.value;
+      return oneOrganisation(answers);
+    });
+    if (!answered) throw new StartFailure('没有答完，什么也没有写。再运行一次 npm run init。');
   }
   if (missing.length > 0) {
     throw new StartFailure(`没有终端可以询问，还缺这些参数：\n${missing.join('\n')}\n\n${usage}`);
@@ -199,7 +197,8 @@ function oneOrganisation({ corpId, testCorpId }: Partial<Record<keyof Answers, s
   return `正式组织和测试组织不能是同一个（${corpId}）：不允许用正式组织做开发测试，测试组织请另外注册，还没有就留空`;
 }
 
-function judge({ optional, problem }: Question, value: string): string | null {
-  if (value === '') return optional ? null : '不能为空';
-  return problem(value);
+function readAnswer({ form, optional }: Question, typed: string): { value: string } | { expected: string } {
+  if (typed === '') return optional ? { value: '' } : { expected: `不能为空，例如 ${form.example}` };
+  const understood = understand(form, typed);
+  return 'expected' in understood ? understood : { value: [understood.value].flat().join(',') };
 }

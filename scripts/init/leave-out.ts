@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { StartFailure } from '../../server/config/start-failure.ts';
 import { pruneLock } from './lock.ts';
-import { type Edit, type PartName, partNames, parts } from './parts.ts';
+import { withoutMarked } from './marks.ts';
+import { type PartName, partNames, parts } from './parts.ts';
 
 /** What leaving parts out makes of a project: the new text of each file that changes, and what goes. */
 export interface LeftOut {
@@ -17,83 +19,97 @@ export function withImplied(names: readonly PartName[]): PartName[] {
   );
 }
 
-/**
- * Works out what leaving parts out changes; nothing is written.
- *
- * @throws StartFailure naming every place that is not as it was in the template.
- */
+/** Works out what leaving parts out changes; nothing is written. */
 export function leaveOut(root: string, names: readonly PartName[]): LeftOut {
   const chosen = names.map((name) => parts[name]);
   const remove = chosen.flatMap((part) => part.remove).filter((file) => existsSync(path.join(root, file)));
   const gone = (file: string) => remove.some((one) => file === one || file.startsWith(`${one}/`));
+  const variables = chosen.flatMap((part) => part.variables ?? []);
+  const packages = chosen.flatMap((part) => part.packages ?? []);
   const write = new Map<string, string>();
-  const read = (file: string) =>
-    write.get(file) ??
-    readFileSync(path.join(root, file), 'utf8')
+  const edit = (file: string, change: (text: string) => string) => {
+    const text = readFileSync(path.join(root, file), 'utf8')
       .replace(/^\uFEFF/, '')
       .replaceAll('\r\n', '\n');
-  const problems: string[] = [];
-  for (const edit of chosen.flatMap((part) => part.edits)) {
-    if (gone(edit.file)) continue;
-    const after = existsSync(path.join(root, edit.file)) ? edited(read(edit.file), edit) : null;
-    if (after === null) problems.push(`  ${edit.file}：${edit.find.trim()}`);
-    else write.set(edit.file, after);
-  }
-  if (problems.length > 0) {
-    throw new StartFailure(
-      `这些地方和模板里的不一样了，没法自动去掉，什么也没有改。请照 docs/parts.md 手工去掉：\n${problems.join('\n')}`,
-    );
-  }
-  for (const [file, source] of chosen.flatMap((part) => Object.entries(part.put ?? {}))) {
-    if (!gone(file)) write.set(file, readFileSync(new URL(`files/${source}`, import.meta.url), 'utf8'));
-  }
-  const variables = chosen.flatMap((part) => part.variables ?? []);
-  if (variables.length > 0) {
-    write.set('.env.example', withoutVariables(read('.env.example'), variables));
-  }
-  for (const file of documents(root).filter((one) => !gone(one))) {
-    const text = read(file);
-    const after = withoutLinks(file === 'docs/settings.md' ? withoutRows(text, variables) : text, (target) =>
-      gone(path.posix.join(path.posix.dirname(file), target)),
-    );
+    const after = change(text);
     if (after !== text) write.set(file, after);
+  };
+  const files = filesOf(root).filter((file) => !gone(file));
+  for (const file of files.filter((one) => /^(?!scripts\/init\/).*\.(?:ts|vue|axml|acss)$/.test(one))) {
+    edit(file, (text) => withoutMarked(text, (part) => names.some((name) => name === part)));
   }
-  const packages = chosen.flatMap((part) => part.packages ?? []);
+  for (const file of files.filter((one) => /^mini\/.*\.json$/.test(one))) {
+    edit(file, (text) => withoutPaths(text, (page) => gone(`mini/${page.replace(/\/index$/, '')}`)));
+  }
+  for (const file of files.filter((one) => /^(?:README|docs\/.*|scripts\/docs\/.*)\.md$/.test(one))) {
+    edit(file, (text) =>
+      withoutLinks(file === 'docs/settings.md' ? withoutRows(text, variables) : text, (target) =>
+        gone(path.posix.join(path.posix.dirname(file), target)),
+      ),
+    );
+  }
+  if (variables.length > 0) edit('.env.example', (text) => withoutVariables(text, variables));
   if (packages.length > 0) {
-    const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
-    for (const name of packages) {
-      delete manifest.dependencies?.[name];
-      delete manifest.devDependencies?.[name];
-    }
-    write.set('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
-    write.set('package-lock.json', pruneLock(read('package-lock.json'), packages));
+    edit('package.json', (text) => withoutPackages(text, packages));
+    edit('package-lock.json', (text) => pruneLock(text, packages));
   }
   return { remove, write };
 }
 
-/** @returns null where the text is not there, or more than once. */
-export function edited(text: string, { find, to, put }: Edit): string | null {
-  const at = text.indexOf(find);
-  if (at === -1 || text.indexOf(find, at + 1) !== -1) return null;
-  if (put !== undefined) return text.slice(0, at) + put + text.slice(at + find.length);
-  const last = to === undefined ? at : text.indexOf(to, at + find.length);
-  if (last === -1) return null;
-  const begin = text.lastIndexOf('\n', at) + 1;
-  const end = text.indexOf('\n', last + (to?.replace(/^\n/, '').length ?? 0));
-  // Of two empty lines that are now one after the other, one goes.
-  const before = text.slice(0, begin);
-  const after = text.slice(end + 1);
-  return before + (before.endsWith('\n\n') && after.startsWith('\n') ? after.slice(1) : after);
+/**
+ * Takes parts out, with the imports that only they needed, and puts what is left into the linter's form.
+ *
+ * @param packages a file of the project whose packages are installed.
+ * @returns what was done, a Chinese line each.
+ */
+export function removeParts(
+  root: string,
+  names: readonly PartName[],
+  packages: string | URL = import.meta.url,
+): string[] {
+  const { remove, write } = leaveOut(root, names);
+  for (const file of remove) rmSync(path.join(root, file), { recursive: true, force: true });
+  for (const [file, text] of write) writeFileSync(path.join(root, file), text);
+  const biome = createRequire(packages).resolve('@biomejs/biome/bin/biome');
+  const files = [...write.keys()].filter((file) => /\.(?:ts|vue|json)$/.test(file));
+  const args = [biome, 'check', '--write', '--vcs-enabled=false', ...files];
+  if (files.length > 0) spawnSync(process.execPath, args, { cwd: root, stdio: 'ignore' });
+  return names.map((name) => `去掉 ${parts[name].label}`);
 }
 
-function documents(root: string): string[] {
-  const inFolder = (folder: string) =>
-    existsSync(path.join(root, folder))
-      ? readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-          .filter((file) => file.endsWith('.md'))
-          .map((file) => path.posix.join(folder, file.replaceAll('\\', '/')))
-      : [];
-  return ['README.md', ...inFolder('docs'), ...inFolder('scripts/docs')];
+/** The texts of the project, by their path with `/`. */
+function filesOf(root: string): string[] {
+  return ['README.md', 'docs', 'mini', 'prisma', 'scripts', 'server'].flatMap((name) => {
+    if (!existsSync(path.join(root, name))) return [];
+    if (name.includes('.')) return [name];
+    return readdirSync(path.join(root, name), { recursive: true, encoding: 'utf8' })
+      .map((file) => path.posix.join(name, file.replaceAll('\\', '/')))
+      .filter((file) => /\.[a-z]+$/.test(file) && !/(?:node_modules|generated|fixtures)\//.test(file));
+  });
+}
+
+/** A file of the mini program's without pages, tabs and components that are gone. */
+function withoutPaths(text: string, gone: (page: string) => boolean): string {
+  const goes = (value: unknown) => typeof value === 'string' && gone(value.replace(/^\//, ''));
+  const namesGone = (value: unknown) => goes(value) || Object.values(Object(value)).some(goes);
+  const rest = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.filter((one) => !namesGone(one)).map(rest);
+    if (typeof value !== 'object' || value === null) return value;
+    const kept = Object.entries(value).filter(([, one]) => !goes(one));
+    return Object.fromEntries(kept.map(([key, one]) => [key, rest(one)]));
+  };
+  const before: unknown = JSON.parse(text);
+  const after = rest(before);
+  return JSON.stringify(after) === JSON.stringify(before) ? text : `${JSON.stringify(after, null, 2)}\n`;
+}
+
+function withoutPackages(text: string, packages: readonly string[]): string {
+  const manifest = JSON.parse(text) as Record<string, Record<string, string>>;
+  for (const name of packages) {
+    delete manifest.dependencies?.[name];
+    delete manifest.devDependencies?.[name];
+  }
+  return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 /** A variable goes with the comment above it, and a section with its last variable. */

@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { environmentValue } from '../deploy/environment.ts';
@@ -9,9 +8,9 @@ import { emptyListing } from '../listing/listing.ts';
 import { parseListing } from '../listing/listing-file.ts';
 import { type ListingQuestion, newListing, updateListing } from '../listing/listing-template.ts';
 import type { Answers } from './answers.ts';
-import { leaveOut, withImplied } from './leave-out.ts';
+import { removeParts, withImplied } from './leave-out.ts';
 import { licenseOf, licenses } from './license.ts';
-import { isPart, namesIn, type PartName, parts } from './parts.ts';
+import { isPart, namesIn } from './parts.ts';
 import { removeTemplatesOwn } from './templates-own.ts';
 
 /** What an app starts with in place of the template's own, by its name in `files/`. */
@@ -40,7 +39,7 @@ export async function currentAnswers(root: string): Promise<Partial<Answers>> {
     package: template === undefined ? null : name,
     owner: listing.owner.organisation,
     platform: listing.app.platform,
-    corpId: listing.organisations.production,
+    corpId: listing.organisations.production ?? (listing.app.stage === '审批后' ? '' : null),
     testCorpId: listing.organisations.test,
     domain: listing.domain.name,
     license: template === undefined ? 'proprietary' : (licenseOf(license) ?? null),
@@ -76,8 +75,6 @@ export async function makeOwn(
   const { name, version, template } = await readPackage(root);
   const without = withImplied(namesIn(answers.without).filter(isPart));
   const leaving = without.filter((part) => !template?.without?.includes(part));
-  // Nothing is written where a part cannot be taken out whole.
-  leaveOut(root, leaving);
   const lock = await stat(path.join(root, 'package-lock.json'));
 
   if (template === undefined) {
@@ -89,7 +86,7 @@ export async function makeOwn(
   }
   await edit('README.md', (text) => renamed(text, before, answers));
   await edit('LICENSE', (text) => ownLicense(text, before, answers));
-  if (leaving.length > 0) await removeParts(root, leaving, done);
+  if (leaving.length > 0) done.push(...removeParts(root, leaving));
   await edit('package-lock.json', (text) => ownLock(text, answers.package));
   // No package is new: a newer file would have them all installed again.
   await utimes(path.join(root, 'package-lock.json'), lock.atime, lock.mtime);
@@ -99,7 +96,12 @@ export async function makeOwn(
   if (process.platform !== 'win32') await chmod(path.join(root, '.env'), ownerOnly);
   await edit('listing.yaml', (text) => ownListing(text, answers, asked));
   await edit('mini/config/production.ts', (text) =>
-    ownMiniConfig(text, { ...answers, serverUrl: `https://${answers.domain}`, corpId: answers.corpId }),
+    ownMiniConfig(text, {
+      ...answers,
+      serverUrl: `https://${answers.domain}`,
+      // Until the approval, production runs on the test organisation's parameters.
+      corpId: answers.corpId || answers.testCorpId || null,
+    }),
   );
   if (answers.testCorpId !== '') {
     await edit('mini/config/test.ts', (text) =>
@@ -115,18 +117,6 @@ export async function makeOwn(
   // Last: it says that the template's own files are gone.
   await edit('package.json', (text) => ownPackage(text, answers, without));
   return done;
-}
-
-/** Takes parts out, and puts what is left into the linter's form where the linter is installed. */
-async function removeParts(root: string, names: readonly PartName[], done: string[]): Promise<void> {
-  const { remove, write } = leaveOut(root, names);
-  for (const file of remove) await rm(path.join(root, file), { recursive: true, force: true });
-  for (const [file, text] of write) await writeFile(path.join(root, file), text);
-  const biome = path.join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome');
-  if (existsSync(biome)) {
-    spawnSync(process.execPath, [biome, 'check', '--write', ...write.keys()], { cwd: root, stdio: 'ignore' });
-  }
-  for (const name of names) done.push(`去掉 ${parts[name].label}`);
 }
 
 async function readPackage(root: string): Promise<PackageFile> {
@@ -193,7 +183,7 @@ function ownEnvironment(
 /** Adds to a list with commas: what people put behind the fence stays there. */
 function withOrganisation(list: string, organisation: string): string {
   const known = list.split(',').map((one) => one.trim());
-  if (known.includes(organisation)) return list;
+  if (organisation === '' || known.includes(organisation)) return list;
   return [...known.filter((one) => one !== ''), organisation].join(',');
 }
 
@@ -202,7 +192,7 @@ function ownListing(text: string, answers: Answers, asked: readonly ListingQuest
     'app.name': answers.name,
     'app.platform': answers.platform,
     'owner.organisation': answers.owner,
-    'organisations.production': answers.corpId,
+    'organisations.production': answers.corpId || null,
     'organisations.test': answers.testCorpId || null,
     'domain.name': answers.domain,
   });
@@ -212,14 +202,16 @@ interface MiniValues {
   platform: Answers['platform'];
   /** null leaves the address as it is. */
   serverUrl: string | null;
-  corpId: string;
+  /** null leaves it as it is. */
+  corpId: string | null;
 }
 
 function ownMiniConfig(text: string, { platform, serverUrl, corpId }: MiniValues): string {
   const set = (file: string, field: string, value: string) =>
     file.replace(new RegExp(`(\\b${field}: )'[^']*'`), (_, key: string) => `${key}'${value}'`);
   const addressed = serverUrl === null ? text : set(text, 'serverUrl', serverUrl);
-  return set(set(addressed, 'corpId', corpId), 'container', platform);
+  const organised = corpId === null ? addressed : set(addressed, 'corpId', corpId);
+  return set(organised, 'container', platform);
 }
 
 function filledIn(text: string, values: Answers & { template: string }): string {

@@ -9,13 +9,13 @@ const paths = [
   'docs/decisions',
   'scripts/docs/decisions',
   'scripts/bench',
+  'scripts/update/releases',
   'scripts/simulator/e2e/bench.ts',
   'scripts/simulator/e2e/bench-page.ts',
 ];
 
-/** Pictures of the template, but for the four that the listing's materials show until the app has its own. */
+/** Pictures of the template. */
 const imageFolder = 'docs/images';
-const keptImages: ReadonlySet<string> = new Set(['home.png', 'bind.png', 'no-permission.png', 'trouble.png']);
 
 /**
  * Removes from a fresh copy of the template what belongs to the template alone, and the lines of documents that show
@@ -37,16 +37,15 @@ export async function removeTemplatesOwn(root: string): Promise<string[]> {
     await writeFile(pages, text.replace(', "../../scripts/bench/console-pages.ts"', ''));
   }
   const images = existsSync(path.join(root, imageFolder)) ? await readdir(path.join(root, imageFolder)) : [];
-  const removed = images.filter((image) => !keptImages.has(image));
-  if (removed.length === 0) return done;
-  for (const image of removed) await rm(path.join(root, imageFolder, image));
-  done.push(`删除 ${imageFolder} 里模板的 ${removed.length} 张图片`);
+  if (images.length === 0) return done;
+  await rm(path.join(root, imageFolder), { recursive: true });
+  done.push(`删除 ${imageFolder} 里模板的 ${images.length} 张图片`);
   for (const folder of ['docs', 'scripts/docs']) {
     for (const file of await readdir(path.join(root, folder), { recursive: true })) {
       if (!file.endsWith('.md')) continue;
       const target = path.join(root, folder, file);
       const text = await readFile(target, 'utf8');
-      const without = withoutImages(text, removed);
+      const without = withoutImages(text, images);
       if (without !== text) await writeFile(target, without);
     }
   }

@@ -20,7 +20,7 @@ const settings = readEnvironmentFile(old('environment')) as Record<string, strin
 /** The token of the session in `rows.sql`, and whose it is. */
 const session = { token: 'uNFls25HSiGxvlIct25tEWzolp18FQLPvgZ75RYiEnI', name: '张三' };
 
-test('the settings of 0.1.0 mean what they meant', () => {
+test('the settings of a 0.1.0 app are still read as before', () => {
   expect(loadConfig(settings)).toMatchObject({
     platform: { name: 'zhezhengding' },
     auth: { binding: false, sessionLifetimeMs: 7 * 24 * 3_600_000, matchByMobile: false },
@@ -39,7 +39,7 @@ test('the listing.yaml of 0.1.0 is read', async () => {
   expect(Object.keys(listing).sort()).toEqual(Object.keys(emptyListing()).sort());
 });
 
-test('the database of 0.1.0 is brought up to date, and whoever was signed in still is', async () => {
+test('the database of 0.1.0 is migrated, and people stay signed in', async () => {
   const url = testDatabaseKind() === 'postgresql' ? await createEmptyDatabase() : null;
   const database = await openDatabase({ url, dataDir: 'memory', poolSize: 5, timeoutMs: 10_000 });
   try {

@@ -28,7 +28,7 @@ test('what is given is kept', () => {
       '  pc: false',
       'deployment:',
       '  instances:',
-      '    - { host: 10.1.0.11, port: 3000 }',
+      '    - { host: 10.1.0.11, port: 3001 }',
       'answers:',
       '  offline-agreement: { answer: yes, evidence: evidence/a.jpg }',
       'exceptions:',
@@ -41,12 +41,11 @@ test('what is given is kept', () => {
     pc: false,
     platform: null,
   });
-  expect(listing.deployment.instances).toEqual([{ host: '10.1.0.11', port: 3000 }]);
+  expect(listing.deployment.instances).toEqual([{ host: '10.1.0.11', port: 3001 }]);
   expect(listing.answers['offline-agreement']).toEqual({ answer: 'yes', evidence: 'evidence/a.jpg' });
   expect(listing.exceptions['domain-owner']).toMatchObject({
     reason: '没有域名',
     date: '2026-11-24',
-    risk: null,
   });
 });
 

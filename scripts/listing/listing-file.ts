@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { Compile } from 'typebox/compile';
 import { type Document, LineCounter, parseDocument } from 'yaml';
 import { StartFailure } from '../../server/config/start-failure.ts';
-import { emptyException, emptyListing, type Listing, listingSchema } from './listing.ts';
+import {
+  emptyException,
+  emptyListing,
+  emptyLoadTest,
+  type Listing,
+  listingSchema,
+  shapesAlong,
+} from './listing.ts';
 
 export const listingFile = 'listing.yaml';
 
@@ -32,13 +39,14 @@ export function parseListing(text: string, file: string = listingFile): Listing 
   const [broken] = document.errors;
   if (broken !== undefined) {
     throw new StartFailure(
-      `${file} 第 ${broken.linePos?.[0].line ?? 1} 行不是正确的 YAML：${firstLine(broken.message)}\n请检查这一行的缩进、冒号后的空格和引号。`,
+      `${file} 第 ${broken.linePos?.[0].line ?? 1} 行不是正确的 YAML：${broken.message.split('\n')[0]}\n请检查这一行的缩进、冒号后的空格和引号。`,
     );
   }
   const listing = merge(emptyListing(), document.toJS() ?? {});
   if (isRecord(listing)) {
     listing.answers = fillEach(listing.answers, { answer: null });
     listing.exceptions = fillEach(listing.exceptions, emptyException);
+    if ('loadtest' in listing) listing.loadtest = merge(emptyLoadTest, listing.loadtest);
   }
   if (validator.Check(listing)) return listing;
   throw new StartFailure(
@@ -96,26 +104,12 @@ function lineOf(path: readonly string[], document: Document, lines: LineCounter)
 
 /** What belongs at a place, from the schema's own words. */
 function expectation(path: readonly string[]): string {
-  let schema: unknown = listingSchema;
   let words = '写法不对';
-  for (const name of path) {
-    if (!isRecord(schema)) break;
-    const next: unknown = isRecord(schema.properties) ? schema.properties[name] : undefined;
-    schema = next ?? firstOf(schema.patternProperties) ?? schema.items;
-    if (isRecord(schema) && typeof schema.title === 'string') words = `应为${schema.title}`;
-    if (isRecord(schema) && Array.isArray(schema.examples)) {
-      words += `，例如 ${JSON.stringify(schema.examples[0])}`;
-    }
+  for (const { title, examples } of shapesAlong(path)) {
+    if (title !== undefined) words = `应为${title}`;
+    if (examples !== undefined) words += `，例如 ${JSON.stringify(examples[0])}`;
   }
   return words;
-}
-
-function firstOf(patterns: unknown): unknown {
-  return isRecord(patterns) ? Object.values(patterns)[0] : undefined;
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? '';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,14 +1,5 @@
 import { isMap, isNode, isScalar, type Pair, parseDocument } from 'yaml';
-import { listingSchema } from './listing.ts';
-
-interface Shape {
-  title?: string;
-  examples?: unknown[];
-  properties?: Record<string, Shape>;
-  enum?: string[];
-  anyOf?: Shape[];
-  items?: Shape;
-}
+import { listingSchema, type Shape } from './listing.ts';
 
 /** A rule of the check-up that listing.yaml answers. */
 export interface ListingQuestion {
@@ -28,19 +19,18 @@ const head = `# 上架信息：程序没法自己知道的事都写在这里。n
  */
 export function newListing(asked: readonly ListingQuestion[]): string {
   const lines = [head];
-  // TypeBox's schema is plain JSON Schema.
-  const { properties = {} } = listingSchema as Shape;
+  const { properties = {}, required = [] } = listingSchema as Shape;
   for (const [name, shape] of Object.entries(properties)) {
-    if (shape.properties === undefined) continue;
+    if (shape.properties === undefined || !required.includes(name)) continue;
     lines.push('', `# ── ${shape.title} ──`, `${name}:`);
     for (const [fact, kind] of Object.entries(shape.properties)) {
-      lines.push(`  # ${explain(kind)}`, `  ${fact}:`);
+      lines.push(`  # ${explain(kind)}`, `  ${fact}: ${kind.default ?? ''}`.trimEnd());
     }
   }
   lines.push(
     '',
     '# ── 体检问题 ──',
-    '# answer 填 yes、no 或 not-applicable（不适用，note 里写原因）；evidence 填证明文件的路径',
+    '# answer 填 yes、no 或 not-applicable（不适用，note 里写原因）；有证明的，evidence 填文件的路径',
     'answers:',
   );
   for (const { id, ask, evidence } of asked) {
@@ -55,7 +45,6 @@ export function newListing(asked: readonly ListingQuestion[]): string {
     '#     problem: 数据库部署在公有云，没有部署在政务外网',
     '#     reason: 政务云的资源还在申请，没有批下来',
     '#     plan: 先只允许应用的地址访问，2027 年 3 月前迁入政务云',
-    '#     risk: 数据库可能受到来自互联网的攻击',
     '#     date: 2026-11-24',
     'exceptions:',
     '',
@@ -68,6 +57,7 @@ export type FactValue =
   | string
   | number
   | boolean
+  | Readonly<Record<string, string>>
   | readonly (string | Readonly<Record<string, string | number>>)[];
 
 /**

@@ -16,6 +16,10 @@ const line = (title: string, example: string) =>
 
 const yesOrNo = (title: string, example: boolean) => known(Type.Boolean(), title, example);
 
+/** Production's parameters, the stability platform's code and its bid come with the approval. */
+export const stages = ['审批前', '审批后'] as const;
+export type Stage = (typeof stages)[number];
+
 /** A day as people write it in forms: `2026-11-24`. */
 const day = (title: string) => known(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }), title, '2026-11-24');
 
@@ -34,8 +38,25 @@ const exception = section('情况说明', {
   problem: line('存在的问题', '数据库部署在公有云，没有部署在政务外网'),
   reason: line('原因', '政务云的资源还在申请，没有批下来'),
   plan: line('因此怎样做、后续怎样改进', '先只允许应用的地址访问，2027 年 3 月前迁入政务云'),
-  risk: line('已知晓的风险', '数据库可能受到来自互联网的攻击'),
+  /** Older files say more than the guide's letter has room for. */
+  risk: Type.Optional(line('已知晓的风险', '数据库可能受到来自互联网的攻击')),
   date: day('落款日期'),
+});
+
+/** Another tool's load test, with the figures of its report as a person typed them; left out where it is our own. */
+const otherLoadTest = section('其他工具的压测', {
+  tool: line('压测工具', '阿里云 PTS'),
+  file: line('工具导出的报告', 'evidence/PTS压测报告.pdf'),
+  url: known(Type.String({ pattern: '^https?://[^\\s/]+' }), '压测的网址', 'https://app.example.gov.cn'),
+  date: day('压测日期'),
+  connections: count('并发量', 50),
+  requests: count('请求总数', 12_000),
+  successRate: known(Type.Number({ minimum: 0, maximum: 100 }), '成功率（%）', 99.95),
+  meanMs: known(Type.Number({ minimum: 0 }), '平均响应时间（毫秒）', 120),
+  interfaces: Type.Array(Type.String({ pattern: '^/' }), {
+    title: '压测的数据接口',
+    examples: [['/api/orders', '/api/notices']],
+  }),
 });
 
 export const listingSchema = section('上架信息', {
@@ -50,6 +71,12 @@ export const listingSchema = section('上架信息', {
     ),
     pc: yesOrNo('是否要在 PC 端使用', false),
     sendsDing: yesOrNo('服务端是否发送 DING 消息', false),
+    /** New files say where an app begins; older ones say nothing of it (stage.ts). */
+    stage: Type.Union([Type.Enum(stages), Type.Null()], {
+      title: '上架审批到了哪一步，审批通过后改成 审批后',
+      examples: ['审批前'],
+      default: '审批前',
+    }),
   }),
   owner: section('业主单位', {
     organisation: line('业主单位全称', '浙江省某某厅'),
@@ -99,7 +126,7 @@ export const listingSchema = section('上架信息', {
         host: Type.String({ minLength: 1 }),
         port: Type.Integer({ minimum: 1, maximum: 65_535 }),
       }),
-      { title: '应用实例', examples: [[{ host: '10.1.0.11', port: 3000 }]] },
+      { title: '应用实例', examples: [[{ host: '10.1.0.11', port: 3001 }]] },
     ),
     database: Type.Array(
       section('数据库', {
@@ -138,6 +165,7 @@ export const listingSchema = section('上架信息', {
   stability: section('稳定性平台', {
     bid: line('H5 的 wpk-bid', 'dta_1_123456789'),
   }),
+  loadtest: Type.Optional(otherLoadTest),
   answers: Type.Record(Type.String({ pattern: '^[a-z0-9-]+$' }), answer, { title: '体检问题' }),
   exceptions: Type.Record(Type.String({ pattern: '^[a-z0-9-]+$' }), exception, { title: '情况说明' }),
 });
@@ -146,34 +174,43 @@ export type Listing = Static<typeof listingSchema>;
 export type ListingAnswer = Static<typeof answer>;
 export type ListingException = Static<typeof exception>;
 
-export const emptyException: ListingException = {
-  problem: null,
-  reason: null,
-  plan: null,
-  risk: null,
-  date: null,
-};
-
-/** A listing of which nothing is known yet. */
-export function emptyListing(): Listing {
-  return {
-    app: { name: null, description: null, platform: null, forms: null, pc: null, sendsDing: null },
-    owner: { organisation: null, office: null, contact: null, phone: null },
-    vendor: { organisation: null, contact: null, phone: null },
-    scope: {
-      users: null,
-      usersDescription: null,
-      expectedUsers: null,
-      contacts: null,
-      permissions: [],
-      superExecutives: null,
-      applicant: null,
-    },
-    domain: { name: null, belongsTo: null },
-    deployment: { network: null, vpn: null, gateway: [], instances: [], database: [] },
-    organisations: { test: null, production: null },
-    stability: { bid: null },
-    answers: {},
-    exceptions: {},
-  };
+/** TypeBox's schema as the plain JSON Schema that it is. */
+export interface Shape {
+  type?: string;
+  title?: string;
+  examples?: unknown[];
+  default?: string;
+  properties?: Record<string, Shape>;
+  patternProperties?: Record<string, Shape>;
+  required?: string[];
+  enum?: string[];
+  anyOf?: Shape[];
+  items?: Shape;
 }
+
+/** The shapes along a path such as `owner.phone`, from its section on; fewer than names where the schema knows no more. */
+export function shapesAlong(path: readonly string[]): Shape[] {
+  const found: Shape[] = [];
+  let shape: Shape = listingSchema as Shape;
+  for (const name of path) {
+    const [pattern] = Object.values(shape.patternProperties ?? {});
+    const next: Shape | undefined = shape.properties?.[name] ?? pattern ?? shape.items;
+    if (next === undefined) break;
+    found.push(next);
+    shape = next;
+  }
+  return found;
+}
+
+/** What stands in place of a part of which nothing is known yet: null, and an empty list. */
+function emptyOf({ type, properties, required = [], anyOf }: Shape): unknown {
+  if (properties !== undefined) {
+    return Object.fromEntries(required.map((name) => [name, emptyOf(properties[name] ?? {})]));
+  }
+  if (type === 'array') return [];
+  return anyOf === undefined ? {} : null;
+}
+
+export const emptyException = emptyOf(exception as Shape) as ListingException;
+export const emptyLoadTest = emptyOf(otherLoadTest as Shape) as NonNullable<Listing['loadtest']>;
+export const emptyListing = (): Listing => emptyOf(listingSchema as Shape) as Listing;

@@ -3,10 +3,7 @@ import type { Probes } from './check/probes.ts';
 import type { ProjectFiles } from './check/project-files.ts';
 import type { Listing } from './listing.ts';
 
-/**
- * The guide's parts that hold rules, in its own order. `title` is the guide's heading, shortened to what fits a
- * table.
- */
+/** The guide's chapters, in its own order, by headings shortened to what fits a table. */
 export const sections = [
   { id: '1', title: '接口' },
   { id: '2', title: '接口参数' },
@@ -26,16 +23,18 @@ export const sections = [
 
 export type SectionId = (typeof sections)[number]['id'];
 
-/** `must`: the listing is refused without it. `should`: the guide advises it. */
-export type Severity = 'must' | 'should';
+/**
+ * - `forbidden` (不可豁免): the guide forbids it; no letter helps.
+ * - `required` (指南要求): the guide demands it; where an app cannot, the owner may explain it in a letter (情况说明).
+ * - `own` (工程自查): the guide only advises it, or says nothing of it. Never in the way of a listing.
+ */
+export type Kind = 'forbidden' | 'required' | 'own';
 
 /**
  * - `pass`, `fail`: it was looked at, and this is what it is.
  * - `unknown`: it could not be looked at from here (no network, no answer, a file that is not there yet).
- * - `question`: only a person can say, and listing.yaml has no answer yet, or the evidence that it names is missing.
- * - `not-applicable`: the rule is about something that this app does not have.
- *
- * A `must` that is `fail`, `unknown` or `question` makes `npm run check` end with 1.
+ * - `question`: only a person can say, and listing.yaml has no answer yet.
+ * - `not-applicable`: the rule is about something that this app does not have, or does not have yet.
  */
 export type State = 'pass' | 'fail' | 'unknown' | 'question' | 'not-applicable';
 
@@ -48,7 +47,12 @@ export interface Finding {
   evidence: readonly string[];
   /** How to mend just this, where that is more exact than the rule's own `remedy`. */
   remedy?: string;
+  /** The facts of listing.yaml that it waits for, e.g. `owner.phone`. */
+  facts?: readonly string[];
 }
+
+/** What a rule may be about alone: a kind of app, or a stage of the listing. */
+export type Condition = 'approved' | 'mini' | 'h5' | 'dingtalk' | 'zhezhengding' | 'unified' | 'executives';
 
 /** Everything that a rule may look at. Rules open no connection and read no file but through this. */
 export interface Context {
@@ -66,33 +70,53 @@ export interface Context {
   readonly rules: readonly Rule[];
 }
 
-/** One rule of the guide: one small file in `rules/`, one line in `rules/index.ts`. */
+/** One rule: an entry in the table of its chapter in `rules/`. */
 export interface Rule {
   /** Short, in kebab case, never changed: listing.yaml refers to it. */
   id: string;
   section: SectionId;
+  kind: Kind;
   /** The rule in one Chinese sentence. */
   title: string;
-  severity: Severity;
-  /** How it is checked, in Chinese; stands in the table of scripts/docs/listing.md. */
-  how: string;
+  /** The guide's own words; null where it says nothing. A rule is never stricter than they are. */
+  sentence: string | null;
+  /** How it is checked, in Chinese; left out where a person's answer decides. */
+  how?: string;
   /** How to mend it, in Chinese: who, where, what. */
   remedy: string;
-  /** Whether a person answers it in listing.yaml; made by {@link question}. */
+  /** Which apps it is about, and when; for the others it is not applicable. */
+  only?: readonly Condition[];
+  /** Facts of listing.yaml that it cannot do without, e.g. `domain.name`: asked for where they are missing. */
+  facts?: readonly string[];
+  /** What a person answers in listing.yaml: instead of `check`, or where that asks for the answer. */
   question?: Question;
-  /** May throw: that is reported as a fault of the rule, and the others go on. Should give up when `signal` aborts. */
-  check(context: Context, signal: AbortSignal): Promise<Finding>;
+  /** The program runs the mini program alone: of the H5 form a person answers. */
+  asksH5?: boolean;
+  /** What must have been done before it can be looked at. */
+  after?: 'deploy' | 'loadtest';
+  /**
+   * May throw: that is reported as a fault of the rule, and the others go on.
+   *
+   * @param answer the finding that a person's answer to the rule's question gives.
+   */
+  check?(context: Context, answer: () => Promise<Finding>): Finding | Promise<Finding>;
 }
+
+/** The rules of one chapter of the guide. */
+export const chapter = (
+  section: SectionId,
+  rules: readonly Omit<Rule, 'section'>[],
+  shared: Pick<Rule, 'after'> = {},
+): readonly Rule[] => rules.map((rule) => ({ section, ...shared, ...rule }));
 
 /** What a person is asked where no program can know. */
 export interface Question {
   /** The question itself, to be answered by yes or no, where yes means that the rule is met. */
   ask: string;
-  /** Which file shows it (a screenshot, a letter); null where the answer alone is enough. */
+  /** Which file would show it (a screenshot, a letter); null where there is nothing to show. Never demanded. */
   evidence: string | null;
 }
 
-/** Makes the findings, so that a rule reads as a few lines. */
 export const pass = (detail: string, evidence: readonly string[] = []): Finding => ({
   state: 'pass',
   detail,
@@ -117,28 +141,14 @@ export const notApplicable = (detail: string, evidence: readonly string[] = []):
   evidence,
 });
 
-/**
- * A rule that a person answers in listing.yaml, under `answers.<id>`: `answer` is `yes`, `no` or `not-applicable`
- * (with a `note` that says why), `evidence` the path of a file from the project's root, which must exist and not
- * be empty, or an https address that shows it.
- */
-export function question(
-  rule: Omit<Rule, 'how' | 'check' | 'question'> & { how?: string } & { question: Question },
-): Rule {
-  const { ask, evidence } = rule.question;
-  return {
-    ...rule,
-    how:
-      rule.how ??
-      `在 listing.yaml 的 answers.${rule.id} 里回答：${ask}${evidence === null ? '' : `并附证明：${evidence}。`}`,
-    check: (context) => answered(context, rule.id, rule.question),
-  };
-}
+/** How a rule is checked, in Chinese. */
+export const howOf = ({ id, how, question }: Rule): string =>
+  how ?? `在 listing.yaml 的 answers.${id} 里回答：${question?.ask ?? ''}`;
 
 /**
- * The finding that a person's answer gives; for rules that ask only where the program cannot tell.
- *
- * @param id the rule's id, under which listing.yaml holds the answer.
+ * The finding that a person's answer gives. listing.yaml holds it under `answers.<id>`: `answer` is `yes`, `no` or
+ * `not-applicable` (with a `note` that says why), `evidence` the path of a file from the project's root or an https
+ * address. Evidence may be left out, but a file that is named must be there.
  */
 export async function answered(
   { listing, files }: Context,
@@ -147,13 +157,11 @@ export async function answered(
 ): Promise<Finding> {
   const given = listing.answers[id];
   const where = `listing.yaml：answers.${id}`;
-  const open = (detail: string): Finding => ({
+  const open = (detail: string, more = ''): Finding => ({
     state: 'question',
     detail,
     evidence: [where],
-    remedy: `请在 listing.yaml 的 answers.${id} 里填 answer（yes、no 或 not-applicable）${
-      evidence === null ? '' : `，evidence 填证明文件的路径：${evidence}`
-    }。`,
+    remedy: `在 listing.yaml 里写 answers.${id}，例如 ${id}: { answer: yes${more} }；也可以是 no 或 not-applicable（note 里写原因）。`,
   });
   if (given === undefined || given.answer === null) return open(`还没有回答：${ask}`);
   const note = given.note?.trim() ?? '';
@@ -164,11 +172,13 @@ export async function answered(
       : notApplicable('回答是“不适用”。', said);
   }
   if (given.answer === 'no') return fail(`回答是“否”：${ask}`, said);
-  if (evidence === null) return pass('回答是“是”。', said);
   const file = given.evidence?.trim() ?? '';
-  if (file === '') return open(`回答了“是”，但没有附证明：${evidence}。`);
-  if (/^https:\/\/./.test(file))
-    return pass('回答是“是”，证明是一个网址（没有打开核对）。', [...said, `证明：${file}`]);
-  if (!(await files.hasContent(file))) return open(`回答了“是”，但证明文件不存在或是空的：${file}。`);
-  return pass('回答是“是”，附有证明。', [...said, `证明：${file}`]);
+  if (file === '') {
+    return pass(`回答是“是”。${evidence === null ? '' : `没有附证明，可以附上：${evidence}。`}`, said);
+  }
+  const shown = [...said, `证明：${file}`];
+  if (/^https:\/\/./.test(file)) return pass('回答是“是”，证明是一个网址（没有打开核对）。', shown);
+  return (await files.hasContent(file))
+    ? pass('回答是“是”，附有证明。', shown)
+    : open(`证明文件不存在或是空的：${file}。`, ', evidence: evidence/截图.png');
 }

@@ -16,13 +16,14 @@ describe('the command line', () => {
     tokens: null,
     endpoints: null,
     endpointsFile: null,
+    ca: null,
   };
 
-  test('has defaults', () => {
+  test('the command line has defaults', () => {
     expect(readArguments([])).toEqual(defaults);
   });
 
-  test('takes words as well as options, since a shell may swallow the options', () => {
+  test('options may be given as words, since a shell may swallow the dashes', () => {
     const wanted = { ...defaults, url: 'https://app.example.com', connections: [50, 80], seconds: 20 };
     expect(readArguments(['https://app.example.com', '50,80', '20s'])).toEqual(wanted);
     expect(readArguments(['20s', '50, 80', 'https://app.example.com'])).toEqual(wanted);
@@ -31,7 +32,7 @@ describe('the command line', () => {
     ).toEqual(wanted);
   });
 
-  test('takes the concurrency as several words: PowerShell makes them of 50,100,200', () => {
+  test('the concurrency may be several words, as PowerShell makes of 50,100,200', () => {
     for (const args of [
       ['50', '100', '200', '20s'],
       ['--connections', '50', '100', '200', '--seconds', '20'],
@@ -41,7 +42,7 @@ describe('the command line', () => {
     }
   });
 
-  test('takes each option as a word name=value, which every shell passes on', () => {
+  test('each option may be a word name=value, which every shell passes on', () => {
     expect(
       readArguments([
         'url=https://app.example.com',
@@ -68,7 +69,7 @@ describe('the command line', () => {
     });
   });
 
-  test('takes interfaces', () => {
+  test('the command line takes interfaces to load', () => {
     const { endpoints } = readArguments(['--endpoint', 'GET /a?b=1', '--endpoint', 'POST /c {"d":"e f"}']);
     expect(endpoints).toEqual([
       { method: 'GET', path: '/a?b=1', body: null },
@@ -109,7 +110,7 @@ describe('interfaces in a file', () => {
     return ownEndpoints(readArguments([`endpoints=${file}`, 'endpoint=GET /first']));
   };
 
-  test('come after those of the command line; comments, empty lines and Windows’ marks are no matter', async () => {
+  test('interfaces of a file follow those of the command line; comments, empty lines and a byte order mark are skipped', async () => {
     await expect(
       read('\uFEFFGET /api/orders?limit=20\r\n\r\n# 查询\r\nPOST /api/orders/query {"state":"open # 1"}\r\n'),
     ).resolves.toEqual([
@@ -119,7 +120,7 @@ describe('interfaces in a file', () => {
     ]);
   });
 
-  test('are told by their line where they are none', async () => {
+  test('a line of the file that is no interface is named by its number', async () => {
     await expect(read('GET /a\nDELETE /x\n')).rejects.toThrow(/own\.txt 第 2 行：看不懂接口“DELETE \/x”/);
     await expect(read('# 还没有\n')).rejects.toThrow(/里没有接口/);
     await expect(ownEndpoints(readArguments(['endpoints=no-such-file']))).rejects.toThrow(
@@ -127,7 +128,7 @@ describe('interfaces in a file', () => {
     );
   });
 
-  test('nothing asked for is the template’s own', async () => {
+  test('without interfaces the template’s own are loaded', async () => {
     await expect(ownEndpoints(readArguments([]))).resolves.toBeNull();
   });
 });
@@ -142,11 +143,11 @@ describe('whom it may be aimed at', () => {
     },
   );
 
-  test('this machine by its own address', () => {
+  test('this machine may be loaded by its own address', () => {
     expect(allowedTarget(`http://${own.includes(':') ? `[${own}]` : own}:3000`, null).local).toBe(true);
   });
 
-  test('the app’s own domain, with the path that it stands under', () => {
+  test('the app’s own domain may be loaded, with its path', () => {
     expect(allowedTarget('https://App.Example.com/desk/', 'app.example.com')).toEqual({
       address: 'https://app.example.com/desk',
       local: false,
@@ -167,17 +168,17 @@ describe('whom it may be aimed at', () => {
     expect(() => allowedTarget(address, domain)).toThrow(message);
   });
 
-  test('what may be a password is not repeated', () => {
+  test('a refusal does not repeat what may be a password', () => {
     expect(() => allowedTarget('https://user:hunter2@127.0.0.1', null)).toThrow(/^这不是可以压测的地址。/);
   });
 
-  test('the domain is that of PUBLIC_ORIGIN', async () => {
+  test('the app’s own domain is that of PUBLIC_ORIGIN', async () => {
     expect(await configuredDomain({ PUBLIC_ORIGIN: 'https://App.Example.com' })).toBe('app.example.com');
   });
 });
 
 describe('tokens', () => {
-  test('of the environment', async () => {
+  test('tokens come from the environment', async () => {
     const tokens = 'aaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbb,';
     expect(await givenTokens(null, { LOADTEST_TOKENS: tokens })).toEqual([
       'aaaaaaaaaaaaaaaaaaaa',
@@ -186,7 +187,7 @@ describe('tokens', () => {
     expect(await givenTokens(null, {})).toBeNull();
   });
 
-  test('that are none are named by their place, not repeated', async () => {
+  test('wrong tokens are named by their place, not repeated', async () => {
     await expect(givenTokens(null, { LOADTEST_TOKENS: 'aaaaaaaaaaaaaaaaaaaa,x\r\ny: z' })).rejects.toThrow(
       /^环境变量 LOADTEST_TOKENS 里的第 2 个不是会话令牌。$/,
     );
@@ -200,11 +201,11 @@ describe('tokens', () => {
 describe('a domain that leads to this machine', () => {
   const resolver = (address: string) => async () => ({ address });
 
-  test.each(['127.0.0.1', '::1'])('is this machine at %s', async (address) => {
+  test.each(['127.0.0.1', '::1'])('a domain at %s is this machine', async (address) => {
     await expect(leadsHere('app.example.gov.cn', resolver(address))).resolves.toBe(true);
   });
 
-  test('is elsewhere at another address, and where nobody knows the name', async () => {
+  test('a domain at another address or an unknown name is not this machine', async () => {
     await expect(leadsHere('app.example.gov.cn', resolver('192.0.2.1'))).resolves.toBe(false);
     const unknown = () => Promise.reject(new Error('ENOTFOUND'));
     await expect(leadsHere('app.example.gov.cn', unknown)).resolves.toBe(false);

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadtestSessions } from '../../server/config/constants.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
+import { namedWords } from '../words.ts';
 
 export interface Endpoint {
   method: 'GET' | 'POST';
@@ -26,6 +28,8 @@ export interface LoadTestRequest {
   endpoints: Endpoint[] | null;
   /** A file with interfaces, one a line. */
   endpointsFile: string | null;
+  /** PEM of a root that is trusted beside those of Node; null: none. */
+  ca: string | null;
 }
 
 export const limits = {
@@ -42,9 +46,10 @@ export const usage = `用法：
                                                        每档的并发数（要加引号）、每档多少秒
 更多选项，写成 名字=值：
   connections="50,100,200" seconds=30 warm-up=5 timeout=10
-  tokens=文件             会话令牌，一行一个。不写：本机用平台仿真登录，应用域名用 npm run cli loadtest:sessions 开的会话
+  tokens=文件             会话令牌，一行一个。不写：本机用平台仿真登录，应用域名用生产服务器上 loadtest:sessions 开的会话
   endpoint="GET /api/x"   要压测的接口，可写多次
   endpoints=文件          要压测的接口，一行一个，POST 的内容写在后面：POST /api/x {"a":1}
+  ca=文件.pem             额外信任这个根证书（演练用，报告会注明）
 详细说明：scripts/docs/loadtest.md`;
 
 function refuse(problem: string): never {
@@ -86,6 +91,7 @@ export function readArguments(args: readonly string[]): LoadTestRequest {
     tokens: values.tokens ?? null,
     endpoints: values.endpoint?.map((text) => readEndpoint(text, refuse)) ?? null,
     endpointsFile: values.endpoints ?? null,
+    ca: values.ca === undefined ? null : readPem(values.ca),
   };
 }
 
@@ -98,18 +104,26 @@ const options = {
   tokens: { type: 'string' },
   endpoint: { type: 'string', multiple: true },
   endpoints: { type: 'string' },
+  ca: { type: 'string' },
 } as const;
 
 function parsed(args: readonly string[]) {
-  const named = new RegExp(`^(?:${Object.keys(options).join('|')})=`);
   try {
     return parseArgs({
-      args: args.map((word) => (named.test(word) ? `--${word}` : word)),
+      args: namedWords(args, Object.keys(options)),
       allowPositionals: true,
       options,
     });
   } catch {
     return refuse(`看不懂这些参数：${args.join(' ')}`);
+  }
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return refuse(`读不到根证书 ${file}，请检查路径。`);
   }
 }
 

@@ -52,6 +52,11 @@ export interface EndpointResult {
   successRate: number;
   meanMs: number;
   p99Ms: number;
+  /**
+   * Whether its answers hold data: false for who is signed in, and for a list without an entry. Older reports say
+   * nothing of it.
+   */
+  data?: boolean;
 }
 
 export interface LoadTestStep extends Latency {

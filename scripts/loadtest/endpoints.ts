@@ -1,7 +1,9 @@
 import pLimit from 'p-limit';
+import { Agent, fetch, type Headers } from 'undici';
 import { StartFailure } from '../../server/config/start-failure.ts';
 import type { Endpoint } from './arguments.ts';
 import { errorText } from './http.ts';
+import { isDataInterface } from './verdict.ts';
 
 /** An interface as it is loaded. */
 export interface LoadedEndpoint {
@@ -10,6 +12,8 @@ export interface LoadedEndpoint {
   requests: Endpoint[];
   /** What every good answer holds: a fast wrong answer must not count. Null where nothing is known of it. */
   holds: string | null;
+  /** Whether the answer before the test held data. */
+  data: boolean;
 }
 
 export interface Preflight {
@@ -24,29 +28,34 @@ export interface Preflight {
  * sessions are good, and what there is to ask for.
  *
  * @param own the interfaces that were asked for; null for the template's.
+ * @param ca PEM of a root that is trusted beside those of Node; null: none.
  * @throws StartFailure in Chinese: what is wrong and what to do.
  */
 export async function lookBefore(
   address: string,
   tokens: readonly string[],
   own: readonly Endpoint[] | null,
+  ca: string | null = null,
 ): Promise<Preflight> {
+  const ask = askFrom(address, ca);
   const [token = ''] = tokens;
-  const me = await ask(address, token, { method: 'GET', path: '/api/me', body: null });
+  const me = await ask(token, { method: 'GET', path: '/api/me', body: null });
   if (me.status === 401) throw expired([0], tokens.length);
   expectGood('GET /api/me', me);
-  await checkSessions(address, tokens);
+  await checkSessions(ask, tokens);
   const perMinute = Number(me.headers.get('x-ratelimit-limit') ?? Number.NaN);
   const found =
-    own === null ? await templateEndpoints(address, token) : { endpoints: own.map(single), notes: [] };
-  for (const { name, requests, holds } of found.endpoints) {
+    own === null ? await templateEndpoints(ask, token) : { endpoints: own.map(single), notes: [] };
+  for (const endpoint of found.endpoints) {
+    const { name, requests, holds } = endpoint;
     const [first] = requests;
     if (first === undefined) continue;
-    const answer = await ask(address, token, first);
+    const answer = await ask(token, first);
     expectGood(name, answer);
     if (holds !== null && !answer.body.includes(holds)) {
       throw new StartFailure(`${name} 应答的内容不是本应用的（没有 ${holds}）。请核对地址。`);
     }
+    endpoint.data = isDataInterface(name) && !isEmptyList(answer.body);
   }
   return { ...found, perMinute: Number.isFinite(perMinute) ? perMinute : null };
 }
@@ -55,36 +64,63 @@ const single = (endpoint: Endpoint): LoadedEndpoint => ({
   name: `${endpoint.method} ${endpoint.path.replace(/\?.*/s, '')}`,
   requests: [endpoint],
   holds: null,
+  data: false,
 });
 
-async function templateEndpoints(address: string, token: string): Promise<Omit<Preflight, 'perMinute'>> {
+/** What the entries of a list are called in an answer, alone or within each other: `{"data": {"list": []}}`. */
+const listNames = ['data', 'items', 'list', 'rows', 'records', 'results', 'content'];
+
+function isEmptyList(body: string): boolean {
+  const empty = (value: unknown): boolean => {
+    if (Array.isArray(value)) return value.length === 0;
+    if (typeof value !== 'object' || value === null) return false;
+    return Object.entries(value).some(([name, inner]) => listNames.includes(name) && empty(inner));
+  };
+  try {
+    return empty(JSON.parse(body));
+  } catch {
+    return false;
+  }
+}
+
+async function templateEndpoints(ask: Asking, token: string): Promise<Omit<Preflight, 'perMinute'>> {
   const get = (path: string): Endpoint => ({ method: 'GET', path, body: null });
   const list = get('/api/notices?limit=20');
   const endpoints: LoadedEndpoint[] = [
-    { name: 'GET /api/me', requests: [get('/api/me')], holds: '"user"' },
-    { name: 'GET /api/notices', requests: [list], holds: '"items"' },
+    { name: 'GET /api/me', requests: [get('/api/me')], holds: '"user"', data: false },
   ];
-  const answer = await ask(address, token, list);
+  const answer = await ask(token, list);
+  // An app may do without notices.
+  if (answer.status === 404) {
+    return { endpoints, notes: ['应用没有公告，只压测了 GET /api/me；请用 endpoint= 写上自己的业务接口。'] };
+  }
+  endpoints.push({ name: 'GET /api/notices', requests: [list], holds: '"items"', data: false });
   expectGood('GET /api/notices', answer);
   const { items } = JSON.parse(answer.body) as { items?: { id: string }[] };
   const ids = (items ?? []).map(({ id }) => id);
   if (ids.length === 0) return { endpoints, notes: ['库里没有公告，所以没有压测公告详情与标记已读。'] };
   endpoints.push(
-    { name: 'GET /api/notices/:id', requests: ids.map((id) => get(`/api/notices/${id}`)), holds: '"body"' },
+    {
+      name: 'GET /api/notices/:id',
+      requests: ids.map((id) => get(`/api/notices/${id}`)),
+      holds: '"body"',
+      data: false,
+    },
     {
       name: 'POST /api/notices/:id/read',
       requests: ids.map((id) => ({ method: 'POST', path: `/api/notices/${id}/read`, body: null })),
       holds: '"readAt"',
+      data: false,
     },
   );
   return { endpoints, notes: [] };
 }
 
-async function checkSessions(address: string, tokens: readonly string[]): Promise<void> {
+async function checkSessions(ask: Asking, tokens: readonly string[]): Promise<void> {
   const limit = pLimit(10);
   const statuses = await Promise.all(
     tokens.map((token) =>
-      limit(async () => (await ask(address, token, { method: 'GET', path: '/api/me', body: null })).status),
+      limit(async () => (await ask(token, { method: 'GET', path: '/api/me', body: null })).status),
     ),
   );
   const over = statuses.flatMap((status, index) => (status === 401 ? index : []));
@@ -107,19 +143,25 @@ interface Answer {
   body: string;
 }
 
-async function ask(address: string, token: string, { method, path, body }: Endpoint): Promise<Answer> {
-  try {
-    const response = await fetch(address + path, {
-      method,
-      redirect: 'manual',
-      headers: headersOf(token, body),
-      ...(body === null ? {} : { body }),
-      signal: AbortSignal.timeout(30_000),
-    });
-    return { status: response.status, headers: response.headers, body: await response.text() };
-  } catch (error) {
-    throw new StartFailure(`连不上 ${address}：${errorText(error)}。请确认服务已启动、地址正确。`);
-  }
+type Asking = (token: string, endpoint: Endpoint) => Promise<Answer>;
+
+function askFrom(address: string, ca: string | null): Asking {
+  const dispatcher = new Agent({ connect: ca === null ? {} : { ca } });
+  return async (token, { method, path, body }) => {
+    try {
+      const response = await fetch(address + path, {
+        method,
+        redirect: 'manual',
+        headers: headersOf(token, body),
+        ...(body === null ? {} : { body }),
+        signal: AbortSignal.timeout(30_000),
+        dispatcher,
+      });
+      return { status: response.status, headers: response.headers, body: await response.text() };
+    } catch (error) {
+      throw new StartFailure(`连不上 ${address}：${errorText(error)}。请确认服务已启动、地址正确。`);
+    }
+  };
 }
 
 /** The headers of a request of a session. */

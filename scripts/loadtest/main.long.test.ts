@@ -72,7 +72,7 @@ function start(args: string[], env: Record<string, string> = {}): Running {
 const readReport = async () =>
   JSON.parse(await readFile(path.join(folder, reportFolder, 'report.json'), 'utf8')) as LoadTestReport;
 
-test('signs in by the emulator, loads, writes three files, and signs out again', async () => {
+test('the load test signs in through the emulator, writes three files, and signs out again', async () => {
   const before = await built.prisma.session.count();
   const { code, output } = await start([url, '5,50', '2s', '--warm-up', '1']).ended;
   expect(output).toContain('报告：');
@@ -114,7 +114,7 @@ testWithSignals()('Ctrl-C keeps what was measured, marked as not finished', asyn
   expect(page).toContain('压测报告（未完成）');
 });
 
-test('refuses a host that listing.yaml does not name, before anything is asked of it', async () => {
+test('a host that listing.yaml does not name is refused before any request', async () => {
   await writeFile(path.join(folder, 'listing.yaml'), 'domain:\n  name: app.example.gov.cn\n');
   const other = await start(['https://www.example.com']).ended;
   expect(other.output).toMatch(/不能压测 www\.example\.com.*登记的应用域名是 app\.example\.gov\.cn/s);
@@ -124,7 +124,7 @@ test('refuses a host that listing.yaml does not name, before anything is asked o
   expect(existsSync(path.join(folder, 'listing'))).toBe(false);
 });
 
-test('by https: a certificate that is not trusted is told, a good one is loaded', async () => {
+test('an untrusted certificate is named, and a trusted one is loaded', async () => {
   const root = await makeCertificate({ name: 'Test Root', ca: true });
   const { cert, key } = await makeCertificate({ name: '127.0.0.1', hosts: ['127.0.0.1'], issuer: root });
   const gateway = await listening(
@@ -146,18 +146,18 @@ test('by https: a certificate that is not trusted is told, a good one is loaded'
 });
 
 describe('sessions for an app without the emulator', () => {
-  test('are opened for an account, work, and end', async () => {
+  test('sessions for a load test are opened for an account, work, and end', async () => {
     const { tokens } = await makeSessions(built.prisma, 'zhangsan', 3);
     const file = path.join(folder, 'tokens.txt');
     await writeFile(file, `# 压测\n${tokens.join('\n')}\n`);
     const own = path.join(folder, 'own.txt');
-    await writeFile(own, '# 自己的接口\nGET /api/notices?limit=1\n');
+    await writeFile(own, '# 自己的接口\nGET /api/me/sessions?limit=1\n');
     const words = ['warm-up=0', `tokens=${file}`, `endpoints=${own}`, 'endpoint=GET /api/me'];
     const { output } = await start([url, '3', '1s', ...words]).ended;
     expect(output).toContain('3 个会话');
     const [step] = (await readReport()).steps;
     expect(step?.successRate).toBe(1);
-    expect(step?.endpoints.map(({ name }) => name)).toEqual(['GET /api/me', 'GET /api/notices']);
+    expect(step?.endpoints.map(({ name }) => name)).toEqual(['GET /api/me', 'GET /api/me/sessions']);
     expect(await endSessions(built.prisma)).toBe(3);
     for (const token of tokens) expect((await call(`${url}/api/me`, { token })).status).toBe(401);
     expect(

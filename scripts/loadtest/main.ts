@@ -8,11 +8,11 @@ import { loadtestSessions } from '../../server/config/constants.ts';
 import type { Environment } from '../../server/config/environment.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
 import { failStart, StartFailure } from '../../server/config/start-failure.ts';
+import { createProgress, type Progress } from '../dev/progress.ts';
 import { readDevSettings } from '../dev/settings.ts';
 import { readArguments } from './arguments.ts';
 import { isOwnDomain, reportFolder } from './contract.ts';
 import { ownEndpoints } from './endpoints-file.ts';
-import { createProgress, type Progress } from './progress.ts';
 import { runLoadTest } from './run.ts';
 import { emulatedSessions, givenTokens, type TestSessions } from './sessions.ts';
 import { allowedTarget, configuredDomain, type Target } from './target.ts';
@@ -92,7 +92,7 @@ async function openSessions(
   if (given !== null) return { tokens: given.slice(0, count), close: async () => {} };
   if (!target.local) {
     throw new StartFailure(
-      '压测应用域名需要已登录的会话。先运行 npm run cli loadtest:sessions 用户名 200（要能连上应用的数据库），或用 tokens=文件 给出，见 scripts/docs/loadtest.md。',
+      '压测应用域名需要已登录的会话。先在生产服务器的安装目录里运行 node dist/server/cli.js loadtest:sessions 用户名 200，把令牌文件拷过来，或用 tokens=文件 给出，见 scripts/docs/loadtest.md。',
     );
   }
   const { emulatorPort } = readDevSettings(env);

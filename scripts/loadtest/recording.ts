@@ -44,17 +44,9 @@ export class Recording {
     }
   }
 
-  get goodCount(): number {
-    return this.#times.length;
-  }
-
   /** Ended requests so far, and the mean of the good ones in the last whole second, for those who watch. */
   now(): { good: number; bad: number; lastSecond: Sample | null } {
     return { good: this.#times.length, bad: sum(this.#errorsIn), lastSecond: this.#samples(1).at(0) ?? null };
-  }
-
-  count(kind: ErrorKind): number {
-    return this.#errors.get(kind) ?? 0;
   }
 
   /** @param seconds that were measured. */

@@ -1,6 +1,7 @@
+import type { Server } from 'node:http';
+import type { Progress } from '../dev/progress.ts';
 import { type LoadTestRequest, readArguments } from './arguments.ts';
 import type { LoadTestReport } from './contract.ts';
-import type { Progress } from './progress.ts';
 import { runLoadTest } from './run.ts';
 import { answer, type Behaviour, startTestApp, testToken } from './testing.ts';
 
@@ -21,10 +22,12 @@ async function run(
   behave: Behaviour,
   more: Partial<LoadTestRequest> = {},
   tokens = [testToken],
+  prepare: (server: Server) => void = () => {},
 ): Promise<Tested> {
   const app = await startTestApp(behave);
+  prepare(app.server);
   const said: string[] = [];
-  const progress: Progress = { say: (line) => said.push(line), show: () => {} };
+  const progress: Progress = { say: (line) => said.push(line), show: () => {}, clear: () => {} };
   try {
     const report = await runLoadTest({
       target: { address: app.url, local: true, appDomain: null },
@@ -79,11 +82,11 @@ test('a good app meets the bars, every interface is asked, every connection in i
   for (const step of report.steps) {
     expect(step.successRate).toBe(1);
     expect(step.errors).toEqual({});
-    expect(step.endpoints.map(({ name }) => name)).toEqual([
-      'GET /api/me',
-      'GET /api/notices',
-      'GET /api/notices/:id',
-      'POST /api/notices/:id/read',
+    expect(step.endpoints.map(({ name, data }) => [name, data])).toEqual([
+      ['GET /api/me', false],
+      ['GET /api/notices', true],
+      ['GET /api/notices/:id', true],
+      ['POST /api/notices/:id/read', true],
     ]);
     expect(step.endpoints.reduce((sum, { requests }) => sum + requests, 0)).toBe(step.requests);
     expect(step.samples.reduce((sum, { requests }) => sum + requests, 0)).toBe(step.requests);
@@ -152,7 +155,7 @@ test('errors are counted by kind, and miss the bar of success', async () => {
   expect(bad).toBe(errors);
 });
 
-test('an answer is that of its own request, also after connections have broken', async () => {
+test('each answer belongs to its own request, also after broken connections', async () => {
   const { report } = await run(
     underLoad((req) => {
       if (req.url !== '/api/me') return false;
@@ -169,21 +172,14 @@ test('an answer is that of its own request, also after connections have broken',
   ]);
 });
 
-test('a server that ends its connections in good order now and then loses nothing', async () => {
-  const app = await startTestApp();
-  app.server.maxRequestsPerSocket = 5;
-  const report = await runLoadTest({
-    target: { address: app.url, local: true, appDomain: null },
-    tokens: [testToken],
-    request: request(),
-    progress: { say: () => {}, show: () => {} },
-    signal: new AbortController().signal,
+test('connections that the server closes in good order lose no request', async () => {
+  const { report } = await run(never, {}, [testToken], (server) => {
+    server.maxRequestsPerSocket = 5;
   });
-  await app.close();
-  expect(report?.steps[0]?.errors).toEqual({});
+  expect(report.steps[0]?.errors).toEqual({});
 });
 
-test('requests without an answer are time-outs', async () => {
+test('requests without an answer count as time-outs', async () => {
   const { report } = await run(
     underLoad((req) => req.url === '/api/me'),
     { seconds: 3, timeoutSeconds: 1 },
@@ -194,31 +190,24 @@ test('requests without an answer are time-outs', async () => {
   expect(step?.endpoints[1]?.successRate).toBeGreaterThan(0);
 });
 
-test('a server that goes away under load', async () => {
-  const app = await startTestApp();
+test('a server that goes away under load is reported', async () => {
   let asked = 0;
-  app.server.on('request', () => {
-    asked += 1;
-    if (asked === 500) {
-      app.server.close();
-      app.server.closeAllConnections();
-    }
-  });
-  const report = await runLoadTest({
-    target: { address: app.url, local: true, appDomain: null },
-    tokens: [testToken],
-    request: request(),
-    progress: { say: () => {}, show: () => {} },
-    signal: new AbortController().signal,
-  });
-  expect(report?.steps[0]?.errors.refused).toBeGreaterThan(0);
-  expect(report?.verdict.passed).toBe(false);
+  const { report } = await run(never, { seconds: 1 }, [testToken], (server) =>
+    server.on('request', () => {
+      asked += 1;
+      if (asked !== 30) return;
+      server.close();
+      server.closeAllConnections();
+    }),
+  );
+  expect(report.steps[0]?.errors.refused).toBeGreaterThan(0);
+  expect(report.verdict.passed).toBe(false);
 });
 
 describe('limits of the server', () => {
   const limited = { 'x-ratelimit-limit': '60' };
 
-  test('one that would be hit is told before the load, with what to set', async () => {
+  test('a limit that would be hit is named before the load, with what to set', async () => {
     const attempt = run((req, res) => req.url === '/api/me' && answer(res, 200, { user: {} }, limited), {
       warmUpSeconds: 1,
     });
@@ -227,7 +216,7 @@ describe('limits of the server', () => {
     );
   });
 
-  test('one that is hit in the warm-up', async () => {
+  test('a limit that is hit in the warm-up is named', async () => {
     const attempt = run(
       underLoad((_req, res, nth) => nth > 20 && answer(res, 429, {})),
       { warmUpSeconds: 1 },
@@ -235,7 +224,7 @@ describe('limits of the server', () => {
     await expect(attempt).rejects.toThrow(/预热时有 [\d,]+ 个请求被限流（429）/);
   });
 
-  test('one that is hit under load is not held against the app without a word', async () => {
+  test('a limit that is hit under load is named in the verdict', async () => {
     const { report } = await run(underLoad((_req, res, nth) => nth % 2 === 0 && answer(res, 429, {})));
     expect(report.verdict.passed).toBe(false);
     expect(report.verdict.reasons.join('\n')).toMatch(
@@ -279,7 +268,7 @@ describe('nothing is loaded where single requests fail', () => {
     await expect(run(behave)).rejects.toThrow(message);
   });
 
-  test('one session of many that is over is named', async () => {
+  test('a single ended session among many is named', async () => {
     const attempt = run(
       (req, res) => req.headers.authorization?.endsWith('-3') === true && answer(res, 401, {}),
       {},
@@ -289,7 +278,7 @@ describe('nothing is loaded where single requests fail', () => {
   });
 });
 
-test('sessions that end under load are told', async () => {
+test('sessions that end under load are named', async () => {
   const { report } = await run(underLoad((_req, res, nth) => nth > 100 && answer(res, 401, {})));
   expect(report.verdict.reasons.join()).toMatch(/会话失效（401）/);
 });
@@ -298,9 +287,10 @@ test('an app without notices is loaded without them, and interfaces of one’s o
   const none = await run(
     (req, res) => req.url?.startsWith('/api/notices?') === true && answer(res, 200, { items: [] }),
   );
-  expect(none.report.steps[0]?.endpoints.map(({ name }) => name)).toEqual([
-    'GET /api/me',
-    'GET /api/notices',
+  // Who is signed in, and an empty list, are no data.
+  expect(none.report.steps[0]?.endpoints.map(({ name, data }) => [name, data])).toEqual([
+    ['GET /api/me', false],
+    ['GET /api/notices', false],
   ]);
   expect(none.report.notes.join()).toMatch(/没有公告/);
   const { endpoints } = readArguments(['--endpoint', 'POST /api/own?x=1 {"a":1}']);
@@ -316,7 +306,7 @@ test('an app without notices is loaded without them, and interfaces of one’s o
   expect(new Set(bodies)).toEqual(new Set(['{"a":1}']));
 });
 
-test('less than 50 connections can be tried out, but pass nothing', async () => {
+test('fewer than 50 connections may be tried, but never pass', async () => {
   const { report } = await run(never, { connections: [5] });
   expect(report.verdict).toEqual({ passed: false, reasons: ['最高只压测到 5 并发，应不低于 50 并发'] });
 });

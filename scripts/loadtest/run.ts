@@ -1,10 +1,10 @@
 import { StartFailure } from '../../server/config/start-failure.ts';
+import type { Progress } from '../dev/progress.ts';
 import { describeMachine } from '../report/machine.ts';
 import type { LoadTestRequest } from './arguments.ts';
 import { isOwnDomain, type LoadTestReport, type LoadTestStep } from './contract.ts';
 import { lookBefore, type Preflight } from './endpoints.ts';
 import { runStep } from './generate.ts';
-import type { Progress } from './progress.ts';
 import { leadsHere, type Target } from './target.ts';
 import { judge, limitRemedy, notesOn } from './verdict.ts';
 import { count, ms, percent } from './words.ts';
@@ -26,7 +26,7 @@ export interface RunOptions {
  */
 export async function runLoadTest(options: RunOptions): Promise<LoadTestReport | null> {
   const { target, tokens, request, progress, signal } = options;
-  const preflight = await lookBefore(target.address, tokens, request.endpoints);
+  const preflight = await lookBefore(target.address, tokens, request.endpoints, request.ca);
   const sameMachine = target.local || (await leadsHere(new URL(target.address).hostname));
   const startedAt = new Date().toISOString();
   await warmUp(options, preflight);
@@ -55,7 +55,8 @@ export async function runLoadTest(options: RunOptions): Promise<LoadTestReport |
     verdict: judge(steps),
   };
   const more = { sessions: tokens.length, sameMachine, ownDomain: isOwnDomain(report) };
-  return { ...report, notes: [...notesOn(steps, more), ...preflight.notes] };
+  const rehearsal = request.ca === null ? [] : ['额外信任了一个根证书：这是演练，不能作为上架材料。'];
+  return { ...report, notes: [...rehearsal, ...notesOn(steps, more), ...preflight.notes] };
 }
 
 /** @throws StartFailure where the server's limit for one address would be what is measured. */
@@ -92,6 +93,7 @@ function load(
     connections,
     seconds,
     timeoutSeconds: request.timeoutSeconds,
+    ca: request.ca,
     signal,
     watch(recording, elapsed) {
       const { good, bad, lastSecond } = recording.now();

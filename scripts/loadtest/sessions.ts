@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Environment } from '../../server/config/environment.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
@@ -11,7 +12,7 @@ export interface TestSessions {
   close(): Promise<void>;
 }
 
-/** Sign-ins at once; the server has a limit of calls to the platform anyway. */
+/** Sign-ins and sign-outs at once. */
 const atOnce = 10;
 
 /**
@@ -96,11 +97,21 @@ export async function emulatedSessions(
   return { tokens, close };
 }
 
-async function signIn(address: string, emulatorUrl: string, personId: string): Promise<string> {
+/** Waits in line as a client does, with a fresh code each time: here it costs nothing. */
+async function signIn(
+  address: string,
+  emulatorUrl: string,
+  personId: string,
+  place: string | null = null,
+): Promise<string> {
   const { authCode } = (await post(`${emulatorUrl}/_emulator/auth-codes`, { personId })) as {
     authCode: string;
   };
-  const outcome = (await post(`${address}/api/auth/login`, { authCode })) as LoginOutcome;
+  const outcome = (await post(`${address}/api/auth/login`, { authCode, place })) as LoginOutcome;
+  if (outcome.outcome === 'wait') {
+    await setTimeout(outcome.retryAfterSeconds * 1000);
+    return signIn(address, emulatorUrl, personId, outcome.place);
+  }
   if (outcome.outcome === 'signed-in' && outcome.session.token !== undefined) return outcome.session.token;
   throw new StartFailure(
     `${address} 没有让仿真的 ${personId} 登录（${outcome.outcome}）。数据库里是示例数据吗？`,

@@ -1,8 +1,14 @@
-import { bars, type LoadTestStep, type Verdict } from './contract.ts';
+import { bars, type EndpointResult, type LoadTestStep, type Verdict } from './contract.ts';
 import { count, ms, percent } from './words.ts';
 
+/** What a verdict needs of a step; all that other tools' reports tell. */
+export type Figures = Pick<
+  LoadTestStep,
+  'connections' | 'complete' | 'requests' | 'successRate' | 'meanMs'
+> & { endpoints: readonly Pick<EndpointResult, 'name' | 'requests' | 'successRate' | 'data'>[] };
+
 /** Which bars a step misses, in Chinese; the concurrency is not among them. */
-export function missedBars(step: LoadTestStep): string[] {
+export function missedBars(step: Figures): string[] {
   const missed: string[] = [];
   if (step.requests === 0) missed.push('没有一个请求完成');
   else if (step.successRate < bars.successRate) {
@@ -18,24 +24,28 @@ export function missedBars(step: LoadTestStep): string[] {
  * The step that decides, for the report and for the listing's rules: the lowest concurrency that is enough. It must
  * have run to its end; higher ones show what the app can bear.
  */
-export function decidingStep(steps: readonly LoadTestStep[]): LoadTestStep | null {
+export function decidingStep<Step extends Figures>(steps: readonly Step[]): Step | null {
   return steps
     .filter(({ connections }) => connections >= bars.connections)
-    .reduce<LoadTestStep | null>(
+    .reduce<Step | null>(
       (lowest, step) => (lowest === null || step.connections < lowest.connections ? step : lowest),
       null,
     );
 }
 
-/** What every app answers without a look at its data. */
-const healthPage = /\/(?:health|healthz|ready|readyz|live|livez|ping|metrics)\/?$/i;
+/** What every app answers without a look at its data: its health, and who is signed in. */
+const withoutData = /\/(?:health|healthz|ready|readyz|live|livez|ping|metrics|api\/me)\/?$/i;
 
-/** The share (0 to 1) of a step's requests that went to data interfaces (数据接口): those of the API, no health pages. */
-export function dataShare({ endpoints }: Pick<LoadTestStep, 'endpoints'>): number {
-  const sum = (some: typeof endpoints) => some.reduce((total, { requests }) => total + requests, 0);
-  const all = sum(endpoints);
-  const data = endpoints.filter(({ name }) => / \/api\//.test(name) && !healthPage.test(name));
-  return all === 0 ? 0 : sum(data) / all;
+/** Whether an interface is a data interface (数据接口): of the API, and no health page. */
+export const isDataInterface = (name: string): boolean => / \/api\//.test(name) && !withoutData.test(name);
+
+/** The share (0 to 1) of a step's requests that data interfaces answered well, with data. */
+export function dataShare({ endpoints }: Pick<Figures, 'endpoints'>): number {
+  const all = endpoints.reduce((total, { requests }) => total + requests, 0);
+  const good = endpoints
+    .filter(({ name, data }) => isDataInterface(name) && data !== false)
+    .reduce((total, { requests, successRate = 1 }) => total + requests * successRate, 0);
+  return all === 0 ? 0 : good / all;
 }
 
 export function judge(steps: readonly LoadTestStep[]): Verdict {
@@ -78,7 +88,9 @@ export function notesOn(
   }
   const deciding = decidingStep(steps);
   if (deciding !== null && deciding.requests > 0 && dataShare(deciding) <= 0.5) {
-    notes.push('压测的主要不是数据接口（/api/ 下的接口，健康检查不算），不能作为上架材料。');
+    notes.push(
+      '压测的主要不是有数据的数据接口（/api/ 下的接口；健康检查、/api/me 和空的列表不算），不能作为上架材料。',
+    );
   }
   if (sameMachine) notes.push('压测机与应用在同一台机器上，互相争用处理器，数字会偏差。');
   for (const step of steps) {

@@ -11,11 +11,6 @@ export function percent(share: number): string {
 /** Milliseconds with as many digits as say something. */
 export const ms = (value: number): string => (value < 100 ? value.toFixed(1) : count(Math.round(value)));
 
-/** 北京时间, e.g. `2026-11-24 09:05`. */
-export function beijingTime(iso: string): string {
-  return new Date(Date.parse(iso) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
-}
-
 const kinds: Readonly<Record<Exclude<ErrorKind, `http-${number}`>, string>> = {
   timeout: '超时，没有等到应答',
   reset: '连接被断开（reset）',

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { loadEnvironment } from '../../server/config/environment-file.ts';
 import { projectRoot } from '../../server/config/paths.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
 import { type ReleaseRequest, readArguments, usage } from './arguments.ts';
+import { preview, uploadAgain } from './deliver.ts';
 import { releaseMini } from './release.ts';
 
 /** @throws StartFailure where nobody is there to answer. */
@@ -26,23 +28,38 @@ async function askForNotes(version: string): Promise<string[]> {
 
 /**
  * @param root of the project.
+ * @param timing see `UploadOptions`; for tests.
  * @returns the exit code.
  * @throws StartFailure with what a person can do.
  */
-export async function main(args: readonly string[], root = projectRoot): Promise<number> {
+export async function main(
+  args: readonly string[],
+  root = projectRoot,
+  timing: { pollMs?: number; timeoutMs?: number } = {},
+): Promise<number> {
   const request = readArguments(args);
-  const notes = request.notes.length > 0 ? request.notes : await askForNotes(request.version);
-  const complete: ReleaseRequest = { ...request, notes };
+  const env = loadEnvironment(path.join(root, '.env'));
+  const context = { root, env, tell: (line: string) => console.log(line), ...timing };
+  if (request.version !== null) await release(request.version, request, context);
+  else if (request.upload) await uploadAgain(context);
+  if (request.preview !== null) await preview(context, request.preview, request.version !== null);
+  return 0;
+}
+
+async function release(
+  version: string,
+  { notes, upload }: ReleaseRequest,
+  context: Parameters<typeof uploadAgain>[0],
+): Promise<void> {
+  const complete = notes.length > 0 ? notes : await askForNotes(version);
   console.log('正在检查和构建……');
-  const { release, steps } = await releaseMini(root, complete);
-  const { version, files, size, folder, openPoints } = release;
+  const { release: made, steps } = await releaseMini(context, { version, notes: complete, upload });
   console.log(
     [
-      `小程序 ${version} 已构建：${path.normalize(folder)}，${files} 个文件，${Math.ceil(size / 1024)} KB。`,
+      `小程序 ${version} 已构建：${path.normalize(made.folder)}，${made.files} 个文件，${Math.ceil(made.size / 1024)} KB。`,
       '已写入 mini/version.ts 和 CHANGELOG.md。',
-      ...openPoints.map(({ title, detail }) => `请人确认：${title}${detail}`),
+      ...made.openPoints.map(({ title, detail }) => `请人确认：${title}${detail}`),
       `接下来照着做（用浏览器打开）：${steps[0]}`,
     ].join('\n'),
   );
-  return 0;
 }

@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { copyProject, type ProjectCopy } from '../../server/testing/project-copy.ts';
 import { runHere } from '../../server/testing/run-here.ts';
+import { emulatedApps, startEmulator } from '../emulator/index.ts';
 import { readArguments } from './arguments.ts';
 import { main } from './command.ts';
 import { refuseOldVersion } from './version-file.ts';
@@ -30,7 +31,9 @@ beforeEach(async () => {
     await rm(at(made), { recursive: true, force: true });
 });
 
-const run = (...args: string[]) => runHere((words) => main(words, root), args, { cwd: root });
+let env: Record<string, string> = {};
+const run = (...args: string[]) =>
+  runHere((words) => main(words, root, { pollMs: 1, timeoutMs: 5000 }), args, { cwd: root, env });
 
 test('two releases: package, version, change log and steps of each', async () => {
   const first = await run('1.2.0', '列表加了搜索', '修复 <绑定> 的提示');
@@ -69,6 +72,57 @@ test('two releases: package, version, change log and steps of each', async () =>
   });
   expect(await read('CHANGELOG.md')).toBe(changes);
 }, 120_000);
+
+describe('with the platform', () => {
+  let emulator: Awaited<ReturnType<typeof startEmulator>>;
+  beforeAll(async () => {
+    emulator = await startEmulator();
+    env = {
+      DINGTALK_MINI_APP_ID: '5000000001',
+      DINGTALK_APP_KEY: emulatedApps.dingtalk.appKey,
+      DINGTALK_APP_SECRET: emulatedApps.dingtalk.appSecret,
+      DINGTALK_OAPI_URL: emulator.url,
+      DINGTALK_MINI_STORE_URL: `${emulator.url}/dingtalk-miniapp-private`,
+    };
+  });
+  afterAll(async () => {
+    env = {};
+    await emulator.close();
+  });
+
+  test('a version is uploaded and previewed; a failed build in the cloud leaves no version behind', async () => {
+    emulator.control.miniBuilds({ failWith: 'pages/home/index.axml: no' });
+    const failed = await run('1.2.0', '改动', 'upload');
+    expect(failed).toMatchObject({ code: 1, output: expect.stringContaining('pages/home/index.axml: no') });
+    expect(await read('mini', 'version.ts')).toContain("'0.1.0'");
+    expect(existsSync(at('CHANGELOG.md'))).toBe(false);
+
+    emulator.control.miniBuilds({ failWith: null });
+    const { code, output } = await run('1.2.0', '改动', 'upload', 'preview');
+    expect(output).toMatch(/云端构建中…….*▀.*已上传.*体验码\.png.*已构建.*▀.*预览正式环境/s);
+    expect(code).toBe(0);
+    for (const picture of ['小程序-1.2.0-体验码.png', '预览码.png']) {
+      expect((await readFile(at('release', picture))).subarray(1, 4).toString()).toBe('PNG');
+    }
+    expect(await read('release', '小程序-1.2.0-发布步骤.md')).toMatch(/已由命令上传.*1\.2\.0-体验码\.png/s);
+
+    // The platform has it already.
+    const again = await run('upload');
+    expect(again).toMatchObject({ code: 1, output: expect.stringContaining('平台没有收下 1.2.0') });
+  }, 120_000);
+
+  test('浙政钉 keeps its own way: no upload, and steps without words of DingTalk', async () => {
+    await configure(good.replace("'auto'", "'zhezhengding'"));
+    const app = 'app:\n  platform: zhezhengding\n  forms: [miniprogram]\n';
+    await writeFile(at('listing.yaml'), `${app}domain:\n  name: app.hangzhou-dept.cn\n`);
+    const refused = await run('1.2.0', '改动', 'upload');
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('浙政钉没有公开的上传接口') });
+    expect((await run('1.2.0', '改动')).code).toBe(0);
+    const steps = await read('release', '小程序-1.2.0-发布步骤.md');
+    expect(steps).toContain('报备这次更新');
+    expect(steps).not.toMatch(/corpId|可信域名|3\.9\.22|release:mini upload/);
+  }, 120_000);
+});
 
 describe('what goes wrong leaves everything as it was', () => {
   test.each<[string, () => Promise<void>, RegExp]>([
@@ -137,15 +191,32 @@ test('a version that is not newer than the last release is refused, the released
 
 describe('the command line', () => {
   test('takes words as well as options', () => {
-    const wanted = { version: '1.2.0', notes: ['甲', '乙'] };
+    const wanted = { version: '1.2.0', notes: ['甲', '乙'], upload: false, preview: null };
     expect(readArguments(['1.2.0', '甲', ' 乙 '])).toEqual(wanted);
     expect(readArguments(['--version', '1.2.0', '--note', '甲', '--note', '乙'])).toEqual(wanted);
+    for (const option of ['upload', '--upload']) {
+      expect(readArguments(['1.2.0', '甲', '乙', option])).toEqual({ ...wanted, upload: true });
+    }
+    const alone = { version: null, notes: [], upload: false };
+    expect(readArguments(['preview'])).toEqual({ ...alone, preview: 'test' });
+    expect(readArguments(['--preview', 'production'])).toEqual({ ...alone, preview: 'production' });
   });
 
-  test.each([[[]], [['1.2']], [['v1.2.0']], [['--version', 'next']], [['--force', '1.2.0']]])(
-    'refuses %j',
-    (args) => {
-      expect(() => readArguments(args)).toThrow(/用法/);
-    },
-  );
+  test('takes the options that npm keeps for itself where no -- stands before them', () => {
+    const wanted = { version: '1.2.0', notes: ['甲'], upload: true, preview: 'production' };
+    const kept = { npm_config_upload: 'true', npm_config_preview: 'true' };
+    expect(readArguments(['1.2.0', '甲'], kept)).toEqual(wanted);
+    expect(readArguments(['甲'], { ...kept, npm_config_upload: '1.2.0' })).toEqual(wanted);
+  });
+
+  test.each([
+    [[]],
+    [['1.2']],
+    [['v1.2.0']],
+    [['--version', 'next']],
+    [['--force', '1.2.0']],
+    [['next', 'upload']],
+  ])('refuses %j', (args) => {
+    expect(() => readArguments(args)).toThrow(/用法/);
+  });
 });

@@ -1,18 +1,17 @@
-import { barChart, lineChart } from './chart.ts';
-import { axisNumber, niceTicks } from './scale.ts';
+import { axisNumber, barChart, lineChart, niceTicks } from './chart.ts';
 
 const texts = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
 const count = (svg: string, part: RegExp) => [...svg.matchAll(part)].length;
 
 describe('axes', () => {
-  test('ticks are round numbers that hold everything', () => {
+  test('ticks are round numbers that enclose all values', () => {
     expect(niceTicks(0, 290, 5)).toEqual([0, 100, 200, 300]);
     expect(niceTicks(0, 0.9, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
     expect(niceTicks(0, 12_345, 5)).toEqual([0, 5000, 10_000, 15_000]);
     expect(niceTicks(17, 29, 4)).toEqual([15, 20, 25, 30]);
   });
 
-  test('numbers are short', () => {
+  test('numbers on an axis are short', () => {
     expect([0, 0.30000000004, 12.345, 100.4, 12_345].map(axisNumber)).toEqual([
       '0',
       '0.3',
@@ -31,7 +30,7 @@ describe('lineChart', () => {
     series: [{ name: '全部', points: [[0, 10] as const, [1, 20] as const, [2, 40] as const] }],
   };
 
-  test('has its title, labels and ticks', () => {
+  test('a line chart has its title, labels and ticks', () => {
     expect(texts(lineChart(chart))).toEqual(
       expect.arrayContaining(['每秒请求数', '时间（秒）', '次/秒', '0', '40', '2']),
     );
@@ -67,7 +66,7 @@ describe('lineChart', () => {
     expect(count(svg, /<path [^>]*stroke-dasharray/g)).toBe(1);
   });
 
-  test('bands and the bar to be met are named', () => {
+  test('a line chart names its bands and the bar to meet', () => {
     const svg = lineChart({
       ...chart,
       bands: [
@@ -79,13 +78,13 @@ describe('lineChart', () => {
     expect(texts(svg)).toEqual(expect.arrayContaining(['50 并发', '100 并发', '300 毫秒', '400']));
   });
 
-  test('no values, one value, a flat line: still a picture', () => {
+  test('a line chart of no value, one value or equal values can be drawn', () => {
     for (const points of [[], [[5, 5] as const], [[1, 0] as const, [2, 0] as const]]) {
       expect(lineChart({ ...chart, series: [{ name: '空', points }] })).not.toMatch(/NaN|Infinity/);
     }
   });
 
-  test('escapes what it is given', () => {
+  test('a line chart escapes its texts', () => {
     const svg = lineChart({ ...chart, title: '<script>"&\u0000' });
     expect(texts(svg)).toContain('&lt;script&gt;&quot;&amp;');
     expect(svg).not.toContain('<script>');
@@ -93,7 +92,7 @@ describe('lineChart', () => {
 });
 
 describe('barChart', () => {
-  test('one bar a value, with the value on it; none for a missing one', () => {
+  test('a bar chart has a labelled bar for each value, and none for a missing one', () => {
     const svg = barChart({
       title: '延迟',
       yLabel: '毫秒',

@@ -4,7 +4,6 @@
  * black-and-white printer.
  */
 import { escapeHtml } from './html.ts';
-import { axisNumber, niceTicks } from './scale.ts';
 
 export interface LineSeries {
   name: string;
@@ -16,9 +15,6 @@ interface Frame {
   title: string;
   /** With its unit, e.g. `平均延迟（毫秒）`. */
   yLabel: string;
-  /** Pixels; 760 × 320 by default. */
-  width?: number;
-  height?: number;
   /** A line across the chart, e.g. the bar that must be met. */
   threshold?: { value: number; label: string };
 }
@@ -37,44 +33,34 @@ export interface BarChart extends Frame {
 }
 
 /** For pages, where the first family that a machine has is taken; `svgToPng` brings a font of its own. */
-export const svgFontFamily = 'PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, sans-serif';
+const svgFontFamily = 'PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, sans-serif';
 
 const colours = ['#0052d9', '#c2410c', '#0b7a4b', '#7c3aed', '#9d174d', '#4b5563'] as const;
 const dashes = ['', '7 4', '2 3', '10 3 2 3', '5 2', '1 4'] as const;
 const grey = '#5c6470';
-const margin = { top: 64, right: 24, bottom: 52, left: 72 } as const;
-
-interface Area {
-  width: number;
-  height: number;
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
+/** Of the picture and of what lies between its axes, in pixels. */
+const area = { width: 760, height: 320, left: 72, right: 736, top: 64, bottom: 268 } as const;
 
 /** Measured values over time or another number. */
 export function lineChart(chart: LineChart): string {
-  const area = areaOf(chart);
   const xs = chart.series.flatMap(({ points }) => points.map(([x]) => x));
   const xMin = Math.min(...xs, ...(chart.bands ?? []).map(({ from }) => from));
   const xMax = Math.max(...xs);
   const [low, high] = Number.isFinite(xMin) && xMax > xMin ? [xMin, xMax] : [finite(xMin), finite(xMin) + 1];
   const xAt = (x: number) => area.left + ((x - low) / (high - low)) * (area.right - area.left);
   const values = chart.series.flatMap(({ points }) => points.flatMap(([, y]) => y ?? []));
-  const y = yAxis(area, values, chart);
+  const y = yAxis(values, chart);
   const xTicks = niceTicks(low, high, 8).filter((tick) => tick >= low && tick <= high);
   const parts = [
-    ...bands(chart.bands ?? [], high, xAt, area),
+    ...bands(chart.bands ?? [], high, xAt),
     ...y.parts,
     ...xTicks.map((tick) => textAt(xAt(tick), area.bottom + 18, axisNumber(tick), { anchor: 'middle' })),
     textAt((area.left + area.right) / 2, area.height - 10, chart.xLabel, { anchor: 'middle' }),
     ...chart.series.flatMap((series, index) => drawLine(series, index, xAt, y.at)),
-    ...threshold(chart, area, y.at),
+    ...threshold(chart, y.at),
   ];
   return frame(
     chart,
-    area,
     chart.series.map(({ name }) => name),
     'line',
     parts,
@@ -83,9 +69,7 @@ export function lineChart(chart: LineChart): string {
 
 /** Values side by side, with each value written on its bar. */
 export function barChart(chart: BarChart): string {
-  const area = areaOf(chart);
   const y = yAxis(
-    area,
     chart.series.flatMap(({ values }) => values.flatMap((value) => value ?? [])),
     chart,
   );
@@ -109,28 +93,16 @@ export function barChart(chart: BarChart): string {
       );
     });
   });
-  parts.push(...threshold(chart, area, y.at), ...labels);
+  parts.push(...threshold(chart, y.at), ...labels);
   return frame(
     chart,
-    area,
     chart.series.map(({ name }) => name),
     'bar',
     parts,
   );
 }
 
-function areaOf({ width = 760, height = 320 }: Frame): Area {
-  return {
-    width,
-    height,
-    left: margin.left,
-    right: width - margin.right,
-    top: margin.top,
-    bottom: height - margin.bottom,
-  };
-}
-
-function yAxis(area: Area, values: readonly number[], chart: Frame) {
+function yAxis(values: readonly number[], chart: Frame) {
   const top = Math.max(...values, chart.threshold?.value ?? 0, 0);
   // Room above the highest value for what is written there.
   const ticks = niceTicks(0, top > 0 ? top * 1.06 : 1, 5);
@@ -173,7 +145,6 @@ function bands(
   all: readonly { from: number; label: string }[],
   end: number,
   xAt: (x: number) => number,
-  area: Area,
 ): string[] {
   return all.flatMap(({ from, label }, index) => {
     const [left, right] = [xAt(from), xAt(all[index + 1]?.from ?? end)];
@@ -185,7 +156,7 @@ function bands(
   });
 }
 
-function threshold({ threshold: bar }: Frame, area: Area, yAt: (y: number) => number): string[] {
+function threshold({ threshold: bar }: Frame, yAt: (y: number) => number): string[] {
   if (bar === undefined) return [];
   const y = round(yAt(bar.value));
   return [
@@ -196,7 +167,6 @@ function threshold({ threshold: bar }: Frame, area: Area, yAt: (y: number) => nu
 
 function frame(
   { title }: Frame,
-  area: Area,
   names: readonly string[],
   mark: 'line' | 'bar',
   parts: readonly string[],
@@ -206,14 +176,14 @@ function frame(
     `<title>${escapeHtml(title)}</title>`,
     `<rect width="${area.width}" height="${area.height}" fill="#fff"/>`,
     textAt(area.width / 2, 22, title, { anchor: 'middle', size: 15, weight: 'bold', fill: '#1f2329' }),
-    ...legend(names, area, mark),
+    ...legend(names, mark),
     ...parts,
     '</svg>',
   ].join('\n');
 }
 
 /** On one line at the top right; one series alone is named by the title. */
-function legend(names: readonly string[], area: Area, mark: 'line' | 'bar'): string[] {
+function legend(names: readonly string[], mark: 'line' | 'bar'): string[] {
   if (names.length < 2) return [];
   const widths = names.map((name) => 42 + textWidth(name, 12));
   let x = area.right - widths.reduce((sum, width) => sum + width, 0);
@@ -230,7 +200,7 @@ function legend(names: readonly string[], area: Area, mark: 'line' | 'bar'): str
 }
 
 /** Pixels, near enough to lay things out: Chinese characters are as wide as they are high, others about half. */
-export function textWidth(text: string, size: number): number {
+function textWidth(text: string, size: number): number {
   return [...text].reduce((sum, character) => sum + (character > '\u2e7f' ? size : size * 0.56), 0);
 }
 
@@ -265,3 +235,26 @@ const dashOf = (index: number) => {
 };
 const round = (value: number) => Math.round(value * 10) / 10;
 const finite = (value: number) => (Number.isFinite(value) ? value : 0);
+
+/**
+ * Round numbers for an axis: steps of 1, 2 or 5 times a power of ten, the first at or below `low`, the last at or
+ * above `high`, about `count` of them. `high` must be greater than `low`.
+ */
+export function niceTicks(low: number, high: number, count: number): number[] {
+  const rough = (high - low) / Math.max(1, count);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10) * power;
+  const ticks: number[] = [];
+  // Counted, not added up: sums of 0.1 drift.
+  for (let nth = Math.floor(low / step); ; nth++) {
+    const tick = Number((nth * step).toPrecision(12));
+    ticks.push(tick);
+    if (tick >= high) return ticks;
+  }
+}
+
+/** `12,000`, `0.25`: a number with three significant digits below 100, and none behind the point above. */
+export function axisNumber(value: number): string {
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
+  return String(Number(value.toPrecision(3)));
+}

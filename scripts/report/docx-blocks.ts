@@ -4,7 +4,7 @@ import {
   type FileChild,
   HeadingLevel,
   ImageRun,
-  PageBreak,
+  type IRunPropertiesOptions,
   Paragraph,
   ShadingType,
   Table,
@@ -17,14 +17,14 @@ import {
 } from 'docx';
 import { type Look, looks, textWidthOf } from './docx-styles.ts';
 import { withoutControls } from './html.ts';
-import type { Png } from './png.ts';
+import { svgToPng } from './png.ts';
 
 /** A piece of text within a line; a line break in it breaks the line. */
 export interface Run {
   text: string;
   bold?: boolean;
-  /** Six hexadecimal digits, e.g. `b0191e`. */
-  colour?: string;
+  /** Met or not: green or red. */
+  tone?: 'good' | 'bad';
 }
 
 export type Inline = string | readonly Run[];
@@ -43,19 +43,19 @@ export interface PictureOptions {
   /** Of the width between the margins, 1 by default; a picture is made smaller where it is higher than a page. */
   share?: number;
   caption?: string;
+  /** Pixels for each of the picture's own; 2 is sharp on paper at half the width of a page. */
+  scale?: number;
 }
 
 /** A part of a document; made by the functions below. */
 export type Block =
-  | { kind: 'title' | 'subtitle'; text: string }
-  | { kind: 'heading'; text: string; level: 1 | 2 | 3 }
+  | { kind: 'heading'; text: string }
   | { kind: 'paragraph'; text: Inline; align: Align | 'justify'; indent: boolean }
   | { kind: 'bullets'; items: readonly Inline[] }
   | ({ kind: 'table' } & TableOptions)
-  | ({ kind: 'picture'; png: Png; alt: string } & PictureOptions)
-  | { kind: 'page-break' };
+  | ({ kind: 'picture'; svg: string; alt: string } & PictureOptions);
 
-export const heading = (text: string, level: 1 | 2 | 3 = 1): Block => ({ kind: 'heading', text, level });
+export const heading = (text: string): Block => ({ kind: 'heading', text });
 
 /**
  * Text; its first line is indented by two characters unless `indent` is false (as for 省大数据局：) or it stands at
@@ -70,13 +70,12 @@ export const bullets = (items: readonly Inline[]): Block => ({ kind: 'bullets', 
 export const table = (options: TableOptions): Block => ({ kind: 'table', ...options });
 
 /** @param alt what the picture shows, for those who do not see it. */
-export const picture = (png: Png, alt: string, options: PictureOptions = {}): Block => ({
+export const picture = (svg: string, alt: string, options: PictureOptions = {}): Block => ({
   kind: 'picture',
-  png,
+  svg,
   alt,
   ...options,
 });
-export const pageBreak: Block = { kind: 'page-break' };
 
 const alignments = {
   left: AlignmentType.LEFT,
@@ -84,22 +83,15 @@ const alignments = {
   center: AlignmentType.CENTER,
   justify: AlignmentType.BOTH,
 } as const;
-const levels = { 1: HeadingLevel.HEADING_1, 2: HeadingLevel.HEADING_2, 3: HeadingLevel.HEADING_3 } as const;
+const toneColours = { good: '0b6b3a', bad: 'b0191e' } as const;
 
-export function drawBlock(block: Block, look: Look): FileChild[] {
+export const drawTitle = (text: string): Paragraph =>
+  new Paragraph({ heading: HeadingLevel.TITLE, children: runs(text) });
+
+export async function drawBlock(block: Block, look: Look): Promise<FileChild[]> {
   switch (block.kind) {
-    case 'title':
-      return [new Paragraph({ heading: HeadingLevel.TITLE, children: runs(block.text) })];
-    case 'subtitle':
-      return [
-        new Paragraph({
-          alignment: AlignmentType.CENTER,
-          spacing: { after: 240 },
-          children: runs([{ text: block.text, colour: '555555' }]),
-        }),
-      ];
     case 'heading':
-      return [new Paragraph({ heading: levels[block.level], children: runs(block.text) })];
+      return [new Paragraph({ heading: HeadingLevel.HEADING_1, children: runs(block.text) })];
     case 'paragraph':
       return [
         new Paragraph({
@@ -122,12 +114,10 @@ export function drawBlock(block: Block, look: Look): FileChild[] {
       return [drawTable(block, look), new Paragraph({ spacing: { after: 60 }, children: [] })];
     case 'picture':
       return drawPicture(block, look);
-    case 'page-break':
-      return [new Paragraph({ children: [new PageBreak()] })];
   }
 }
 
-function runs(text: Inline, look?: { size: number; font: object }, bold = false): TextRun[] {
+function runs(text: Inline, look: IRunPropertiesOptions = {}, bold = false): TextRun[] {
   const pieces: readonly Run[] = typeof text === 'string' ? [{ text }] : text;
   return pieces.flatMap((piece) =>
     withoutControls(piece.text)
@@ -139,7 +129,7 @@ function runs(text: Inline, look?: { size: number; font: object }, bold = false)
             ...look,
             ...(index > 0 ? { break: 1 } : {}),
             ...(bold || piece.bold === true ? { bold: true } : {}),
-            ...(piece.colour === undefined ? {} : { color: piece.colour }),
+            ...(piece.tone === undefined ? {} : { color: toneColours[piece.tone] }),
           }),
       ),
   );
@@ -183,10 +173,11 @@ function drawTable({ head, rows, widths, align = [] }: TableOptions, look: Look)
   });
 }
 
-function drawPicture(
-  { png, alt, share = 1, caption }: Extract<Block, { kind: 'picture' }>,
+async function drawPicture(
+  { svg, alt, share = 1, caption, scale }: Extract<Block, { kind: 'picture' }>,
   look: Look,
-): FileChild[] {
+): Promise<FileChild[]> {
+  const png = await svgToPng(svg, scale);
   // Pixels of 1/96 inch, of which a twentieth of a point is 1/15; a fifth of the page is left for words.
   const { size, margin } = looks[look].page;
   const highest = ((size.height - margin.top - margin.bottom) / 15) * 0.8;

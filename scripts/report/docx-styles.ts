@@ -13,7 +13,6 @@ const fonts = {
   song: { name: '宋体', instead: 'SimSun', family: 'roman' },
   hei: { name: '黑体', instead: 'SimHei', family: 'modern' },
   fangsong: { name: '仿宋_GB2312', instead: '仿宋', family: 'modern' },
-  kai: { name: '楷体_GB2312', instead: '楷体', family: 'modern' },
   xiaobiaosong: { name: '方正小标宋简体', instead: '宋体', family: 'roman' },
 } as const satisfies Record<string, Font>;
 
@@ -75,12 +74,6 @@ export function textWidthOf(look: Look): number {
 export function styles(look: Look): IStylesOptions {
   const { body, line } = looks[look];
   const official = look === 'official';
-  const headingOf = (size: number, font: IFontAttributesProperties, bold: boolean, before: number) => ({
-    run: { size, font, bold, color: '000000' },
-    paragraph: official
-      ? { spacing: { ...line }, indent: { firstLine: looks.official.firstLine }, keepNext: true }
-      : { spacing: { before, after: 100, line: 320 }, keepNext: true },
-  });
   const hei = fontOf('hei', official ? 'Times New Roman' : 'Arial');
   return {
     default: {
@@ -96,9 +89,12 @@ export function styles(look: Look): IStylesOptions {
             : { before: 120, after: 160 },
         },
       },
-      heading1: official ? headingOf(32, hei, false, 0) : headingOf(28, hei, false, 320),
-      heading2: official ? headingOf(32, fontOf('kai'), false, 0) : headingOf(24, hei, false, 240),
-      heading3: official ? headingOf(32, fontOf('fangsong'), true, 0) : headingOf(22, hei, false, 180),
+      heading1: {
+        run: { size: official ? 32 : 28, font: hei, bold: false, color: '000000' },
+        paragraph: official
+          ? { spacing: { ...line }, indent: { firstLine: looks.official.firstLine }, keepNext: true }
+          : { spacing: { before: 320, after: 100, line: 320 }, keepNext: true },
+      },
     },
   };
 }

@@ -1,20 +1,19 @@
 import { html, htmlBadge, htmlNote, htmlPage, htmlTable, raw } from './html.ts';
 
-test('what is put in is escaped, markup is not, lists are joined', () => {
+test('inserted text is escaped, markup is kept, and lists are joined', () => {
   const items = ['<b>', 'a & "b"'].map((item) => html`<li>${item}</li>`);
   expect(html`<ul title="${`'x'`}">${items}${raw('<hr>')}${null}${false}${0}</ul>`.markup).toBe(
     '<ul title="&#39;x&#39;"><li>&lt;b&gt;</li><li>a &amp; &quot;b&quot;</li><hr>0</ul>',
   );
 });
 
-test('control characters and halves of characters are left out', () => {
+test('control characters and lone surrogates are left out', () => {
   expect(html`${'a\u0000\u000b\ud800b\n𬭎'}`.markup).toBe('ab\n𬭎');
 });
 
-test('a page holds everything itself, and its policy lets nothing load', () => {
+test('a page holds everything itself, and its policy forbids loading', () => {
   const page = htmlPage({
     title: '压测 <报告>',
-    subtitle: '一个应用',
     facts: [['地址', 'https://app.example.gov.cn']],
     body: html`${htmlNote('bad', '未达标')}${htmlTable({ head: ['项'], rows: [[htmlBadge('good', '通过')]], align: ['right'] })}`,
   });

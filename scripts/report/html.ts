@@ -57,7 +57,8 @@ function render(part: HtmlPart): string {
 }
 
 export interface HtmlTable {
-  head: readonly string[];
+  /** None for a table of names and values. */
+  head?: readonly string[] | undefined;
   rows: readonly (readonly HtmlPart[])[];
   /** How each column stands; left where not said. */
   align?: readonly ('left' | 'right' | 'center')[];
@@ -66,7 +67,7 @@ export interface HtmlTable {
 /** A table whose head is repeated on every printed page. */
 export function htmlTable({ head, rows, align = [] }: HtmlTable): Html {
   const side = (column: number) => raw(` class="${align[column] ?? 'left'}"`);
-  return html`<table><thead><tr>${head.map((cell, i) => html`<th${side(i)}>${cell}</th>`)}</tr></thead>
+  return html`<table>${head !== undefined && html`<thead><tr>${head.map((cell, i) => html`<th${side(i)}>${cell}</th>`)}</tr></thead>`}
 <tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => html`<td${side(i)}>${cell}</td>`)}</tr>\n`)}</tbody></table>`;
 }
 
@@ -85,7 +86,6 @@ export const htmlFigure = (svg: string, caption: string): Html =>
 
 export interface HtmlPage {
   title: string;
-  subtitle?: string;
   /** Names and values under the title: address, date, machine. */
   facts?: readonly (readonly [string, HtmlPart])[];
   body: Html;
@@ -94,7 +94,7 @@ export interface HtmlPage {
 }
 
 /** The whole file. Its policy lets nothing load and nothing run, whatever the body holds. */
-export function htmlPage({ title, subtitle, facts = [], body, css = '' }: HtmlPage): string {
+export function htmlPage({ title, facts = [], body, css = '' }: HtmlPage): string {
   return html`<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -106,7 +106,7 @@ export function htmlPage({ title, subtitle, facts = [], body, css = '' }: HtmlPa
 </head>
 <body>
 <main>
-<header><h1>${title}</h1>${subtitle !== undefined && html`<p class="subtitle">${subtitle}</p>`}</header>
+<header><h1>${title}</h1></header>
 ${facts.length > 0 && html`<dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`}
 ${body}
 </main>
@@ -124,15 +124,11 @@ body { margin: 0; background: #f3f5f8; color: var(--ink); line-height: 1.7; over
 main { max-width: 960px; margin: 24px auto; padding: 32px 40px 48px; background: #fff; border-radius: 8px; }
 header { border-bottom: 2px solid var(--brand); padding-bottom: 12px; margin-bottom: 20px; }
 h1 { font-size: 26px; margin: 0; line-height: 1.4; }
-.subtitle { margin: 4px 0 0; color: var(--soft); }
 h2 { font-size: 19px; margin: 32px 0 12px; padding-left: 10px; border-left: 4px solid var(--brand); line-height: 1.4; }
-h3 { font-size: 16px; margin: 22px 0 8px; }
 p { margin: 8px 0; }
 a { color: var(--brand); }
 code { font: 13px/1.6 Consolas, Menlo, "Noto Sans Mono CJK SC", monospace; background: #f3f5f8; padding: 1px 5px;
   border-radius: 3px; overflow-wrap: anywhere; }
-pre { background: #f3f5f8; padding: 12px 16px; border-radius: 6px; overflow-x: auto; }
-pre code { padding: 0; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(280px, 1fr)); gap: 6px 24px; margin: 0 0 16px; }
 dl div { display: flex; gap: 12px; }
 dt { color: var(--soft); flex: 0 0 5.5em; }
@@ -156,7 +152,7 @@ figcaption { color: var(--soft); font-size: 13px; text-align: center; margin-top
 @media print {
   body { background: #fff; font-size: 12px; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   main { max-width: none; margin: 0; padding: 0; }
-  h2, h3 { break-after: avoid; } tr, figure, .note { break-inside: avoid; }
+  h2 { break-after: avoid; } tr, figure, .note { break-inside: avoid; }
   table { font-size: 11px; }
 }
 `;

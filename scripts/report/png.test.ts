@@ -7,18 +7,18 @@ const write = async (text: string, attributes = '') =>
     'base64',
   );
 
-test('makes a PNG of the asked size', async () => {
+test('a drawing becomes a PNG of the given size', async () => {
   const { data, width, height } = await svgToPng(picture(''), 3);
   expect([width, height]).toEqual([180, 90]);
   expect(Buffer.from(data).subarray(1, 4).toString()).toBe('PNG');
 });
 
-test('draws Chinese, whatever font the SVG names', async () => {
+test('Chinese is drawn, whatever font the SVG names', async () => {
   const [one, other, empty] = [await write('政'), await write('务'), await write('')];
   expect(new Set([one, other, empty]).size).toBe(3);
 });
 
-test('draws signs that are in another part of the font, and says nothing of those in none', async () => {
+test('signs of another part of the font are drawn, and unknown signs are skipped', async () => {
   // Of a private area: an empty box.
   const box = await write('\ue123');
   const drawn = [await write('≥'), await write('→'), await write('①'), await write('≥→')];
@@ -31,7 +31,7 @@ test('a numeric reference is the character that it names', async () => {
   expect(await write('&#60;')).toBe(await write('&lt;'));
 });
 
-test('bold is bold, by inheritance too; what follows is not', async () => {
+test('bold text is drawn bold, also by inheritance, and the text after it is not', async () => {
   const bold = await write('政≥', ' font-weight="bold"');
   expect(bold).not.toBe(await write('政≥'));
   expect(await write('<tspan font-weight="700">政</tspan><tspan font-weight="bold">≥</tspan>')).toBe(bold);
@@ -45,6 +45,6 @@ test('bold is bold, by inheritance too; what follows is not', async () => {
   expect(Buffer.from(after.data).toString('base64')).toBe(await write('政≥'));
 });
 
-test('what is no SVG is refused', async () => {
+test('a text that is no SVG is refused', async () => {
   await expect(svgToPng('<svg')).rejects.toBeTruthy();
 });

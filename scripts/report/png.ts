@@ -14,6 +14,9 @@ export interface Png {
 
 let ready: Promise<void> | null = null;
 
+/** Drawing is slow and the tests write the same materials many times, so each picture is drawn once in a process. */
+const drawn = new Map<string, Promise<Png>>();
+
 /**
  * Draws an SVG with the Chinese font that the project brings, so that every machine makes the same picture, those
  * without Chinese fonts too. Whatever family the SVG names, its text is set in Noto Sans SC, normal or bold (by the
@@ -23,7 +26,14 @@ let ready: Promise<void> | null = null;
  * @param scale pixels for each of the SVG's own; 2 is sharp on paper at half the width of a page.
  * @throws Error of the renderer, if `svg` is not SVG.
  */
-export async function svgToPng(svg: string, scale = 2): Promise<Png> {
+export function svgToPng(svg: string, scale = 2): Promise<Png> {
+  const key = `${scale} ${svg}`;
+  const png = drawn.get(key) ?? draw(svg, scale);
+  drawn.set(key, png);
+  return png;
+}
+
+async function draw(svg: string, scale: number): Promise<Png> {
   // A WebAssembly module can be set up only once in a process.
   ready ??= readFile(
     createRequire(path.join(projectRoot, 'package.json')).resolve('@resvg/resvg-wasm/index_bg.wasm'),

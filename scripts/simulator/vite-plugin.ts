@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Plugin, ViteDevServer } from 'vite';
 import { compileApp, visualPart } from './compiler/app.ts';
-import { type BuildOptions, buildApp } from './compiler/bundle.ts';
-import { CompileError, type Problem } from './compiler/problem.ts';
+import { type BuildOptions, buildApp } from './compiler/build.ts';
+import { CompileError, isError, type Problem } from './compiler/problem.ts';
 import type { BuiltApp } from './runtime/types.ts';
 
 /** What `import app from 'virtual:mini-program'` resolves to. */
@@ -17,6 +17,8 @@ export const HOT_EVENTS = {
   replace: 'mini-program:replace',
   /** The sources have mistakes; data: `Problem[]`. What runs goes on. */
   problems: 'mini-program:problems',
+  /** The server answers again. */
+  serverBack: 'mini-program:server-back',
 } as const;
 
 export interface SimulatorPluginOptions {
@@ -24,6 +26,8 @@ export interface SimulatorPluginOptions {
   root: string;
   /** Asked for each build, so that it may depend on addresses known only later. */
   build?: () => BuildOptions;
+  /** Told of each build that the phone is going to run. */
+  onBuilt?: (app: BuiltApp) => void;
 }
 
 const VISUAL = /\.(?:axml|acss)$/;
@@ -36,6 +40,7 @@ const TEST = /\.test\.ts$/;
  */
 export function miniProgram(options: SimulatorPluginOptions): Plugin {
   const root = path.resolve(options.root);
+  const folder = path.relative(process.cwd(), root).split(path.sep).join('/');
   let server: ViteDevServer | undefined;
 
   const send = (event: string, data: unknown): void =>
@@ -46,8 +51,9 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
     if (module) graph?.invalidateModule(module);
   };
   const announce = (problems: readonly Problem[]): void => {
-    send(HOT_EVENTS.problems, problems);
-    if (problems.length > 0) server?.config.logger.error(new CompileError(problems).message);
+    const errors = problems.filter(isError);
+    send(HOT_EVENTS.problems, errors);
+    if (errors.length > 0) server?.config.logger.error(new CompileError(errors, folder).message);
   };
 
   /** Code that changed and has not been sent, since something did not compile. */
@@ -57,6 +63,7 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
   const builtApp = async (): Promise<BuiltApp> => {
     const app = await buildApp(root, options.build?.());
     bundled = new Set(app.sjs);
+    options.onBuilt?.(app);
     return app;
   };
 
@@ -65,7 +72,7 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
     if (!codeWaits && [...files].every((file) => VISUAL.test(file))) {
       const app = compileApp(root, options.build?.().replace);
       announce(app.problems);
-      if (app.problems.length > 0) return;
+      if (app.problems.some(isError)) return;
       if (app.sjs.every((file) => bundled.has(file))) {
         send(HOT_EVENTS.update, visualPart(app));
         return;

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'; // part: notices
+import fc from 'fast-check';
 import type { AuditActions, AuditEntry, AuditPage } from '../contract/audit.ts';
-import { prepareAudit } from '../testing/audit.ts';
-import { expectFault, get } from '../testing/http.ts';
+import { datedBack, prepareAudit } from '../testing/audit.ts';
+import { bearer, expectFault, get } from '../testing/http.ts';
 import { csvOf, importFile } from '../testing/import.ts';
 import { describeDetail } from './describe.ts';
 import { actionNames } from './words.ts';
@@ -38,7 +40,7 @@ test('an entry says who, when, from where, what, to whom, and what was before an
       action: 'person.imported',
       actionName: '导入人员',
       actor: { id: pages.ids.admin, name: '管理员', username: 'admin' },
-      subject: `${lisi.name}（lisi）`,
+      subject: { text: `${lisi.name}（lisi）`, link: `/people/${lisi.id}` },
       address: '127.0.0.1',
       changes: [
         { field: '手机号', before: expect.stringMatching(/^\d{3}\*{4}\d{4}$/), after: '100****0001' },
@@ -47,10 +49,58 @@ test('an entry says who, when, from where, what, to whom, and what was before an
       ],
       facts: [
         { name: '行号', value: '2' },
-        { name: '导入编号', value: expect.any(String) },
+        {
+          name: '一起导入的人',
+          value: '全部记录',
+          link: expect.stringMatching(/^\/audit\?text=[0-9a-f-]{36}$/),
+        },
       ],
     },
   ]);
+});
+
+test('an entry of an import leads to all people of the import', async () => {
+  const rows = ['together-1', 'together-2'].map((username) => [username, '一起']);
+  await importFile(pages.server, csvOf([['用户名', '姓名'], ...rows]), pages.admin);
+  const [entry] = (await search({ subject: 'together-1', action: 'person.imported' })).items;
+  const link = entry?.facts.find((fact) => fact.link)?.link ?? '';
+  const { items } = await search(Object.fromEntries(new URL(link, 'http://x').searchParams));
+  const people = items.filter(({ action }) => action === 'person.imported');
+  expect(people.map(({ subject }) => subject?.text).sort()).toEqual([
+    '一起（together-1）',
+    '一起（together-2）',
+  ]);
+});
+
+test('accounts and platform ids are people by name, with a link; what is nobody’s stays as it is', async () => {
+  const { prisma } = pages.server;
+  const zhouba = await prisma.user.findUniqueOrThrow({ where: { username: 'zhouba' } });
+  const lisi = await prisma.user.findUniqueOrThrow({ where: { username: 'lisi' } });
+  const subjects = ['account:lisi', `person:${zhouba.dingUserId}`, 'account:nobody', 'network:192.0.2.1'];
+  for (const subject of subjects) await write({ action: 'lockout.cleared', subject });
+  const { items } = await search({ action: 'lockout.cleared' });
+  const shown = items.slice(0, subjects.length).map(({ subject }) => subject);
+  expect(shown.reverse()).toEqual([
+    { text: '李四（lisi）', link: `/people/${lisi.id}` },
+    { text: '周八（zhouba）', link: `/people/${zhouba.id}` },
+    { text: '账号 nobody', link: null },
+    { text: '网络地址 192.0.2.1', link: null },
+  ]);
+});
+
+// part: notices
+test('a notice is named by its title, with a link as long as it is there', async () => {
+  const { id } = await pages.server.prisma.notice.create({ data: { title: '现在的标题', body: '一' } });
+  const gone = randomUUID();
+  await write({ action: 'notice.created', subject: `notice:${id}`, detail: { after: { title: '当时的' } } });
+  await write({
+    action: 'notice.deleted',
+    subject: `notice:${gone}`,
+    detail: { before: { title: '删了的' } },
+  });
+  const about = async (subject: string) => (await search({ subject })).items[0]?.subject;
+  expect(await about(`notice:${id}`)).toEqual({ text: '《现在的标题》', link: `/notices/${id}` });
+  expect(await about(`notice:${gone}`)).toEqual({ text: '《删了的》', link: null });
 });
 
 test('codes and instants are put in words; what nobody has a word for stays as it is', () => {
@@ -67,7 +117,7 @@ test('codes and instants are put in words; what nobody has a word for stays as i
       { field: '手机号', before: null, after: '100****0000' },
       { field: '角色', before: '普通用户', after: '管理员' },
       { field: '状态', before: '正常', after: '已停用' },
-      { field: '绑定时间', before: '2026-01-05 09:00:00', after: null },
+      { field: '绑定时间', before: '2026年1月5日 09:00:00', after: null },
       { field: 'more', before: null, after: 'a、1' },
     ],
     facts: [
@@ -78,6 +128,50 @@ test('codes and instants are put in words; what nobody has a word for stays as i
   });
   for (const detail of [null, 1, 'x', [], {}])
     expect(describeDetail(detail)).toEqual({ changes: [], facts: [] });
+});
+
+test('whatever text an entry holds, it is told in words', () => {
+  const digits = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
+  const datelike = fc
+    .tuple(fc.integer({ min: 0, max: 9999 }), fc.array(digits, { minLength: 5, maxLength: 5 }))
+    .map(([year, [month, day, hour, minute, second]]) => {
+      return `${String(year).padStart(4, '0')}-${month}-${day}T${hour}:${minute}:${second}Z`;
+    });
+  const key = fc.oneof(
+    fc.constantFrom('role', 'action', 'before', 'after', 'constructor', 'toString', '__proto__'),
+    fc.string(),
+  );
+  const value = fc.oneof(datelike, fc.constantFrom('constructor', 'name', '__proto__'), fc.jsonValue());
+  const detail = fc.dictionary(key, fc.oneof(value, fc.dictionary(key, value)));
+  fc.assert(
+    fc.property(detail, (told) => {
+      const { changes, facts } = describeDetail(told);
+      for (const { name, value: words } of facts)
+        expect([typeof name, typeof words]).toEqual(['string', 'string']);
+      for (const { field, before, after } of changes) {
+        expect(typeof field).toBe('string');
+        for (const words of [before, after]) expect(words === null || typeof words === 'string').toBe(true);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a text that looks like an instant and is none spoils no page, no history and no export', async () => {
+  const text = '2026-99-99T99:99:99Z';
+  const post = (url: string, payload: object) =>
+    pages.server.app.inject({ method: 'POST', url, payload, headers: bearer(pages.auditor) });
+  for (const [url, filters] of [
+    ['/api/admin/export/people', { q: text }],
+    ['/api/admin/audit/export', { text }],
+  ] as const) {
+    expect((await post(url, filters)).statusCode).toBe(200);
+  }
+  const { items } = await search({ who: 'chenguang', limit: '2' });
+  for (const { facts } of items) expect(facts[0]?.value).toContain(text);
+  const history = `/api/admin/people/${pages.ids.chenguang}/history`;
+  expect((await get(pages.server, history, pages.auditor)).body).toContain(text);
+  expect((await post('/api/admin/audit/export', {})).body).toContain(text);
 });
 
 describe('the search', () => {
@@ -111,11 +205,12 @@ describe('the search', () => {
       detail: { dingUserId: 'x9' },
     });
     const person = await write({ action: 'lockout.cleared', subject: 'person:x9' });
-    const other = await write({ action: 'notice.created', subject: 'notice:7' });
+    const other = await write({ action: 'notice.created', subject: 'notice:7' }); // part: notices
     expect(await found({ subject: 'zhouba' })).toContain(account);
     expect(await found({ subject: 'x9' })).toEqual([person]);
-    expect(await found({ subject: 'notice:7' })).toEqual([other]);
-    expect((await search({ subject: 'notice:7' })).items[0]?.subject).toBe('公告 7');
+    expect(await found({ subject: 'notice:7' })).toEqual([other]); // part: notices
+    const shown = (await search({ subject: 'notice:7' })).items[0]; // part: notices
+    expect(shown?.subject).toEqual({ text: '一篇公告', link: null }); // part: notices
   });
 
   test('by action, address and time', async () => {
@@ -160,7 +255,7 @@ describe('the search', () => {
   test('page by page without gaps or doubles, also in one millisecond and while entries come', async () => {
     const at = new Date(Date.now() - 10 * day);
     const rows = Array.from({ length: 25 }, () => ({ action: 'sign-in', subject: 'user:paged', at }));
-    await pages.server.prisma.auditLog.createMany({ data: rows });
+    await datedBack(pages.server.prisma, (tx) => tx.auditLog.createMany({ data: rows }));
     for (const query of [{ subject: 'user:paged' }, { text: 'user:paged' }]) {
       for (const limit of ['1', '7', '25', '100']) {
         const all = await readAll({ ...query, limit });
@@ -181,6 +276,10 @@ describe('the search', () => {
       'limit=101',
       'limit=1.5',
       'from=yesterday',
+      'from=0000-01-01T00:00:00Z',
+      'to=9999-12-31T23:59:59-14:00',
+      'to=2016-12-31T23:59:60Z',
+      'to=2026-99-99T99:99:99Z',
       'cursor=abc',
       'more=1',
       `text=${'x'.repeat(129)}`,

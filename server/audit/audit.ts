@@ -1,5 +1,6 @@
 import type { PrismaClient, Transaction } from '../database/database.ts';
 
+// part: notices
 /** A type, not an interface: only those fit Prisma's JSON. */
 type NoticeText = { title: string; body: string };
 
@@ -18,7 +19,8 @@ export interface PersonChanged {
     | 'super-executive.removed';
   actorId: string;
   subject: string;
-  detail: { before: AuditedFields; after: AuditedFields };
+  /** `together`: so many people were changed by one deed. */
+  detail: { before: AuditedFields; after: AuditedFields; together?: number };
 }
 
 /**
@@ -45,12 +47,14 @@ export type AuditEvent =
   | { action: 'password.changed'; actorId: string; subject: string; detail: Record<string, never> }
   | { action: 'lockout.cleared'; actorId: string | null; subject: string; detail: Record<string, never> }
   | { action: 'account.bound'; actorId: string; subject: string; detail: { by: string; dingUserId: string } }
+  // part: notices
   | {
       action: 'notice.created' | 'notice.changed' | 'notice.deleted';
       actorId: string;
       subject: string;
       detail: { before?: NoticeText; after?: NoticeText };
     }
+  // part: notices
   | {
       action: 'notice.published';
       actorId: string | null;
@@ -62,6 +66,7 @@ export type AuditEvent =
         after: { state: 'published'; publishedAt: string };
       };
     }
+  // part: notices
   | {
       action: 'notice.withdrawn';
       actorId: string;
@@ -74,7 +79,12 @@ export type AuditEvent =
     }
   | { action: 'person.created'; actorId: string; subject: string; detail: { after: AuditedFields } }
   | PersonChanged
-  | { action: 'sessions.ended'; actorId: string; subject: string; detail: { sessions: number } }
+  | {
+      action: 'sessions.ended';
+      actorId: string;
+      subject: string;
+      detail: { sessions: number; together?: number };
+    }
   | { action: 'mobile.revealed'; actorId: string; subject: string; detail: Record<string, never> }
   | {
       action: 'person.left' | 'person.returned';
@@ -113,14 +123,15 @@ export type AuditEvent =
       action: 'people.exported';
       actorId: string;
       subject: string;
-      detail: { filters: AuditedFields; mobiles: 'masked' | 'full'; encoding: string };
+      detail: { filters: AuditedFields; mobiles: 'masked' | 'full'; format: string };
     }
   | {
       action: 'audit.exported';
       actorId: string;
       subject: string;
-      detail: { filters: AuditedFields; encoding: string };
+      detail: { filters: AuditedFields; format: string };
     }
+  | { action: 'job.run'; actorId: string; subject: string; detail: { job: string } }
   | { action: 'audit.purged'; actorId: null; subject: string; detail: { rows: number; before: string } };
 
 /**
@@ -134,4 +145,13 @@ export async function recordAudit(
   address: string | null,
 ): Promise<void> {
   await client.auditLog.create({ data: { ...event, address } });
+}
+
+/** Appends many events at once, as {@link recordAudit} does one. */
+export async function recordAudits(
+  client: PrismaClient | Transaction,
+  events: readonly AuditEvent[],
+  address: string | null,
+): Promise<void> {
+  await client.auditLog.createMany({ data: events.map((event) => ({ ...event, address })) });
 }

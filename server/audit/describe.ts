@@ -1,4 +1,4 @@
-import type { AuditChange, AuditEntry, AuditPerson } from '../contract/audit.ts';
+import type { AuditChange, AuditEntry, AuditPerson, AuditSubject } from '../contract/audit.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { inOrder, nameOfAction, nameOfField, wordsOf } from './words.ts';
 
@@ -16,50 +16,103 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Rows as people read them: names for ids, words for codes, what was before beside what is after. */
 export async function describeRows(prisma: PrismaClient, rows: readonly AuditRow[]): Promise<AuditEntry[]> {
-  const ids = new Set(rows.flatMap(({ actorId, subject }) => [actorId ?? [], userIn(subject) ?? []].flat()));
-  const people = await prisma.user.findMany({
-    where: { id: { in: [...ids] } },
-    select: { id: true, name: true, username: true },
-  });
-  const byId = new Map(people.map((person) => [person.id, person]));
+  const known = await knownSubjects(prisma, rows);
   return rows.map((row) => ({
     id: row.id,
     at: row.at.toISOString(),
     action: row.action,
     actionName: nameOfAction(row.action),
-    actor: row.actorId === null ? null : (byId.get(row.actorId) ?? unknownPerson(row.actorId)),
-    subject: subjectName(row.subject, byId),
+    actor:
+      row.actorId === null ? null : (known.people.get(`user:${row.actorId}`) ?? unknownPerson(row.actorId)),
+    subject: describeSubject(row, known),
     address: row.address,
     ...describeDetail(row.detail),
   }));
 }
 
-function userIn(subject: string | null): string | null {
-  const id = subject?.startsWith('user:') ? subject.slice('user:'.length) : '';
-  return uuid.test(id) ? id : null;
-}
-
 const unknownPerson = (id: string): AuditPerson => ({ id, name: '（已不存在）', username: id });
 
-/** What the kinds of subjects are called, by what stands before the colon. */
-const subjectKinds: Readonly<Record<string, string>> = {
-  user: '人员',
-  account: '账号',
-  person: '平台人员',
-  notice: '公告',
-  import: '导入',
-  export: '导出',
-  session: '会话',
-  message: '消息',
-};
+/** What rows are about, by the subject as the log has it. */
+interface Known {
+  people: ReadonlyMap<string, AuditPerson>;
+  notices: ReadonlyMap<string, string>; // part: notices
+}
 
-function subjectName(subject: string | null, people: ReadonlyMap<string, AuditPerson>): string | null {
+async function knownSubjects(prisma: PrismaClient, rows: readonly AuditRow[]): Promise<Known> {
+  const subjects = rows.map(({ subject }) => subject ?? '');
+  const named = (kind: string) =>
+    subjects.flatMap((subject) => (subject.startsWith(`${kind}:`) ? [subject.slice(kind.length + 1)] : []));
+  const ids = [...named('user'), ...rows.map(({ actorId }) => actorId ?? '')].filter((id) => uuid.test(id));
+  const found = await prisma.user.findMany({
+    where: {
+      OR: [
+        { id: { in: [...new Set(ids)] } },
+        { username: { in: named('account') } },
+        { dingUserId: { in: named('person') } },
+      ],
+    },
+    select: { id: true, name: true, username: true, dingUserId: true },
+  });
+  const people = new Map<string, AuditPerson>();
+  for (const { id, name, username, dingUserId } of found)
+    for (const key of [`user:${id}`, `account:${username}`, `person:${dingUserId}`])
+      people.set(key, { id, name, username });
+  // part: notices
+  const notices = await prisma.notice.findMany({
+    where: { id: { in: named('notice').filter((id) => uuid.test(id)) } },
+    select: { id: true, title: true },
+  });
+  return {
+    people,
+    notices: new Map(notices.map(({ id, title }) => [`notice:${id}`, title])), // part: notices
+  };
+}
+
+/** What the kinds of subjects are called, by what stands before the colon. */
+const subjectKinds = new Map(
+  Object.entries({
+    user: '人员',
+    account: '账号',
+    person: '平台人员',
+    network: '网络地址',
+    export: '导出',
+    job: '后台工作',
+  }),
+);
+
+/** Subjects without a name of their own. */
+const plainSubjects = new Map(
+  Object.entries({ 'export:people': '人员', 'export:audit': '审计日志', audit: '审计日志' }),
+);
+
+function describeSubject(row: AuditRow, known: Known): AuditSubject | null {
+  const { subject } = row;
   if (subject === null) return null;
-  const person = people.get(userIn(subject) ?? '');
-  if (person !== undefined) return `${person.name}（${person.username}）`;
+  const person = known.people.get(subject);
+  if (person !== undefined)
+    return { text: `${person.name}（${person.username}）`, link: `/people/${person.id}` };
   const [kind = '', ...rest] = subject.split(':');
-  const name = subjectKinds[kind];
-  return name === undefined || rest.length === 0 ? subject : `${name} ${rest.join(':')}`;
+  const id = rest.join(':');
+  // part: notices
+  if (kind === 'notice') {
+    const title = known.notices.get(subject) ?? titleIn(row.detail);
+    const link = known.notices.has(subject) ? `/notices/${id}` : null;
+    return { text: title === null ? '一篇公告' : `《${title}》`, link };
+  }
+  if (kind === 'import') return { text: '一次导入', link: importedBy(id) };
+  const name = subjectKinds.get(kind);
+  return { text: plainSubjects.get(subject) ?? (name && id ? `${name} ${id}` : subject), link: null };
+}
+
+/** The entries of all people of an import. */
+const importedBy = (id: string): string | null => (uuid.test(id) ? `/audit?text=${id}` : null);
+
+// part: notices
+/** The title of a notice that was deleted since, as the entry tells it. */
+function titleIn(detail: unknown): string | null {
+  if (!isDetail(detail)) return null;
+  const told = [detail, detail.after, detail.before].find((each) => isDetail(each) && each.title);
+  return isDetail(told) && typeof told.title === 'string' ? told.title : null;
 }
 
 type Detail = Record<string, unknown>;
@@ -76,6 +129,8 @@ export function describeDetail(value: unknown): Pick<AuditEntry, 'changes' | 'fa
   const told: Detail = compared ? rest : value;
   const facts = inOrder(Object.keys(told)).flatMap((key) => {
     const words = wordsOf(key, told[key]);
+    const link = key === 'import' ? importedBy(String(told[key])) : null;
+    if (link !== null) return [{ name: '一起导入的人', value: '全部记录', link }];
     return words === null ? [] : [{ name: nameOfField(key), value: words }];
   });
   return { changes, facts };

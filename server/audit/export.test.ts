@@ -1,6 +1,6 @@
-import { decodeCsv } from '../import-export/decode.ts';
-import { prepareAudit } from '../testing/audit.ts';
+import { datedBack, prepareAudit } from '../testing/audit.ts';
 import { bearer } from '../testing/http.ts';
+import { decodeCsv } from '../testing/import.ts';
 
 const day = 24 * 3_600_000;
 const pages = prepareAudit();
@@ -20,14 +20,13 @@ async function exported(body: object, token = pages.auditor) {
 }
 
 describe('the export', () => {
-  test.each(['utf-8', 'gb18030'])(
+  test.each(['csv', 'csv-gb18030'])(
     'is the whole of what was searched for, in %s, harmless, and itself in the log',
-    async (encoding) => {
-      const subject = `notice:${encoding}`;
+    async (format) => {
+      const subject = `export:${format}`;
       const at = new Date(Date.now() - 20 * day);
-      await pages.server.prisma.auditLog.createMany({
-        data: Array.from({ length: 2500 }, () => ({ action: 'notice.created', subject, at })),
-      });
+      const data = Array.from({ length: 2500 }, () => ({ action: 'audit.exported', subject, at }));
+      await datedBack(pages.server.prisma, (tx) => tx.auditLog.createMany({ data }));
       await write({
         action: '=cmd|calc',
         who: 'admin',
@@ -36,14 +35,14 @@ describe('the export', () => {
         ago: 20 * day - 1000,
         detail: { before: { title: '旧𠮷' }, after: { title: '新' }, note: '备' },
       });
-      const file = await exported({ subject, encoding });
-      expect(file.encoding).toBe(encoding === 'utf-8' ? 'utf-8-bom' : 'gb18030');
-      expect(file.headers['content-disposition']).toContain(encodeURIComponent('审计日志.csv'));
+      const file = await exported({ subject, format });
+      expect(file.encoding).toBe(format === 'csv' ? 'utf-8-bom' : 'gb18030');
+      expect(file.headers['content-disposition']).toContain(encodeURIComponent('审计日志-'));
       expect(file.lines).toHaveLength(2502);
       expect(file.lines[0]).toBe('时间（北京时间）,操作人,用户名,操作,对象,来源地址,改动,其他,编号');
       expect(file.lines[1]).toMatch(
         new RegExp(
-          `^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,管理员,admin,'=cmd\\|calc,公告 ${encoding},192.0.2.1,标题：旧𠮷 → 新,说明：备,`,
+          `^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,管理员,admin,'=cmd\\|calc,导出 ${format},192.0.2.1,标题：旧𠮷 → 新,说明：备,`,
         ),
       );
       expect(new Set(file.lines).size).toBe(2502);
@@ -53,7 +52,7 @@ describe('the export', () => {
         address: '127.0.0.1',
         facts: [
           { name: '筛选条件', value: `对象：${subject}` },
-          { name: '编码', value: encoding === 'utf-8' ? 'UTF-8' : 'GB18030' },
+          { name: '文件格式', value: format === 'csv' ? 'CSV（UTF-8）' : 'CSV（GB18030，旧系统用）' },
         ],
       });
     },

@@ -1,4 +1,4 @@
-import { prepareAudit } from '../testing/audit.ts';
+import { datedBack, prepareAudit } from '../testing/audit.ts';
 import { build } from '../testing/build.ts';
 import { purgeAuditLog } from './retention.ts';
 
@@ -30,6 +30,21 @@ describe('the log is kept', () => {
     expect(await prisma.auditLog.count({ where: { id: { in: [young, old] } } })).toBe(1);
   });
 
+  test('an entry has the database’s time, whatever is written', async () => {
+    const { prisma } = pages.server;
+    const [clock] = await prisma.$queryRaw<
+      { now: Date }[]
+    >`SELECT date_trunc('milliseconds', clock_timestamp()) AS now`;
+    const from = clock?.now.getTime() ?? Number.NaN;
+    for (const at of [new Date(0), new Date(Date.now() + 1000 * day)]) {
+      const { id } = await prisma.auditLog.create({ data: { action: 'sign-out', at } });
+      const written = await prisma.auditLog.findUniqueOrThrow({ where: { id } });
+      expect(written.at.getTime() - from).toBeGreaterThanOrEqual(0);
+      expect(written.at.getTime() - from).toBeLessThan(60_000);
+      await expect(prisma.auditLog.delete({ where: { id } })).rejects.toThrow();
+    }
+  });
+
   test('what is older than configured goes, and that it went is written down', async () => {
     const { prisma, database } = pages.server;
     const kept = await write({ action: 'sign-out', ago: 364.9 * day });
@@ -37,7 +52,7 @@ describe('the log is kept', () => {
       action: 'sign-in',
       at: new Date(Date.now() - 365.1 * day),
     }));
-    await prisma.auditLog.createMany({ data: rows });
+    await datedBack(prisma, (tx) => tx.auditLog.createMany({ data: rows }));
     const before = await prisma.auditLog.count();
     expect(await purgeAuditLog(database, 365)).toBe(7);
     expect(await prisma.auditLog.count()).toBe(before - 7 + 1);

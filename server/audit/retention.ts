@@ -46,8 +46,13 @@ export async function purgeAuditLog(
 /** Purges the audit log every hour, for as long as the server runs. */
 export function keepRetention({ config, database, jobs, log }: FastifyInstance): void {
   const { auditRetentionDays: retentionDays } = config;
-  jobs.every('audit-retention', everyMs, async (signal) => {
-    const rows = await purgeAuditLog(database, retentionDays, signal);
-    if (rows !== null && rows > 0) log.info({ rows, retentionDays }, 'old audit entries deleted');
-  });
+  jobs.every(
+    'audit-retention',
+    everyMs,
+    async (signal) => {
+      const rows = await purgeAuditLog(database, retentionDays, signal);
+      if (rows !== null && rows > 0) log.info({ rows, retentionDays }, 'old audit entries deleted');
+    },
+    { title: '清理过期的审计日志' },
+  );
 }

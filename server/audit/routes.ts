@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { signedInUser } from '../auth/authenticate.ts';
 import {
   type AuditEntry,
@@ -8,9 +7,9 @@ import {
   auditPage,
   auditQuery,
 } from '../contract/audit.ts';
-import { csvFile } from '../contract/csv.ts';
 import { faultResponses } from '../contract/errors.ts';
-import { csvHeaders, csvStream } from '../import-export/csv.ts';
+import { tableFile } from '../contract/table-file.ts';
+import { dated, sendTable } from '../import-export/table-file.ts';
 import { hideMobiles } from '../people/masked-mobile.ts';
 import { routes } from '../plugins/core.ts';
 import { recordAudit } from './audit.ts';
@@ -90,16 +89,16 @@ export const auditRoutes = routes('audit', ['administrators', 'jobs'], async (ap
       config,
       schema: {
         tags,
-        summary: '导出审计日志为 CSV；导出本身也记入日志',
+        summary: '导出审计日志为 Excel 工作簿或 CSV；导出本身也记入日志',
         body: auditExport,
         response: {
-          200: csvFile,
+          200: tableFile,
           ...faultResponses,
         },
       },
     },
     async (request, reply) => {
-      const { encoding = 'utf-8', ...wanted } = request.body;
+      const { format = 'csv', ...wanted } = request.body;
       // Up to now, so that an export in a busy hour has an end, and does not tell of itself.
       const ends = Math.min(
         Date.now(),
@@ -112,16 +111,12 @@ export const auditRoutes = routes('audit', ['administrators', 'jobs'], async (ap
         action: 'audit.exported',
         actorId: signedInUser(request).id,
         subject: 'export:audit',
-        detail: { filters, encoding },
+        detail: { filters, format },
       } as const;
       await recordAudit(prisma, event, request.ip);
-      const stream = Readable.from(
-        csvStream(exportHead, entries({ ...wanted, to: new Date(ends).toISOString() }), encoding),
-        {
-          objectMode: false,
-        },
-      );
-      return reply.headers(csvHeaders('审计日志', encoding)).send(stream);
+      const batches = entries({ ...wanted, to: new Date(ends).toISOString() });
+      const name = dated('审计日志', app.clock.now());
+      return sendTable(reply, { name, head: exportHead, batches }, format);
     },
   );
 });
@@ -132,7 +127,7 @@ function exportRow({ id, at, actor, actionName, subject, address, changes, facts
     actor?.name ?? '',
     actor?.username ?? '',
     actionName,
-    subject ?? '',
+    subject?.text ?? '',
     address ?? '',
     changes.map(({ field, before, after }) => `${field}：${before ?? '无'} → ${after ?? '无'}`).join('；'),
     facts.map(({ name, value }) => `${name}：${value}`).join('；'),

@@ -4,12 +4,14 @@ import {
   type OwnPassword,
   ownPassword,
   ownSessions,
+  ownSessionsQuery,
   type PasswordChangeOutcome,
   type PasswordChangeRequest,
   passwordChangeOutcome,
   passwordChangeRequest,
   type SessionUser,
   sessionEnded,
+  sessionsEnded,
 } from '../contract/auth.ts';
 import { faultResponses } from '../contract/errors.ts';
 import { idParams, noBody } from '../contract/schema.ts';
@@ -29,10 +31,36 @@ export const accountRoutes = routes('account', ['authenticate'], async (app) => 
 
   app.get(
     '/api/me/sessions',
-    { schema: { tags, summary: '我登录着的会话', response: { 200: ownSessions, ...faultResponses } } },
-    async (request) => ({
-      items: await sessions.list(signedInUser(request).id, sessionToken(request) ?? ''),
-    }),
+    {
+      schema: {
+        tags,
+        summary: '我登录着的会话：正在使用的在第一页最前，其余最近使用的在前，按游标翻页',
+        querystring: ownSessionsQuery,
+        response: { 200: ownSessions, ...faultResponses },
+      },
+    },
+    (request) => {
+      const { cursor = null, limit = 100 } = request.query;
+      return sessions.list(signedInUser(request).id, sessionToken(request) ?? null, { cursor, limit });
+    },
+  );
+
+  app.post(
+    '/api/me/sessions/end',
+    {
+      schema: {
+        tags,
+        summary: '结束我的全部会话，包括正在使用的这个',
+        body: noBody,
+        response: { 200: sessionsEnded, ...faultResponses },
+      },
+    },
+    async (request, reply) => {
+      const { id } = signedInUser(request);
+      const count = await sessions.endAll(id, { actorId: id, address: request.ip });
+      clearSessionCookie(reply);
+      return { outcome: 'sessions-ended' as const, count };
+    },
   );
 
   app.post(

@@ -40,6 +40,44 @@ describe('one’s own sessions', () => {
     expectFault(await get(server, '/api/me/sessions'), 401, 'SESSION_EXPIRED');
   });
 
+  test('come page by page: the current one first, then the latest used, each of them once', async () => {
+    await server.prisma.session.deleteMany();
+    const here = await server.tokenOf('zhangsan');
+    for (let at = 0; at < 12; at += 1) {
+      server.advance(1000);
+      await server.tokenOf('zhangsan');
+    }
+    type Page = { items: OwnSession[]; nextCursor: string | null };
+    const pages: Page[] = [];
+    for (let cursor: string | null = ''; cursor !== null; cursor = pages.at(-1)?.nextCursor ?? null) {
+      const query = cursor === '' ? '' : `&cursor=${cursor}`;
+      pages.push((await get(server, `/api/me/sessions?limit=5${query}`, here)).json());
+    }
+    expect(pages.map(({ items }) => items.length)).toEqual([6, 5, 2]);
+    const [current, ...others] = pages.flatMap(({ items }) => items);
+    expect(current?.current).toBe(true);
+    expect(others.some((session) => session.current)).toBe(false);
+    const seen = others.map(({ lastSeenAt }) => lastSeenAt);
+    expect(seen).toEqual([...seen].sort().reverse());
+    expect(new Set(others.map(({ id }) => id)).size).toBe(12);
+    expectFault(await get(server, '/api/me/sessions?cursor=x', here), 400, 'INVALID_REQUEST');
+  });
+
+  test('all of them end at once, the asking one too, and the log says how many', async () => {
+    await server.prisma.session.deleteMany();
+    const [here, there] = [await server.tokenOf('zhangsan'), await server.tokenOf('zhangsan')];
+    const others = await server.tokenOf('admin');
+    const ended = await post(server, '/api/me/sessions/end', {}, bearer(here));
+    expect(ended.json()).toEqual({ outcome: 'sessions-ended', count: 2 });
+    for (const token of [here, there]) {
+      expectFault(await get(server, '/api/me', token), 401, 'SESSION_EXPIRED');
+    }
+    expect((await get(server, '/api/me', others)).statusCode).toBe(200);
+    expect(await server.prisma.auditLog.findFirst({ where: { action: 'sessions.ended' } })).toMatchObject({
+      detail: { sessions: 2 },
+    });
+  });
+
   test('a new sign-in ends the session that the same client had, and no other', async () => {
     const [old, elsewhere] = [await server.tokenOf('chenguang'), await server.tokenOf('chenguang')];
     const others = await server.tokenOf('admin');

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 import type { SessionUser } from '../contract/auth.ts';
 import { AppError } from '../plugins/errors.ts';
@@ -59,7 +59,7 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     /** A `preHandler` that lets only live sessions through: else 401 SESSION_EXPIRED. */
-    authenticate(request: FastifyRequest): Promise<void>;
+    authenticate: preHandlerHookHandler;
   }
 }
 
@@ -67,11 +67,15 @@ export const authenticate = fp(
   async (app: FastifyInstance) => {
     const { sessions } = app.accounts;
     app.decorateRequest('sessionUser', null);
-    app.decorate('authenticate', async (request: FastifyRequest) => {
+    app.decorate('authenticate', (request, _reply, done) => {
+      const admit = (user: SessionUser | null) => {
+        request.sessionUser = user;
+        done(user === null ? new AppError('SESSION_EXPIRED') : undefined);
+      };
       const token = sessionToken(request);
-      const user = token === null ? null : await sessions.find(token);
-      if (user === null) throw new AppError('SESSION_EXPIRED');
-      request.sessionUser = user;
+      const found = token === null ? null : sessions.find(token);
+      if (found instanceof Promise) found.then(admit, done);
+      else admit(found);
     });
   },
   { name: 'authenticate', dependencies: ['@fastify/cookie'] },

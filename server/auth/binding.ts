@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
 import type { BindRejected, BindRejectedReason, Client, NoPermission } from '../contract/auth.ts';
 import type { BindTicket, User } from '../database/generated/client.ts';
+import { createAllowance } from '../plugins/allowance.ts';
 import { AppError } from '../plugins/errors.ts';
-import { createAllowance } from './allowance.ts';
 import { isUniqueViolation, linkAccount } from './matching.ts';
 import { hasExpired } from './passwords.ts';
 import { clientOf, type OpeningRefusal } from './sessions.ts';
@@ -145,7 +145,6 @@ export function createBinding(app: FastifyInstance): Bind {
       const linked = await linkAccount(tx, user, person, 'PASSWORD', new Date(now()), address);
       if (linked === 'account-taken') throw new Refused('ACCOUNT_ALREADY_BOUND');
       const opened = await sessions.open(tx, {
-        userId: user.id,
         personId: person.id,
         vouchedAt: ticket.createdAt,
         client,
@@ -157,7 +156,7 @@ export function createBinding(app: FastifyInstance): Bind {
       await lockout.clear([`person:${person.id}`], tx);
       return opened;
     });
-    return { signedIn: signedIn({ ...user, dingUserId: person.id }, session), client };
+    return { signedIn: signedIn(session), client };
   }
 
   return async (request) => {

@@ -19,7 +19,7 @@ const tags = ['登录'];
  * Few administrators share one address: more requests than this come from somebody who tries user names. Each attempt
  * also writes to the audit log, which nobody can shorten.
  */
-const rateLimit = { max: 60, timeWindow: '1 minute' };
+const requestsPerMinute = 60;
 
 /** Signing in to the console in an ordinary browser, outside of the platforms. */
 export const consoleAuthRoutes = routes('console-auth', ['authenticate'], async (app) => {
@@ -34,7 +34,7 @@ export const consoleAuthRoutes = routes('console-auth', ['authenticate'], async 
   app.post(
     '/api/auth/console/sign-in',
     {
-      config: { rateLimit },
+      config: { requestsPerMinute },
       schema: {
         ...forAnybody,
         tags,
@@ -52,7 +52,7 @@ export const consoleAuthRoutes = routes('console-auth', ['authenticate'], async 
   app.post(
     '/api/auth/console/password',
     {
-      config: { rateLimit },
+      config: { requestsPerMinute },
       schema: {
         ...forAnybody,
         tags,

@@ -15,7 +15,9 @@ import { createSealing } from '../database/sealing.ts';
 import { timeOrderedUuid } from '../database/uuid.ts';
 import { toSessionUser } from '../people/session-user.ts';
 import { AppError } from '../plugins/errors.ts';
+import { networkOf } from './invalid-codes.ts';
 import { createKnownBrowsers, type KnownBrowser } from './known-browsers.ts';
+import type { LockSubject } from './lockout.ts';
 import { hasExpired } from './passwords.ts';
 import { createSecret, hashSecret, looksLikeSecret } from './secrets.ts';
 import type { NewSession, SessionLimits } from './sessions.ts';
@@ -93,8 +95,12 @@ export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
   }: { username: string; password: string } & Caller): Promise<User | ConsoleRejected> {
     const { user, lock, subject } = await typedAccount(username, 'console');
     const known = user === null ? null : browsers.open(browser, user.id);
-    const counter = user === null || known === null ? lock : (`device:${user.username}:${known}` as const);
-    const attempt = await lockout.attempt([counter], () => credentials.verify(username, password));
+    // A known browser is kept out by nobody: neither by strangers nor by its neighbours.
+    const counters: LockSubject[] =
+      user === null || known === null
+        ? [lock, `network:${networkOf(address)}`]
+        : [`device:${user.username}:${known}`];
+    const attempt = await lockout.attempt(counters, () => credentials.verify(username, password));
     switch (attempt.outcome) {
       case 'right':
         return attempt.value;

@@ -1,5 +1,5 @@
 import { development } from '../config/constants.ts';
-import type { SignInSeries, SignInsByHour } from '../contract/overview.ts';
+import type { AdminOverview, SignInSeries } from '../contract/overview.ts';
 import { type Built, build } from '../testing/build.ts';
 import { get, post } from '../testing/http.ts';
 import { createPasswords } from './passwords.ts';
@@ -55,7 +55,7 @@ test('sign-ins by the platform and by password are counted apart, in the metrics
     'outcome="fault INTERNAL_ERROR",by="password"': 1,
   });
 
-  const { series } = (await get(server, '/api/admin/overview/sign-ins', admin)).json<SignInsByHour>();
+  const { series } = (await get(server, '/api/admin/overview', admin)).json<AdminOverview>().signIns;
   const line = ({ by, outcome, reason, total }: SignInSeries) => `${by} ${outcome} ${reason} ${total}`;
   expect(series.map(line).sort()).toEqual([
     'password fault INTERNAL_ERROR 1',

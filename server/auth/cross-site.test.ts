@@ -38,10 +38,8 @@ async function h5Session(): Promise<string> {
 
 test('one’s own page signs in, acts and signs out', async () => {
   const token = await h5Session();
-  const { items } = (
-    await server.app.inject({ url: '/api/notices', headers: own, cookies: { '__Host-session': token } })
-  ).json<{ items: { id: string }[] }>();
-  expect((await postAs(`/api/notices/${items[0]?.id}/read`, {}, own, token)).statusCode).toBe(200);
+  const passwords = { currentPassword: 'a', newPassword: 'b' };
+  expect((await postAs('/api/me/password', passwords, own, token)).statusCode).toBe(200);
   expect((await postAs('/api/auth/logout', {}, own, token)).json()).toEqual({ outcome: 'signed-out' });
 });
 
@@ -50,7 +48,7 @@ test.each(foreign)('%s cannot act with the person’s cookie', async (_from, hea
   for (const url of [
     '/api/auth/logout',
     '/api/me/password',
-    '/api/notices/00000000-0000-7000-8000-000000000000/read',
+    '/api/me/sessions/00000000-0000-7000-8000-000000000000/end',
   ]) {
     expectFault(
       await postAs(

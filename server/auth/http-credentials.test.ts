@@ -141,15 +141,7 @@ describe('a one-time password of the time before the account system', () => {
 });
 
 describe('one account there is one account here, however its name is typed', () => {
-  const spellings = [
-    'Wang.Wu',
-    'wang.wu',
-    ' wang.wu ',
-    'ｗａｎｇ．ｗｕ',
-    'WANG.WU',
-    'wáng.wu',
-    'wang\u200b.wu',
-  ];
+  const spellings = ['Wang.Wu', 'wang.wu', ' wang.wu ', 'ｗａｎｇ．ｗｕ', 'WANG.WU', 'wanG.wu', 'WANG.ｗｕ'];
   /** As MySQL compares by default. */
   const plain = (name: string) =>
     name
@@ -247,9 +239,63 @@ describe('one account there is one account here, however its name is typed', () 
     expect(await rows()).toEqual([{ username: 'wang.wu' }]);
   });
 
-  test('a user name of invisible characters is refused without asking the account system', async () => {
-    answer = (_request, response) => json(response, { valid: true, name: '谁' });
-    expect((await bind('x', '\u200b ')).json()).toMatchObject({ reason: 'INVALID_CREDENTIALS' });
+  test.each([
+    ['invisible characters', '\u200b '],
+    ['an inserted U+0640', 'wang\u0640.wu'],
+    ['ø for o', 'wøng.wu'],
+    ['an accent', 'wáng.wu'],
+    ['an inserted mark', 'wang\u0301\u200d.wu'],
+    ['another script’s digits', 'wang.wu٣'],
+    ['a Hangzhou numeral', 'wang.wu〡'],
+    ['Greek letters', 'wαng.wu'],
+    ['a blank inside', 'wang .wu'],
+    ['a character beyond the Basic Multilingual Plane', '𠮷'],
+  ])('a user name with %s is wrong, and the account system is not asked', async (_what, username) => {
+    let asked = 0;
+    answer = (_request, response) => {
+      asked += 1;
+      json(response, { valid: true, name: '王五' });
+    };
+    expect((await bind('their own password', username)).json()).toMatchObject({
+      reason: 'INVALID_CREDENTIALS',
+    });
+    const attempt = { username, password: 'their own password' };
+    expect((await post(server, '/api/auth/console/sign-in', attempt)).json()).toMatchObject({
+      reason: 'INVALID_CREDENTIALS',
+    });
+    expect(asked).toBe(0);
+  });
+
+  test('of 50 spellings at the console’s page, five at most reach an account', async () => {
+    const reached = new Map<string, number>();
+    answer = (_request, response, body) => {
+      const { username = '' } = JSON.parse(body) as Record<string, string>;
+      // A collation that also ignores what it does not know.
+      const account = plain(username).replace(/[^a-z.]/g, '');
+      reached.set(account, (reached.get(account) ?? 0) + 1);
+      json(response, { valid: false });
+    };
+    const marks = ['\u0640', '\u0301', '\u200b', '\u0336', 'ø', '٣', '\u00ad', '\u180e', '\ufe0f', '\u2060'];
+    for (let at = 0; at < 50; at += 1) {
+      const name = Array.from('wang.wu');
+      name.splice(at % 7, 0, ...marks.filter((_, bit) => ((at + 1) >> bit) & 1));
+      const username = at % 2 === 0 ? name.join('') : name.join('').toUpperCase();
+      await server.app.inject({
+        method: 'POST',
+        url: '/api/auth/console/sign-in',
+        payload: { username, password: `guess ${at}` },
+        remoteAddress: `10.1.0.${at}`,
+      });
+    }
+    expect(reached.get('wang.wu') ?? 0).toBeLessThanOrEqual(5);
+  });
+
+  test('an operator can allow other characters', async () => {
+    const env = { ...accountSystem, CREDENTIALS_USERNAME_CHARACTERS: 'a-zø.' };
+    const other = await build({ env, database: server.database, emulator: server.emulator });
+    answer = (_request, response) => json(response, { valid: true, name: '王五' });
+    expect((await bind('x', 'wøng.wu', other)).json()).toMatchObject({ outcome: 'signed-in' });
+    await other.close();
   });
 });
 

@@ -31,22 +31,21 @@ const answerSchema = Compile(
   ]),
 );
 
-/**
- * One form of a user name for all spellings that account systems take for the same: other width, case or accents
- * (MySQL's usual collations ignore both), invisible characters, blanks around it.
- */
+/** A typed user name without other widths of characters and blanks around it. */
+const plain = (typed: string): string => typed.normalize('NFKC').trim();
+
+/** One form for the spellings that account systems take for one name: MySQL's usual collations ignore case and accents. */
 const canonical = (username: string): string =>
-  username
-    .normalize('NFKD')
-    .replace(/[\p{M}\p{Cf}\p{Cc}]/gu, '')
-    .normalize('NFC')
-    .trim()
-    .toLowerCase();
+  username.normalize('NFKD').replace(/\p{M}/gu, '').normalize('NFC').toLowerCase();
 
 /**
  * A vendor's existing accounts. A person who proves an account there for the first time gets a row here,
  * without a password: under the name that the answer gives, or else under one form of what was typed, so that no
  * spelling makes a second row. An account system for which `Wang` and `wang` are two people has to give the name.
+ *
+ * A name with other characters than the configured ones is no account's, and the account system is not asked about it:
+ * what the one takes for two names and the other for one would be guessed at without a lock (ø and o, an inserted
+ * U+0640, other scripts' digits).
  *
  * Only the answers above are believed. Whatever else comes (a fault, a redirect, HTML) is a fault of the
  * account system, `ACCOUNTS_UNAVAILABLE`, and never a wrong password.
@@ -86,24 +85,28 @@ export function httpCredentials(prisma: PrismaClient, config: CredentialsConfig)
 
   return {
     keepsPasswords: false,
-    async locate(username) {
+    async locate(typed) {
+      const username = plain(typed);
+      // No account has such a name, and `verify` asks nobody about it.
+      if (!config.usernames.test(username)) return { name: username, user: null };
       const name = canonical(username);
       return { name, user: await find(name) };
     },
     async verify(typed, password) {
-      const name = canonical(typed);
-      if (name === '') return null;
-      const answer = await ask(typed.normalize('NFKC').trim(), password);
+      const username = plain(typed);
+      if (!config.usernames.test(username)) return null;
+      const name = canonical(username);
+      const answer = await ask(username, password);
       if (!answer.valid) return null;
       const known = answer.username === undefined ? await find(name) : null;
       if (known !== null) return known;
-      const username = answer.username ?? name;
+      const account = answer.username ?? name;
       // The second of two simultaneous first attempts finds the row of the first; `upsert` would fail.
       await prisma.user.createMany({
-        data: [{ username, name: answer.name, department: answer.department ?? null }],
+        data: [{ username: account, name: answer.name, department: answer.department ?? null }],
         skipDuplicates: true,
       });
-      return prisma.user.findUniqueOrThrow({ where: { username } });
+      return prisma.user.findUniqueOrThrow({ where: { username: account } });
     },
   };
 }

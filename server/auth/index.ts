@@ -51,8 +51,11 @@ export const auth = fp(
 
     // Rows that have expired are refused anyway: sweeping only keeps the tables small.
     const { sessions, tickets, lockout } = app.accounts;
-    app.jobs.every('sessions-sweep', sweepEveryMs, () =>
-      Promise.all([sessions.sweep(), tickets.sweep(), lockout.sweep()]),
+    app.jobs.every(
+      'sessions-sweep',
+      sweepEveryMs,
+      () => Promise.all([sessions.sweep(), tickets.sweep(), lockout.sweep()]),
+      { title: '清理过期的会话、绑定凭证和锁定' },
     );
     app.addHook('onClose', () => cache.close());
   },
@@ -76,7 +79,7 @@ function createAccounts({ prisma, clock, config }: FastifyInstance, cache: Sessi
   };
 }
 
-function addGauges({ metrics, prisma, sessionCacheStats }: FastifyInstance): void {
+function addGauges({ clock, metrics, prisma, sessionCacheStats }: FastifyInstance): void {
   metrics.gauge({
     name: 'session_cache_hits',
     help: 'Requests whose session was in memory, since the start',
@@ -90,6 +93,9 @@ function addGauges({ metrics, prisma, sessionCacheStats }: FastifyInstance): voi
   metrics.gauge({
     name: 'locked_subjects',
     help: 'Accounts and persons that must wait after wrong passwords',
-    read: async () => [{ value: await prisma.lockout.count({ where: { lockedUntil: { gt: new Date() } } }) }],
+    read: async () => {
+      const where = { lockedUntil: { gt: new Date(clock.now()) } };
+      return [{ value: await prisma.lockout.count({ where }) }];
+    },
   });
 }

@@ -1,6 +1,7 @@
+import { createAllowance } from '../plugins/allowance.ts';
 import { type Built, build } from '../testing/build.ts';
 import { expectFault } from '../testing/http.ts';
-import { createAllowance, invalidCodes } from './allowance.ts';
+import { invalidCodes } from './invalid-codes.ts';
 
 const exchangeApi = '/topapi/v2/user/getuserinfo';
 

@@ -4,7 +4,7 @@ import type { AdminOverview } from '../contract/overview.ts';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, get, post, ticketOf } from '../testing/http.ts';
 import { knownBrowserLifetimeMs } from './known-browsers.ts';
-import { allowedFailures } from './lockout.ts';
+import { allowedFailures, allowedFailuresOfNetwork } from './lockout.ts';
 
 /** Strangers who guess at the console's sign-in page, which stands on the internet, and the people whom they hold up. */
 
@@ -18,14 +18,14 @@ afterAll(() => server?.close());
 beforeEach(() => server.prisma.lockout.deleteMany());
 
 let address = 0;
-/** @param device what the browser keeps as `__Host-device`. */
-async function signIn(username: string, typed: string, device?: string) {
+/** @param device what the browser keeps as `__Host-device`. @param from an address of its own by default. */
+async function signIn(username: string, typed: string, device?: string, from?: string) {
   address += 1;
   const response = await server.app.inject({
     method: 'POST',
     url: '/api/auth/console/sign-in',
     payload: { username, password: typed },
-    remoteAddress: `10.0.${address >> 8}.${address & 255}`,
+    remoteAddress: from ?? `10.0.${address >> 8}.${address & 255}`,
     ...(device === undefined ? {} : { cookies: { '__Host-device': device } }),
   });
   expect(response.statusCode).toBe(200);
@@ -127,7 +127,8 @@ describe('an administrator who unlocks an account', () => {
     expect(person.json()).toMatchObject({ lockedUntil: until.toISOString() });
     const response = await post(server, await urlOf(id), body, bearer(token));
     expect(response.json()).toMatchObject({ outcome: 'unlocked' });
-    expect(await server.prisma.lockout.count()).toBe(0);
+    const others = { NOT: { subject: { startsWith: 'network:' } } };
+    expect(await server.prisma.lockout.count({ where: others })).toBe(0);
     expect(await server.prisma.auditLog.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
       action: 'lockout.cleared',
       subject: 'account:zhangsan',
@@ -148,4 +149,40 @@ test('a device cookie of another account, an altered one and an expired one are 
   expect((await signIn('admin', password, own)).outcome).toMatchObject(signedIn);
   server.advance(knownBrowserLifetimeMs + 1000);
   expect((await signIn('admin', password, own)).outcome).toMatchObject(locked);
+});
+
+describe('one password at many accounts from one network', () => {
+  /** Failed attempts before those of the test; a password is not looked at for each. */
+  async function spray(from: string, times: number): Promise<void> {
+    for (let at = 0; at < times; at += 1) await server.app.accounts.lockout.reserve([`network:${from}`]);
+  }
+
+  test('is stopped for everybody there but known browsers, and an administrator can unlock it', async () => {
+    const from = '10.9.9.9';
+    const own = await browserOf('admin');
+    await spray(from, allowedFailuresOfNetwork - 1);
+    expect((await signIn('nobody', 'spring2026', undefined, from)).outcome).toMatchObject(locked);
+    expect((await signIn('admin', password, undefined, from)).outcome).toMatchObject(locked);
+    expect((await signIn('admin', password)).outcome).toMatchObject(signedIn);
+    expect((await signIn('admin', password, own, from)).outcome).toMatchObject(signedIn);
+    const admin = await server.tokenOf('admin');
+    const overview = await get(server, '/api/admin/overview', admin);
+    expect(overview.json<AdminOverview>().locked).toMatchObject([{ kind: 'network', name: from }]);
+    await post(server, '/api/admin/overview/unlock', { kind: 'network', name: from }, bearer(admin));
+    expect((await signIn('admin', password, undefined, from)).outcome).toMatchObject(signedIn);
+  });
+
+  test('a right password gives back its own attempt alone; an office’s typing errors are forgiven in time', async () => {
+    const from = '10.9.9.8';
+    await spray(from, allowedFailuresOfNetwork - 2);
+    await signIn('admin', password, undefined, from);
+    expect(await server.prisma.lockout.findUnique({ where: { subject: `network:${from}` } })).toMatchObject({
+      failures: allowedFailuresOfNetwork - 2,
+    });
+    server.advance(10 * 60_000 * 40);
+    await signIn('nobody', 'typo', undefined, from);
+    expect(await server.prisma.lockout.findUnique({ where: { subject: `network:${from}` } })).toMatchObject({
+      failures: allowedFailuresOfNetwork - 2 - 40 + 1,
+    });
+  });
 });

@@ -5,6 +5,12 @@ import { literal } from '../database/like.ts';
 
 /** Wrong passwords in a row before the first wait. */
 export const allowedFailures = 5;
+/**
+ * The same for everybody of one network together at the console's page: whoever tries one password at many accounts.
+ * One failure is forgiven every ten minutes without any, so that an office's typing errors do not add up.
+ */
+export const allowedFailuresOfNetwork = 50;
+const networkForgivenAfterSeconds = 600;
 const firstWaitSeconds = 60;
 const longestWaitSeconds = 3600;
 /** A failure is forgotten this long after the last one, in milliseconds. */
@@ -12,12 +18,14 @@ const forgetAfterMs = 24 * 3_600_000;
 
 /**
  * Whose attempts are counted: an account's at binding and where its password is changed, a platform person's, an
- * account's at the console's sign-in page, there also a known browser's, or those on a name that no account has.
+ * account's at the console's sign-in page, there also a known browser's and a network's, or those on a name that no
+ * account has.
  */
 export type LockSubject =
   | `account:${string}`
   | `person:${string}`
   | `console:${string}`
+  | `network:${string}`
   | `device:${string}:${string}`
   | `unknown:${string}`;
 
@@ -48,8 +56,8 @@ export type Verified<T> =
 export interface Lockout {
   /**
    * One attempt from beginning to end: reserved before the password is checked, and given back where it could not be
-   * checked. A right password clears the account's failures. Of a person's failures it gives back this attempt alone:
-   * knowing one password must not give new attempts at others.
+   * checked. A right password clears the account's failures. Of a person's and a network's failures it gives back this
+   * attempt alone: knowing one password must not give new attempts at others.
    *
    * @param look checks the password; null for a wrong one.
    * @throws what `look` throws: then the attempt does not count.
@@ -72,6 +80,9 @@ export interface Lockout {
   /** Deletes failures that are forgotten. @returns how many. */
   sweep(): Promise<number>;
 }
+
+const allowedOf = (subject: LockSubject): number =>
+  subject.startsWith('network:') ? allowedFailuresOfNetwork : allowedFailures;
 
 /** Locks that one process remembers as reported; each takes a hundred bytes. */
 const rememberedLocks = 10_000;
@@ -109,14 +120,19 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
   async function count(subject: LockSubject): Promise<{ failures: number; lockedForSeconds: number } | null> {
     const at = new Date(now());
     const forgotten = new Date(now() - forgetAfterMs);
-    const failures = Prisma.sql`CASE WHEN lockouts.last_failure < ${forgotten} THEN 1 ELSE lockouts.failures + 1 END`;
-    const waitSeconds = Prisma.sql`LEAST(${longestWaitSeconds}::int, ${firstWaitSeconds}::int * POWER(2, LEAST(${failures} - ${allowedFailures}::int, 10)))`;
+    const forgiven = subject.startsWith('network:')
+      ? Prisma.sql`floor(extract(epoch FROM ${at}::timestamptz - lockouts.last_failure) / ${networkForgivenAfterSeconds}::int)::int`
+      : Prisma.sql`0`;
+    const failures = Prisma.sql`CASE WHEN lockouts.last_failure < ${forgotten} THEN 1
+      ELSE GREATEST(0, lockouts.failures - ${forgiven}) + 1 END`;
+    const allowed = allowedOf(subject);
+    const waitSeconds = Prisma.sql`LEAST(${longestWaitSeconds}::int, ${firstWaitSeconds}::int * POWER(2, LEAST(${failures} - ${allowed}::int, 10)))`;
     const rows = await prisma.$queryRaw<{ failures: number; locked_until: Date | null }[]>`
       INSERT INTO lockouts (subject, failures, last_failure) VALUES (${subject}, 1, ${at})
       ON CONFLICT (subject) DO UPDATE SET
         failures = ${failures},
         last_failure = ${at},
-        locked_until = CASE WHEN ${failures} >= ${allowedFailures}::int
+        locked_until = CASE WHEN ${failures} >= ${allowed}::int
           THEN ${at}::timestamptz + ${waitSeconds} * INTERVAL '1 second' END
       WHERE lockouts.locked_until IS NULL OR lockouts.locked_until <= ${at}
       RETURNING failures, locked_until`;
@@ -141,9 +157,9 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
         throw error;
       }
       if (value !== null) {
-        const people = subjects.filter((subject) => subject.startsWith('person:'));
-        await lockout.clear(subjects.filter((subject) => !people.includes(subject)));
-        if (people.length > 0) await lockout.release(people);
+        const shared = subjects.filter((subject) => /^(?:person|network):/.test(subject));
+        await lockout.clear(subjects.filter((subject) => !shared.includes(subject)));
+        if (shared.length > 0) await lockout.release(shared);
         return { outcome: 'right', value };
       }
       const { lockedForSeconds, attemptsLeft } = reserved;
@@ -163,7 +179,7 @@ export function createLockout(prisma: PrismaClient, now: () => number): Lockout 
           const lockedMeanwhile = await refusal(subjects);
           return { allowed: false, ...(lockedMeanwhile ?? { retryAfterSeconds: 1, isNews: false }) };
         }
-        attemptsLeft = Math.min(attemptsLeft, Math.max(0, allowedFailures - counted.failures));
+        attemptsLeft = Math.min(attemptsLeft, Math.max(0, allowedOf(subject) - counted.failures));
         lockedForSeconds = Math.max(lockedForSeconds, counted.lockedForSeconds);
       }
       return { allowed: true, attemptsLeft, lockedForSeconds };

@@ -16,7 +16,6 @@ import { routes } from '../plugins/core.ts';
 import { AppError } from '../plugins/errors.ts';
 import { counted, labelOf } from '../plugins/metrics.ts';
 import { updateOf } from '../plugins/version.ts';
-import { limitInvalidCodes } from './allowance.ts';
 import {
   clearSessionCookie,
   isCrossSite,
@@ -25,6 +24,7 @@ import {
   signedInUser,
 } from './authenticate.ts';
 import { createBinding } from './binding.ts';
+import { limitInvalidCodes } from './invalid-codes.ts';
 import { createSignIn, type SignedInWithToken } from './sign-in.ts';
 
 const tags = ['登录'];
@@ -56,12 +56,12 @@ export const authRoutes = routes('auth-routes', ['authenticate'], async (app) =>
       },
     },
     async (request, reply) => {
-      const { authCode, corpId = null, client = 'mini' } = request.body;
+      const { authCode, corpId = null, client = 'mini', place } = request.body;
       if (client === 'h5' && isCrossSite(request)) throw new AppError('FORBIDDEN');
       const replaces = sessionToken(request);
       const result = await counted(
         (outcome) => metrics.signIn(outcome, 'platform'),
-        signIn({ authCode, corpId, client, replaces, address: request.ip }),
+        signIn({ authCode, corpId, client, place, replaces, address: request.ip }),
         labelOf,
       );
       const outcome = result.outcome === 'signed-in' ? deliver(result, client, reply) : result;

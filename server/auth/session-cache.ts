@@ -116,8 +116,11 @@ export function createSessionCache(subscribe: Subscribe, capacity = defaultCapac
         return null;
       }
       hits += 1;
-      entries.delete(key);
-      entries.set(key, entry);
+      // Far from full, the order of use says nothing.
+      if (entries.size * 2 > capacity) {
+        entries.delete(key);
+        entries.set(key, entry);
+      }
       return entry;
     },
     fill(key, read) {

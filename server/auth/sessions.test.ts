@@ -125,7 +125,7 @@ test('a disabled person’s sessions end at once, and stay ended when they are l
   const where = { username: 'zhangsan' };
   await server.prisma.user.update({ where, data: { status: 'DISABLED' } });
   expectFault(await me(token), 401, 'SESSION_EXPIRED');
-  expectFault(await get(server, '/api/notices', token), 401, 'SESSION_EXPIRED');
+  expectFault(await get(server, '/api/me/sessions', token), 401, 'SESSION_EXPIRED');
   await server.prisma.user.update({ where, data: { status: 'ACTIVE' } });
   expectFault(await me(token), 401, 'SESSION_EXPIRED');
   expect((await me(await server.tokenOf('zhangsan'))).statusCode).toBe(200);

@@ -1,6 +1,9 @@
-import type { Client, OwnSession, SessionUser } from '../contract/auth.ts';
+import { recordAudit } from '../audit/audit.ts';
+import type { Client, OwnSession, OwnSessions, SessionUser } from '../contract/auth.ts';
+import { decodeCursor, encodeCursor } from '../database/cursor.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
-import type { ClientKind, Role } from '../database/generated/client.ts';
+import type { RawStatements } from '../database/direct.ts';
+import type { ClientKind, Role, Session } from '../database/generated/client.ts';
 import { timeOrderedUuid } from '../database/uuid.ts';
 import { createSecret, hashKey, hashSecret, looksLikeSecret } from './secrets.ts';
 import type { CachedSession, SessionCache } from './session-cache.ts';
@@ -10,9 +13,12 @@ export interface NewSession {
   expiresAt: Date;
 }
 
+export interface OpenedSession extends NewSession {
+  user: SessionUser;
+}
+
 export interface SessionOpening {
-  userId: string;
-  /** The platform's id of the person, whose the account must still be. */
+  /** The platform's id of the person, whose account is meant. */
   personId: string;
   /** When the platform was last asked, and vouched for the person. */
   vouchedAt: Date;
@@ -23,27 +29,44 @@ export interface SessionOpening {
   replaces: string | null;
 }
 
-export type OpeningRefusal = 'not-theirs' | 'left';
+export type OpeningRefusal = 'not-bound' | 'left';
 
 export interface Sessions {
   /**
-   * Opens a session and writes the audit event, in one statement. The account must be active and bound to the person,
-   * and the person must not have left since the platform vouched for them; one who had left before has come back. The
+   * Opens a session of the account that is bound to the person, and writes the audit event, in one statement. The account
+   * must be active, and the person must not have left since the platform vouched for them; one who had left before has come back. The
    * statement locks the account. A simultaneous disabling or unbinding therefore comes before, and nothing is opened,
    * or after, and ends the new session.
    *
-   * @param on the transaction that also writes why the session may be opened, where something is to be written.
-   * @returns why no session was opened, else the session.
+   * @param on the transaction that also writes why the session may be opened, where something is to be written; else
+   *   the database, best without Prisma's client.
+   * @returns why no session was opened, else the session with its user.
    */
-  open(on: PrismaClient | Transaction, opening: SessionOpening): Promise<NewSession | OpeningRefusal>;
-  /** The person of a live session, while they are active; null for every other token. */
-  find(token: string): Promise<SessionUser | null>;
+  open(on: RawStatements, opening: SessionOpening): Promise<OpenedSession | OpeningRefusal>;
+  /**
+   * The person of a live session, while they are active; null for every other token. No promise where nothing is to be
+   * read, as for most requests.
+   */
+  find(token: string): SessionUser | null | Promise<SessionUser | null>;
   /** Ends the session at once, here and on every other instance. @returns whose it was; null if it was over. */
   end(token: string): Promise<string | null>;
-  /** A person's live sessions, the latest used first; `token` is the one that is asking. */
-  list(userId: string, token: string): Promise<OwnSession[]>;
+  /**
+   * A page of a person's live sessions, the latest used first; before them, on the first page, the one that is asking.
+   *
+   * @param asking the token of that one; null for none of theirs.
+   * @throws AppError INVALID_REQUEST for a cursor that is not ours.
+   */
+  list(
+    userId: string,
+    asking: string | null,
+    page: { cursor: string | null; limit: number },
+  ): Promise<OwnSessions>;
+  /** How many live sessions each of these people has; who has none is absent. */
+  count(on: PrismaClient | Transaction, userIds: readonly string[]): Promise<Map<string, number>>;
   /** Ends one of a person's own sessions by its id. @returns false when they have no such session. */
   endOwn(userId: string, id: string): Promise<boolean>;
+  /** Ends all of a person's sessions, and writes it down. @returns how many. */
+  endAll(userId: string, by: { actorId: string; address: string }): Promise<number>;
   /** Forgets a person's sessions here, after a change that has ended them all, without waiting for the notification. */
   forgetAll(userId: string): void;
   /** Deletes sessions that are over. @returns how many. */
@@ -57,10 +80,7 @@ export interface SessionLimits {
   sessionIdleMs: number;
 }
 
-interface SessionRow {
-  client: ClientKind;
-  last_seen_at: Date;
-  expires_at: Date;
+interface UserRow {
   id: string;
   username: string;
   name: string;
@@ -69,6 +89,22 @@ interface SessionRow {
   ding_user_id: string | null;
   is_super_executive: boolean;
 }
+
+interface SessionRow extends UserRow {
+  client: ClientKind;
+  last_seen_at: Date;
+  expires_at: Date;
+}
+
+const userOf = (row: UserRow): SessionUser => ({
+  id: row.id,
+  username: row.username,
+  name: row.name,
+  department: row.department,
+  role: row.role,
+  dingUserId: row.ding_user_id,
+  isSuperExecutive: row.is_super_executive,
+});
 
 export function createSessions(
   prisma: PrismaClient,
@@ -81,6 +117,17 @@ export function createSessions(
 
   const isLive = (session: CachedSession) =>
     session.expiresAt > now() && session.lastSeenAt > now() - limits.sessionIdleMs;
+
+  const isFresh = (session: CachedSession) => session.lastSeenAt >= now() - touchEveryMs;
+
+  async function touched(session: CachedSession, token: string): Promise<SessionUser> {
+    session.lastSeenAt = now();
+    await prisma.session.updateMany({
+      where: { tokenHash: hashSecret(token) },
+      data: { lastSeenAt: new Date(now()) },
+    });
+    return session.user;
+  }
 
   const liveWhere = () => ({
     expiresAt: { gt: new Date(now()) },
@@ -102,31 +149,24 @@ export function createSessions(
       client: row.client,
       expiresAt: row.expires_at.getTime(),
       lastSeenAt: row.last_seen_at.getTime(),
-      user: {
-        id: row.id,
-        username: row.username,
-        name: row.name,
-        department: row.department,
-        role: row.role,
-        dingUserId: row.ding_user_id,
-        isSuperExecutive: row.is_super_executive,
-      },
+      user: userOf(row),
     };
   }
 
   return {
-    async open(on, { userId, personId, vouchedAt, client, address, replaces }) {
+    async open(on, { personId, vouchedAt, client, address, replaces }) {
       const { token, hash } = createSecret();
       const at = new Date(now());
       const expiresAt = new Date(now() + limits.sessionLifetimeMs);
       const replaced = replaces !== null && looksLikeSecret(replaces) ? hashSecret(replaces) : null;
       // One statement, because each one costs a way to the database: most of the time of a sign-in.
       // Only a session of the same account is replaced: a sign-in as somebody else signs nobody out.
-      const [held] = await on.$queryRaw<{ has_left: boolean }[]>`
+      const [held] = await on.$queryRaw<(UserRow & { has_left: boolean })[]>`
         WITH held AS (
-          SELECT id, left_at, coalesce(left_at >= ${vouchedAt}::timestamptz, false) AS has_left
+          SELECT id, username, name, department, role, ding_user_id, is_super_executive, left_at,
+                 coalesce(left_at >= ${vouchedAt}::timestamptz, false) AS has_left
           FROM users
-          WHERE id = ${userId}::uuid AND ding_user_id = ${personId} AND status = 'ACTIVE'
+          WHERE ding_user_id = ${personId} AND status = 'ACTIVE' AND bound_at IS NOT NULL
           -- Not SHARE: two who hold it so, and both write that the person has come back, wait for each other.
           FOR NO KEY UPDATE
         ), admitted AS (
@@ -148,30 +188,23 @@ export function createSessions(
                  jsonb_build_object('client', ${client}::text)
           FROM admitted
         )
-        SELECT has_left FROM held`;
-      if (held === undefined) return 'not-theirs';
-      return held.has_left ? 'left' : { token, expiresAt };
+        SELECT id, username, name, department, role::text, ding_user_id, is_super_executive, has_left FROM held`;
+      if (held === undefined) return 'not-bound';
+      return held.has_left ? 'left' : { token, expiresAt, user: userOf(held) };
     },
 
-    async find(token) {
+    find(token) {
       if (!looksLikeSecret(token)) return null;
       const key = hashKey(token);
-      let session = cache.get(key);
-      if (session !== null && !isLive(session)) {
-        // The row decides: another instance may have served the person since.
-        cache.forget(key);
-        session = null;
-      }
-      session ??= await cache.fill(key, () => read(hashSecret(token)));
-      if (session === null) return null;
-      if (session.lastSeenAt < now() - touchEveryMs) {
-        session.lastSeenAt = now();
-        await prisma.session.updateMany({
-          where: { tokenHash: hashSecret(token) },
-          data: { lastSeenAt: new Date(now()) },
-        });
-      }
-      return session.user;
+      const kept = cache.get(key);
+      if (kept !== null && isLive(kept)) return isFresh(kept) ? kept.user : touched(kept, token);
+      // The row decides: another instance may have served the person since.
+      if (kept !== null) cache.forget(key);
+      return cache
+        .fill(key, () => read(hashSecret(token)))
+        .then((session) =>
+          session === null || isFresh(session) ? (session?.user ?? null) : touched(session, token),
+        );
     },
 
     async end(token) {
@@ -183,21 +216,58 @@ export function createSessions(
       return row?.user_id ?? null;
     },
 
-    async list(userId, token) {
+    async list(userId, asking, { cursor, limit }) {
+      const own = asking === null ? null : hashSecret(asking);
+      const live = { userId, ...liveWhere() };
+      const after = cursor === null ? null : decodeCursor(cursor);
       const rows = await prisma.session.findMany({
-        where: { userId, ...liveWhere() },
-        orderBy: { lastSeenAt: 'desc' },
-        take: 100,
+        where: {
+          ...live,
+          ...(own !== null && { tokenHash: { not: own } }),
+          ...(after !== null && {
+            OR: [
+              { lastSeenAt: { lt: after.publishedAt } },
+              { lastSeenAt: after.publishedAt, id: { lt: after.id } },
+            ],
+          }),
+        },
+        orderBy: [{ lastSeenAt: 'desc' }, { id: 'desc' }],
+        take: limit + 1,
       });
-      const asking = Buffer.from(hashSecret(token));
-      return rows.map((row) => ({
-        id: row.id,
-        client: clientOf[row.client],
-        address: row.address,
-        createdAt: row.createdAt.toISOString(),
-        lastSeenAt: row.lastSeenAt.toISOString(),
-        current: asking.equals(row.tokenHash),
-      }));
+      const current =
+        own === null || after !== null
+          ? null
+          : await prisma.session.findFirst({ where: { ...live, tokenHash: own } });
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        items: [...(current === null ? [] : [shown(current, true)]), ...page.map((row) => shown(row, false))],
+        nextCursor:
+          rows.length > limit && last !== undefined
+            ? encodeCursor({ publishedAt: last.lastSeenAt, id: last.id })
+            : null,
+      };
+    },
+
+    async count(on, userIds) {
+      const rows = await on.session.groupBy({
+        by: ['userId'],
+        where: { userId: { in: [...userIds] }, ...liveWhere() },
+        _count: true,
+      });
+      return new Map(rows.map(({ userId, _count }) => [userId, _count]));
+    },
+
+    async endAll(userId, { actorId, address }) {
+      const ended = await prisma.$transaction(async (tx) => {
+        const { count } = await tx.session.deleteMany({ where: { userId } });
+        const detail = { sessions: count };
+        const event = { action: 'sessions.ended', actorId, subject: `user:${userId}`, detail } as const;
+        await recordAudit(tx, event, address);
+        return count;
+      });
+      cache.forgetUser(userId);
+      return ended;
     },
 
     async endOwn(userId, id) {
@@ -221,6 +291,15 @@ export function createSessions(
     },
   };
 }
+
+const shown = (row: Session, current: boolean): OwnSession => ({
+  id: row.id,
+  client: clientOf[row.client],
+  address: row.address,
+  createdAt: row.createdAt.toISOString(),
+  lastSeenAt: row.lastSeenAt.toISOString(),
+  current,
+});
 
 /** The contract's name of a client and the database's, one way and the other. */
 export const kindOf = { mini: 'MINI', h5: 'H5' } as const satisfies Record<Client, ClientKind>;

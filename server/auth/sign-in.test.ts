@@ -1,4 +1,5 @@
 import { type Built, build } from '../testing/build.ts';
+import { paths } from '../testing/platforms.ts';
 
 describe.each(['dingtalk', 'zhezhengding'] as const)('signing in on %s', (platform) => {
   let server: Built;
@@ -25,5 +26,20 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('signing in on %s', (platfo
     ['admin', { outcome: 'signed-in', user: { username: 'admin', role: 'ADMIN' } }],
   ])('%s', async (person, expected) => {
     expect(await server.login(person)).toMatchObject(expected);
+  });
+
+  test('200 first sign-ins at once on a cold server fetch one app token', async () => {
+    const { database, emulator, prisma } = server;
+    const fetched = () => emulator.control.calls()[paths[platform].token] ?? 0;
+    await prisma.platformToken.deleteMany();
+    const before = fetched();
+    const cold = await build({ platform, database, emulator });
+    try {
+      const outcomes = await Promise.all(Array.from({ length: 200 }, () => cold.login('zhangsan')));
+      expect(outcomes.filter(({ outcome }) => outcome !== 'signed-in')).toEqual([]);
+      expect(fetched() - before).toBe(1);
+    } finally {
+      await cold.close();
+    }
   });
 });

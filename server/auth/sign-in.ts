@@ -1,17 +1,29 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { BindRequired, Client, NoPermission, NoPermissionReason, SignedIn } from '../contract/auth.ts';
-import type { User } from '../database/generated/client.ts';
-import { toSessionUser } from '../people/session-user.ts';
+import type {
+  BindRequired,
+  Client,
+  NoPermission,
+  NoPermissionReason,
+  SignedIn,
+  Wait,
+} from '../contract/auth.ts';
+import { isThrottled } from '../platform/answer.ts';
 import { PlatformError, type PlatformErrorKind, type PlatformPerson } from '../platform/platform.ts';
+import { CallRefusedError } from '../platform/protection.ts';
+import type { Held } from '../platform/rate-limit.ts';
 import { AppError, SuperExecutiveFault } from '../plugins/errors.ts';
+import { createLine } from './line.ts';
 import { isUniqueViolation, linkAccount, type Match, matchPerson } from './matching.ts';
+import { hashKey } from './secrets.ts';
+import type { OpenedSession } from './sessions.ts';
 
 export interface SignInRequest {
   authCode: string;
   /** What the container says the organisation is; null where it does not say. */
   corpId: string | null;
   client: Client;
+  /** The place in line that the client was told before, null for none; left out by a client that cannot wait. */
+  place?: string | null | undefined;
   /** The session token that the client holds already: it ends with the new one. Null for none. */
   replaces: string | null;
   /** Where the request came from, for the audit log. */
@@ -20,10 +32,10 @@ export interface SignInRequest {
 
 /** A `signed-in` answer always holds the token here; the route moves an h5 client's into the cookie. */
 export type SignedInWithToken = SignedIn & { session: { token: string } };
-export type SignInResult = SignedInWithToken | BindRequired | NoPermission;
+export type SignInResult = SignedInWithToken | BindRequired | NoPermission | Wait;
 
 /**
- * Exchanges a single-use auth code for a session, a binding ticket, or the reason why not. The same code in flight
+ * Exchanges a single-use auth code for a session, a binding ticket, the reason why not, or a place in line. The same code in flight
  * twice makes one exchange, and both callers get its one result.
  *
  * @throws PlatformError where the platform is at fault or the code is refused.
@@ -50,36 +62,40 @@ interface Vouched {
 }
 
 export function createSignIn(app: FastifyInstance): SignIn {
-  const { prisma, platform, config } = app;
+  const { database, prisma, platform, config } = app;
   const { sessions, tickets } = app.accounts;
   const { now } = app.clock;
   // Clients of DingTalk know their organisation.
   const ownCorpId = config.platform.name === 'dingtalk' ? config.platform.corpId : null;
+  const line = createLine(config.secretKey, now);
   const inFlight = new Map<string, Promise<SignInResult>>();
 
-  /** Null where the account is not the person's any more. */
+  /** @param link the account that is bound to the person first; by default they have one. Null where they have none. */
   async function open(
-    match: Match & { kind: 'account' },
     { person, vouchedAt }: Vouched,
     request: SignInRequest,
+    link: (Match & { kind: 'account' }) | null = null,
   ): Promise<SignInResult | null> {
-    const { user, by } = match;
-    const opening = { ...request, userId: user.id, personId: person.id, vouchedAt };
-    const isLinked = by === 'PLATFORM_ID' && user.boundAt !== null;
-    const opened = isLinked
-      ? await sessions.open(prisma, opening)
-      : await prisma.$transaction(async (tx) => {
-          const linked = await linkAccount(tx, user, person, by, new Date(now()), request.address);
-          return linked === 'account-taken' ? 'not-theirs' : sessions.open(tx, opening);
-        });
-    if (opened === 'not-theirs') return null;
+    const opening = { ...request, personId: person.id, vouchedAt };
+    const opened =
+      link === null
+        ? await sessions.open(database.direct, opening)
+        : await prisma.$transaction(async (tx) => {
+            const { user, by } = link;
+            const linked = await linkAccount(tx, user, person, by, new Date(now()), request.address);
+            return linked === 'account-taken' ? 'not-bound' : sessions.open(tx, opening);
+          });
+    if (opened === 'not-bound') return null;
     // They left while this was under way: the later word counts.
     if (opened === 'left') return noPermission('LEFT_ORGANISATION');
-    return signedIn({ ...user, dingUserId: person.id }, opened);
+    return signedIn(opened);
   }
 
   async function admit(vouched: Vouched, request: SignInRequest, triesLeft = 3): Promise<SignInResult> {
     if (triesLeft === 0) throw new AppError('SERVER_BUSY');
+    // Nearly everybody is bound: one statement signs them in, and tells who they are.
+    const known = await open(vouched, request).catch((error: unknown) => metBy(vouched.person, error));
+    if (known !== null) return known;
     const match = await matchPerson(prisma, vouched.person, config.auth, vouched.complete);
     if (match.kind === 'none') return noPermission('BINDING_CLOSED');
     if (match.kind === 'bind') {
@@ -93,19 +109,27 @@ export function createSignIn(app: FastifyInstance): SignIn {
     }
     if (match.user.status !== 'ACTIVE') return noPermission('ACCOUNT_DISABLED');
     try {
-      const result = await open(match, vouched, request);
+      const result = await open(vouched, request, match);
       if (result !== null) return result;
     } catch (error) {
-      if (!isUniqueViolation(error)) throw metBy(match.user, error);
+      if (!isUniqueViolation(error)) return metBy(vouched.person, error);
     }
     // The account was linked, unbound or disabled meanwhile: look again.
     return admit(vouched, request, triesLeft - 1);
   }
 
+  /** Throws the error again, marked where a 超级高管 met it: no session says yet who it is. */
+  async function metBy({ id }: PlatformPerson, error: unknown): Promise<never> {
+    const user = await prisma.user.findUnique({ where: { dingUserId: id } }).catch(() => null);
+    throw user?.isSuperExecutive && error instanceof Error ? new SuperExecutiveFault(user.id, error) : error;
+  }
+
   async function exchange(request: SignInRequest): Promise<SignInResult> {
     const vouchedAt = new Date(now());
+    const { authCode, place } = request;
+    const placeMs = place === undefined ? undefined : line.placeMs(place);
     try {
-      const person = await platform.exchangeCode(request.authCode);
+      const person = await platform.exchangeCode(authCode, placeMs);
       let completed: Promise<PlatformPerson> | undefined;
       const complete = () => {
         completed ??= platform.complete(person);
@@ -113,7 +137,11 @@ export function createSignIn(app: FastifyInstance): SignIn {
       };
       return await admit({ person, vouchedAt, complete }, request);
     } catch (error) {
-      const reason = error instanceof PlatformError ? refusals[error.kind] : undefined;
+      if (!(error instanceof PlatformError)) throw error;
+      const held = placeMs === undefined ? null : heldBack(error, placeMs);
+      // The code of a call that was never sent is good.
+      if (held !== null) return line.wait(held, !error.neverSent);
+      const reason = refusals[error.kind];
       if (reason === undefined) throw error;
       return noPermission(reason);
     }
@@ -124,7 +152,7 @@ export function createSignIn(app: FastifyInstance): SignIn {
     if (request.corpId !== null && ownCorpId !== null && request.corpId !== ownCorpId) {
       return noPermission('WRONG_ORGANISATION');
     }
-    const key = createHash('sha256').update(`${request.client} ${request.authCode}`).digest('base64');
+    const key = hashKey(`${request.client} ${request.authCode}`);
     const running = inFlight.get(key);
     if (running !== undefined) return running;
     const started = exchange(request).finally(() => inFlight.delete(key));
@@ -133,16 +161,25 @@ export function createSignIn(app: FastifyInstance): SignIn {
   };
 }
 
-/** Marks an error that a 超级高管 met: no session says yet who it is. */
-function metBy({ id, isSuperExecutive }: User, error: unknown): unknown {
-  return isSuperExecutive && error instanceof Error ? new SuperExecutiveFault(id, error) : error;
+/** While the platform is left alone, people wait on until so long after their time, in milliseconds: then it is down. */
+const patienceMs = 2 * 60_000;
+
+/** How somebody goes on waiting after a refusal that is soon over; null where they are to read it. */
+function heldBack(error: PlatformError, placeMs: number | null): Held | null {
+  if (error instanceof CallRefusedError && error.refusedBy === 'limit') return error.held;
+  const place = placeMs ?? 0;
+  if (error.kind !== 'busy' || place < -patienceMs) return null;
+  if (error instanceof CallRefusedError) return error.held;
+  // Another program of the same app, or calls that overtook each other on their way.
+  if (isThrottled(error)) return { placeMs: place, dueMs: place };
+  // Another instance is fetching the app token.
+  if (error.neverSent) {
+    return { placeMs: place, dueMs: Math.max(place, (error.retryAfterSeconds ?? 1) * 1000) };
+  }
+  return null;
 }
 
 /** The answer that tells a client of its new session. */
-export function signedIn(user: User, session: { token: string; expiresAt: Date }): SignedInWithToken {
-  return {
-    outcome: 'signed-in',
-    session: { token: session.token, expiresAt: session.expiresAt.toISOString() },
-    user: toSessionUser(user),
-  };
+export function signedIn({ token, expiresAt, user }: OpenedSession): SignedInWithToken {
+  return { outcome: 'signed-in', session: { token, expiresAt: expiresAt.toISOString() }, user };
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { isPlatformId } from '../contract/constants.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { enqueue } from '../messages/outbox.ts';
 import { type CertificateReport, localDay } from './report.ts';
@@ -43,16 +44,16 @@ async function alertAdministrators(
       where: { role: 'ADMIN', status: 'ACTIVE', leftAt: null, dingUserId: { not: null } },
       select: { dingUserId: true },
     });
-    const receivers = administrators.flatMap(({ dingUserId }) => dingUserId ?? []);
+    const receivers = administrators.flatMap(({ dingUserId }) => dingUserId ?? []).filter(isPlatformId);
     if (receivers.length === 0) return { alert: 'nobody', days } as const;
     const content = { type: 'text' as const, text: wording(report) };
-    const written = await enqueue(
+    const { rows } = await enqueue(
       tx,
       { key: keyOf(report, days), kind: 'WORK_NOTIFICATION', receivers, content },
       now,
     );
     // Another instance was a moment faster.
-    if (written === 0) return { alert: 'none' } as const;
+    if (rows === 0) return { alert: 'none' } as const;
     return { alert: 'sent', days, administrators: receivers.length } as const;
   });
 }

@@ -84,64 +84,9 @@ export function readableName(name: string): string {
   return [...new Set(parts)].join(' / ') || name.replaceAll('\n', ', ');
 }
 
-/** An issuer's certificate is one or two kilobytes. */
-const largestBytes = 64 * 1024;
-
-/** Certificates that a server may have forgotten; a chain that lacks more is not a short one. */
-const mostMissing = 3;
-
 /**
- * The address of the issuer's certificate, as a certificate names it (Authority Information Access); null without
- * one. Public authorities always name it, home-made ones hardly ever.
+ * Whether a certificate says where its issuer's can be fetched (Authority Information Access). Public authorities
+ * always do, home-made ones hardly ever: that tells a short chain from an untrusted one without a look at the internet.
  */
-export function issuerAddress({ infoAccess }: X509Certificate): string | null {
-  return /CA Issuers - URI:(http:\/\/\S+)/.exec(infoAccess ?? '')?.[1] ?? null;
-}
-
-export type MissingIssuer =
-  /** The chain would be trusted, had the server sent these. */
-  | { found: 'trusted'; missing: X509Certificate[]; trustedBy: 'public' | 'given' }
-  /** The chain would be untrusted, even with them. */
-  | { found: 'untrusted' }
-  /** The issuer could not be fetched, or is named nowhere. */
-  | { found: 'nothing' };
-
-/**
- * Fetches the certificates that a server left out, as browsers on a PC do and DingTalk's does not. Only that tells a
- * short chain from an untrusted one.
- *
- * @param last the last certificate that the server sent.
- */
-export async function fetchMissing(
-  last: X509Certificate,
-  given: readonly X509Certificate[],
-  signal: AbortSignal,
-): Promise<MissingIssuer> {
-  const missing: X509Certificate[] = [];
-  for (let below = last; missing.length < mostMissing; ) {
-    const address = issuerAddress(below);
-    const issuer = address === null ? null : await fetchCertificate(address, signal);
-    if (issuer === null || !signs(issuer, below))
-      return { found: missing.length > 0 ? 'untrusted' : 'nothing' };
-    missing.push(issuer);
-    const { trustedBy } = followChain(issuer, [], given);
-    if (trustedBy !== null) return { found: 'trusted', missing, trustedBy };
-    below = issuer;
-  }
-  return { found: 'untrusted' };
-}
-
-async function fetchCertificate(address: string, signal: AbortSignal): Promise<X509Certificate | null> {
-  try {
-    const response = await fetch(address, { signal, redirect: 'error' });
-    const length = Number(response.headers.get('content-length') ?? 0);
-    if (!response.ok || length > largestBytes) return null;
-    const bytes = Buffer.from(await response.arrayBuffer());
-    if (bytes.length > largestBytes) return null;
-    const text = bytes.toString('latin1');
-    return text.includes('-----BEGIN') ? (parseCertificates(text)[0] ?? null) : new X509Certificate(bytes);
-  } catch {
-    // No network, no such file, not a certificate: the issuer stays unknown.
-    return null;
-  }
-}
+export const namesIssuerAddress = ({ infoAccess }: X509Certificate): boolean =>
+  (infoAccess ?? '').includes('CA Issuers - URI:http://');

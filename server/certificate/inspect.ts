@@ -4,11 +4,8 @@ import { rootCertificates } from 'node:tls';
 import { addressText, type CertificateConfig } from '../config/certificate.ts';
 import {
   type ChainEnd,
-  fetchMissing,
   followChain,
   isSelfSigned,
-  issuerAddress,
-  type MissingIssuer,
   namePart,
   parseCertificates,
   readableName,
@@ -27,11 +24,6 @@ export interface InspectOptions {
   ca?: string | readonly string[] | undefined;
   /** For each connection, in milliseconds. */
   timeoutMs: number;
-  /**
-   * Whether to fetch certificates that the server left out of its chain, over plain http: tells a short chain from an
-   * untrusted one with certainty. Off in the server, which has no internet.
-   */
-  fetchIssuers?: boolean;
   /** Epoch milliseconds. */
   now?: number;
   signal?: AbortSignal | undefined;
@@ -56,9 +48,7 @@ export async function inspectCertificate(options: InspectOptions): Promise<Certi
   const { leaf } = shaken;
   const end = followChain(leaf, shaken.others, given);
   const selfSigned = isSelfSigned(leaf);
-  const missing = await lookForMissing(end, selfSigned, given, options);
-  const complete = end.root !== null;
-  const trusted = complete || missing.found === 'trusted';
+  const trusted = end.root !== null;
   const facts = {
     host,
     port,
@@ -70,28 +60,15 @@ export async function inspectCertificate(options: InspectOptions): Promise<Certi
     daysLeft: Math.floor((Date.parse(leaf.validTo) - now) / day),
     chain: linksOf(end),
     // A self-signed certificate has no chain.
-    chainComplete: complete || selfSigned,
+    chainComplete: trusted || selfSigned,
     selfSigned,
     hostMatches: isFor(leaf, host),
     protocol: shaken.protocol,
     trusted,
-    trustedBy: end.trustedBy ?? (missing.found === 'trusted' ? missing.trustedBy : null),
+    trustedBy: end.trustedBy,
     fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
   };
-  return { ...facts, problems: judge(facts, { end, missing, refusal: refusalOf(shaken), now }) };
-}
-
-async function lookForMissing(
-  { sent, root }: ChainEnd,
-  selfSigned: boolean,
-  given: readonly X509Certificate[],
-  { fetchIssuers = false, timeoutMs, signal }: InspectOptions,
-): Promise<MissingIssuer> {
-  const last = sent.at(-1);
-  if (!fetchIssuers || root !== null || selfSigned || last === undefined) return { found: 'nothing' };
-  if (isSelfSigned(last) || issuerAddress(last) === null) return { found: 'nothing' };
-  const limit = AbortSignal.timeout(timeoutMs);
-  return fetchMissing(last, given, signal === undefined ? limit : AbortSignal.any([limit, signal]));
+  return { ...facts, problems: judge(facts, { end, refusal: refusalOf(shaken), now }) };
 }
 
 function linksOf({ sent, root }: ChainEnd): ChainLink[] {

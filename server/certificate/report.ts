@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { type ChainEnd, isSelfSigned, issuerAddress, type MissingIssuer, readableName } from './chain.ts';
+import { type ChainEnd, isSelfSigned, namesIssuerAddress, readableName } from './chain.ts';
 
 /** The problems that a certificate may have; each has one remedy. */
 export type CertificateProblemCode =
@@ -84,7 +84,6 @@ type Facts = Omit<CertificateReport, 'problems'>;
 
 interface Grounds {
   end: ChainEnd;
-  missing: MissingIssuer;
   /** OpenSSL's code for what it alone knows; null without one. */
   refusal: string | null;
   now: number;
@@ -109,7 +108,7 @@ function problem(code: CertificateProblem['code'], text: string, remedy: string)
   return { code, text, remedy };
 }
 
-function judgeTrust(facts: Facts, { end, missing }: Grounds): CertificateProblem[] {
+function judgeTrust(facts: Facts, { end }: Grounds): CertificateProblem[] {
   if (facts.selfSigned && end.root === null) {
     return [
       problem('SELF_SIGNED', '这是自制（自签名）证书，手机和浏览器都不信任，指南不允许使用。', replace),
@@ -118,22 +117,18 @@ function judgeTrust(facts: Facts, { end, missing }: Grounds): CertificateProblem
   const last = end.sent.at(-1);
   if (end.root !== null || last === undefined) return [];
   const issuer = readableName(last.issuer);
-  const short = (words: string) =>
-    problem(
-      'CHAIN_INCOMPLETE',
-      words,
-      '把证书机构给的中间证书接在网站证书后面，存成一个文件（fullchain），ssl_certificate 指向它，再重新加载 nginx。',
-    );
   const untrusted = (words: string) => problem('UNTRUSTED_AUTHORITY', words, replace);
-  if (missing.found === 'trusted') {
-    const names = missing.missing.map((one) => `“${readableName(one.subject)}”`).join('、');
-    return [short(`证书链不完整：服务器没有发送中间证书${names}，手机上会打不开。`)];
-  }
   if (isSelfSigned(last)) {
     return [untrusted(`证书由自建的机构“${readableName(last.subject)}”签发，手机和浏览器不信任它。`)];
   }
-  if (missing.found === 'nothing' && issuerAddress(last) !== null) {
-    return [short(`证书链不完整：服务器没有发送签发者“${issuer}”的证书，手机上会打不开。`)];
+  if (namesIssuerAddress(last)) {
+    return [
+      problem(
+        'CHAIN_INCOMPLETE',
+        `证书链不完整：服务器没有发送签发者“${issuer}”的证书，手机上会打不开。`,
+        '把证书机构给的中间证书接在网站证书后面，存成一个文件（fullchain），ssl_certificate 指向它，再重新加载 nginx。',
+      ),
+    ];
   }
   return [
     untrusted(

@@ -7,6 +7,7 @@ import {
   type TestCertificate,
   type TlsServer,
 } from '../testing/certificates.ts';
+import { createCertificateWatch } from './watch.ts';
 
 /** The certificate watch in the running server, against a gateway whose certificate is replaced. */
 
@@ -225,7 +226,10 @@ test('a gateway that does not answer is shown, and the server runs on', async ()
       host,
       daysLeft: null,
       validTo: null,
-      problems: [expect.stringContaining('没能检查证书：127.0.0.1 的 1 端口没有服务在监听')],
+      problems: [
+        expect.stringContaining('网关还没有部署好'),
+        expect.stringContaining('没能检查证书：127.0.0.1 的 1 端口没有服务在监听'),
+      ],
     });
     const { body } = await away.app.inject({ url: '/metrics' });
     expect(body).not.toContain('certificate_days_left{');
@@ -292,4 +296,39 @@ test('without PUBLIC_ORIGIN nothing is watched', async () => {
   } finally {
     await plain.close();
   }
+});
+
+test('while something is wrong it is looked at every minute, in order every four hours; the log tells it once', async () => {
+  const lines: string[] = [];
+  const note = (_: unknown, message: string) => lines.push(message);
+  let now = Date.now();
+  const watch = createCertificateWatch({
+    target: { host, port: 443, connectTo: [{ host: '127.0.0.1', port: address.port }] },
+    now: () => now,
+    log: { info: note, warn: note } as never,
+    seen: async () => {},
+  });
+  const { signal } = new AbortController();
+  expect(watch.isDue()).toBe(true);
+  gateway.setSecureContext({});
+  await watch.look(signal);
+  await watch.look(signal);
+  expect(lines).toEqual(['the certificate could not be looked at']);
+  expect(watch.status()?.problems[0]).toContain('网关还没有部署好');
+  await install(90);
+  await watch.look(signal);
+  // The authority of the test is nobody's that browsers know.
+  expect(watch.status()?.problems).toEqual([expect.stringContaining('自建的机构')]);
+  expect(watch.isDue()).toBe(true);
+  const good = createCertificateWatch({
+    target: { host, port: 443, connectTo: [{ host: '127.0.0.1', port: address.port }] },
+    now: () => now,
+    log: { info: note, warn: note } as never,
+    seen: async () => {},
+    inspect: async () => ({ first: null, problems: [], failures: [] }),
+  });
+  await good.look(signal);
+  expect(good.isDue()).toBe(false);
+  now += 4 * 3_600_000;
+  expect(good.isDue()).toBe(true);
 });

@@ -18,6 +18,10 @@ export interface CertificateStatus {
 }
 
 export interface CertificateWatch {
+  /** Whether it is time for a look: always while something is wrong. */
+  isDue(): boolean;
+  /** Makes a look due. */
+  hurry(): void;
   /**
    * Checks the certificate once, and tells `seen` of it. Never rejects.
    *
@@ -40,11 +44,21 @@ declare module 'fastify' {
 
 const hour = 3_600_000;
 
-/** Pause between two checks, in milliseconds; a random part of as much again is added. */
-const everyMs = 4 * hour;
+/** A certificate in order is looked at again after this time, in milliseconds. */
+const inOrderMs = 4 * hour;
+
+/**
+ * Milliseconds between two looks while something is wrong: what people change is seen within a minute. A random part
+ * of as much again is added.
+ */
+const everyMs = 30_000;
 
 /** Time-out of one gateway in milliseconds. */
 const timeoutMs = 10_000;
+
+/** Nothing has ever answered at the gateway: most likely it is not set up yet. */
+const notDeployed =
+  '网关还没有部署好，或者应用服务器连不上它：装好证书、放行端口以后，一分钟内自动变成正常。';
 
 export function createCertificateWatch(options: {
   target: CertificateConfig;
@@ -52,10 +66,19 @@ export function createCertificateWatch(options: {
   log: Pick<FastifyBaseLogger, 'info' | 'warn'>;
   /** Called with a certificate that could be read; must not reject. */
   seen: (report: CertificateReport) => Promise<void>;
+  inspect?: typeof inspectGateways;
 }): CertificateWatch {
-  const { target, now, log } = options;
+  const { target, now, log, inspect = inspectGateways } = options;
   let last: CertificateReport | null = null;
   let status: CertificateStatus | null = null;
+  let lookedAt: number | null = null;
+  let told = '';
+
+  /** Writes the same finding into the log once. */
+  function once(key: string, write: () => void): void {
+    if (key !== told) write();
+    told = key;
+  }
 
   function keep(problems: readonly string[]): void {
     status = {
@@ -69,29 +92,39 @@ export function createCertificateWatch(options: {
   }
 
   async function look(signal: AbortSignal): Promise<void> {
-    const seen = await inspectGateways(target, { timeoutMs, now: now(), signal });
+    const seen = await inspect(target, { timeoutMs, now: now(), signal });
     if (signal.aborted) return;
-    for (const { address, error } of seen.failures) {
-      log.warn({ err: error, host: target.host, address }, 'the certificate could not be looked at');
-    }
-    if (seen.first !== null) last = seen.first;
-    keep(seen.problems);
-    if (seen.first === null) return;
-    const { daysLeft, validTo } = seen.first;
-    const { problems } = seen;
-    log[problems.length === 0 ? 'info' : 'warn'](
-      { host: target.host, daysLeft, validTo, problems },
-      'certificate',
-    );
-    await options.seen(seen.first);
+    const { first, problems, failures } = seen;
+    if (first !== null) last = first;
+    lookedAt = now();
+    keep(failures.length > 0 && last === null ? [notDeployed, ...problems] : problems);
+    once([first?.fingerprint, first?.daysLeft, ...problems].join(), () => {
+      for (const { address, error } of failures) {
+        log.warn({ err: error, host: target.host, address }, 'the certificate could not be looked at');
+      }
+      if (first === null) return;
+      const { daysLeft, validTo } = first;
+      log[problems.length === 0 ? 'info' : 'warn'](
+        { host: target.host, daysLeft, validTo, problems },
+        'certificate',
+      );
+    });
+    if (first !== null) await options.seen(first);
   }
 
-  return { look, status: () => status };
+  const isDue = () =>
+    lookedAt === null || (status?.problems.length ?? 0) > 0 || now() - lookedAt >= inOrderMs;
+
+  const hurry = () => {
+    lookedAt = null;
+  };
+
+  return { look, isDue, hurry, status: () => status };
 }
 
 /**
- * Watches the certificate of the app's own address while the server runs. Every instance checks it (one handshake in
- * hours costs nothing) and shows its own result.
+ * Watches the certificate of the app's own address while the server runs. Every instance checks it (a handshake costs
+ * nothing) and shows its own result.
  */
 export const certificateWatch = fp(
   async (app: FastifyInstance) => {
@@ -113,9 +146,17 @@ export const certificateWatch = fp(
         for (const listener of listeners) await listener(report);
       },
     });
-    const looks = app.jobs.every('certificate', everyMs, watch.look, { atOnce: true, jitter: 1 });
+    const tick = async (signal: AbortSignal) => (watch.isDue() ? watch.look(signal) : null);
+    const looks = app.jobs.every('certificate', everyMs, tick, {
+      atOnce: true,
+      jitter: 1,
+      title: '检查应用域名的证书',
+    });
     app.decorate('certificateStatus', watch.status);
-    app.decorate('checkCertificate', looks.run);
+    app.decorate('checkCertificate', () => {
+      watch.hurry();
+      return looks.run();
+    });
     app.metrics.gauge({
       name: 'certificate_days_left',
       help: "Days left of the certificate of the app's own address, as last seen; absent while it is not known",

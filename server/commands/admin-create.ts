@@ -1,4 +1,5 @@
 import { StartFailure } from '../config/start-failure.ts';
+import { databaseNow } from '../database/clock.ts';
 import { createAdministrator } from '../people/create-administrator.ts';
 import { type Command, program, type Surroundings, UsageError } from './command.ts';
 import { onDatabase } from './on-database.ts';
@@ -24,7 +25,7 @@ export const command: Command = {
     const password = keepsPasswords ? await readPassword(around) : null;
     return onDatabase(around, async ({ prisma }) => {
       const wanted = { username, name, password, keepsPasswords };
-      const result = await createAdministrator(prisma, wanted, Date.now());
+      const result = await createAdministrator(prisma, wanted, await databaseNow(prisma));
       switch (result.outcome) {
         case 'invalid': {
           const fields = { username: '用户名', name: '姓名', password: '密码' };

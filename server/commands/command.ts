@@ -16,6 +16,8 @@ export interface Surroundings {
   complain(line: string): void;
   /** Asks the person at the terminal; null where there is none. */
   ask: { text(question: string): Promise<string>; secret(question: string): Promise<string> } | null;
+  /** In development: who is invented; a database that holds anybody else is not for it. */
+  invented?: readonly string[];
 }
 
 /** One thing that an operator does. */

@@ -4,7 +4,7 @@ import { loadDatabaseConfig } from '../config/database.ts';
 import { StartFailure } from '../config/start-failure.ts';
 import { type Command, program, type Surroundings, UsageError } from './command.ts';
 import { features } from './database-features.ts';
-import { databaseName } from './on-database.ts';
+import { onDatabase } from './on-database.ts';
 
 const usage = `用法：${program} db:check    在 .env 的 DATABASE_URL 上逐项试用；只在自己建的 schema 里做，做完删除`;
 
@@ -16,15 +16,13 @@ export const command: Command = {
   usage,
   async run(args, around) {
     if (args.length > 0) throw new UsageError('', usage);
-    return checkDatabase(around);
+    const { url, timeoutMs } = loadDatabaseConfig(around.env);
+    if (url === null) throw new StartFailure('没有设置 DATABASE_URL。请在 .env 里填要检查的数据库地址。');
+    return onDatabase(around, () => checkDatabase(url, timeoutMs, around));
   },
 };
 
-async function checkDatabase({ env, print }: Surroundings): Promise<number> {
-  const config = loadDatabaseConfig(env);
-  const { url, timeoutMs } = config;
-  if (url === null) throw new StartFailure('没有设置 DATABASE_URL。请在 .env 里填要检查的数据库地址。');
-  print(`数据库：${databaseName(config)}`);
+async function checkDatabase(url: string, timeoutMs: number, { print }: Surroundings): Promise<number> {
   const connect = async () => {
     // The limits that the server's own connections have.
     const client = new pg.Client({

@@ -41,7 +41,7 @@ export const command: Command = {
       around.print(
         [
           `已为 ${who} 开 ${count} 个会话，写入 ${file}，${beijing.format(expiresAt)}（北京时间）失效。`,
-          `压测：npm run loadtest https://应用域名（会自动用这个文件）`,
+          `把它拷到压测机上项目的同一位置，再压测：npm run loadtest https://应用域名（会自动用这个文件）`,
           `压测完马上运行：${program} loadtest:sessions end`,
         ].join('\n'),
       );

@@ -19,16 +19,19 @@ export const commands: Readonly<Record<string, Listed>> = {
     summary: '解锁输错密码太多次的账号或人员',
     load: () => import('./people-unlock.ts'),
   },
+  // part: events
   'people:reconcile': {
     summary: '向平台核对已绑定的人，已离开组织的退出登录',
     load: () => import('./people-reconcile.ts'),
   },
+  // part: events
   'events:register': {
     summary: '向浙政钉登记人员变动的回调地址',
     load: () => import('./events-register.ts'),
   },
+  // part: messages
   notify: {
-    summary: '发工作通知或 DING，发布公告，查看和重发没有发出的消息',
+    summary: '发工作通知或 DING，查看和重发没有发出的消息',
     load: () => import('./notify/index.ts'),
   },
   'db:migrate': {

@@ -1,6 +1,7 @@
 import type { SessionCache } from '../auth/session-cache.ts';
 import { createSessions } from '../auth/sessions.ts';
 import { StartFailure } from '../config/start-failure.ts';
+import { openDatabaseClock } from '../database/clock.ts';
 import type { PrismaClient } from '../database/database.ts';
 
 /** Long enough for a day of tests; a file with tokens that is forgotten must not open doors for weeks. */
@@ -39,19 +40,15 @@ export async function makeSessions(
   const personId = user.dingUserId;
   if (personId === null)
     throw new StartFailure(`${username} 还没有绑定平台人员，没有会话。请换一个已绑定的账号。`);
-  const sessions = createSessions(
-    prisma,
-    noCache,
-    { sessionLifetimeMs: lifetimeMs, sessionIdleMs: lifetimeMs },
-    Date.now,
-  );
+  const { now } = await openDatabaseClock(prisma);
+  const limits = { sessionLifetimeMs: lifetimeMs, sessionIdleMs: lifetimeMs };
+  const sessions = createSessions(prisma, noCache, limits, now);
   const tokens: string[] = [];
-  let expiresAt = new Date();
+  let expiresAt = new Date(now());
   for (let n = 0; n < count; n += 1) {
     const opened = await sessions.open(prisma, {
-      userId: user.id,
       personId,
-      vouchedAt: new Date(),
+      vouchedAt: new Date(now()),
       client: 'mini',
       address: loadtestAddress,
       replaces: null,

@@ -1,5 +1,6 @@
 import { unlock } from '../auth/lockout.ts';
 import { StartFailure } from '../config/start-failure.ts';
+import { databaseNow } from '../database/clock.ts';
 import { type Command, program, UsageError } from './command.ts';
 import { onDatabase } from './on-database.ts';
 
@@ -11,7 +12,7 @@ export const command: Command = {
   async run([who, ...more], around) {
     if (who === undefined || more.length > 0) throw new UsageError('', usage);
     return onDatabase(around, async ({ prisma }) => {
-      const result = await unlock(prisma, who, Date.now());
+      const result = await unlock(prisma, who, await databaseNow(prisma));
       if (result === null) {
         throw new StartFailure(
           `没有叫“${who}”的账号，也没有这个 id 的人员被锁定。请核对用户名（区分大小写）。\n${usage}`,

@@ -1,4 +1,4 @@
-import { credentialsUrlExample, development } from './constants.ts';
+import { credentialsUrlExample, development, usernameCharacters } from './constants.ts';
 import type { EnvironmentReader } from './environment.ts';
 
 /** The vendor's own account system, behind HTTP. */
@@ -8,6 +8,8 @@ export interface CredentialsConfig {
   /** Sent as `Authorization: Bearer`, so that the account system answers this server alone. */
   secret: string;
   timeoutMs: number;
+  /** The user names that are asked about: no other one exists there. */
+  usernames: RegExp;
 }
 
 export interface AuthConfig {
@@ -45,5 +47,17 @@ function readCredentials(reader: EnvironmentReader): CredentialsConfig | null {
     url: reader.url('CREDENTIALS_URL', null, credentialsUrlExample),
     secret: reader.required('CREDENTIALS_SECRET', '账号系统的访问密钥', '（与账号系统约定的随机字符串）'),
     timeoutMs: reader.integer('CREDENTIALS_TIMEOUT_MS', 3000, 100, 60_000),
+    usernames: readUsernames(reader),
   };
+}
+
+function readUsernames(reader: EnvironmentReader): RegExp {
+  const variable = 'CREDENTIALS_USERNAME_CHARACTERS';
+  const namesOf = (characters: string) => new RegExp(`^[${characters}]{1,64}$`, 'u');
+  try {
+    return namesOf(reader.optional(variable) ?? usernameCharacters);
+  } catch {
+    reader.complain(variable, '应为正则表达式方括号里的写法', 'a-zA-Z0-9._@-');
+    return namesOf(usernameCharacters);
+  }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { emulatorEnvironment } from '../../scripts/emulator/index.ts';
 import { loadConfig } from './config.ts';
 import { development } from './constants.ts';
@@ -133,6 +134,38 @@ describe('production refuses', () => {
     ['the development secret key', 'SECRET_KEY', { SECRET_KEY: development.secretKey }],
     ['a short secret key', 'SECRET_KEY', { SECRET_KEY: production.SECRET_KEY.slice(1) }],
     ['a placeholder', 'SECRET_KEY', { SECRET_KEY: 'change-me-change-me-change-me-change-me' }],
+    ['one piece over and over', 'SECRET_KEY', { SECRET_KEY: 'pQ7x0bJm2vK9sW4y'.repeat(2) }],
+    ['characters in a row', 'SECRET_KEY', { SECRET_KEY: 'abcdefghijklmnop0123456789ZYXWVUTS' }],
+    ['characters repeated', 'SECRET_KEY', { SECRET_KEY: 'aaaabbbbccccddddeeeeffff1111222233334444' }],
+    ['a short metrics token', 'METRICS_TOKEN', { METRICS_TOKEN: 'pQ7x0bJm2vK9sW4' }],
+    // part: events
+    [
+      'a short token of events',
+      'DINGTALK_EVENT_TOKEN',
+      { DINGTALK_EVENT_TOKEN: 'short', DINGTALK_EVENT_AES_KEY: 'A'.repeat(43) },
+    ],
+    [
+      'a short secret of the account system',
+      'CREDENTIALS_SECRET',
+      { CREDENTIALS_URL: 'https://accounts.hangzhou-dept.cn/verify', CREDENTIALS_SECRET: 'short' },
+    ],
+    ['the whole internet as a proxy', 'TRUST_PROXY', { TRUST_PROXY: '10.0.0.10,0.0.0.0/0' }],
+    ['the internet in two halves', 'TRUST_PROXY', { TRUST_PROXY: '0.0.0.0/1,128.0.0.0/1' }],
+    ['the whole internet of IPv6', 'TRUST_PROXY', { TRUST_PROXY: '::/0' }],
+    ['the whole internet written as IPv6', 'TRUST_PROXY', { TRUST_PROXY: '::ffff:0.0.0.0/96' }],
+    [
+      'the account of the tables’ owner',
+      'MIGRATION_DATABASE_URL',
+      { MIGRATION_DATABASE_URL: 'postgresql://owner:word@127.0.0.1:5432/app' },
+    ],
+    ['any certificate', 'NODE_TLS_REJECT_UNAUTHORIZED', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
+    [
+      'a password that nobody filled in',
+      'DATABASE_URL',
+      { DATABASE_URL: 'postgresql://work_orders:密码@10.1.0.21:5432/work_orders' },
+    ],
+    ['an address of the documents', 'PUBLIC_ORIGIN', { PUBLIC_ORIGIN: 'https://app.example.gov.cn' }],
+    ['a hint in place of a secret', 'DINGTALK_APP_SECRET', { DINGTALK_APP_SECRET: '（在详情里复制）' }],
     ['no PostgreSQL', 'DATABASE_URL', { DATABASE_URL: '' }],
     ['no corpId', 'DINGTALK_CORP_ID', { DINGTALK_CORP_ID: '' }],
     ['an http address', 'DINGTALK_API_URL', { DINGTALK_API_URL: 'http://api.dingtalk.com' }],
@@ -140,18 +173,31 @@ describe('production refuses', () => {
     [
       'an http address of 浙政钉',
       'ZHEZHENGDING_BASE_URL',
-      { ...zhezhengding, ZHEZHENGDING_BASE_URL: 'http://openplatform.example.com' },
+      { ...zhezhengding, ZHEZHENGDING_BASE_URL: 'http://openplatform.hangzhou-dept.cn' },
     ],
   ];
   test.each(refused)('%s', (_, variable, env) => {
-    expect(variables(errorOf({ ...production, ...env }))).toEqual([variable]);
+    const error = errorOf({ ...production, ...env });
+    expect(variables(error)).toEqual([variable]);
+    expect(error.message).toMatch(new RegExp(`${variable}：.+\\n +例如：${variable}=.`));
+  });
+
+  test('and takes random keys, long tokens and the networks of gateways', () => {
+    const METRICS_TOKEN = 'pQ7x0bJm2vK9sW4y';
+    const TRUST_PROXY = '10.0.0.0/8,fc00::/7,::ffff:10.0.0.0/104,loopback,203.0.113.9';
+    for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+      const SECRET_KEY = randomBytes(32).toString(encoding);
+      expect(loadConfig({ ...production, SECRET_KEY, METRICS_TOKEN, TRUST_PROXY }).secretKey).toBe(
+        SECRET_KEY,
+      );
+    }
   });
 
   test.each([
     ['dingtalk', ['DINGTALK_APP_KEY', 'DINGTALK_APP_SECRET', 'DINGTALK_CORP_ID']],
     ['zhezhengding', ['ZHEZHENGDING_APP_KEY', 'ZHEZHENGDING_APP_SECRET']],
   ] as const)('the emulator’s credentials of %s', (platform, expected) => {
-    const emulated = emulatorEnvironment(platform, 'https://emulator.example.com');
+    const emulated = emulatorEnvironment(platform, 'https://emulator.hangzhou-dept.cn');
     expect(variables(errorOf({ ...production, ...emulated }))).toEqual(expected);
   });
 });
@@ -212,7 +258,7 @@ describe('development and tests keep away from the production organisation', () 
 });
 
 describe('without PRODUCTION_ORGANISATIONS', () => {
-  const warnings = (env: Environment) => loadConfig(env).warnings;
+  const warnings = (env: Environment) => loadConfig(env, '24.21.0').warnings;
 
   test('development on DingTalk is warned once, with the variable and the rule', () => {
     expect(warnings(dingtalk)).toEqual([
@@ -233,10 +279,19 @@ describe('without PRODUCTION_ORGANISATIONS', () => {
   });
 });
 
+test('production on a Node.js without security fixes is told so in one line, and starts', () => {
+  expect(loadConfig(production, '20.19.0').warnings).toEqual([
+    expect.stringMatching(/^Node\.js 20\.19\.0 已停止维护.*Node\.js 24[^\n]*$/),
+  ]);
+  for (const version of ['22.12.0', '24.0.0']) expect(loadConfig(production, version).warnings).toEqual([]);
+  expect(loadConfig({ ...dingtalk, NODE_ENV: 'test' }, '20.19.0').warnings).toEqual([]);
+});
+
 test('a vendor’s account system needs its secret, and https in production', () => {
-  const CREDENTIALS_URL = 'http://accounts.example.gov.cn/verify';
+  const CREDENTIALS_URL = 'http://accounts.hangzhou-dept.cn/verify';
   expect(variables(errorOf({ ...dingtalk, CREDENTIALS_URL }))).toEqual(['CREDENTIALS_SECRET']);
-  expect(variables(errorOf({ ...production, CREDENTIALS_URL, CREDENTIALS_SECRET: 'x' }))).toEqual([
+  const CREDENTIALS_SECRET = 'x'.repeat(32);
+  expect(variables(errorOf({ ...production, CREDENTIALS_URL, CREDENTIALS_SECRET }))).toEqual([
     'CREDENTIALS_URL',
   ]);
   expect(loadConfig(dingtalk).auth.credentials).toBeNull();

@@ -4,8 +4,9 @@ import { type CertificateConfig, readCertificate } from './certificate.ts';
 import { type ConsoleConfig, readConsole } from './console.ts';
 import { development } from './constants.ts';
 import { type DatabaseConfig, readDatabase } from './database.ts';
-import { ConfigError, type Environment, EnvironmentReader } from './environment.ts';
+import { ConfigError, type Environment, EnvironmentReader, type Setting } from './environment.ts';
 import { type EventsConfig, readEvents } from './events.ts';
+import { requestsPerMinute } from './limits.ts';
 import { readMiniVersion } from './mini-version.ts';
 import {
   missingProductionOrganisation,
@@ -13,7 +14,7 @@ import {
   readPlatform,
   refuseProductionOrganisation,
 } from './platform.ts';
-import { refuseDevelopmentSettings } from './production.ts';
+import { endedNode, refuseDevelopmentSettings } from './production.ts';
 
 export interface Config {
   production: boolean;
@@ -28,8 +29,8 @@ export interface Config {
   secretKey: string;
   platform: PlatformConfig;
   auth: AuthConfig;
-  events: EventsConfig;
-  console: ConsoleConfig;
+  events: EventsConfig; // part: events
+  console: ConsoleConfig; // part: console
   /** Whose certificate is watched; null: none. */
   certificate: CertificateConfig | null;
   /** Days that the audit log is kept: 180 at least (网络安全法, article 21), as the database enforces too. */
@@ -41,6 +42,8 @@ export interface Config {
   /** Mini programs older than this are asked to update; null: none. */
   miniMinimumVersion: string | null;
   database: DatabaseConfig;
+  /** Every variable that was read, by name, for the console's page of settings. */
+  settings: ReadonlyMap<string, Setting>;
   /** What is allowed, but most likely not meant; Chinese, for the log at the start. */
   warnings: readonly string[];
 }
@@ -49,23 +52,26 @@ export interface Config {
  * Reads and checks the whole configuration, once, at start-up.
  *
  * @param env the environment variables (`.env` already merged in).
+ * @param node the version of Node.js that runs.
  * @throws ConfigError naming every variable that is wrong, with an example.
  */
-export function loadConfig(env: Environment): Config {
+export function loadConfig(env: Environment, node = process.versions.node): Config {
   const reader = new EnvironmentReader(env);
   const environment = reader.oneOf('NODE_ENV', ['development', 'test', 'production'], 'development');
   const production = environment === 'production';
   const auth = readAuth(reader, production);
   const platform = readPlatform(reader, auth.matchByMobile);
   const productionOrganisations = reader.list('PRODUCTION_ORGANISATIONS');
-  const warning =
-    environment === 'development' ? missingProductionOrganisation(platform, productionOrganisations) : null;
+  const warnings = [
+    environment === 'development' ? missingProductionOrganisation(platform, productionOrganisations) : null,
+    production ? endedNode(node) : null,
+  ].filter((warning) => warning !== null);
   const config: Config = {
     production,
     host: readHost(reader, production ? '0.0.0.0' : '127.0.0.1'),
     port: reader.integer('PORT', 3000, 0, 65_535),
     trustProxy: readTrustProxy(reader),
-    requestsPerMinute: reader.integer('REQUESTS_PER_MINUTE', 20_000, 60, 100_000_000),
+    requestsPerMinute: reader.integer('REQUESTS_PER_MINUTE', requestsPerMinute, 60, 100_000_000),
     logLevel: reader.oneOf(
       'LOG_LEVEL',
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -74,15 +80,16 @@ export function loadConfig(env: Environment): Config {
     secretKey: reader.optional('SECRET_KEY') ?? (production ? '' : development.secretKey),
     platform,
     auth,
-    events: readEvents(reader, platform),
-    console: readConsole(reader, environment),
+    events: readEvents(reader, platform), // part: events
+    console: readConsole(reader, environment), // part: console
     certificate: readCertificate(reader),
     auditRetentionDays: reader.integer('AUDIT_RETENTION_DAYS', 365, 180, 3650),
     metricsToken: reader.optional('METRICS_TOKEN'),
     maxEventLoopDelayMs: reader.integer('MAX_EVENT_LOOP_DELAY_MS', 2000, 0, 60_000),
     miniMinimumVersion: readMiniVersion(reader),
     database: readDatabase(reader),
-    warnings: warning === null ? [] : [warning],
+    settings: reader.settings,
+    warnings,
   };
   if (production) refuseDevelopmentSettings(reader, config);
   else refuseProductionOrganisation(reader, platform, productionOrganisations);

@@ -3,6 +3,9 @@ import { parseEnv } from 'node:util';
 import type { Environment } from './environment.ts';
 import { StartFailure } from './start-failure.ts';
 
+/** Variables that a file has set in this process. */
+export const variablesOfFile = new Set<string>();
+
 /**
  * The environment variables, with those of a file that are not set already. SKIP_ENV_FILE leaves the file out: the tests
  * set it, or a developer's own database and settings would become theirs.
@@ -13,7 +16,9 @@ import { StartFailure } from './start-failure.ts';
 export function loadEnvironment(file = '.env'): Environment {
   if (process.env.SKIP_ENV_FILE || !existsSync(file)) return process.env;
   for (const [variable, value] of Object.entries(readEnvironmentFile(file))) {
-    process.env[variable] ??= value;
+    if (process.env[variable] !== undefined) continue;
+    process.env[variable] = value;
+    variablesOfFile.add(variable);
   }
   return process.env;
 }

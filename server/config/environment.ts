@@ -19,6 +19,30 @@ export class ConfigError extends StartFailure {
   }
 }
 
+/** A variable that was read: what the console shows of it. */
+export interface Setting {
+  /** What is used, by default too; null for nothing. */
+  value: string | null;
+  isSet: boolean;
+  /** Whether the value may be shown: never unless it is known to be harmless. */
+  plain: boolean;
+}
+
+/** Texts that may be shown. Choices, numbers and addresses without a password may always be. */
+const plainTexts = new Set([
+  'APP_NAME',
+  'CERTIFICATE_ADDRESS',
+  'DATA_DIR',
+  'DINGTALK_AGENT_ID',
+  'DINGTALK_CORP_ID',
+  'HOST',
+  'MINI_MINIMUM_VERSION',
+  'PUBLIC_ORIGIN',
+  'TRUST_PROXY',
+  'WPK_BID',
+  'ZHEZHENGDING_TENANT_ID',
+]);
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -27,6 +51,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export class EnvironmentReader {
   readonly problems: ConfigProblem[] = [];
+  /** What has been read and is set, by name. */
+  readonly values = new Map<string, string>();
+  /** Every variable that was asked for, by name. */
+  readonly settings = new Map<string, Setting>();
   readonly #env: Environment;
 
   constructor(env: Environment) {
@@ -38,7 +66,17 @@ export class EnvironmentReader {
   }
 
   optional(variable: string): string | null {
-    return this.#env[variable]?.trim() || null;
+    const value = this.#env[variable]?.trim() || null;
+    if (value !== null) this.values.set(variable, value);
+    this.settings.set(variable, { value, isSet: value !== null, plain: plainTexts.has(variable) });
+    return value;
+  }
+
+  /** As `optional`, of a value that may be shown. */
+  #shown(variable: string, fallback: string | null): string | null {
+    const value = this.optional(variable);
+    this.settings.set(variable, { value: value ?? fallback, isSet: value !== null, plain: true });
+    return value;
   }
 
   required(variable: string, meaning: string, example: string): string {
@@ -48,7 +86,7 @@ export class EnvironmentReader {
   }
 
   oneOf<const T extends string>(variable: string, allowed: readonly T[], fallback: T): T {
-    const value = this.optional(variable);
+    const value = this.#shown(variable, fallback);
     if (value === null) return fallback;
     const found = allowed.find((item) => item === value);
     if (found === undefined) this.complain(variable, `只能是 ${allowed.join('、')}`, fallback);
@@ -62,7 +100,7 @@ export class EnvironmentReader {
 
   /** A whole number within `min` and `max`. */
   integer(variable: string, fallback: number, min: number, max: number): number {
-    const value = this.optional(variable);
+    const value = this.#shown(variable, String(fallback));
     if (value === null) return fallback;
     const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= min && number <= max) return number;
@@ -72,7 +110,7 @@ export class EnvironmentReader {
 
   /** An http(s) origin, with or without a path, returned without a slash at its end. */
   url(variable: string, fallback: string | null, example: string): string {
-    const value = this.optional(variable) ?? fallback;
+    const value = this.#shown(variable, fallback) ?? fallback;
     if (value === null) {
       this.complain(variable, '缺少地址', example);
       return '';

@@ -46,7 +46,7 @@ export interface ProtectionConfig {
    * API, all instances of the server together.
    */
   callsPerSecond?: number;
-  /** How long a call may wait for its turn, in milliseconds; two windows of the limit by default. Then it is `busy`. */
+  /** How long a call may wait for its turn, in milliseconds; three windows of the limit by default. Then it is `busy`. */
   maxQueueMs?: number;
   /** Failures of an API, among twice as many of its latest calls, that stop calling it; without it, never. */
   breakerFailures?: number;

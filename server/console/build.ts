@@ -41,11 +41,11 @@ export async function buildConsole(folder = consoleDist): Promise<BuiltConsole> 
  * Builds the console, and again after each change. Resolves with the first build, also with one that failed.
  *
  * @param folder to build into.
- * @param onFailure told of each build that failed; what was built before stays in place.
+ * @param told of each build: why it failed, or nothing. What was built before a failure stays in place.
  */
 export async function watchConsole(
   folder: string,
-  onFailure: (message: string) => void,
+  told: (failure?: Error) => void,
 ): Promise<{ close(): Promise<void> }> {
   const built = await build({
     ...consoleBuild,
@@ -54,8 +54,9 @@ export async function watchConsole(
   if (!('on' in built)) throw new Error('Vite has built once instead of watching');
   await new Promise<void>((resolve) => {
     built.on('event', (event) => {
-      if (event.code === 'ERROR') onFailure(event.error.message);
-      if (event.code === 'END' || event.code === 'ERROR') resolve();
+      if (event.code !== 'END' && event.code !== 'ERROR') return;
+      told(event.code === 'ERROR' ? event.error : undefined);
+      resolve();
     });
   });
   return { close: () => built.close() };

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { csvEncoding } from './csv.ts';
 import { instant, limit, nullable, pageOf, strict, text, textOrNull } from './schema.ts';
+import { tableFormat } from './table-file.ts';
 
 /** What to look for; everything given must hold. */
 const auditFilters = strict({
@@ -40,6 +40,14 @@ export type AuditChange = Static<typeof auditChange>;
 const auditPerson = strict({ id: Type.String(), name: Type.String(), username: Type.String() });
 export type AuditPerson = Static<typeof auditPerson>;
 
+const auditSubject = strict({
+  /** Chinese: a person as `name（user name）`, a notice by its title, or what else it was. */
+  text: Type.String(),
+  /** The console's page of it, below `/console`; null for none. */
+  link: textOrNull,
+});
+export type AuditSubject = Static<typeof auditSubject>;
+
 export const auditEntry = strict({
   id: Type.String(),
   at: instant,
@@ -48,13 +56,14 @@ export const auditEntry = strict({
   actionName: Type.String(),
   /** Null: nobody who is signed in. */
   actor: nullable(auditPerson),
-  /** Chinese: a person as `name（user name）`, or what else it was; null for none. */
-  subject: textOrNull,
+  subject: nullable(auditSubject),
   /** Null where the server itself acts. */
   address: textOrNull,
   changes: Type.Array(auditChange),
   /** What else is known. */
-  facts: Type.Array(strict({ name: Type.String(), value: Type.String() })),
+  facts: Type.Array(
+    strict({ name: Type.String(), value: Type.String(), link: Type.Optional(Type.String()) }),
+  ),
 });
 export type AuditEntry = Static<typeof auditEntry>;
 
@@ -69,4 +78,4 @@ export const auditActions = strict({
 export type AuditActions = Static<typeof auditActions>;
 
 /** `POST /api/admin/audit/export`; what is read is itself written to the log. */
-export const auditExport = strict({ ...auditFilters.properties, encoding: Type.Optional(csvEncoding) });
+export const auditExport = strict({ ...auditFilters.properties, format: Type.Optional(tableFormat) });

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { instant, nullable, strict, text, textOrNull, uuid } from './schema.ts';
+import { count, cursor, instant, limit, nullable, pageOf, strict, text, textOrNull, uuid } from './schema.ts';
 
 export const roleName = Type.Enum(['USER', 'ADMIN', 'AUDITOR']);
 export type RoleName = Static<typeof roleName>;
@@ -49,6 +49,11 @@ export const loginRequest = strict({
   corpId: Type.Optional(text(1, 128)),
   /** `mini` (the default) gets the token in the body, `h5` in an HttpOnly cookie. */
   client: Type.Optional(client),
+  /**
+   * The place of a `wait` outcome; null for none yet. A client that leaves it out cannot wait, and gets PLATFORM_BUSY
+   * in place of `wait`.
+   */
+  place: Type.Optional(nullable(text(1, 128))),
 });
 export type LoginRequest = Static<typeof loginRequest>;
 
@@ -83,7 +88,22 @@ export type NoPermissionReason = Static<typeof noPermissionReason>;
 const noPermission = strict({ outcome: Type.Literal('no-permission'), reason: noPermissionReason, update });
 export type NoPermission = Static<typeof noPermission>;
 
-export const loginOutcome = Type.Union([signedIn, bindRequired, noPermission]);
+/** Many sign in at once, more than the platform takes: they wait in line. */
+const wait = strict({
+  outcome: Type.Literal('wait'),
+  /** Then the client comes back with `place`. */
+  retryAfterSeconds: Type.Integer({ minimum: 1 }),
+  /** About how long until the person is in: for them to read. */
+  expectedSeconds: Type.Integer({ minimum: 1 }),
+  place: Type.String({ description: '排队的位置，原样带回；离开后再来也有效' }),
+  newCode: Type.Boolean({
+    description: 'false：授权码没有用掉，5 分钟内原样再交；true：平台可能已经用掉，请换一个新的',
+  }),
+  update,
+});
+export type Wait = Static<typeof wait>;
+
+export const loginOutcome = Type.Union([signedIn, bindRequired, noPermission, wait]);
 export type LoginOutcome = Static<typeof loginOutcome>;
 
 /** `POST /api/auth/bind`. */
@@ -141,12 +161,25 @@ const ownSession = strict({ ...session, current: Type.Boolean() });
 export type OwnSession = Static<typeof ownSession>;
 
 /** `GET /api/me/sessions`. */
-export const ownSessions = strict({ items: Type.Array(ownSession) });
+export const ownSessionsQuery = strict({
+  cursor: Type.Optional(cursor),
+  limit: Type.Optional(limit(100, 100)),
+});
+
+/**
+ * The session that is asking stands at the head of the first page, in addition to its rows; the others follow, the
+ * latest used first.
+ */
+export const ownSessions = pageOf(ownSession);
 export type OwnSessions = Static<typeof ownSessions>;
 
 /** `POST /api/me/sessions/:id/end`; ending one that is over already succeeds too. */
 export const sessionEnded = strict({ outcome: Type.Literal('session-ended') });
 export type SessionEnded = Static<typeof sessionEnded>;
+
+/** `POST /api/me/sessions/end`, for the asking one too, and `POST /api/admin/people/:id/sessions/end`. */
+export const sessionsEnded = strict({ outcome: Type.Literal('sessions-ended'), count });
+export type SessionsEnded = Static<typeof sessionsEnded>;
 
 /**
  * `own`: the person chose it. `one-time`: an administrator gave it out, and it is to be changed. `none`: the platform

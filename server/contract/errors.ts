@@ -35,3 +35,6 @@ export type ErrorBody = Static<typeof errorBody>;
 
 /** Every route's answers for faults, to spread into its `response`. */
 export const faultResponses = { '4xx': errorBody, '5xx': errorBody } as const;
+
+/** A request's number: a UUID, as clients and the server make it, or 32 digits, as nginx does. Nothing else gets into logs. */
+export const requestIdShape = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;

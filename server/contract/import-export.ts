@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { roleName } from './auth.ts';
-import { csvEncoding } from './csv.ts';
 import { peopleFilter } from './people.ts';
 import { count, instant, nullable, strict, text, textOrNull, uuid } from './schema.ts';
+import { tableFormat, workbookType } from './table-file.ts';
 
-/** `POST /api/admin/export/people`: the people whom the list shows with this filter, as CSV. */
+/** `POST /api/admin/export/people`: the people whom the list shows with this filter, as a file. */
 export const peopleExport = strict({
   ...peopleFilter.properties,
   mobiles: Type.Optional(
@@ -12,24 +12,25 @@ export const peopleExport = strict({
       description: 'masked 隐藏中间四位（默认）；full 完整号码，只限管理员',
     }),
   ),
-  encoding: Type.Optional(csvEncoding),
+  format: Type.Optional(tableFormat),
 });
 export type PeopleExport = Static<typeof peopleExport>;
 
 /** For the template and for the result of an import. */
-export const csvQuery = strict({ encoding: Type.Optional(csvEncoding) });
+export const fileQuery = strict({ format: Type.Optional(tableFormat) });
 
 /** The body of preview and start: the file. */
-export const csvUpload = { content: { 'text/csv': { schema: Type.Unknown({ description: 'CSV 文件' }) } } };
+const file = { schema: Type.Unknown({ description: 'Excel 工作簿或 CSV' }) };
+export const fileUpload = { content: { 'text/csv': file, [workbookType]: file } };
 
 export const previewQuery = strict({ generatePasswords: Type.Optional(Type.Boolean({ default: false })) });
 
 /** With the token of the preview. */
 export const startQuery = strict({ ...previewQuery.properties, token: text(1, 64) });
 
-/** What a file was found to be written in. */
-const foundEncoding = Type.Enum(['utf-8', 'utf-8-bom', 'gb18030']);
-export type FoundEncoding = Static<typeof foundEncoding>;
+/** What a file was found to be: a workbook, or CSV in one of these encodings. */
+const foundFormat = Type.Enum(['xlsx', 'utf-8', 'utf-8-bom', 'gb18030']);
+export type FoundFormat = Static<typeof foundFormat>;
 
 /** Something that must be mended in the file. */
 const importProblem = strict({
@@ -62,7 +63,7 @@ export type RoleChange = Static<typeof roleChange>;
 /** `POST /api/admin/import/preview`: what the file would do. Nothing has been written. */
 export const importPreview = strict({
   /** Null where it could not be found out. */
-  encoding: nullable(foundEncoding),
+  format: nullable(foundFormat),
   /** Columns that are used, and others, which are not. */
   columns: Type.Array(Type.String()),
   ignoredColumns: Type.Array(Type.String()),

@@ -1,6 +1,19 @@
 import { type Static, Type } from 'typebox';
 import { longestNoticeBody, longestNoticeTitle } from './constants.ts';
-import { count, cursor, instant, limit, nullable, pageOf, strict, text, textOrNull, uuid } from './schema.ts';
+import {
+  count,
+  cursor,
+  instant,
+  limit,
+  listOf,
+  listQuery,
+  nullable,
+  pageOf,
+  strict,
+  text,
+  textOrNull,
+  uuid,
+} from './schema.ts';
 
 /* What everybody reads. */
 
@@ -61,8 +74,7 @@ const search = Type.Optional(text(0, 100));
 export const adminNoticesQuery = strict({
   state: Type.Optional(noticeState),
   search,
-  cursor: Type.Optional(uuid),
-  limit: Type.Optional(limit(100, 20)),
+  ...listQuery(['title', 'createdAt', 'publishedAt', 'notified']),
 });
 
 const noticeRow = strict({
@@ -79,8 +91,8 @@ const noticeRow = strict({
 });
 export type NoticeRow = Static<typeof noticeRow>;
 
-/** The latest written first. */
-export const noticeRows = pageOf(noticeRow);
+/** The latest written first, unless sorted otherwise. */
+export const noticeRows = listOf(noticeRow);
 export type NoticeRows = Static<typeof noticeRows>;
 
 /** One notice as administrators see it. */
@@ -148,9 +160,10 @@ export const noticeWithdrawOutcome = Type.Union([
 ]);
 export type NoticeWithdrawOutcome = Static<typeof noticeWithdrawOutcome>;
 
+// part: messages
 /** `GET /api/admin/notices/audience`: who would get a message if a notice were published now. */
 export const audience = strict({ takenAt: instant, people: count });
-export type Audience = Static<typeof audience>;
+export type Audience = Static<typeof audience>; // part: messages
 
 /** `GET /api/admin/notices/:id/reading`. */
 export const reading = strict({
@@ -169,11 +182,11 @@ export type Reading = Static<typeof reading>;
 export const readersQuery = strict({
   read: Type.Enum(['yes', 'no'], { description: 'yes：已读的人；no：未读的人' }),
   search,
-  cursor: Type.Optional(cursor),
-  limit: Type.Optional(limit(100, 20)),
+  ...listQuery(['name', 'username', 'department', 'readAt']),
 });
+export type ReadersQuery = Static<typeof readersQuery>;
 
-export const readerPage = pageOf(
+export const readerPage = listOf(
   strict({
     id: uuid,
     username: Type.String(),

@@ -13,7 +13,7 @@ const guide = strict({
 export type Guide = Static<typeof guide>;
 
 /** Something that only an administrator can put right on the platform. */
-const platformProblem = strict({
+export const platformProblem = strict({
   /** The API's path. */
   api: Type.String(),
   /** The platform's own error code, where there was one. */
@@ -28,7 +28,7 @@ const platformProblem = strict({
 export type PlatformProblem = Static<typeof platformProblem>;
 
 /** An API to which an instance sends nothing for now, since it is faulty. */
-const heldBack = strict({
+export const heldBack = strict({
   /** The API's path; `*` for all of them, after the platform cut a machine off. */
   api: Type.String(),
   state: Type.Enum(['open', 'half-open']),
@@ -49,12 +49,12 @@ export type ApiCalls = Static<typeof apiCalls>;
 
 /**
  * Whose wrong passwords are counted; `console`: an account's at the console's sign-in page, in whatever browser;
- * `unknown`: a name that no account has.
+ * `network`: everybody's there who comes from one address; `unknown`: a name that no account has.
  */
-const lockedKind = Type.Enum(['account', 'console', 'person', 'unknown']);
+const lockedKind = Type.Enum(['account', 'console', 'network', 'person', 'unknown']);
 
 /**
- * `POST /api/admin/overview/unlock`. The name is the user name, or the person's id at the platform; for `unknown` a
+ * `POST /api/admin/overview/unlock`. The name is the user name, the address, or the person's id at the platform; for `unknown` a
  * print, for what was typed is not kept.
  */
 export const unlockRequest = strict({ kind: lockedKind, name: text(1, 256) });
@@ -65,6 +65,22 @@ export const unlockOutcome = Type.Union([
   strict({ outcome: Type.Literal('not-locked') }),
 ]);
 export type UnlockOutcome = Static<typeof unlockOutcome>;
+
+const signInSeries = strict({
+  /** By the platform's code, or to the console by user name and password. */
+  by: Type.Enum(['platform', 'password']),
+  /**
+   * `signed-in`, `bind-required`, `no-permission`, `wait`, or `fault`; by password also `sign-in-rejected`,
+   * `password-change-required`, and `password-rejected` for a new password.
+   */
+  outcome: Type.String(),
+  /** The outcome's reason or the fault's code; null where there is none. */
+  reason: textOrNull,
+  total: count,
+  /** One number an hour. */
+  hours: Type.Array(count),
+});
+export type SignInSeries = Static<typeof signInSeries>;
 
 const instances = Type.Integer({ minimum: 1 });
 
@@ -77,10 +93,16 @@ export const adminOverview = strict({
   /** Not over yet: a problem is over when its API answers well again on the instance that met it, or that ends. */
   problems: Type.Array(strict({ ...platformProblem.properties, instances, guide })),
   heldBack: Type.Array(strict({ ...heldBack.properties, instances })),
-  /** Calls to the platform in the last hour, of all instances. */
+  /** Of the last 24 hours, by hours of China; this hour is the last one. */
+  signIns: strict({
+    /** The first hour's beginning. */
+    from: instant,
+    /** The most frequent one first; what did not happen is left out. */
+    series: Type.Array(signInSeries),
+  }),
+  /** Calls to the platform since `callsFrom`, the beginning of the hour before this one. */
   calls: Type.Array(apiCalls),
-  /** The app token that all instances share; null before the first one was fetched. */
-  appToken: nullable(strict({ fetchedAt: instant, expiresAt: instant })),
+  callsFrom: instant,
   /** The certificate of the app's address; null where no address is configured, or none was looked at yet. */
   certificate: nullable(
     strict({
@@ -91,11 +113,12 @@ export const adminOverview = strict({
       checkedAt: instant,
     }),
   ),
+  // part: events
   /** How long the oldest event of the platform has been waiting. */
   eventLagSeconds: Type.Number({ minimum: 0 }),
+  // part: messages
   /** Batches of messages: `failed` and `uncertain` of the last 7 days. */
   messages: strict({
-    waiting: count,
     failed: count,
     uncertain: count,
     /** Why, the latest first; at most five. */
@@ -107,51 +130,3 @@ export const adminOverview = strict({
   superExecutiveFaults: Type.Array(superExecutiveFault),
 });
 export type AdminOverview = Static<typeof adminOverview>;
-
-/** `GET /api/admin/overview/sign-ins`. */
-export const signInsQuery = strict({
-  days: Type.Optional(Type.Enum(['1', '7'], { description: '最近几天，默认 1' })),
-});
-
-const signInSeries = strict({
-  /** By the platform's code, or to the console by user name and password. */
-  by: Type.Enum(['platform', 'password']),
-  /**
-   * `signed-in`, `bind-required`, `no-permission`, or `fault`; by password also `sign-in-rejected`,
-   * `password-change-required`, and `password-rejected` for a new password.
-   */
-  outcome: Type.String(),
-  /** The outcome's reason or the fault's code; null where there is none. */
-  reason: textOrNull,
-  total: count,
-  /** One number an hour, from `from` on. */
-  hours: Type.Array(count),
-});
-export type SignInSeries = Static<typeof signInSeries>;
-
-export const signInsByHour = strict({
-  takenAt: instant,
-  /** The first hour's beginning. */
-  from: instant,
-  hours: Type.Integer(),
-  /** The most frequent one first; what did not happen is left out. */
-  series: Type.Array(signInSeries),
-  /** Binding attempts of the same time. */
-  bindings: Type.Array(strict({ outcome: Type.String(), reason: textOrNull, total: count })),
-});
-export type SignInsByHour = Static<typeof signInsByHour>;
-
-/** `GET /api/admin/overview/people`: everybody is in exactly one of the first four numbers. */
-export const peopleCounts = strict({
-  /** Counted then, and kept for so long: a million people are not counted for every look. */
-  takenAt: instant,
-  keptSeconds: count,
-  bound: count,
-  unbound: count,
-  /** Who has left the organisation, as the platform says. */
-  left: count,
-  disabled: count,
-  total: count,
-  superExecutives: count,
-});
-export type PeopleCounts = Static<typeof peopleCounts>;

@@ -1,7 +1,20 @@
 import { type Static, Type } from 'typebox';
 import { auditEntry } from './audit.ts';
 import { anySession, passwordState, roleName } from './auth.ts';
-import { count, cursor, instant, limit, nullable, pageOf, strict, text, textOrNull, uuid } from './schema.ts';
+import {
+  count,
+  cursor,
+  instant,
+  limit,
+  listOf,
+  listQuery,
+  nullable,
+  pageOf,
+  strict,
+  text,
+  textOrNull,
+  uuid,
+} from './schema.ts';
 
 /**
  * `unbound`: no platform id. `expected`: the id was entered by an administrator, and nobody has signed in by it
@@ -15,7 +28,7 @@ export type BindingState = Static<typeof bindingState>;
 export const boundByName = Type.Enum(['PLATFORM_ID', 'MOBILE', 'PASSWORD', 'ADMINISTRATOR']);
 export type BoundByName = Static<typeof boundByName>;
 
-/** What the list can be narrowed to, and `GET /api/admin/people/count` is asked about; everything given must hold. */
+/** What the list can be narrowed to, everything given must hold. */
 export const peopleFilter = strict({
   /** Words parted by blanks; each must occur in one of the fields. */
   q: Type.Optional(text(0, 64)),
@@ -30,9 +43,9 @@ export type PeopleFilter = Static<typeof peopleFilter>;
 /** `GET /api/admin/people`. */
 export const peopleQuery = strict({
   ...peopleFilter.properties,
-  cursor: Type.Optional(cursor),
-  limit: Type.Optional(limit(100, 20)),
+  ...listQuery(['name', 'username', 'department', 'boundAt']),
 });
+export type PeopleListQuery = Static<typeof peopleQuery>;
 
 const personRow = strict({
   id: uuid,
@@ -54,13 +67,9 @@ const personRow = strict({
 });
 export type PersonRow = Static<typeof personRow>;
 
-/** The latest added first. */
-export const peoplePage = pageOf(personRow);
+/** The latest added first, unless sorted otherwise. */
+export const peoplePage = listOf(personRow);
 export type PeoplePage = Static<typeof peoplePage>;
-
-/** `GET /api/admin/people/count`; `more`: there are more than that, and nobody counted how many. */
-export const peopleCount = strict({ total: count, more: Type.Boolean() });
-export type PeopleCount = Static<typeof peopleCount>;
 
 /** Shown when something is changed: it stands for the person as they were seen. */
 const version = instant;
@@ -125,8 +134,13 @@ export const personOutcome = Type.Union([
   strict({ outcome: Type.Literal('taken'), field: Type.Enum(['username', 'mobile', 'dingUserId']) }),
   strict({
     outcome: Type.Literal('invalid'),
-    field: Type.Enum(Object.keys(personInput.properties) as PersonField[]),
-    message: Type.String({ description: '中文，接在字段名后面' }),
+    /** Of every field that cannot be kept. */
+    problems: Type.Array(
+      strict({
+        field: Type.Enum(Object.keys(personInput.properties) as PersonField[]),
+        message: Type.String({ description: '中文，接在字段名后面' }),
+      }),
+    ),
   }),
   refused,
 ]);
@@ -144,10 +158,6 @@ export const passwordReset = Type.Union([
   refused,
 ]);
 export type PasswordReset = Static<typeof passwordReset>;
-
-/** `POST /api/admin/people/:id/sessions/end`. */
-export const sessionsEnded = strict({ outcome: Type.Literal('sessions-ended'), count });
-export type SessionsEnded = Static<typeof sessionsEnded>;
 
 /**
  * `POST /api/admin/people/:id/unlock`: the account, and the person it is bound to. Whoever else guessed at it is

@@ -19,6 +19,12 @@ const storable = new RegExp(storablePattern);
 
 export const isStorable = (text: string): boolean => storable.test(text);
 
+/** Whether a date-time is one that PostgreSQL stores: a leap second is none for Date, and a year has four digits. */
+export function isStorableInstant(text: string): boolean {
+  const year = new Date(text).getUTCFullYear();
+  return year >= 1 && year <= 9999;
+}
+
 /** An object that has these properties and no others. */
 export const strict = <P extends TProperties>(properties: P, options: { description?: string } = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options });
@@ -49,6 +55,22 @@ export const cursor = Type.String({ minLength: 1, maxLength: 128, description: '
 /** Rows of a page. Not Type.Integer: texts of a query are converted first, and that would cut 1.5 to 1. */
 export const limit = (most: number, usual: number) =>
   Type.Number({ minimum: 1, maximum: most, multipleOf: 1, description: `每页条数，默认 ${usual}` });
+
+/**
+ * What a list of the console may be asked: a page by its number, and what it is sorted by; a minus before the name
+ * sorts from the end.
+ */
+export const listQuery = <const S extends string>(sorts: readonly S[], most = 100) => ({
+  page: Type.Optional(
+    Type.Number({ minimum: 1, maximum: 10_000, multipleOf: 1, description: '第几页，从 1 起' }),
+  ),
+  limit: Type.Optional(limit(most, 20)),
+  sort: Type.Optional(Type.Enum([...sorts, ...sorts.map((name) => `-${name}` as const)])),
+});
+
+/** A page of such a list; `more`: there are more than `total`, and nobody counted how many. */
+export const listOf = <S extends TSchema>(row: S) =>
+  strict({ items: Type.Array(row), total: count, more: Type.Boolean() });
 
 /** One page of a list; `nextCursor` is opaque, and null on the last page. */
 export const pageOf = <S extends TSchema>(row: S) =>

@@ -9,7 +9,7 @@ export const superExecutiveFault = strict({
   at: instant,
   person: strict({ id: uuid, name: Type.String(), username: Type.String() }),
   code: errorCode,
-  /** The route as it is written in the code, e.g. `GET /api/notices/:id`. */
+  /** The route as it is written in the code, e.g. `GET /api/me/sessions`. */
   route: Type.String(),
   requestId: Type.String(),
 });

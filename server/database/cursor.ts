@@ -22,15 +22,3 @@ export function decodeCursor(cursor: string): Position {
   if (encodeCursor(position) !== cursor) throw new AppError('INVALID_REQUEST');
   return position;
 }
-
-/** The same for a list in the order of its ids. */
-export const encodeIdCursor = (id: string): string =>
-  Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
-
-/** @throws AppError INVALID_REQUEST for anything that {@link encodeIdCursor} did not make. */
-export function decodeIdCursor(cursor: string): string {
-  const hex = Buffer.from(cursor, 'base64url').toString('hex');
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  if (!uuidPattern.test(id) || encodeIdCursor(id) !== cursor) throw new AppError('INVALID_REQUEST');
-  return id;
-}

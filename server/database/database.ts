@@ -2,8 +2,10 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { DatabaseConfig } from '../config/database.ts';
 import { type Connection, withPostgresConnection } from './connection.ts';
+import { directStatements, type RawStatements } from './direct.ts';
 import { openEmbedded } from './embedded.ts';
 import { PrismaClient } from './generated/client.ts';
+import { withRepeatedTransactions } from './repeated-transactions.ts';
 import { type Subscribe, subscribeEmbedded, subscribePostgres } from './subscription.ts';
 import { useUtc } from './time-zone.ts';
 
@@ -15,6 +17,8 @@ export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]
 export interface Database {
   readonly kind: 'postgresql' | 'embedded';
   readonly prisma: PrismaClient;
+  /** The same database for raw statements, without the client's cost. */
+  readonly direct: RawStatements;
   /**
    * Runs `work` on one connection without time limits. On PostgreSQL it is of its own and ends with the work; the
    * embedded database has only one, which everybody shares.
@@ -47,13 +51,16 @@ const transactionOptions = ({ timeoutMs }: DatabaseConfig) => ({
 
 async function openLocal(config: DatabaseConfig): Promise<Database> {
   const embedded = await openEmbedded(config.dataDir, config.image);
-  const prisma = new PrismaClient({
-    adapter: embedded.adapter,
-    transactionOptions: transactionOptions(config),
-  });
+  const prisma = withRepeatedTransactions(
+    new PrismaClient({
+      adapter: embedded.adapter,
+      transactionOptions: transactionOptions(config),
+    }),
+  );
   return {
     kind: 'embedded',
     prisma,
+    direct: directStatements(async ({ text }, values) => (await embedded.client.query(text, values)).rows),
     withConnection: embedded.withConnection,
     subscribe: subscribeEmbedded(embedded.client),
     async ping() {
@@ -101,13 +108,16 @@ function openPostgres(url: string, config: DatabaseConfig): Database {
   pool.on('error', () => {});
   // The same for one that is ended while it is lent out: its query rejects, and that says it all.
   pool.on('connect', (client) => client.on('error', () => {}));
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: statementNames() }),
-    transactionOptions: transactionOptions(config),
-  });
+  const prisma = withRepeatedTransactions(
+    new PrismaClient({
+      adapter: new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: statementNames() }),
+      transactionOptions: transactionOptions(config),
+    }),
+  );
   return {
     kind: 'postgresql',
     prisma,
+    direct: directStatements(async (statement, values) => (await pool.query({ ...statement, values })).rows),
     withConnection: (work) => withPostgresConnection(url, config.timeoutMs, work),
     subscribe: subscribePostgres(url),
     async ping() {

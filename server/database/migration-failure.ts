@@ -12,7 +12,7 @@ export class EditedMigrations extends StartFailure {
   constructor(names: readonly string[]) {
     super(
       `迁移 ${names.join('、')} 在应用到数据库之后又被修改过。已应用的迁移不能再改：请还原它，` +
-        '把改动写进新的迁移（npm run db:diff -- 名称）。内置数据库没有要保留的数据时，也可以删除 .data 后重新启动。',
+        '把改动写进新的迁移（npm run cli db:diff 名称）。内置数据库没有要保留的数据时，也可以删除 .data 后重新启动。',
     );
   }
 }
@@ -102,6 +102,22 @@ export function foreignDatabase(tables: readonly string[]): MigrationFailed {
 export function mayNotCreate(error: Refusal): MigrationFailed {
   return new MigrationFailed(
     `不能在这个数据库里建表。PostgreSQL 说：\n  ${error.message}（错误码 ${error.code}）\n` +
-      '请数据库管理员授权：GRANT CREATE ON SCHEMA public TO 账号;（从 PostgreSQL 15 起，普通账号默认没有这个权限）',
+      '请数据库管理员授权：GRANT CREATE ON SCHEMA public TO 账号;（从 PostgreSQL 15 起，普通账号默认没有这个权限）。' +
+      '分成两个数据库账号的，第一次先用属主账号建表：node manage.mjs migrate（scripts/docs/deploy.md）。',
+  );
+}
+
+/**
+ * The account is the application's, and another one owns the tables.
+ *
+ * @param names the migrations that are missing; none where the account may not even see which there are.
+ */
+export function mayNotMigrate(owner: string, names: readonly string[]): MigrationFailed {
+  const what =
+    names.length === 0 ? '看不到应用过哪些迁移' : `不能应用还缺的迁移：${names.join('、')}。数据没有变`;
+  return new MigrationFailed(
+    `这个数据库的表属于账号 ${owner}，应用的账号${what}。\n` +
+      '请用属主账号应用迁移，它同时给应用的账号授权：在生产服务器上运行 node manage.mjs migrate' +
+      '（属主账号的地址写在 shared/migrate.env 里，见 scripts/docs/deploy.md 的“两个数据库账号”）。旧版本可以继续运行。',
   );
 }

@@ -10,6 +10,7 @@ import {
   isRefusal,
   type Migration,
   mayNotCreate,
+  mayNotMigrate,
   notAlone,
   refused,
   unclear,
@@ -40,8 +41,8 @@ interface Row {
  *
  * @param waiting called once when another migrator has been waited for; with its PostgreSQL process, null when unknown.
  * @returns the names of the migrations applied by this call.
- * @throws EditedMigrations before anything is applied; MigrationFailed when a migration fails; the driver's error when
- * the database cannot be reached.
+ * @throws EditedMigrations before anything is applied; MigrationFailed when a migration fails, or the account may not
+ * apply what is missing; the driver's error when the database cannot be reached.
  */
 export async function applyMigrations(
   database: { withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> },
@@ -54,7 +55,8 @@ export async function applyMigrations(
   return database.withConnection(async (connection) => {
     await lock(connection, waiting);
     try {
-      const table = await openRecord(connection);
+      const { table, owner, rights } = await openRecord(connection);
+      if (rights === 'none') throw mayNotMigrate(owner, []);
       const rows = await connection.query<Row>(
         `SELECT migration_name AS name, checksum, CASE WHEN rolled_back_at IS NOT NULL THEN 'undone'
            WHEN finished_at IS NULL THEN 'unfinished' ELSE 'applied' END AS state FROM ${table}`,
@@ -68,6 +70,12 @@ export async function applyMigrations(
       );
       if (edited.length > 0) throw new EditedMigrations(edited.map(({ name }) => name));
       const missing = migrations.filter((one) => !isApplied(one));
+      if (missing.length > 0 && rights === 'read') {
+        throw mayNotMigrate(
+          owner,
+          missing.map(({ name }) => name),
+        );
+      }
       for (const one of missing) await apply(connection, table, one, rowsOf(one));
       return missing.map(({ name }) => name);
     } finally {
@@ -160,29 +168,39 @@ async function lock(connection: Connection, waiting: (pid: number | null) => voi
   }
 }
 
-/**
- * Makes `_prisma_migrations` where there is none.
- *
- * @returns its name with the schema, since a script may change where names are looked for.
- */
-async function openRecord(connection: Connection): Promise<string> {
-  const [record] = await connection.query<{ name: string; found: boolean; others: string[] }>(
-    `SELECT quote_ident(current_schema()) || '._prisma_migrations' AS name,
-       to_regclass(quote_ident(current_schema()) || '._prisma_migrations') IS NOT NULL AS found,
+/** `_prisma_migrations` as this account sees it. */
+interface MigrationRecord {
+  /** Its name with the schema, since a script may change where names are looked for. */
+  table: string;
+  /** Whose it is. */
+  owner: string;
+  /** `read` for the application's account where another one owns the tables. */
+  rights: 'all' | 'read' | 'none';
+}
+
+/** Makes `_prisma_migrations` where there is none. */
+async function openRecord(connection: Connection): Promise<MigrationRecord> {
+  const [record] = await connection.query<MigrationRecord & { found: boolean; others: string[] }>(
+    `WITH record AS (SELECT quote_ident(current_schema()) || '._prisma_migrations' AS name),
+       found AS (SELECT c.oid, pg_get_userbyid(relowner)::text AS owner FROM record JOIN pg_class c ON c.oid = to_regclass(name))
+     SELECT name AS "table", found.oid IS NOT NULL AS found, coalesce(owner, current_user) AS owner,
+       CASE WHEN found.oid IS NULL OR has_table_privilege(found.oid, 'INSERT') THEN 'all'
+         WHEN has_table_privilege(found.oid, 'SELECT') THEN 'read' ELSE 'none' END AS rights,
        ARRAY(SELECT relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE nspname = current_schema() AND relkind IN ('r', 'p', 'f') AND NOT EXISTS (SELECT FROM pg_depend
-           WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e') ORDER BY 1 LIMIT 3) AS others`,
+           WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype = 'e') ORDER BY 1 LIMIT 3) AS others
+     FROM record LEFT JOIN found ON true`,
   );
-  const table = record?.name ?? '_prisma_migrations';
-  if (record?.found === true) return table;
-  if (record !== undefined && record.others.length > 0) throw foreignDatabase(record.others);
+  if (record === undefined) throw new Error('unreachable: a query without a table has a row');
+  if (record.found) return record;
+  if (record.others.length > 0) throw foreignDatabase(record.others);
   const columns = `id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
     migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
     started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0`;
-  await connection.query(`CREATE TABLE ${table} (${columns})`).catch((error: unknown) => {
+  await connection.query(`CREATE TABLE ${record.table} (${columns})`).catch((error: unknown) => {
     throw isRefusal(error) ? mayNotCreate(error) : error;
   });
-  return table;
+  return record;
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

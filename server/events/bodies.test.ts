@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { emulatedApps } from '../../scripts/emulator/index.ts';
 import { type Built, build } from '../testing/build.ts';
 import { callback, callbackEnvironment } from '../testing/event-callback.ts';
+import { runs } from '../testing/runs.ts';
 
 /** Whatever is posted to the callbacks: never a 5xx, never a fault in the log, never a session ended. */
 
@@ -97,7 +98,7 @@ test(
         const status = await statusOf(dingtalk, `/api/events/dingtalk?${search}`, body, type);
         expect([400, 403, 415]).toContain(status);
       }),
-      { numRuns: 400 },
+      runs(400),
     );
     await expectNoHarm(dingtalk);
     expect(await dingtalk.prisma.platformEvent.count()).toBe(0);
@@ -138,7 +139,7 @@ test(
         const { url, payload } = callback(message, appKey);
         expect(await statusOf(dingtalk, url, JSON.stringify(payload), 'application/json')).toBe(200);
       }),
-      { numRuns: 400 },
+      runs(400),
     );
     // The point of the names above: some of it is stored.
     expect(await dingtalk.prisma.platformEvent.count()).toBeGreaterThan(0);
@@ -187,7 +188,7 @@ test(
         expect([200, 400, 415]).toContain(status);
         if (type !== 'nonsense/of this; kind') expect(status).toBe(200);
       }),
-      { numRuns: 400 },
+      runs(400),
     );
     const rows = await zhezhengding.prisma.platformEvent.count({ where: { platform: 'zhezhengding' } });
     expect(rows).toBeGreaterThan(0);

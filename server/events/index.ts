@@ -60,12 +60,17 @@ export const events = fp(
 
     if (everyMs > 0) {
       const reconcile = createReconcile({ database, recheck, now, perSecond, logger: app.log });
-      app.jobs.every('reconcile', recheckLookMs, async (signal) => {
-        const result = await reconcile({ minAgeMs: everyMs, signal });
-        if (result.outcome === 'finished') app.log.info(result, 'all bound people re-checked');
-      });
+      app.jobs.every(
+        'reconcile',
+        recheckLookMs,
+        async (signal) => {
+          const result = await reconcile({ minAgeMs: everyMs, signal });
+          if (result.outcome === 'finished') app.log.info(result, 'all bound people re-checked');
+        },
+        { title: '向平台核对全部已绑定的人' },
+      );
     }
-    app.jobs.every('events-sweep', sweepEveryMs, inbox.sweep);
+    app.jobs.every('events-sweep', sweepEveryMs, inbox.sweep, { title: '清理处理完的人员变动事件' });
   },
   { name: 'events', dependencies: ['jobs', 'metrics'] },
 );

@@ -74,6 +74,7 @@ export function eventQueue(deps: {
 
   return {
     name: 'events',
+    title: '处理平台的人员变动事件',
     pollMs,
     gapMs,
     atOnce: 1,

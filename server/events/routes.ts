@@ -119,7 +119,7 @@ const zhezhengdingRoute: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (
     '/api/events/zhezhengding',
     {
       // Anybody may post here. A person is looked at once in ten minutes anyway; this spares the database.
-      config: { rateLimit: { max: 600, timeWindow: '1 minute' } },
+      config: { requestsPerMinute: 600 },
       schema: {
         ...forAnybody,
         tags,

@@ -1,5 +1,6 @@
+import { usernameCharacters } from '../config/constants.ts';
 import type { RoleName } from '../contract/auth.ts';
-import { roleNames } from '../contract/constants.ts';
+import { isPlatformId, roleNames } from '../contract/constants.ts';
 import { type ColumnKey, clearWord, columns, longest } from './columns.ts';
 
 /** A cell's value, or what is wrong with it in Chinese. */
@@ -7,7 +8,7 @@ export type Read<T> = { value: T } | { problem: string };
 
 const problem = (text: string) => ({ problem: text });
 
-/** What nobody sees, and what a database cannot keep: control characters, marks of direction, blanks of no width. */
+/** Invisible characters, some of which a database cannot store: control characters, marks of direction, blanks of no width. */
 const unseen = /[\p{Cc}\p{Cf}]/u;
 const scientific = /^\d(?:\.\d+)?E\+\d+$/i;
 const damaged = 'Excel 已把它改成科学计数法，数字丢了。请先把这一列设为“文本”，再重新填写';
@@ -17,6 +18,12 @@ function checkText(cell: string, key: keyof typeof longest): { problem: string }
   if (Array.from(cell).length > longest[key]) return problem(`太长，最多 ${longest[key]} 个字`);
   return null;
 }
+
+const newUsername = new RegExp(`^[${usernameCharacters}]*$`, 'u');
+
+/** Why a new account cannot have a user name that is read; null when it can. Accounts that are there keep theirs. */
+export const newUsernameProblem = (username: string): string | null =>
+  newUsername.test(username) ? null : '只能用汉字、英文字母、数字和英文符号';
 
 export function readUsername(cell: string): Read<string> {
   if (cell === '') return problem('不能为空');
@@ -40,8 +47,15 @@ export function readCode(cell: string, key: 'dingUserId' | 'employeeCode'): Read
     return key === 'employeeCode' ? { value: null } : problem('不能清空；要解除绑定，请到“人员”页操作');
   }
   if (scientific.test(cell)) return problem(damaged);
-  if (/\s/u.test(cell)) return problem('不能含空格');
-  return checkText(cell, key) ?? { value: cell };
+  return readPlainCode(cell, key);
+}
+
+/** A code as it is typed, where no spreadsheet has been at it. */
+export function readPlainCode(text: string, key: 'dingUserId' | 'employeeCode'): Read<string> {
+  if (/\s/u.test(text)) return problem('不能含空格');
+  const wrong = checkText(text, key);
+  if (wrong !== null) return wrong;
+  return key === 'dingUserId' && !isPlatformId(text) ? problem('不能含逗号') : { value: text };
 }
 
 export function readMobile(cell: string): Read<string | null> {
@@ -78,7 +92,7 @@ export function readYesNo(cell: string): Read<boolean> {
   return no.has(plain) ? { value: false } : problem('只能填“是”或“否”');
 }
 
-/** What a column's cell says, for every column but the user name and the password. */
+/** Reads a cell of any column but the user name and the password. */
 export function readField(key: Exclude<ColumnKey, 'username' | 'password'>, cell: string): Read<unknown> {
   switch (key) {
     case 'name':
@@ -96,7 +110,7 @@ export function readField(key: Exclude<ColumnKey, 'username' | 'password'>, cell
   }
 }
 
-/** A password is taken as it stands, but for what no keyboard writes. */
+/** Reads a password without changes. Only characters that no keyboard writes are refused. */
 export function readPassword(cell: string): Read<string> {
   return checkText(cell, 'password') ?? { value: cell };
 }

@@ -1,7 +1,9 @@
 import type { RoleName } from '../contract/auth.ts';
+import { roleNames } from '../contract/constants.ts';
 import type { ImportGuide } from '../contract/import-export.ts';
+import type { SheetColumn } from './xlsx-write.ts';
 
-/** What an import can say of a person, besides the user name. */
+/** The fields of a person that an import can set, without the user name. */
 export interface PersonFields {
   name: string;
   mobile: string | null;
@@ -42,7 +44,8 @@ export const columns: Readonly<Record<ColumnKey, Column>> = {
     title: '用户名',
     aliases: ['账号', '登录名', 'username'],
     required: true,
-    explanation: '按它认人：已有的更新，没有的新增。最长 64 个字，区分大小写，不含空格',
+    explanation:
+      '按它认人：已有的更新，没有的新增。最长 64 个字，区分大小写；新增的只用汉字、英文字母、数字和英文符号',
     example: 'zhangsan',
   },
   name: {
@@ -121,6 +124,14 @@ export function columnOf(heading: string): ColumnKey | null {
 }
 
 export const templateHeadings: readonly string[] = columnKeys.map((key) => columns[key].title);
+
+/** What a workbook says of each column while it is filled in. */
+export const templateColumns: readonly SheetColumn[] = columnKeys.map((key) => {
+  const { explanation, example } = columns[key];
+  const prompt = `${explanation}${example === '' ? '' : `。例如：${example}`}`;
+  const choices = key === 'role' ? Object.values(roleNames) : ['是', '否'];
+  return key === 'role' || key === 'isSuperExecutive' ? { prompt, choices } : { prompt };
+});
 
 export const guideColumns: ImportGuide['columns'] = columnKeys.map((key) => {
   const { title, required, explanation, example } = columns[key];

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
-import type { CsvEncoding } from '../contract/csv.ts';
+import { decodeCsv } from '../testing/import.ts';
 import { readRole, readYesNo } from './cells.ts';
-import { csvLines, csvStream, encodeCsv, harmless, original } from './csv.ts';
-import { decodeCsv } from './decode.ts';
-import { maxRows, parseFile } from './parse.ts';
+import { csvLines, encodeCsv, harmless, original } from './csv.ts';
+import { csvRows } from './csv-read.ts';
+import { parseFile } from './parse.ts';
+import { maxRows } from './source.ts';
 
 /** What a database can hold: no NUL, no lone surrogates. U+E5E5 is the one code point GB18030 has no bytes for. */
 const storable = fc
@@ -91,18 +92,6 @@ describe('cells that a spreadsheet would run', () => {
   });
 });
 
-test('a stream of many batches is the same file as one text', async () => {
-  const rows = Array.from({ length: 50 }, (_, at) => [`=${at}`, '𠮷', at]);
-  async function* batches() {
-    for (let at = 0; at < rows.length; at += 7) yield rows.slice(at, at + 7);
-  }
-  for (const encoding of ['utf-8', 'gb18030'] satisfies CsvEncoding[]) {
-    const parts: Buffer[] = [];
-    for await (const part of csvStream(['甲', '乙', '丙'], batches(), encoding)) parts.push(part);
-    expect(Buffer.concat(parts)).toEqual(encodeCsv(csvLines([['甲', '乙', '丙'], ...rows]), encoding));
-  }
-});
-
 describe('the encoding is found out', () => {
   const text = '用户名,姓名\r\nzhangsan,张三𠮷\r\n';
   test.each([
@@ -118,7 +107,6 @@ describe('the encoding is found out', () => {
 
   test.each([
     ['nothing', Buffer.alloc(0), /空的/],
-    ['a workbook', Buffer.from('PK\u0003\u0004xxxx'), /xlsx/],
     ['an old workbook', Buffer.from('d0cf11e0a1b11ae1', 'hex'), /\.xls）/],
     ['UTF-16', Buffer.from(`\ufeff${text}`, 'utf16le'), /UTF-16/],
     ['a BOM before other bytes', Buffer.from([0xef, 0xbb, 0xbf, 0xd5, 0xc5]), /损坏/],
@@ -128,9 +116,13 @@ describe('the encoding is found out', () => {
   });
 });
 
+const parseCsv = (text: string[]) => parseFile(csvRows(text), original);
+
 /** `row/column: message` of every problem. */
-const problemsOf = (text: string) =>
-  parseFile(text).problems.map(({ row, column, message }) => `${row ?? '-'}/${column ?? '-'}: ${message}`);
+const problemsOf = async (text: string) =>
+  (await parseCsv([text])).problems.first.map(
+    ({ row, column, message }) => `${row ?? '-'}/${column ?? '-'}: ${message}`,
+  );
 
 describe('what is wrong with a file', () => {
   const head = '用户名,姓名,手机号,部门,角色,平台账号 id,员工编码,超级高管,初始密码';
@@ -149,6 +141,7 @@ describe('what is wrong with a file', () => {
     ['a department too long', `a,张三,,${long}`, '2/部门: “部门”太长，最多 128 个字。'],
     ['an unknown role', 'a,张三,,,领导', '2/角色: “角色”只能填普通用户、管理员或审计员。'],
     ['a platform id with blanks', 'a,张三,,,,2 7', '2/平台账号 id: “平台账号 id”不能含空格。'],
+    ['a platform id with a comma', 'a,张三,,,,"1,2"', '2/平台账号 id: “平台账号 id”不能含逗号。'],
     ['a platform id to be cleared', 'a,张三,,,,清空', /解除绑定/],
     ['a name to be cleared', 'a,清空', '2/姓名: “姓名”不能清空。'],
     ['neither yes nor no', 'a,张三,,,,,,也许', '2/超级高管: “超级高管”只能填“是”或“否”。'],
@@ -165,8 +158,8 @@ describe('what is wrong with a file', () => {
       /^3\/平台账号 id: “平台账号 id”和第 2 行相同/,
     ],
     ['an open quote', 'a,"张三', /引号没有配对/],
-  ])('%s', (_, rows, problem) => {
-    const found = problemsOf(`${head}\r\n${rows}\r\n`);
+  ])('%s', async (_, rows, problem) => {
+    const found = await problemsOf(`${head}\r\n${rows}\r\n`);
     expect(found).toEqual([typeof problem === 'string' ? problem : expect.stringMatching(problem)]);
   });
 
@@ -179,34 +172,37 @@ describe('what is wrong with a file', () => {
     ['\r\n用户名,姓名\r\na,张三', /第一行的内容|第一行要是列名/],
     [`用户名,姓名\r\n${'a,张三\r\n'.repeat(maxRows + 1)}`, /最多 30,000 行/],
     [`用户名,姓名\r\na,${'长'.repeat(9000)}`, /太长/],
-  ])('the file as a whole: %#', (text, problem) => {
-    expect(problemsOf(text)).toEqual([expect.stringMatching(problem)]);
+    [`用户名,姓名\r\na,张三${','.repeat(100_000)}`, /有一行太长/],
+    [`用户名,姓名\r\n${'\r\n'.repeat(100_000)}`, /没有人员/],
+  ])('the file as a whole: %#', async (text, problem) => {
+    expect(await problemsOf(text)).toEqual([expect.stringMatching(problem)]);
   });
 
-  test('rows are counted as Excel does: blank ones, and cells of several lines', () => {
-    expect(problemsOf('用户名,部门\r\n\r\n,,\r\na,"一\n二"\r\nb,长\r\n,x\r\n')).toEqual([
+  test('rows are counted as Excel does: blank ones, and cells of several lines', async () => {
+    expect(await problemsOf('用户名,部门\r\n\r\n,,\r\na,"一\n二"\r\nb,长\r\n,x\r\n')).toEqual([
       expect.stringMatching(/^4\/部门: .*看不见/),
       '6/用户名: “用户名”不能为空。',
     ]);
   });
 
-  test('no message holds a mobile number or a password', () => {
+  test('no message holds a mobile number or a password', async () => {
     const text =
       '用户名,手机号,初始密码\r\na,23812345678,pass\u0000word\r\nb,13812345678,x\r\nc,13812345678,y\r\n';
-    const found = problemsOf(text).join('\n');
+    const found = (await problemsOf(text)).join('\n');
     expect(found.split('\n')).toHaveLength(3);
     expect(found).not.toMatch(/\d{8}|pass|word/);
   });
 });
 
-test('headings are understood in other words, cells in other forms; what is unknown is told', () => {
-  const file = parseFile(
+test('headings are understood in other words, cells in other forms; what is unknown is told', async () => {
+  const file = await parseCsv([
     '账号, 姓 名 ,手机号码,平台账号ID,IsSuperExecutive,备注\r\nZhang, 张三　,0086１３８ 0000-0000,270101,是,x\r\n',
-  );
+  ]);
   expect(file).toEqual({
     columns: ['用户名', '姓名', '手机号', '平台账号 id', '超级高管'],
     ignoredColumns: ['备注'],
-    problems: [],
+    people: 1,
+    problems: { first: [], count: 0 },
     rows: [
       {
         row: 2,
@@ -221,15 +217,16 @@ test('headings are understood in other words, cells in other forms; what is unkn
   );
 });
 
-test('any text at all is read or refused, never more', () => {
-  fc.assert(
-    fc.property(fc.oneof(tricky, fc.string({ maxLength: 300 })), tricky, (one, other) => {
+test('any text at all is read or refused, never more', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(tricky, fc.string({ maxLength: 300 })), tricky, async (one, other) => {
       for (const text of [
         one,
         `用户名,姓名,手机号\r\n${one},${other}`,
         `用户名\r\n${csvLines([[one], [other]])}`,
       ]) {
-        for (const { message } of parseFile(text).problems) expect(message).toMatch(/。$/);
+        const { problems } = await parseCsv([text]);
+        for (const { message } of problems.first) expect(message).toMatch(/。$/);
       }
     }),
   );

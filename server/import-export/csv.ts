@@ -1,6 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import iconv from 'iconv-lite';
-import type { CsvEncoding } from '../contract/csv.ts';
+
+/** What CSV is written in. */
+export type CsvEncoding = 'utf-8' | 'gb18030';
 
 /**
  * Excel and its like take a cell that begins so for a formula, quotes or not, also in full width (OWASP, “CSV
@@ -30,33 +32,4 @@ export function csvLines(rows: readonly (readonly (string | number | null)[])[])
 export function encodeCsv(text: string, encoding: CsvEncoding, start = true): Buffer {
   if (encoding === 'gb18030') return iconv.encode(text, 'gb18030');
   return Buffer.from(start ? `\ufeff${text}` : text, 'utf8');
-}
-
-/**
- * Headers of a CSV file for download.
- *
- * @param name Chinese, without the ending.
- */
-export function csvHeaders(name: string, encoding: CsvEncoding): Record<string, string> {
-  return {
-    'content-type': `text/csv; charset=${encoding}; header=present`,
-    'content-disposition': `attachment; filename="download.csv"; filename*=UTF-8''${encodeURIComponent(`${name}.csv`)}`,
-  };
-}
-
-/**
- * A CSV file written while it is sent, so that none of it need be held as a whole. It stops reading when the
- * receiver has gone.
- *
- * @param batches rows, some at a time.
- */
-export async function* csvStream(
-  head: readonly string[],
-  batches: AsyncIterable<readonly (readonly (string | number | null)[])[]>,
-  encoding: CsvEncoding,
-): AsyncGenerator<Buffer> {
-  yield encodeCsv(csvLines([head]), encoding);
-  for await (const rows of batches) {
-    if (rows.length > 0) yield encodeCsv(csvLines(rows), encoding, false);
-  }
 }

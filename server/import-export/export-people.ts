@@ -12,7 +12,7 @@ import { columns } from './columns.ts';
 /** People whom one statement looks at, whether they match or not: each is short, however few match. */
 const step = 2000;
 
-/** The columns of an import come first, under its names: what was exported can be changed and imported. */
+/** The columns of an import come first, with the same names, so that an exported file can be changed and imported. */
 export const exportHead: readonly string[] = [
   ...(
     [

@@ -1,10 +1,8 @@
 import net from 'node:net';
-import { type Emulator, startEmulator } from '../../scripts/emulator/index.ts';
 import type { ImportJobView, ImportPreview, ImportStart } from '../contract/import-export.ts';
-import { call, signInWith, tokenIn, until } from '../testing/client.ts';
-import { createSeededDatabase, type TestDatabase } from '../testing/database.ts';
+import { call, until } from '../testing/client.ts';
 import { csvOf } from '../testing/import.ts';
-import { killProcesses, type ServerProcess, startProcess } from '../testing/processes.ts';
+import { killProcesses, prepareProcesses, type ServerProcess } from '../testing/processes.ts';
 
 /** Imports of several processes on one database, and processes and connections that die under them. */
 
@@ -19,25 +17,18 @@ const few = csvOf([
   ['few', '少'],
 ]);
 
-let database: TestDatabase;
-let emulator: Emulator;
+const here = prepareProcesses();
 
 beforeAll(async () => {
-  [database, emulator] = await Promise.all([createSeededDatabase(), startEmulator()]);
   // Long enough to be met in the middle.
-  await database.prisma.$executeRawUnsafe(`
+  await here.database.prisma.$executeRawUnsafe(`
     CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN IF (SELECT count(*) > 100 FROM added) THEN PERFORM pg_sleep(0.5); END IF; RETURN NULL; END $$`);
-  await database.prisma.$executeRawUnsafe(
+  await here.database.prisma.$executeRawUnsafe(
     'CREATE TRIGGER takes_time AFTER INSERT ON users REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION take_time()',
   );
 });
 afterEach(killProcesses);
-afterAll(async () => {
-  killProcesses();
-  await emulator?.close();
-  await database?.close();
-});
 
 interface Signed {
   server: ServerProcess;
@@ -45,10 +36,8 @@ interface Signed {
 }
 
 async function start(): Promise<Signed> {
-  const server = await startProcess({ databaseUrl: database.url ?? '', emulatorUrl: emulator.url });
-  const token = tokenIn(await signInWith(server.url, emulator.control.issueAuthCode('admin', 'dingtalk')));
-  if (token === null) throw new Error('admin could not sign in');
-  return { server, token };
+  const server = await here.start();
+  return { server, token: await here.signIn(server, 'admin') };
 }
 
 async function upload<T>({ server, token }: Signed, path: string, bytes: Buffer): Promise<T> {
@@ -81,7 +70,7 @@ async function view({ server, token }: Signed, id: string): Promise<ImportJobVie
 const halfWay = (id: string) =>
   until(
     async () => {
-      const job = await database.prisma.importJob.findUniqueOrThrow({ where: { id } });
+      const job = await here.database.prisma.importJob.findUniqueOrThrow({ where: { id } });
       return job.status === 'RUNNING' && job.phase === 'writing' && job.done > 0 && job.done < job.total;
     },
     30_000,
@@ -92,13 +81,13 @@ const over = (signed: Signed, id: string) =>
   until(async () => (await view(signed, id)).status !== 'running', 60_000, 'the import is over');
 
 async function expectNothingWritten(): Promise<void> {
-  expect(await database.prisma.user.count({ where: { name: '多' } })).toBe(0);
-  expect(await database.prisma.user.count({ where: { name: '改过的' } })).toBe(0);
-  expect(await database.prisma.auditLog.count({ where: { action: 'person.imported' } })).toBe(0);
+  expect(await here.database.prisma.user.count({ where: { name: '多' } })).toBe(0);
+  expect(await here.database.prisma.user.count({ where: { name: '改过的' } })).toBe(0);
+  expect(await here.database.prisma.auditLog.count({ where: { action: 'person.imported' } })).toBe(0);
 }
 
 async function endConnections(condition: string): Promise<number> {
-  return database.prisma.$executeRawUnsafe(
+  return here.database.prisma.$executeRawUnsafe(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND ${condition}`,
   );
@@ -121,8 +110,8 @@ test('a process that is killed half way leaves nothing, says so elsewhere, and t
     failure: expect.stringMatching(/中断.*没有写入任何内容/),
     result: 'none',
   });
-  expect(await database.prisma.user.count({ where: { name: '多' } })).toBe(0);
-  await database.prisma.user.delete({ where: { username: 'few' } });
+  expect(await here.database.prisma.user.count({ where: { name: '多' } })).toBe(0);
+  await here.database.prisma.user.delete({ where: { username: 'few' } });
 });
 
 test('a graceful stop does not wait for all of it, and leaves nothing', async () => {
@@ -132,7 +121,7 @@ test('a graceful stop does not wait for all of it, and leaves nothing', async ()
   await halfWay(jobId);
   expect(await first.server.stop()).toBe(0);
   expect(await view(second, jobId)).toMatchObject({ status: 'broken' });
-  expect(await database.prisma.user.count({ where: { name: '多' } })).toBe(0);
+  expect(await here.database.prisma.user.count({ where: { name: '多' } })).toBe(0);
 });
 
 test.each([
@@ -149,7 +138,7 @@ test.each([
   expect(await endConnections(condition)).toBeGreaterThan(0);
   await over(signed, jobId);
   expect(await view(signed, jobId)).toMatchObject({ status: 'broken', result: 'none' });
-  expect(await database.prisma.user.count({ where: { name: '多' } })).toBe(0);
+  expect(await here.database.prisma.user.count({ where: { name: '多' } })).toBe(0);
 });
 
 test('of two instances at once one imports, and the other is told who does', async () => {
@@ -168,16 +157,16 @@ test('of two instances at once one imports, and the other is told who does', asy
   expect(seen.done).toBeGreaterThan(0);
   await over(second, jobId);
   expect(await view(second, jobId)).toMatchObject({ status: 'done', created: people, changed: 1 });
-  expect(await database.prisma.user.count({ where: { name: '多' } })).toBe(people);
+  expect(await here.database.prisma.user.count({ where: { name: '多' } })).toBe(people);
   expect(
-    await database.prisma.auditLog.count({ where: { detail: { path: ['import'], equals: jobId } } }),
+    await here.database.prisma.auditLog.count({ where: { detail: { path: ['import'], equals: jobId } } }),
   ).toBe(people + 1);
 });
 
 test('an upload that breaks off changes nothing, and the server goes on', async () => {
   const signed = await start();
   const { port } = new URL(signed.server.url);
-  const before = await database.prisma.importJob.count();
+  const before = await here.database.prisma.importJob.count();
   await new Promise<void>((resolve) => {
     const socket = net.connect(Number(port), '127.0.0.1', () => {
       socket.write(
@@ -191,5 +180,5 @@ test('an upload that breaks off changes nothing, and the server goes on', async 
     });
   });
   expect(await upload<ImportPreview>(signed, 'preview', few)).toMatchObject({ created: 1 });
-  expect(await database.prisma.importJob.count()).toBe(before);
+  expect(await here.database.prisma.importJob.count()).toBe(before);
 });

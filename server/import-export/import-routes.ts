@@ -1,12 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { signedInUser } from '../auth/authenticate.ts';
 import { importLimit } from '../config/limits.ts';
-import { type CsvEncoding, csvFile } from '../contract/csv.ts';
 import { faultResponses } from '../contract/errors.ts';
 import {
-  csvQuery,
-  csvUpload,
+  fileQuery,
+  fileUpload,
   importGuide,
   importJob,
   importJobs,
@@ -16,45 +16,71 @@ import {
   startQuery,
 } from '../contract/import-export.ts';
 import { idParams, noBody } from '../contract/schema.ts';
+import { tableFile, workbookType } from '../contract/table-file.ts';
 import { createSealing } from '../database/sealing.ts';
 import { routes } from '../plugins/core.ts';
 import { AppError } from '../plugins/errors.ts';
-import { guideColumns, templateHeadings } from './columns.ts';
-import { csvHeaders, csvLines, encodeCsv } from './csv.ts';
+import { guideColumns, templateColumns, templateHeadings } from './columns.ts';
 import { createImports, type ImportRequest } from './import.ts';
-import { maxRows } from './parse.ts';
 import { takeResult } from './result.ts';
+import { maxRows } from './source.ts';
+import { dated, sendTable } from './table-file.ts';
+import { receiveFile } from './upload.ts';
 
 const tags = ['管理：导入'];
 const config = { roles: ['ADMIN'] as const };
 const sweepEveryMs = 3_600_000;
+/** Uploads of a process at a time: one is looked at, the others wait; each takes 10 MB at most. */
+const mostFiles = 4;
 
-/** People from a CSV file: preview, import, progress, result. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether it is one of the uploads that are under way. */
+    holdsFile: boolean;
+  }
+}
+
+/** People from a file: preview, import, progress, result. */
 export const importRoutes = routes('import', ['administrators', 'jobs'], async (app) => {
   const { database, accounts, jobs, log } = app;
   const sealing = createSealing(app.config.secretKey);
   const imports = createImports({ database, accounts, sealing, jobs, logger: log, now: app.clock.now });
-  jobs.every('imports-sweep', sweepEveryMs, imports.jobs.sweep);
+  app.addHook('onClose', imports.close);
+  jobs.every('imports-sweep', sweepEveryMs, imports.jobs.sweep, {
+    title: '清理导入的结果和没取走的初始密码',
+  });
 
-  // In a scope of its own, which takes CSV and nothing else; the others take JSON and nothing else. Browsers ask
-  // before they post this type for another site's page, as they do for JSON.
+  // In a scope of its own, which takes files and nothing else; the others take JSON and nothing else. Browsers ask
+  // before they post these types for another site's page, as they do for JSON.
   await app.register(async (uploads: typeof app) => {
+    // Of administrators, and before the body is read: so many files are in memory at the most.
+    let files = 0;
+    const onRequest = async (request: FastifyRequest) => {
+      if (files >= mostFiles) throw new AppError('SERVER_BUSY');
+      files += 1;
+      request.holdsFile = true;
+    };
+    uploads.addHook('onResponse', async (request) => {
+      if (request.holdsFile) files -= 1;
+    });
+    uploads.decorateRequest('holdsFile', false);
     uploads.removeAllContentTypeParsers();
-    uploads.addContentTypeParser('text/csv', { parseAs: 'buffer', bodyLimit: importLimit }, (_, body, done) =>
-      done(null, body),
+    // Which of them a file is, its bytes tell.
+    uploads.addContentTypeParser(['text/csv', workbookType], (_: FastifyRequest, body: IncomingMessage) =>
+      receiveFile(body),
     );
 
     uploads.post(
       '/api/admin/import/preview',
       {
         config,
-        bodyLimit: importLimit,
+        onRequest,
         schema: {
           tags,
           summary: '预览：检查文件，说明会新增、更新谁；什么也不写入',
-          consumes: ['text/csv'],
+          consumes: ['text/csv', workbookType],
           querystring: previewQuery,
-          body: csvUpload,
+          body: fileUpload,
           response: { 200: importPreview, ...faultResponses },
         },
       },
@@ -65,13 +91,13 @@ export const importRoutes = routes('import', ['administrators', 'jobs'], async (
       '/api/admin/import/start',
       {
         config,
-        bodyLimit: importLimit,
+        onRequest,
         schema: {
           tags,
           summary: '开始导入：再提交一次同一个文件，带上预览给的 token',
-          consumes: ['text/csv'],
+          consumes: ['text/csv', workbookType],
           querystring: startQuery,
-          body: csvUpload,
+          body: fileUpload,
           response: { 200: importStart, ...faultResponses },
         },
       },
@@ -101,14 +127,15 @@ export const importRoutes = routes('import', ['administrators', 'jobs'], async (
       config,
       schema: {
         tags,
-        summary: '下载模板，只有列名',
-        querystring: csvQuery,
-        response: { 200: csvFile, ...faultResponses },
+        summary: '下载模板；工作簿里有说明，能选的列有下拉列表',
+        querystring: fileQuery,
+        response: { 200: tableFile, ...faultResponses },
       },
     },
     async (request, reply) => {
-      const { encoding = 'utf-8' } = request.query;
-      return sendCsv(reply, '人员导入模板', csvLines([templateHeadings]), encoding);
+      const look = { columns: templateColumns, rows: maxRows };
+      const table = { name: '人员导入模板', head: templateHeadings, batches: [], look };
+      return sendTable(reply, table, request.query.format ?? 'csv');
     },
   );
 
@@ -144,13 +171,12 @@ export const importRoutes = routes('import', ['administrators', 'jobs'], async (
         tags,
         summary: '下载结果；生成的初始密码只在发起人第一次下载时有',
         params: idParams,
-        querystring: csvQuery,
+        querystring: fileQuery,
         body: noBody,
-        response: { 200: csvFile, ...faultResponses },
+        response: { 200: tableFile, ...faultResponses },
       },
     },
     async (request, reply) => {
-      const { encoding = 'utf-8' } = request.query;
       const asking = { id: signedInUser(request).id, address: request.ip };
       const result = await takeResult(database.prisma, sealing, request.params.id, asking);
       if (result === null) throw new AppError('NOT_FOUND');
@@ -159,21 +185,18 @@ export const importRoutes = routes('import', ['administrators', 'jobs'], async (
           .handedOver(!error)
           .catch((err: unknown) => request.log.warn({ err }, 'passwords of an import not removed'));
       });
-      return sendCsv(reply, '人员导入结果', result.text, encoding);
+      const name = dated('人员导入结果', app.clock.now());
+      return sendTable(reply, { name, ...result.table }, request.query.format ?? 'csv');
     },
   );
 });
 
 function uploadOf(request: FastifyRequest, generatePasswords: boolean): ImportRequest {
-  if (!Buffer.isBuffer(request.body)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  if (!Array.isArray(request.body)) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
   return {
-    bytes: request.body,
+    file: request.body,
     options: { generatePasswords },
     actor: signedInUser(request),
     address: request.ip,
   };
-}
-
-function sendCsv(reply: FastifyReply, name: string, text: string, encoding: CsvEncoding): FastifyReply {
-  return reply.headers(csvHeaders(name, encoding)).send(encodeCsv(text, encoding));
 }

@@ -1,4 +1,5 @@
 import { people } from '../../scripts/emulator/index.ts';
+import type { PeoplePage } from '../contract/people.ts';
 import { expectFault, get } from '../testing/http.ts';
 import { prepareImport } from '../testing/import-pages.ts';
 
@@ -64,7 +65,14 @@ describe('an import', () => {
       '3,ben,本,新增,',
       `4,zhangsan,${zhangsan?.name},更新,部门、员工编码`,
     ]);
-    expect((await resultOf(job.id, pages.admin, 'gb18030')).lines).toEqual(lines);
+    expect((await resultOf(job.id, pages.admin, 'csv-gb18030')).lines).toEqual(lines);
+  });
+
+  test('shows new people in the order of the file, before all others', async () => {
+    const order = Array.from({ length: 9 }, (_, at) => `order-${(at * 7) % 9}`);
+    await run([['用户名', '姓名'], ...order.map((username) => [username, '新人'])]);
+    const page = (await get(pages.server, '/api/admin/people', pages.admin)).json<PeoplePage>();
+    expect(page.items.slice(0, 9).map(({ username }) => username)).toEqual(order);
   });
 
   test('is written to the audit log: once for the file, and once for each person', async () => {

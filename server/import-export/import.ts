@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
+import pLimit from 'p-limit';
 import { recordAudit } from '../audit/audit.ts';
 import type { Accounts } from '../auth/index.ts';
 import { isUniqueViolation } from '../auth/matching.ts';
@@ -16,11 +17,14 @@ import { hashInitialPasswords, initialPasswordDays } from './initial-passwords.t
 import { createImportJobs, type ImportFailure, type ImportJobs } from './jobs.ts';
 import type { ImportOptions, Plan } from './plan.ts';
 import { countsOf, lookAt } from './preview.ts';
+import { createReader } from './reader.ts';
 import { resultLines, sealPasswords } from './result.ts';
+import type { UploadedFile } from './upload.ts';
 import { PlanOutdated, writePlan } from './write.ts';
 
 export interface ImportRequest {
-  bytes: Buffer;
+  /** Gone once it is looked at. */
+  file: UploadedFile;
   options: ImportOptions;
   actor: SessionUser;
   address: string;
@@ -29,8 +33,10 @@ export interface ImportRequest {
 export interface Imports {
   jobs: ImportJobs;
   preview(request: ImportRequest): Promise<ImportPreview>;
-  /** @param token the preview's: what is done is what was shown, or nothing. */
+  /** @param token the token of the preview: an import does what its preview has shown, or nothing. */
   start(request: ImportRequest & { token: string }): Promise<ImportStart>;
+  /** Ends the thread that reads files. */
+  close(): Promise<void>;
 }
 
 /** Longest that the one transaction may take, in milliseconds. */
@@ -64,7 +70,7 @@ export function createImports(deps: {
   database: Database;
   accounts: Accounts;
   sealing: Sealing;
-  /** A stop breaks off what runs, and waits until that is so. */
+  /** A stop of the server breaks off a running import, and waits until it has ended. */
   jobs: Pick<Jobs, 'run'>;
   logger: FastifyBaseLogger;
   now: () => number;
@@ -72,10 +78,14 @@ export function createImports(deps: {
   const { database, accounts, sealing, logger, now } = deps;
   const { prisma } = database;
   const jobs = createImportJobs(prisma);
+  const reader = createReader();
 
-  const look = ({ bytes, options, actor }: ImportRequest) => {
+  /** One file at a time: a large one takes a second of the processor. */
+  const inTurn = pLimit(1);
+  const look = ({ file, options, actor }: ImportRequest) => {
     const { passwords, credentials } = accounts;
-    return lookAt(prisma, bytes, { options, actor, passwords, keepsPasswords: credentials.keepsPasswords });
+    const context = { options, actor, passwords, keepsPasswords: credentials.keepsPasswords };
+    return inTurn(async () => lookAt(prisma, await reader.read(file), context));
   };
 
   async function open(plan: Plan, fileHash: string, actorId: string): Promise<string> {
@@ -125,8 +135,16 @@ export function createImports(deps: {
       [phase, done, total] = ['writing', 0, counts.created + counts.changed];
       await tell();
       const at = new Date(now());
+      // A change that may take an administrator away locks all administrators first, in the order of their ids (see
+      // changePerson). An import that changes an administrator does the same before it locks anybody else. Any other
+      // import locks them last: administrators cannot sign in from then to the end of the transaction.
+      const changesAdministrators = plan.rows.some(
+        (one) => one.kind === 'changed' && one.before.role === 'ADMIN',
+      );
       const changedIds = await prisma.$transaction(
         async (tx) => {
+          done = 0;
+          if (changesAdministrators) await holdAdministrators(tx, actor.id);
           const ids = await writePlan(tx, plan.rows, {
             jobId,
             actorId: actor.id,
@@ -149,8 +167,7 @@ export function createImports(deps: {
           await recordAudit(tx, event, address);
           const passwords = sealPasswords(sealing, jobId, generated);
           const result = { lines: resultLines(plan.rows), passwords };
-          // Last: administrators cannot sign in from here to the end of the transaction.
-          await holdAdministrators(tx, actor.id);
+          if (!changesAdministrators) await holdAdministrators(tx, actor.id);
           await lock.check();
           if (!(await jobs.finish(tx, jobId, result))) throw new ImportRefused('STOPPED');
           return ids;
@@ -189,12 +206,16 @@ export function createImports(deps: {
 
   return {
     jobs,
+    close: reader.close,
     async preview(request) {
       return (await look(request)).preview;
     },
     async start(request) {
-      const { preview, plan, fileHash } = await look(request);
-      if (plan === null || preview.token !== request.token) return { outcome: 'changed-meanwhile', preview };
+      const { preview, planned } = await look(request);
+      if (planned === null || preview.token !== request.token) {
+        return { outcome: 'changed-meanwhile', preview };
+      }
+      const { plan, fileHash } = planned;
       for (let attempt = 1; ; attempt += 1) {
         const jobId = await begin(plan, request, fileHash);
         if (jobId !== null) return { outcome: 'started', jobId };

@@ -1,13 +1,7 @@
-import { CsvError, parse } from 'csv-parse/sync';
-import type { ImportProblem } from '../contract/import-export.ts';
 import { readField, readPassword, readUsername, told } from './cells.ts';
 import { type ColumnKey, columnOf, columns, type PersonFields } from './columns.ts';
-import { original } from './csv.ts';
-
-/** People in one file. */
-export const maxRows = 30_000;
-/** Characters of one row: far above what its columns may hold together. */
-const maxRowLength = 8192;
+import { addProblem, joinProblems, noProblems, type Problems } from './problems.ts';
+import { maxRows, type SourceRow, tooManyRows, Unreadable } from './source.ts';
 
 /** A row of the file as it is meant. */
 export interface ParsedRow {
@@ -23,80 +17,62 @@ export interface ParsedFile {
   columns: string[];
   ignoredColumns: string[];
   rows: ParsedRow[];
-  problems: ImportProblem[];
+  /** Rows that are not blank, also those with a problem. */
+  people: number;
+  problems: Problems;
 }
 
 /**
- * Reads a file's text and checks whatever can be checked without the database. A row with a problem is not among
- * `rows`, unless it is only double.
+ * Checks whatever can be checked of a file's rows without the database. A row with a problem is not among `rows`,
+ * unless it is only double. It stops where a file has more than it may.
+ *
+ * @param original what a cell was before it was made harmless for a spreadsheet.
+ * @throws what reading the rows throws, other than {@link Unreadable}.
  */
-export function parseFile(text: string): ParsedFile {
-  const file: ParsedFile = { columns: [], ignoredColumns: [], rows: [], problems: [] };
-  const whole = (message: string, row: number | null = null) =>
-    file.problems.push({ row, column: null, message });
-  const records = readRecords(text, whole);
-  const [heading, ...body] = records;
-  if (heading === undefined || isBlank(heading)) {
-    if (file.problems.length === 0) whole('第一行要是列名，这个文件的第一行是空的。请用模板填写。');
-    return file;
-  }
-  const keys = readHeading(heading, file, whole);
-  if (file.problems.length > 0) return file;
-  if (body.length > maxRows) {
-    whole(`人数太多，一个文件最多 ${maxRows.toLocaleString('zh-CN')} 行。请分成几个文件。`);
-    return file;
-  }
-  for (const [index, cells] of body.entries()) {
-    if (isBlank(cells)) continue;
-    const row = index + 2;
-    if (cells.slice(keys.length).some((cell) => cell.trim() !== '')) {
-      file.problems.push({
-        row,
-        column: null,
-        message: '列数比第一行多，多半是内容里的逗号没有加引号。请用 Excel 打开后重新保存。',
-      });
-      continue;
+export async function parseFile(
+  rows: AsyncIterable<SourceRow>,
+  original: (cell: string) => string,
+): Promise<ParsedFile> {
+  const file: ParsedFile = { columns: [], ignoredColumns: [], rows: [], people: 0, problems: noProblems() };
+  let keys: (ColumnKey | null)[] | null = null;
+  try {
+    for await (const one of rows) {
+      const { row, cells } = one;
+      if (keys === null) {
+        if (row !== 1 || isBlank(cells)) throw new Unreadable(noHeading);
+        keys = readHeading(cells.map(original), file);
+        if (file.problems.count > 0) return file;
+        continue;
+      }
+      if (isBlank(cells)) continue;
+      if (row > maxRows + 1) throw new Unreadable(tooManyRows);
+      file.people += 1;
+      const parsed = readRow(one, keys, original, file.problems);
+      if (parsed !== null) file.rows.push(parsed);
     }
-    const parsed = readRow(row, keys, cells, file.problems);
-    if (parsed !== null) file.rows.push(parsed);
+    if (keys === null) throw new Unreadable(noHeading);
+    if (file.people === 0) throw new Unreadable('文件里只有列名，没有人员。');
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    const { row: at, message } = error;
+    const problems = { first: [{ row: at, column: null, message }], count: 1 };
+    return { ...file, rows: [], people: 0, problems };
   }
-  if (file.rows.length === 0 && file.problems.length === 0) whole('文件里只有列名，没有人员。');
-  findDoubles(file);
-  file.problems.sort((one, other) => (one.row ?? 0) - (other.row ?? 0));
+  file.problems = joinProblems(file.problems, findDoubles(file.rows));
   return file;
 }
 
-function readRecords(text: string, whole: (message: string, row?: number) => void): string[][] {
-  try {
-    return parse(text, {
-      relax_column_count: true,
-      skip_empty_lines: false,
-      max_record_size: maxRowLength,
-      // One too many says that there are too many; no more are read.
-      to: maxRows + 2,
-    });
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const row = typeof error.lines === 'number' ? error.lines : undefined;
-    if (error.code === 'CSV_MAX_RECORD_SIZE') {
-      whole('这一行太长，可能是前面有一个引号没有配对。请用 Excel 打开后重新保存。', row);
-    } else whole('这一行附近的引号没有配对。请用 Excel 打开后重新保存为 CSV。', row);
-    return [];
-  }
-}
+const noHeading = '第一行要是列名，这个文件的第一行是空的。请用模板填写。';
 
 const isBlank = (cells: readonly string[]) => cells.every((cell) => cell.trim() === '');
 
-function readHeading(
-  heading: readonly string[],
-  file: ParsedFile,
-  whole: (message: string, row?: number) => void,
-): (ColumnKey | null)[] {
-  const keys = heading.map((cell) => columnOf(original(cell.trim())));
+function readHeading(heading: readonly string[], file: ParsedFile): (ColumnKey | null)[] {
+  const whole = (message: string) => addProblem(file.problems, { row: 1, column: null, message });
+  const keys = heading.map((cell) => columnOf(cell.trim()));
   for (const [at, key] of keys.entries()) {
     const title = heading[at]?.trim() ?? '';
     if (key === null && title !== '') file.ignoredColumns.push(title.slice(0, 64));
-    if (key !== null && keys.indexOf(key) !== at) whole(`有两列都是“${columns[key].title}”，请删掉一列。`, 1);
+    if (key !== null && keys.indexOf(key) !== at) whole(`有两列都是“${columns[key].title}”，请删掉一列。`);
     else if (key !== null) file.columns.push(columns[key].title);
   }
   if (!keys.includes('username')) {
@@ -105,26 +81,35 @@ function readHeading(
       tabs
         ? '列之间要用英文逗号分隔，这个文件用的是别的符号。请另存为“CSV UTF-8（逗号分隔）”。'
         : '第一行里没有“用户名”这一列。请用模板填写，列名不要改动。',
-      1,
     );
   }
   return keys;
 }
 
 function readRow(
-  row: number,
+  { row, cells, wrong }: SourceRow,
   keys: readonly (ColumnKey | null)[],
-  cells: readonly string[],
-  problems: ImportProblem[],
+  original: (cell: string) => string,
+  problems: Problems,
 ): ParsedRow | null {
-  const before = problems.length;
+  const before = problems.count;
   const complain = (key: ColumnKey, text: string) =>
-    problems.push({ row, column: columns[key].title, message: `${told(key, text)}。` });
+    addProblem(problems, { row, column: columns[key].title, message: `${told(key, text)}。` });
+  if (cells.slice(keys.length).some((cell) => cell.trim() !== '')) {
+    const message = '列数比第一行多，多半是内容里的逗号没有加引号。请用 Excel 打开后重新保存。';
+    addProblem(problems, { row, column: null, message });
+    return null;
+  }
   const fields: Record<string, unknown> = {};
   let username = '';
   let password: string | null = null;
   for (const [at, key] of keys.entries()) {
     if (key === null) continue;
+    const unusable = wrong?.get(at);
+    if (unusable !== undefined) {
+      complain(key, unusable);
+      continue;
+    }
     const raw = (cells[at] ?? '').trim();
     const cell = key === 'password' ? raw : original(raw).trim();
     if (key === 'username') {
@@ -138,29 +123,34 @@ function readRow(
       else fields[key] = read.value;
     }
   }
-  if (problems.length > before) return null;
+  if (problems.count > before) return null;
   // Each reader gives its own field's type.
   return { row, username, fields: fields as Partial<PersonFields>, password };
 }
 
-/** What may stand in one row only. */
+/** Fields whose value may stand in one row only. */
 const unique = ['username', 'mobile', 'dingUserId'] as const;
 
-function findDoubles({ rows, problems }: ParsedFile): void {
-  for (const key of unique) {
-    const first = new Map<string, number>();
-    for (const parsed of rows) {
-      const value = key === 'username' ? parsed.username : parsed.fields[key];
+function findDoubles(rows: readonly ParsedRow[]): Problems {
+  const problems = noProblems();
+  const first = { username: new Map(), mobile: new Map(), dingUserId: new Map() } satisfies Record<
+    (typeof unique)[number],
+    Map<string, number>
+  >;
+  for (const { row, username, fields } of rows) {
+    for (const key of unique) {
+      const value = key === 'username' ? username : fields[key];
       if (value === undefined || value === null) continue;
-      const earlier = first.get(value);
-      if (earlier === undefined) first.set(value, parsed.row);
+      const earlier = first[key].get(value);
+      if (earlier === undefined) first[key].set(value, row);
       else {
-        problems.push({
-          row: parsed.row,
+        addProblem(problems, {
+          row,
           column: columns[key].title,
           message: `${told(key, `和第 ${earlier} 行相同`)}，一个文件里不能重复。`,
         });
       }
     }
   }
+  return problems;
 }

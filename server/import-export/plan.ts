@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Passwords } from '../auth/passwords.ts';
 import type { SessionUser } from '../contract/auth.ts';
-import type { ImportProblem } from '../contract/import-export.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { told } from './cells.ts';
-import { columns, type FieldKey, fieldKeys, type PersonFields } from './columns.ts';
+import { newUsernameProblem, told } from './cells.ts';
+import { type ColumnKey, columns, type FieldKey, fieldKeys, type PersonFields } from './columns.ts';
 import { type ExistingPerson, findOwners, findPeople, type Owner } from './import-people.ts';
 import type { ParsedRow } from './parse.ts';
+import { addProblem, joinProblems, noProblems, type Problems } from './problems.ts';
+import { createTurns } from './turns.ts';
 
 export interface ImportOptions {
   /** Whether new people with neither an initial password nor a platform id get one. */
@@ -15,15 +16,15 @@ export interface ImportOptions {
 
 export interface ImportContext {
   options: ImportOptions;
-  /** Who imports: nobody takes their own rights away by mistake, so one administrator always stays. */
+  /** The importer. An import does not take their own role away, so one administrator always stays. */
   actor: SessionUser;
-  /** Says what initial passwords may be. */
+  /** Judges initial passwords. */
   passwords: Pick<Passwords, 'judge'>;
   /** Whether the passwords are kept here. */
   keepsPasswords: boolean;
 }
 
-/** A row with what it does to the database as it is now. */
+/** A row with the change that it makes to the database as it is now. */
 export type PlannedRow = { row: number; username: string; after: PersonFields } & (
   | { kind: 'created'; password: string | 'generate' | null }
   | { kind: 'changed' | 'unchanged'; id: string; before: PersonFields; unusedPassword: boolean }
@@ -31,7 +32,7 @@ export type PlannedRow = { row: number; username: string; after: PersonFields } 
 
 export interface Plan {
   rows: PlannedRow[];
-  problems: ImportProblem[];
+  problems: Problems;
   /** Stands for this file, these options, and the people as they are: with another plan it is another. */
   token: string;
 }
@@ -54,15 +55,17 @@ export async function makePlan(
   parsed: readonly ParsedRow[],
   context: ImportContext & { fileHash: string },
 ): Promise<Plan> {
-  const problems: ImportProblem[] = [];
+  const turn = createTurns();
+  const problems = noProblems();
   const existing = await findPeople(
     prisma,
     parsed.map(({ username }) => username),
   );
   const rows: PlannedRow[] = [];
   for (const one of parsed) {
-    const complain = (key: FieldKey | 'password', text: string) =>
-      problems.push({ row: one.row, column: columns[key].title, message: `${told(key, text)}。` });
+    await turn();
+    const complain: Complain = (key, text) =>
+      addProblem(problems, { row: one.row, column: columns[key].title, message: `${told(key, text)}。` });
     const person = existing.get(one.username);
     rows.push(
       person === undefined
@@ -70,18 +73,26 @@ export async function makePlan(
         : planExisting(one, person, context.actor, complain),
     );
   }
-  await findClashes(prisma, rows, problems);
-  problems.sort((one, other) => (one.row ?? 0) - (other.row ?? 0));
-  return { rows, problems, token: tokenOf(rows, context) };
+  const clashes = [
+    await findClashes(prisma, 'mobile', rows, turn),
+    await findClashes(prisma, 'dingUserId', rows, turn),
+  ];
+  return {
+    rows,
+    problems: joinProblems(problems, ...clashes),
+    token: await tokenOf(rows, context, turn),
+  };
 }
 
-type Complain = (key: FieldKey | 'password', text: string) => void;
+type Complain = (key: ColumnKey, text: string) => void;
 
 function planNew(
   { row, username, fields, password }: ParsedRow,
   { options, passwords, keepsPasswords }: ImportContext,
   complain: Complain,
 ): PlannedRow {
+  const wrongName = newUsernameProblem(username);
+  if (wrongName !== null) complain('username', wrongName);
   if (fields.name === undefined) complain('name', '不能为空，这是新增的人');
   const after = { ...newPerson, name: '', ...fields };
   if (password !== null) {
@@ -112,46 +123,50 @@ function planExisting(
   return { row, username, after, kind, id, before, unusedPassword: password !== null };
 }
 
-/** Mobile numbers and platform ids that would belong to two people once everything is written. */
+/** Mobile numbers or platform ids that would belong to two people once everything is written. */
 async function findClashes(
   prisma: PrismaClient,
+  key: 'mobile' | 'dingUserId',
   rows: readonly PlannedRow[],
-  problems: ImportProblem[],
-): Promise<void> {
+  turn: () => Promise<void>,
+): Promise<Problems> {
+  const problems = noProblems();
   const planned = new Map(rows.flatMap((one) => (one.kind === 'created' ? [] : [[one.id, one] as const])));
-  for (const key of ['mobile', 'dingUserId'] as const) {
-    const changing = rows.filter(
-      (one) => one.after[key] !== null && (one.kind === 'created' || one.after[key] !== one.before[key]),
-    );
-    const owners = await findOwners(
-      prisma,
-      key,
-      changing.flatMap(({ after }) => after[key] ?? []),
-    );
-    const staying = (owner: Owner, value: string) => {
-      const other = planned.get(owner.id);
-      return other === undefined || other.after[key] === value;
-    };
-    for (const one of changing) {
-      const value = one.after[key] ?? '';
-      const owner = owners.get(value);
-      if (owner === undefined || owner.username === one.username || !staying(owner, value)) continue;
-      const hint = key === 'dingUserId' ? `如果是同一个人，请把用户名改成 ${owner.username}` : '请核对';
-      problems.push({
-        row: one.row,
-        column: columns[key].title,
-        message: `${told(key, `已经是${owner.name}（${owner.username}）的`)}。${hint}。`,
-      });
-    }
+  const changing = rows.filter(
+    (one) => one.after[key] !== null && (one.kind === 'created' || one.after[key] !== one.before[key]),
+  );
+  const owners = await findOwners(
+    prisma,
+    key,
+    changing.flatMap(({ after }) => after[key] ?? []),
+  );
+  const staying = (owner: Owner, value: string) => {
+    const other = planned.get(owner.id);
+    return other === undefined || other.after[key] === value;
+  };
+  for (const one of changing) {
+    await turn();
+    const value = one.after[key] ?? '';
+    const owner = owners.get(value);
+    if (owner === undefined || owner.username === one.username || !staying(owner, value)) continue;
+    const hint = key === 'dingUserId' ? `如果是同一个人，请把用户名改成 ${owner.username}` : '请核对';
+    addProblem(problems, {
+      row: one.row,
+      column: columns[key].title,
+      message: `${told(key, `已经是${owner.name}（${owner.username}）的`)}。${hint}。`,
+    });
   }
+  return problems;
 }
 
-function tokenOf(
+async function tokenOf(
   rows: readonly PlannedRow[],
   { fileHash, options, actor }: ImportContext & { fileHash: string },
-): string {
+  turn: () => Promise<void>,
+): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([fileHash, options, actor.id]));
   for (const one of rows) {
+    await turn();
     hash.update(JSON.stringify([one.row, one.kind, one.kind === 'created' ? null : [one.id, one.before]]));
   }
   return hash.digest('base64url');

@@ -1,9 +1,8 @@
 import { development } from '../config/constants.ts';
 import { build } from '../testing/build.ts';
 import { get } from '../testing/http.ts';
-import { csvOf, previewOf } from '../testing/import.ts';
+import { csvOf, decodeCsv, previewOf } from '../testing/import.ts';
 import { prepareImport } from '../testing/import-pages.ts';
-import { decodeCsv } from './decode.ts';
 
 const pages = prepareImport();
 const { person, everything, preview } = pages;
@@ -22,7 +21,7 @@ describe('the preview', () => {
     ]);
     expect(await everything()).toEqual(before);
     expect(shown).toMatchObject({
-      encoding: 'utf-8-bom',
+      format: 'utf-8-bom',
       columns: head,
       rows: 3,
       created: 1,
@@ -101,26 +100,26 @@ describe('the preview', () => {
 
   test.each(['utf-8', 'gb18030'] as const)('reads %s, and says so', async (encoding) => {
     const shown = await previewOf(pages.server, csvOf([head, ['ren', '𠮷野']], encoding), pages.admin);
-    expect(shown).toMatchObject({ encoding: encoding === 'utf-8' ? 'utf-8-bom' : encoding, created: 1 });
+    expect(shown).toMatchObject({ format: encoding === 'utf-8' ? 'utf-8-bom' : encoding, created: 1 });
     expect(shown.samples[0]?.name).toBe('𠮷野');
   });
 
   test('says what is wrong with a file that is none', async () => {
     const shown = await previewOf(pages.server, Buffer.from('PK\u0003\u0004'), pages.admin);
-    expect(shown).toMatchObject({ encoding: null, token: null, problemCount: 1 });
-    expect(shown.problems[0]?.message).toMatch(/xlsx/);
+    expect(shown).toMatchObject({ format: 'xlsx', token: null, problemCount: 1 });
+    expect(shown.problems[0]?.message).toMatch(/损坏/);
   });
 });
 
 test('the template has the columns that the guide explains, in both encodings', async () => {
   const guide = (await get(pages.server, '/api/admin/import/guide', pages.admin)).json();
   expect(guide).toMatchObject({ maxBytes: 10 * 1024 * 1024, maxRows: 30_000 });
-  for (const encoding of ['utf-8', 'gb18030']) {
-    const response = await get(pages.server, `/api/admin/import/template?encoding=${encoding}`, pages.admin);
+  for (const format of ['csv', 'csv-gb18030']) {
+    const response = await get(pages.server, `/api/admin/import/template?format=${format}`, pages.admin);
     expect(response.headers['content-disposition']).toContain(encodeURIComponent('人员导入模板.csv'));
     const decoded = decodeCsv(response.rawPayload);
     expect(decoded).toEqual({
-      encoding: encoding === 'utf-8' ? 'utf-8-bom' : 'gb18030',
+      encoding: format === 'csv' ? 'utf-8-bom' : 'gb18030',
       text: `${guide.columns.map(({ title }: { title: string }) => title).join(',')}\r\n`,
     });
   }

@@ -1,56 +1,49 @@
-import { createHash } from 'node:crypto';
 import { roleNames } from '../contract/constants.ts';
-import type {
-  FieldChange,
-  ImportPreview,
-  ImportProblem,
-  PreviewRow,
-  RoleChange,
-} from '../contract/import-export.ts';
+import type { FieldChange, ImportPreview, PreviewRow, RoleChange } from '../contract/import-export.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { maskMobile } from '../people/masked-mobile.ts';
 import { columns, type FieldKey, fieldKeys, type PersonFields } from './columns.ts';
-import { decodeCsv } from './decode.ts';
-import { type ParsedFile, parseFile } from './parse.ts';
 import { changedKeys, type ImportContext, makePlan, type Plan, type PlannedRow } from './plan.ts';
+import { joinProblems } from './problems.ts';
+import type { ReadFile } from './reading.ts';
 
 /** So many are shown; the counts tell of the rest. */
-const shown = { problems: 200, samples: 50, roleChanges: 100 };
+const shown = { samples: 50, roleChanges: 100 };
 
 export interface LookedAt {
   preview: ImportPreview;
-  /** What would be done; null where nothing can be. */
-  plan: Plan | null;
-  fileHash: string;
+  /** The plan of the import, and the file that it is of; null where the file has problems. */
+  planned: { plan: Plan; fileHash: string } | null;
 }
 
-/** Looks at a file: what is wrong with it, and what it would do. Writes nothing. */
-export async function lookAt(prisma: PrismaClient, bytes: Buffer, context: ImportContext): Promise<LookedAt> {
-  const fileHash = createHash('sha256').update(bytes).digest('hex');
-  const decoded = decodeCsv(bytes);
-  if ('problem' in decoded) {
-    const problems = [{ row: null, column: null, message: decoded.problem }];
-    return { preview: { ...nothing, problems, problemCount: 1 }, plan: null, fileHash };
+/** Finds the changes that a file would make, and its problems. Writes nothing. */
+export async function lookAt(
+  prisma: PrismaClient,
+  read: ReadFile,
+  context: ImportContext,
+): Promise<LookedAt> {
+  if ('problem' in read) {
+    const problems = [{ row: null, column: null, message: read.problem }];
+    return { preview: { ...nothing, problems, problemCount: 1 }, planned: null };
   }
-  const { encoding, text } = decoded;
-  const file = parseFile(text);
+  const { format, file, hash: fileHash } = read;
   const plan = await makePlan(prisma, file.rows, { fileHash, ...context });
-  const problems = [...file.problems, ...plan.problems].sort(byRow);
+  const problems = joinProblems(file.problems, plan.problems);
   const preview: ImportPreview = {
     ...nothing,
-    encoding,
+    format,
     columns: file.columns,
     ignoredColumns: file.ignoredColumns,
-    rows: rowCount(file),
-    problems: problems.slice(0, shown.problems),
-    problemCount: problems.length,
+    rows: file.people,
+    problems: problems.first,
+    problemCount: problems.count,
   };
-  if (problems.length > 0) return { preview, plan: null, fileHash };
-  return { preview: { ...preview, ...describe(plan) }, plan, fileHash };
+  if (problems.count > 0) return { preview, planned: null };
+  return { preview: { ...preview, ...describe(plan) }, planned: { plan, fileHash } };
 }
 
 const nothing: ImportPreview = {
-  encoding: null,
+  format: null,
   columns: [],
   ignoredColumns: [],
   rows: 0,
@@ -65,13 +58,6 @@ const nothing: ImportPreview = {
   roleChangeCount: 0,
   token: null,
 };
-
-const byRow = (one: ImportProblem, other: ImportProblem) => (one.row ?? 0) - (other.row ?? 0);
-
-/** People in the file, also those whose row has a problem. */
-function rowCount({ rows, problems }: ParsedFile): number {
-  return new Set([...rows, ...problems].flatMap(({ row }) => (row === null || row === 1 ? [] : [row]))).size;
-}
 
 export function countsOf(rows: readonly PlannedRow[]) {
   const count = (kind: PlannedRow['kind']) => rows.filter((one) => one.kind === kind).length;
@@ -131,7 +117,7 @@ export function describeField(fields: PersonFields, key: FieldKey): string | nul
   }
 }
 
-/** What changes, in Chinese; for a new person, what they are given. */
+/** The changed fields in Chinese; of a new person, the fields that have a value. */
 export function describeChanges(before: PersonFields | null, after: PersonFields): FieldChange[] {
   const keys =
     before === null

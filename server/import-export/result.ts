@@ -1,11 +1,12 @@
 import { recordAudit } from '../audit/audit.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { Sealing } from '../database/sealing.ts';
-import { csvLines } from './csv.ts';
+import { batches } from './batches.ts';
 import type { PlannedRow } from './plan.ts';
 import { describeChanges } from './preview.ts';
+import type { Table } from './xlsx-write.ts';
 
-/** What is kept of a row: its number, the person, and what happened. */
+/** The result of one row as it is stored. */
 type ResultLine = [row: number, username: string, name: string, outcome: string, changed: string];
 
 const outcomes: Readonly<Record<PlannedRow['kind'], string>> = {
@@ -37,7 +38,7 @@ export function sealPasswords(
 }
 
 export interface ResultFile {
-  text: string;
+  table: Omit<Table, 'name'>;
   /** To be told whether the file was handed over: then the passwords in it are gone here. */
   handedOver(whole: boolean): Promise<void>;
 }
@@ -45,7 +46,7 @@ export interface ResultFile {
 const head = ['行号', '用户名', '姓名', '结果', '改动的内容'];
 
 /**
- * The result of an import as CSV; the first time, for who started it, with the generated passwords. They go once
+ * The result of an import; the first time, for who started it, with the generated passwords. They go once
  * they were handed over, and stay where the download broke off.
  *
  * @returns null when there is no result (any more).
@@ -66,13 +67,13 @@ export async function takeResult(
       AND (claimed_at IS NULL OR claimed_at < now() - interval '1 minute')
     RETURNING passwords`;
   const opened = claimed === undefined ? null : sealing.open(claimed.passwords, contextOf(jobId));
-  if (opened === null) return { text: csvLines([head, ...lines]), async handedOver() {} };
+  if (opened === null) return { table: { head, batches: batches(lines) }, async handedOver() {} };
   const passwords = new Map(JSON.parse(opened) as [number, string][]);
   return {
-    text: csvLines([
-      [...head, '初始密码'],
-      ...lines.map((line) => [...line, passwords.get(line[0]) ?? null]),
-    ]),
+    table: {
+      head: [...head, '初始密码'],
+      batches: batches(lines.map((line) => [...line, passwords.get(line[0]) ?? null])),
+    },
     async handedOver(whole) {
       if (!whole) {
         await prisma.importJob.updateMany({ where: { id: jobId }, data: { claimedAt: null } });

@@ -2,11 +2,11 @@ import type { Transaction } from '../database/database.ts';
 import { Prisma } from '../database/generated/client.ts';
 import { timeOrderedUuid } from '../database/uuid.ts';
 import { maskMobile } from '../people/masked-mobile.ts';
+import { batches } from './batches.ts';
 import type { FieldKey, PersonFields } from './columns.ts';
-import { batches } from './import-people.ts';
 import { changedKeys, type PlannedRow } from './plan.ts';
 
-/** The database is not any more what the plan was made for: nothing may be written. */
+/** The database has changed since the plan was made, so nothing may be written. */
 export class PlanOutdated extends Error {
   override readonly name = 'PlanOutdated';
 }
@@ -40,10 +40,10 @@ export async function writePlan(
 ): Promise<string[]> {
   const changed = rows.filter((one): one is Changed => one.kind === 'changed');
   const created = rows.filter((one): one is Created => one.kind === 'created');
-  // In one order, so that two who lock many people wait for each other instead of both failing.
+  // Lock people in the order of their ids, as every other change does, so that no two changes wait for each other.
   changed.sort((one, other) => (one.id < other.id ? -1 : 1));
   for (const batch of batches(changed)) await holdUnchanged(tx, batch);
-  // First everybody lets go of what they give up, or two people could not exchange their numbers.
+  // Clear numbers and ids that people give up before others get them, so that two people can exchange theirs.
   for (const batch of batches(changed)) await release(tx, batch);
   for (const batch of batches(changed)) {
     await update(tx, batch, writing.at);
@@ -54,8 +54,10 @@ export async function writePlan(
     );
     writing.onProgress(batch.length);
   }
+  // The list of people begins with the greatest id: there they stand in the order of the file.
+  const ids = created.map(() => timeOrderedUuid(writing.at.getTime())).sort();
   for (const batch of batches(created)) {
-    const withIds = batch.map((one) => ({ one, id: timeOrderedUuid(writing.at.getTime()) }));
+    const withIds = batch.map((one) => ({ one, id: ids.pop() ?? timeOrderedUuid() }));
     await insert(tx, withIds, writing);
     await audit(
       tx,
@@ -76,7 +78,7 @@ async function holdUnchanged(tx: Transaction, batch: readonly Changed[]): Promis
   const json = JSON.stringify(
     batch.map(({ id, before, after }) => ({ id, ...before, wanted: after.dingUserId })),
   );
-  // Nobody's platform id is changed who has signed in by it meanwhile.
+  // Do not change the platform id of a person who has signed in by it since the preview.
   const held = await tx.$queryRaw<unknown[]>`
     SELECT 1 FROM users u
     JOIN jsonb_to_recordset(${json}::jsonb) AS r(id uuid, ${recordColumns}, wanted text) ON u.id = r.id
@@ -101,7 +103,7 @@ async function release(tx: Transaction, batch: readonly Changed[]): Promise<void
   }
 }
 
-/** Whoever gets another platform id is another person there: that the former one left says nothing of them. */
+/** A row that gets another platform id is another person there, so `left_at` of the former person is cleared. */
 async function update(tx: Transaction, batch: readonly Changed[], at: Date): Promise<void> {
   const json = JSON.stringify(batch.map(({ id, after }) => ({ id, ...after })));
   await tx.$executeRaw`
@@ -149,12 +151,12 @@ async function audit(
     })),
   );
   await tx.$executeRaw`
-    INSERT INTO audit_log (id, at, actor_id, action, subject, address, detail)
-    SELECT r.id, ${at}::timestamptz, ${actorId}::uuid, 'person.imported', r.subject, ${address}::text, r.detail
+    INSERT INTO audit_log (id, actor_id, action, subject, address, detail)
+    SELECT r.id, ${actorId}::uuid, 'person.imported', r.subject, ${address}::text, r.detail
     FROM jsonb_to_recordset(${json}::jsonb) AS r(id uuid, subject text, detail jsonb)`;
 }
 
-/** What changed, or what a new person was given; never a full mobile number. */
+/** The changed fields, or those of a new person. Mobile numbers are masked. */
 function auditedChange(one: PlannedRow, before: PersonFields | null) {
   const of = (fields: PersonFields, keys: readonly FieldKey[]) =>
     Object.fromEntries(

@@ -1,13 +1,22 @@
 import { setMaxListeners } from 'node:events';
 import type { FastifyBaseLogger } from 'fastify';
 import { type Queue, type RunningQueue, workOff } from './queue.ts';
-import { type Repeated, repeat } from './repeat.ts';
+import { type Repeated, type RepeatStatus, repeat } from './repeat.ts';
 
 export interface EveryOptions {
+  /** Chinese: what it does, for the console; the name by default. */
+  title?: string;
   /** The first run begins with the server and not after an interval. Off by default: servers may restart often. */
   atOnce?: boolean;
   /** Up to this part of the interval is added by chance, so that instances do not run together; 0 by default. */
   jitter?: number;
+}
+
+/** Repeated work as the console shows it. */
+export interface JobStatus extends RepeatStatus {
+  name: string;
+  title: string;
+  intervalMs: number;
 }
 
 /** What goes on beside the requests. It begins with the server, and ends with it. */
@@ -27,6 +36,10 @@ export interface Jobs {
   ): Pick<Repeated, 'run'>;
   /** Works off the rows of a table, from the start on: when it is told of them, and every `pollMs`. */
   queue<Row>(queue: Queue<Row>): RunningQueue;
+  /** All repeated work and queues, in the order in which they were added. */
+  list(): JobStatus[];
+  /** Runs repeated work by its name, and resolves when it has ended; null for a name that nothing has. */
+  runNow(name: string): Promise<void> | null;
   /** Does something once, which the stop waits for. Its errors are the caller's. */
   run<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
@@ -47,6 +60,7 @@ export function createJobs(log: Pick<FastifyBaseLogger, 'warn'>): OwnedJobs {
   setMaxListeners(0, signal);
   const starts: (() => void)[] = [];
   const running = new Map<Promise<unknown>, string>();
+  const repeated = new Map<string, { title: string; intervalMs: number; job: Repeated }>();
   let started = false;
 
   function run<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -57,9 +71,10 @@ export function createJobs(log: Pick<FastifyBaseLogger, 'warn'>): OwnedJobs {
     return ended;
   }
 
-  const every: Jobs['every'] = (name, intervalMs, work, { atOnce = false, jitter } = {}) => {
+  const every: Jobs['every'] = (name, intervalMs, work, { atOnce = false, jitter, title = name } = {}) => {
     const options = { name, intervalMs, signal, log, ...(jitter !== undefined && { jitter }) };
     const job = repeat({ ...options, work: () => run(name, work) });
+    repeated.set(name, { title, intervalMs, job });
     const start = () => job.start(atOnce);
     if (started) start();
     else starts.push(start);
@@ -73,7 +88,7 @@ export function createJobs(log: Pick<FastifyBaseLogger, 'warn'>): OwnedJobs {
       const look = async (signal: AbortSignal) => {
         taken += await workOff(queue, signal);
       };
-      const job = every(queue.name, queue.pollMs, look, { atOnce: true });
+      const job = every(queue.name, queue.pollMs, look, { atOnce: true, title: queue.title ?? queue.name });
       return {
         wake: () => void job.run(),
         async drain() {
@@ -84,6 +99,14 @@ export function createJobs(log: Pick<FastifyBaseLogger, 'warn'>): OwnedJobs {
       };
     },
     run,
+    list: () =>
+      [...repeated].map(([name, { title, intervalMs, job }]) => ({
+        name,
+        title,
+        intervalMs,
+        ...job.status(),
+      })),
+    runNow: (name) => repeated.get(name)?.job.run() ?? null,
     start() {
       started = true;
       for (const start of starts.splice(0)) start();

@@ -7,6 +7,8 @@ import { pause } from './pause.ts';
 export interface Queue<Row> {
   /** Names it in the log. */
   name: string;
+  /** Chinese: what it does, for the console; the name by default. */
+  title?: string;
   /** How often it looks for rows that nobody told it of, in milliseconds. */
   pollMs: number;
   /** Rows at a time, of this process. */

@@ -14,8 +14,19 @@ export interface RepeatOptions {
   log: Pick<FastifyBaseLogger, 'warn'>;
 }
 
+/** What became of the work so far; times are epoch milliseconds, null for none yet. */
+export interface RepeatStatus {
+  running: boolean;
+  lastStartedAt: number | null;
+  lastEndedAt: number | null;
+  /** Null while it runs, and before the start. */
+  nextAt: number | null;
+  failure: { at: number; error: unknown; lasts: boolean } | null;
+}
+
 /** Work that runs again and again, never twice at once. */
 export interface Repeated {
+  status(): RepeatStatus;
   /** Begins to repeat. @param atOnce whether the first run begins now, or after an interval. */
   start(atOnce: boolean): void;
   /**
@@ -36,19 +47,28 @@ export function repeat({ name, intervalMs, jitter = 0, work, signal, log }: Repe
   let failing = false;
   let started = false;
   let timer: NodeJS.Timeout | undefined;
+  let lastStartedAt: number | null = null;
+  let lastEndedAt: number | null = null;
+  let nextAt: number | null = null;
+  let failure: { at: number; error: unknown } | null = null;
 
   async function attempt(): Promise<void> {
+    lastStartedAt = Date.now();
     try {
       await work(signal);
       failing = false;
     } catch (err) {
+      failure = { at: Date.now(), error: err };
       if (!failing) log.warn({ err, job: name }, 'a background job failed, trying on');
       failing = true;
+    } finally {
+      lastEndedAt = Date.now();
     }
   }
 
   async function runs(): Promise<void> {
     clearTimeout(timer);
+    nextAt = null;
     do {
       again = false;
       await attempt();
@@ -67,7 +87,9 @@ export function repeat({ name, intervalMs, jitter = 0, work, signal, log }: Repe
 
   function sleep(): void {
     if (!started || signal.aborted) return;
-    timer = setTimeout(run, intervalMs * (1 + jitter * Math.random()));
+    const waitMs = intervalMs * (1 + jitter * Math.random());
+    nextAt = Date.now() + waitMs;
+    timer = setTimeout(run, waitMs);
     // Waiting for work is no reason to stay alive.
     timer.unref();
   }
@@ -83,5 +105,12 @@ export function repeat({ name, intervalMs, jitter = 0, work, signal, log }: Repe
     },
     run,
     ended: () => running ?? Promise.resolve(),
+    status: () => ({
+      running: running !== null,
+      lastStartedAt,
+      lastEndedAt,
+      nextAt,
+      failure: failure && { ...failure, lasts: failing },
+    }),
   };
 }

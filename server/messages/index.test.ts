@@ -1,6 +1,6 @@
-import { publishNotice } from '../notices/publishing.ts';
 import type { PlatformName } from '../platform/platform.ts';
 import { type Built, build } from '../testing/build.ts';
+import { enqueue } from './outbox.ts';
 
 /** The worker as a part of the running server. */
 
@@ -14,17 +14,17 @@ const sent = async () => {
 };
 
 test.each<PlatformName>(['dingtalk', 'zhezhengding'])(
-  '%s: a publication is told to its readers by the server itself',
+  '%s: a message that was written down is sent by the server itself',
   async (platform) => {
     server = await build({ platform });
     await server.app.ready();
-    const { id } = await server.prisma.notice.create({ data: { title: '停电通知', body: '' } });
-    const published = await publishNotice(server.prisma, id, Date.now());
-    expect(published).toEqual({ outcome: 'published', receivers: 4 });
+    const content = { type: 'text', text: '停电通知' } as const;
+    const receivers = ['270101', '270107'];
+    await enqueue(server.prisma, { key: 'k', kind: 'WORK_NOTIFICATION', content, receivers }, Date.now());
     server.app.outbox.wake();
     while (!(await sent())) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(server.emulator.control.messages()).toMatchObject([
-      { platform, kind: 'work-notification', receivers: { length: 4 } },
+      { platform, kind: 'work-notification', receivers: { length: 2 } },
     ]);
   },
 );

@@ -1,3 +1,4 @@
+import { isPlatformId } from '../contract/constants.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { MessageKind, MessageStatus } from '../database/generated/enums.ts';
 import { batchesOf, batchSize, checkDingText, msgOf } from '../platform/messages.ts';
@@ -17,28 +18,35 @@ export type NewMessage = {
 /** Rows of one INSERT, so that a message to many thousands never stands in memory as a whole. */
 const rowsAtOnce = 50;
 
+export interface Enqueued {
+  /** Rows that were written: 0 when the key is known already, or there is nobody to receive it. */
+  rows: number;
+  /** People in these rows. */
+  receivers: number;
+}
+
 /**
  * Writes a message into the outbox, in rows of one call's receivers (100). It stands or falls with the caller's
- * transaction; a worker sends it once that is committed.
+ * transaction; a worker sends it once that is committed. What can be no platform's id is left out, so that the others
+ * get the message.
  *
  * @param now epoch milliseconds.
- * @returns how many rows were written: 0 when the key is known already, or there is nobody to receive it.
- * @throws InvalidMessageError for a text or an id that no platform would take.
+ * @throws InvalidMessageError for a text that no platform would take.
  */
 export async function enqueue(
   tx: PrismaClient | Transaction,
   { key, kind, receivers, content }: NewMessage,
   now: number,
-): Promise<number> {
+): Promise<Enqueued> {
   // Refused here, where somebody can still change it, and not later in the worker.
   if (kind === 'DING') checkDingText(content.text);
   else msgOf(content);
   const at = new Date(now);
-  let written = 0;
+  const enqueued: Enqueued = { rows: 0, receivers: 0 };
 
   /** False where the first row is known already: the message had its receivers then, and gets no more. */
   async function write(batches: readonly string[][]): Promise<boolean> {
-    const first = written;
+    const first = enqueued.rows;
     const { count } = await tx.outboxMessage.createMany({
       data: batches.map((batch, index) => ({
         dedupKey: `${key}#${first + index + 1}`,
@@ -51,26 +59,27 @@ export async function enqueue(
       // ON CONFLICT DO NOTHING, which also waits for another transaction that is writing the same key.
       skipDuplicates: true,
     });
-    written += count;
+    enqueued.rows += count;
+    if (count > 0) enqueued.receivers += batches.flat().length;
     return count > 0;
   }
 
   let waiting: string[][] = [];
   for await (const batch of inBatches(receivers)) {
     waiting.push(...batchesOf(batch));
-    if (written > 0 && waiting.length < rowsAtOnce) continue;
-    if (!(await write(waiting))) return 0;
+    if (enqueued.rows > 0 && waiting.length < rowsAtOnce) continue;
+    if (!(await write(waiting))) return { rows: 0, receivers: 0 };
     waiting = [];
   }
   if (waiting.length > 0) await write(waiting);
-  return written;
+  return enqueued;
 }
 
 async function* inBatches(receivers: NewMessage['receivers']): AsyncGenerator<string[]> {
   const seen = new Set<string>();
   let batch: string[] = [];
   for await (const receiver of receivers) {
-    if (seen.has(receiver)) continue;
+    if (seen.has(receiver) || !isPlatformId(receiver)) continue;
     seen.add(receiver);
     batch.push(receiver);
     if (batch.length < batchSize) continue;

@@ -56,6 +56,7 @@ export function recallQueue({ prisma, platform, now, log }: RecallQueueOptions):
 
   return {
     name: 'recalls',
+    title: '从平台撤回工作通知',
     pollMs,
     atOnce,
     claim() {

@@ -55,6 +55,7 @@ export function outboxQueue(options: OutboxQueueOptions): Queue<Claim> {
 
   return {
     name: 'outbox',
+    title: '发出工作通知',
     pollMs,
     // The platform's own limit is kept by its driver.
     atOnce: 4,

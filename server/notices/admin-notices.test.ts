@@ -12,7 +12,7 @@ import { until } from '../testing/client.ts';
 import { bearer, expectFault, get, post } from '../testing/http.ts';
 
 const unknownId = '019ab000-0000-7000-8000-000000000000';
-const recallApi = '/topapi/message/corpconversation/recall';
+const recallApi = '/topapi/message/corpconversation/recall'; // part: messages
 let server: Built;
 let admin: string;
 let auditor: string;
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 beforeEach(async () => {
   await server.prisma.notice.deleteMany();
-  await server.prisma.outboxMessage.deleteMany();
+  await server.prisma.outboxMessage.deleteMany(); // part: messages
   server.emulator.control.clearFaults();
 });
 
@@ -55,7 +55,7 @@ async function publish({ id, version }: NoticeForAdmin) {
 async function withdraw({ id, version }: NoticeForAdmin) {
   return done<{ outcome: string; notice: NoticeForAdmin }>(`/${id}/withdraw`, { version });
 }
-const deliveryOf = async (id: string) => (await read<NoticeWithDelivery>(`/${id}`)).delivery;
+const deliveryOf = async (id: string) => (await read<NoticeWithDelivery>(`/${id}`)).delivery; // part: messages
 const readersSee = async () =>
   (await get(server, '/api/notices', reader)).json<NoticePage>().items.map(({ title }) => title);
 const audit = (id: string) =>
@@ -64,7 +64,7 @@ const audit = (id: string) =>
     orderBy: { id: 'asc' },
     select: { action: true, actorId: true, address: true, detail: true },
   });
-const recalled = () => server.emulator.control.messages().filter((message) => message.recalled);
+const recalled = () => server.emulator.control.messages().filter((message) => message.recalled); // part: messages
 
 describe('who may', () => {
   test('auditors read all of it and write none of it', async () => {
@@ -102,11 +102,11 @@ describe('who may', () => {
     ]) {
       expectFault(await send('', body), 400, 'INVALID_REQUEST');
     }
-    for (const query of ['state=gone', 'limit=0', 'limit=101', 'cursor=1']) {
+    for (const query of ['state=gone', 'limit=0', 'limit=101', 'page=0', 'sort=body']) {
       expectFault(await get(server, `/api/admin/notices?${query}`, admin), 400, 'INVALID_REQUEST');
     }
     const { id } = await write();
-    for (const query of ['', 'read=maybe', 'read=yes&cursor=abc']) {
+    for (const query of ['', 'read=maybe', 'read=yes&sort=id']) {
       expectFault(
         await get(server, `/api/admin/notices/${id}/readers?${query}`, admin),
         400,
@@ -162,7 +162,7 @@ describe('a draft', () => {
         current: { version: 2, state: 'draft' },
       });
     }
-    expect(await server.prisma.outboxMessage.count()).toBe(0);
+    expect(await server.prisma.outboxMessage.count()).toBe(0); // part: messages
   });
 
   test('is found by state and title, page by page', async () => {
@@ -177,19 +177,20 @@ describe('a draft', () => {
     expect(await titles(`search=${encodeURIComponent('0%_X')}`)).toHaveLength(5);
     expect(await titles(`search=${encodeURIComponent('%号')}`)).toEqual([]);
     const seen: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: NoticeRows = await read(
-        `?state=draft&limit=2${cursor === null ? '' : `&cursor=${cursor}`}`,
-      );
-      seen.push(...page.items.map(({ title }) => title));
-      cursor = page.nextCursor;
-    } while (cursor !== null);
+    for (const page of [1, 2, 3]) {
+      const { items, total } = await read<NoticeRows>(`?state=draft&limit=2&page=${page}`);
+      seen.push(...items.map(({ title }) => title));
+      expect(total).toBe(5);
+    }
     expect(seen).toEqual([4, 3, 2, 1, 0].map((at) => `第 ${at} 号 100%_x`));
+    expect(await titles('state=draft&sort=title')).toEqual([...seen].reverse());
+    expect((await titles('sort=publishedAt'))[0]).toBe('发布的');
+    expect((await titles('sort=-notified'))[0]).toBe('发布的');
   });
 });
 
 describe('publishing', () => {
+  // part: messages
   test('tells beforehand how many get a message, and notifies exactly these', async () => {
     const { people } = await read<Audience>('/audience');
     const draft = await write();
@@ -229,6 +230,7 @@ describe('publishing', () => {
 });
 
 describe('withdrawing', () => {
+  // part: messages
   test('hides it from readers and takes the sent notifications back', async () => {
     const { notice, receivers } = await publish(await write('要撤回的'));
     const { id } = notice;
@@ -253,6 +255,7 @@ describe('withdrawing', () => {
     expect(await read<ReaderPage>(`/${id}/readers?read=yes`)).toMatchObject({ items: [{ name: '张三' }] });
   });
 
+  // part: messages
   test('goes on when the platform is out of order for a while, and says why meanwhile', async () => {
     const { notice, receivers } = await publish(await write());
     const { id } = notice;
@@ -292,15 +295,11 @@ describe('who has read it', () => {
 
   async function all(id: string, query: string): Promise<string[]> {
     const names: string[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: ReaderPage = await read(
-        `/${id}/readers?limit=2&${query}${cursor === null ? '' : `&cursor=${cursor}`}`,
-      );
-      names.push(...page.items.map(({ name }) => name));
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    return names;
+    for (let page = 1; ; page += 1) {
+      const { items, total } = await read<ReaderPage>(`/${id}/readers?limit=2&page=${page}&${query}`);
+      names.push(...items.map(({ name }) => name));
+      if (page * 2 >= total) return names;
+    }
   }
 
   test('is told page by page, latest first, and so is who has not', async () => {

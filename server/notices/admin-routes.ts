@@ -23,8 +23,8 @@ import { idParams } from '../contract/schema.ts';
 import { literal } from '../database/like.ts';
 import { routes } from '../plugins/core.ts';
 import { createNoticeEditing, type Editor, rowColumns, toRow } from './editing.ts';
-import { countTold, deliveryOf } from './notification.ts';
-import { countReading, listReaders } from './reading.ts';
+import { deliveryOf } from './notification.ts';
+import { countAudience, countReading, listReaders } from './reading.ts';
 
 const tags = ['管理：公告'];
 const usual = 20;
@@ -40,8 +40,13 @@ const editorOf = (request: FastifyRequest): Editor => ({
   address: request.ip,
 });
 
+const needed = [
+  'administrators',
+  'outbox', // part: messages
+];
+
 /** Notices, as administrators write, publish and withdraw them; auditors read. */
-export const adminNoticeRoutes = routes('admin-notices', ['administrators', 'outbox'], async (app) => {
+export const adminNoticeRoutes = routes('admin-notices', needed, async (app) => {
   const { prisma } = app;
   const { now } = app.clock;
   const notices = createNoticeEditing(prisma, now);
@@ -54,29 +59,39 @@ export const adminNoticeRoutes = routes('admin-notices', ['administrators', 'out
       config: readers,
       schema: {
         tags,
-        summary: '公告列表（含草稿和已撤回的），最近写的在前，按游标翻页',
+        summary: '公告列表（含草稿和已撤回的），最近写的在前，可排序',
         querystring: adminNoticesQuery,
         response: { 200: noticeRows, ...faultResponses },
       },
     },
-    async (request) => {
-      const { state, search = '', cursor, limit = usual } = request.query;
-      const rows = await prisma.notice.findMany({
-        where: {
-          ...(state !== undefined && whereState[state]),
-          ...(search.trim() !== '' && { title: { contains: literal(search.trim()), mode: 'insensitive' } }),
-          // Ids are in the order of time.
-          ...(cursor !== undefined && { id: { lt: cursor } }),
-        },
-        orderBy: { id: 'desc' },
-        take: limit + 1,
-        select: rowColumns,
-      });
-      const page = rows.slice(0, limit);
-      return { items: page.map(toRow), nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+    async ({ query: { state, search = '', page = 1, limit = usual, sort = '-createdAt' } }) => {
+      const where = {
+        ...(state !== undefined && whereState[state]),
+        ...(search.trim() !== '' && {
+          title: { contains: literal(search.trim()), mode: 'insensitive' as const },
+        }),
+      };
+      const order = sort.startsWith('-') ? 'desc' : 'asc';
+      const field = sort.replace('-', '');
+      const [rows, total] = await Promise.all([
+        prisma.notice.findMany({
+          where,
+          // Only these two can be without a value.
+          orderBy: [
+            { [field]: ['publishedAt', 'notified'].includes(field) ? { sort: order, nulls: 'last' } : order },
+            { id: 'desc' },
+          ],
+          skip: (page - 1) * limit,
+          take: limit,
+          select: rowColumns,
+        }),
+        prisma.notice.count({ where }),
+      ]);
+      return { items: rows.map(toRow), total, more: false };
     },
   );
 
+  // part: messages
   app.get(
     '/api/admin/notices/audience',
     {
@@ -87,7 +102,7 @@ export const adminNoticeRoutes = routes('admin-notices', ['administrators', 'out
         response: { 200: audience, ...faultResponses },
       },
     },
-    async () => ({ takenAt: new Date(now()).toISOString(), people: await countTold(prisma) }),
+    async () => ({ takenAt: new Date(now()).toISOString(), people: await countAudience(prisma) }),
   );
 
   app.get(
@@ -103,8 +118,11 @@ export const adminNoticeRoutes = routes('admin-notices', ['administrators', 'out
     },
     async ({ params: { id } }) => {
       const notice = await notices.get(id);
-      const delivery = notice.state === 'draft' ? null : await deliveryOf(prisma, id, notice.notified);
-      return { notice, delivery };
+      // part: messages
+      if (notice.state !== 'draft') {
+        return { notice, delivery: await deliveryOf(prisma, id, notice.notified) };
+      }
+      return { notice, delivery: null };
     },
   );
 
@@ -131,15 +149,15 @@ export const adminNoticeRoutes = routes('admin-notices', ['administrators', 'out
       config: readers,
       schema: {
         tags,
-        summary: '谁读了（最近的在前），或谁没有读，按游标翻页',
+        summary: '谁读了（最近的在前），或谁没有读',
         params: idParams,
         querystring: readersQuery,
         response: { 200: readerPage, ...faultResponses },
       },
     },
-    async ({ params: { id }, query: { read, search = '', cursor = null, limit = usual } }) => {
+    async ({ params: { id }, query }) => {
       await notices.get(id);
-      return listReaders(prisma, id, { read: read === 'yes', search, cursor, limit });
+      return listReaders(prisma, id, query);
     },
   );
 
@@ -193,7 +211,7 @@ export const adminNoticeRoutes = routes('admin-notices', ['administrators', 'out
       config: writers,
       schema: {
         tags,
-        summary: '发布，并发工作通知给所有已绑定的人',
+        summary: '发布，并发工作通知给登记了平台账号 id 的人',
         params: idParams,
         body: noticeVersion,
         response: { 200: noticePublishOutcome, ...faultResponses },
@@ -201,7 +219,7 @@ export const adminNoticeRoutes = routes('admin-notices', ['administrators', 'out
     },
     async (request) => {
       const outcome = await notices.publish(request.params.id, request.body.version, editorOf(request));
-      if (outcome.outcome === 'published') app.outbox.wake();
+      if (outcome.outcome === 'published') app.outbox.wake(); // part: messages
       return outcome;
     },
   );
@@ -220,7 +238,7 @@ export const adminNoticeRoutes = routes('admin-notices', ['administrators', 'out
     },
     async (request) => {
       const outcome = await notices.withdraw(request.params.id, request.body.version, editorOf(request));
-      if (outcome.outcome === 'withdrawn') app.recalls.wake();
+      if (outcome.outcome === 'withdrawn') app.recalls.wake(); // part: messages
       return outcome;
     },
   );

@@ -15,7 +15,7 @@ import { AppError } from '../plugins/errors.ts';
 import { takeBack } from './notification.ts';
 import { noticeSubject, publishVersion } from './publishing.ts';
 
-/** Who does it, and from where, for the audit log. */
+/** The administrator and the address of the request, for the audit log. */
 export interface Editor {
   actorId: string;
   address: string;
@@ -78,7 +78,7 @@ export function toRow(row: Row) {
 
 const draft = { publishedAt: null, withdrawnAt: null } as const;
 
-/** What administrators do with notices. Each change stands in one transaction with its line in the audit log. */
+/** The administrators' changes of notices. Each one writes its entry of the audit log in its transaction. */
 export function createNoticeEditing(prisma: PrismaClient, now: () => number): NoticeEditing {
   async function read(on: PrismaClient | Transaction, id: string): Promise<NoticeForAdmin> {
     const row = await on.notice.findUnique({ where: { id }, select: columns });
@@ -148,7 +148,7 @@ export function createNoticeEditing(prisma: PrismaClient, now: () => number): No
         });
         if (count === 0) return conflict(tx, id);
         const notice = await read(tx, id);
-        await takeBack(tx, id, notice.notified, now());
+        await takeBack(tx, id, notice.notified, now()); // part: messages
         const detail = {
           title: notice.title,
           before: { state: 'published' as const, publishedAt: notice.publishedAt ?? '' },

@@ -4,7 +4,6 @@ import { enqueue } from '../messages/outbox.ts';
 import { progressOf } from '../messages/progress.ts';
 import { wantRecall } from '../messages/recalls.ts';
 import { batchSize } from '../platform/messages.ts';
-import { countAudience } from './reading.ts';
 
 /*
  * The work notifications of a notice: sent when it is published, taken back when it is withdrawn. All that notices
@@ -22,9 +21,6 @@ export const noticeKey = (id: string) => `notice:${id}`;
 /** How many rows of the outbox its notification can have. */
 const rowsOf = (notified: number | null) => Math.ceil((notified ?? 0) / batchSize);
 
-/** How many people would get one if a notice were published now. */
-export const countTold = (prisma: PrismaClient): Promise<number> => countAudience(prisma);
-
 /**
  * Writes the notification of a notice to everybody who may read it, in the transaction that publishes it.
  *
@@ -36,16 +32,13 @@ export async function notifyReaders(
   { id, title, publishedAt }: { id: string; title: string; publishedAt: Date },
   now: number,
 ): Promise<number> {
-  let receivers = 0;
-  const rows = await enqueue(
+  const { rows, receivers } = await enqueue(
     tx,
     {
       key: noticeKey(id),
       kind: 'WORK_NOTIFICATION',
       content: { type: 'text', text: notificationText(title, publishedAt) },
-      receivers: readers(tx, (count) => {
-        receivers += count;
-      }),
+      receivers: readers(tx),
     },
     now,
   );
@@ -65,13 +58,13 @@ export function takeBack(tx: Transaction, id: string, notified: number | null, n
   return wantRecall(tx, noticeKey(id), rowsOf(notified), now);
 }
 
-/** What has become of the notification of a notice. @param notified how many people it was for. */
+/** How far the notification of a notice is. @param notified how many people it was for. */
 export function deliveryOf(prisma: PrismaClient, id: string, notified: number | null): Promise<Delivery> {
   return progressOf(prisma, noticeKey(id), rowsOf(notified));
 }
 
 /** The platform ids of everybody who may read notices, in the order of the users' own ids. */
-async function* readers(tx: Transaction, count: (page: number) => void): AsyncGenerator<string> {
+async function* readers(tx: Transaction): AsyncGenerator<string> {
   let after: string | null = null;
   for (;;) {
     const page: { id: string; dingUserId: string | null }[] = await tx.user.findMany({
@@ -85,9 +78,7 @@ async function* readers(tx: Transaction, count: (page: number) => void): AsyncGe
       take: pageSize,
       select: { id: true, dingUserId: true },
     });
-    const ids = page.flatMap(({ dingUserId }) => (dingUserId === null ? [] : [dingUserId]));
-    count(ids.length);
-    yield* ids;
+    yield* page.flatMap(({ dingUserId }) => dingUserId ?? []);
     after = page.at(-1)?.id ?? null;
     if (page.length < pageSize) return;
   }

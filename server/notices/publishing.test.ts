@@ -44,6 +44,13 @@ test('a publication notifies everybody who is bound, active and has not left', a
   });
 });
 
+test('an account whose platform id has a comma keeps nobody else from the notification', async () => {
+  await outbox.prisma.user.update({ where: { username: 'admin' }, data: { dingUserId: '1,2' } });
+  expect(await publish(await draft())).toEqual({ outcome: 'published', receivers: 3 });
+  await outbox.worker().drain();
+  expect(outbox.received('停电通知')).toMatchObject({ [idOf('zhangsan')]: 1, [idOf('chenguang')]: 1 });
+});
+
 test('publishing again changes nothing and notifies nobody', async () => {
   const id = await draft();
   await publish(id);
@@ -162,5 +169,5 @@ test('the message of a notice cannot be taken by another one', async () => {
       },
       outbox.now(),
     ),
-  ).toBe(0);
+  ).toEqual({ rows: 0, receivers: 0 });
 });

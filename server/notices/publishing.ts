@@ -9,7 +9,7 @@ export type PublishOutcome =
   | { outcome: 'already-published'; publishedAt: Date }
   | { outcome: 'not-found' };
 
-/** Who publishes, for the audit log; null for a tool. */
+/** The publisher, for the audit log; null for the command line. */
 export interface Publisher {
   actorId: string | null;
   address: string | null;
@@ -76,7 +76,8 @@ function publish(
       if (notice === null) return { outcome: 'not-found' };
       if (notice.publishedAt === null) return { outcome: 'conflict' };
       if (count === 0) return { outcome: 'already-published', publishedAt: notice.publishedAt };
-      const receivers = await notifyReaders(tx, { id, ...notice, publishedAt: notice.publishedAt }, now);
+      const receivers = await notifyReaders(tx, { id, ...notice, publishedAt: notice.publishedAt }, now); // part: messages
+      // without messages: const receivers = 0;
       const detail = {
         title: notice.title,
         receivers,

@@ -22,13 +22,16 @@ export function guideOf(platform: PlatformName, problem: Problem): Guide {
   return platform === 'dingtalk' ? dingtalkGuide(problem) : zhezhengdingGuide(problem);
 }
 
+/** @param copy what is to be filled in. */
+const guide = (title: string, steps: string[], copy: string | null = null): Guide => ({ title, steps, copy });
+
 function dingtalkGuide({ api, upstreamCode, remedy }: Problem): Guide {
   const code = upstreamCode ?? '';
   if (code === '60020' || code.endsWith('IpNotInWhiteList')) {
     const ip = ipIn(remedy);
-    return {
-      title: '服务器的出口 IP 不在白名单里',
-      steps: [
+    return guide(
+      '服务器的出口 IP 不在白名单里',
+      [
         dingtalkApp,
         '在左侧点“开发配置 → 安全设置”，找到“服务器出口 IP”，点“编辑”。',
         ip === null
@@ -37,14 +40,14 @@ function dingtalkGuide({ api, upstreamCode, remedy }: Problem): Guide {
         '有多台服务器或将来会换出口，请一次把所有出口 IP 都填上。',
         check,
       ],
-      copy: ip,
-    };
+      ip,
+    );
   }
   if (code === '60011' || code.endsWith('AccessTokenPermissionDenied')) {
     const permission = /接口权限 ([^：]+)：/.exec(remedy)?.[1] ?? null;
-    return {
-      title: '应用缺少接口权限',
-      steps: [
+    return guide(
+      '应用缺少接口权限',
+      [
         dingtalkApp,
         '在左侧点“开发配置 → 权限管理”。',
         permission === null
@@ -53,84 +56,60 @@ function dingtalkGuide({ api, upstreamCode, remedy }: Problem): Guide {
         '在“权限范围”里选本应用要服务的部门或全员；提示需要审批的，请企业管理员在钉钉里同意。',
         check,
       ],
-      copy: permission,
-    };
+      permission,
+    );
   }
   if (code === '40056') {
-    return settingGuide('AgentId 不正确', 'AgentId', 'DINGTALK_AGENT_ID');
+    return guide('AgentId 不正确', [
+      dingtalkApp,
+      '在左侧点“基础信息 → 凭证与基础信息”，复制 AgentId。',
+      `填入服务端配置的 DINGTALK_AGENT_ID，${restart}`,
+      check,
+    ]);
   }
   if (code === '40013') {
-    return {
-      title: '组织的 CorpId 不正确',
-      steps: [
-        '用管理员账号登录钉钉开发者后台 open-dev.dingtalk.com，右上角确认是本单位的组织。',
-        '在首页右上角复制 CorpId。',
-        `填入服务端配置的 DINGTALK_CORP_ID，${restart}`,
-        check,
-      ],
-      copy: null,
-    };
+    return guide('组织的 CorpId 不正确', [
+      '用管理员账号登录钉钉开发者后台 open-dev.dingtalk.com，右上角确认是本单位的组织。',
+      '在首页右上角复制 CorpId。',
+      `填入服务端配置的 DINGTALK_CORP_ID，${restart}`,
+      check,
+    ]);
   }
   if (code === '90020') {
-    return {
-      title: '本月的接口调用额度用完了',
-      steps: [
-        '登录钉钉开发者后台 open-dev.dingtalk.com，在“首页 → 资源用量”里看哪个接口用得最多。',
-        '需要马上恢复：在同一页升级版本或购买额度。',
-        '可以等：下月 1 日自动恢复。已登录的人不受影响，会话还在就不调用平台。',
-      ],
-      copy: null,
-    };
+    return guide('本月的接口调用额度用完了', [
+      '登录钉钉开发者后台 open-dev.dingtalk.com，在“首页 → 资源用量”里看哪个接口用得最多。',
+      '需要马上恢复：在同一页升级版本或购买额度。',
+      '可以等：下月 1 日自动恢复。已登录的人不受影响，会话还在就不调用平台。',
+    ]);
   }
   // What the token API refuses is the pair of key and secret, whatever its code.
   if (/appKey|appSecret/.test(remedy)) {
-    return {
-      title: 'AppKey 或 AppSecret 不正确',
-      steps: [
-        dingtalkApp,
-        '在左侧点“基础信息 → 凭证与基础信息”，复制 Client ID（AppKey）和 Client Secret（AppSecret）。两者必须来自同一个应用。',
-        `填入服务端配置的 DINGTALK_APP_KEY 和 DINGTALK_APP_SECRET，前后不要有空格，${restart}`,
-        '如果刚在后台重置过 AppSecret，旧的立即失效，请一定换成新的。',
-        check,
-      ],
-      copy: null,
-    };
+    return guide('AppKey 或 AppSecret 不正确', [
+      dingtalkApp,
+      '在左侧点“基础信息 → 凭证与基础信息”，复制 Client ID（AppKey）和 Client Secret（AppSecret）。两者必须来自同一个应用。',
+      `填入服务端配置的 DINGTALK_APP_KEY 和 DINGTALK_APP_SECRET，前后不要有空格，${restart}`,
+      '如果刚在后台重置过 AppSecret，旧的立即失效，请一定换成新的。',
+      check,
+    ]);
   }
   return otherGuide(remedy);
 }
 
-function settingGuide(title: string, name: string, variable: string): Guide {
-  return {
-    title,
-    steps: [
-      dingtalkApp,
-      `在左侧点“基础信息 → 凭证与基础信息”，复制 ${name}。`,
-      `填入服务端配置的 ${variable}，${restart}`,
-      check,
-    ],
-    copy: null,
-  };
-}
-
 function zhezhengdingGuide({ api, upstreamCode, remedy }: Problem): Guide {
   if (upstreamCode === 'OPF-B001-05-16-0009') {
-    return {
-      title: '签名不匹配：App Key、App Secret 或环境不对',
-      steps: [
-        zhezhengdingApp,
-        '在应用的基本信息里复制 App Key 和 App Secret，填入服务端配置的 ZHEZHENGDING_APP_KEY 和 ZHEZHENGDING_APP_SECRET，前后不要有空格。',
-        '核对 ZHEZHENGDING_BASE_URL：测试环境 openplatform.dg-work.cn 与正式环境 openplatform-pro.ding.zj.gov.cn 的密钥不通用。',
-        '在服务器上看时间是否准确，相差几分钟签名就会被拒绝；请开启时间同步（NTP）。',
-        restart,
-        check,
-      ],
-      copy: null,
-    };
+    return guide('签名不匹配：App Key、App Secret 或环境不对', [
+      zhezhengdingApp,
+      '在应用的基本信息里复制 App Key 和 App Secret，填入服务端配置的 ZHEZHENGDING_APP_KEY 和 ZHEZHENGDING_APP_SECRET，前后不要有空格。',
+      '核对 ZHEZHENGDING_BASE_URL：测试环境 openplatform.dg-work.cn 与正式环境 openplatform-pro.ding.zj.gov.cn 的密钥不通用。',
+      '在服务器上看时间是否准确，相差几分钟签名就会被拒绝；请开启时间同步（NTP）。',
+      restart,
+      check,
+    ]);
   }
   if (upstreamCode === '240132') {
-    return {
-      title: '应用被拒绝访问一个接口：缺少接口权限、通讯录范围或 IP 白名单',
-      steps: [
+    return guide(
+      '应用被拒绝访问一个接口：缺少接口权限、通讯录范围或 IP 白名单',
+      [
         zhezhengdingApp,
         `在应用的接口权限里查找 ${api}，没有开通的点申请，等审批通过。`,
         '在应用的通讯录范围（可见范围）里，确认包括要使用应用的部门。',
@@ -138,14 +117,14 @@ function zhezhengdingGuide({ api, upstreamCode, remedy }: Problem): Guide {
         zhezhengdingHelp,
         check,
       ],
-      copy: api,
-    };
+      api,
+    );
   }
   return otherGuide(remedy);
 }
 
 function otherGuide(remedy: string): Guide {
-  return { title: '平台配置有误', steps: [`${remedy}。`, check], copy: ipIn(remedy) };
+  return guide('平台配置有误', [`${remedy}。`, check], ipIn(remedy));
 }
 
 function ipIn(text: string): string | null {

@@ -1,118 +1,83 @@
-import type { AdminOverview, ApiCalls, Locked } from '../contract/overview.ts';
+import type { FastifyInstance } from 'fastify';
+import type { AdminOverview, Locked } from '../contract/overview.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { cancelledReason } from '../messages/messages.ts';
 import type { Platform } from '../platform/platform.ts';
 import { recentSuperExecutiveFaults } from '../super-executives/faults.ts';
-import { periodMs } from './activity.ts';
+import { readCounts } from './counts.ts';
 import { guideOf } from './guides.ts';
 import type { InstanceState, Reporter } from './reporter.ts';
 
 /** Rows of a list that a person reads. */
 const mostLocks = 200;
-const mostReasons = 5;
+const mostReasons = 5; // part: messages
 const mostFaults = 10;
-const callsOfMs = 3_600_000;
-/** Older failures of messages are history: nobody sends a notice of last month again. */
+// part: messages
+/** Older failures of messages are not shown: an administrator does not send a notice of last month again. */
 const messagesOfMs = 7 * 24 * 3_600_000;
 
-/** A problem that several instances have met is one, with their calls together. */
-export function mergeProblems(
-  states: readonly InstanceState[],
-  platform: Platform['name'],
-): AdminOverview['problems'] {
-  const merged = new Map<string, AdminOverview['problems'][number]>();
-  for (const problem of states.flatMap(({ problems }) => problems)) {
-    const key = `${problem.api} ${problem.remedy}`;
-    const known = merged.get(key);
-    if (known === undefined) {
-      merged.set(key, { ...problem, instances: 1, guide: guideOf(platform, problem) });
-      continue;
-    }
-    known.instances += 1;
-    known.count += problem.count;
-    if (problem.firstSeen < known.firstSeen) known.firstSeen = problem.firstSeen;
-    if (problem.lastSeen > known.lastSeen) known.lastSeen = problem.lastSeen;
-  }
-  return [...merged.values()].sort((a, b) => b.lastSeen.localeCompare(a.lastSeen));
-}
-
-export function mergeHeldBack(states: readonly InstanceState[]): AdminOverview['heldBack'] {
-  const merged = new Map<string, AdminOverview['heldBack'][number]>();
-  for (const { api, state } of states.flatMap(({ heldBack }) => heldBack)) {
-    const known = merged.get(api);
-    if (known === undefined) merged.set(api, { api, state, instances: 1 });
+/** What several instances have met is one, and says how many they are. */
+function merged<T extends object>(
+  met: readonly T[],
+  keyOf: (one: T) => string,
+  add: (known: T, one: T) => void,
+): (T & { instances: number })[] {
+  const all = new Map<string, T & { instances: number }>();
+  for (const one of met) {
+    const known = all.get(keyOf(one));
+    if (known === undefined) all.set(keyOf(one), { ...one, instances: 1 });
     else {
       known.instances += 1;
-      if (state === 'open') known.state = 'open';
+      add(known, one);
     }
   }
-  return [...merged.values()].sort((a, b) => a.api.localeCompare(b.api));
+  return [...all.values()];
 }
 
-/** How a call ended that says nothing against the platform: the person's code or place in the organisation. */
-const answered: ReadonlySet<string> = new Set([
-  'ok',
-  'code-invalid',
-  'out-of-range',
-  'left-organisation',
-  'wrong-organisation',
-]);
+const problemsOf = (states: readonly InstanceState[], platform: Platform['name']) =>
+  merged(
+    states.flatMap(({ problems }) => problems),
+    ({ api, remedy }) => `${api} ${remedy}`,
+    (known, { count, firstSeen, lastSeen }) => {
+      known.count += count;
+      if (firstSeen < known.firstSeen) known.firstSeen = firstSeen;
+      if (lastSeen > known.lastSeen) known.lastSeen = lastSeen;
+    },
+  )
+    .sort((a, b) => b.lastSeen.localeCompare(a.lastSeen))
+    .map((problem) => ({ ...problem, guide: guideOf(platform, problem) }));
 
-/** What `activity.count('call', …)` is told of a call. */
-export const callLabel = (api: string, ended: string) => `${api} ${ended}`;
-export const heldBackCall = 'held-back';
+const heldBackOf = (states: readonly InstanceState[]) =>
+  merged(
+    states.flatMap(({ heldBack }) => heldBack),
+    ({ api }) => api,
+    (known, { state }) => {
+      if (state === 'open') known.state = state;
+    },
+  ).sort((a, b) => a.api.localeCompare(b.api));
 
-export async function callsOfLastHour(prisma: PrismaClient, now: number): Promise<ApiCalls[]> {
-  const period = periodMs.call;
-  const from = new Date(Math.floor(now / period) * period - callsOfMs + period);
-  const sums = await prisma.activityCount.groupBy({
-    by: ['label'],
-    where: { kind: 'call', periodStart: { gte: from } },
-    _sum: { count: true },
-    orderBy: { label: 'asc' },
-  });
-  const apis = new Map<string, ApiCalls>();
-  for (const { label, _sum } of sums) {
-    const [api = '', kind = ''] = label.split(' ', 2);
-    const count = _sum.count ?? 0;
-    const one = apis.get(api) ?? { api, calls: 0, failed: 0, failures: [], heldBack: 0 };
-    apis.set(api, one);
-    if (kind === heldBackCall) one.heldBack += count;
-    else one.calls += count;
-    if (kind === heldBackCall || answered.has(kind)) continue;
-    one.failed += count;
-    one.failures.push({ kind, count });
-  }
-  for (const { failures } of apis.values()) failures.sort((a, b) => b.count - a.count);
-  return [...apis.values()];
-}
-
+// part: messages
 async function messagesOf(prisma: PrismaClient, now: number): Promise<AdminOverview['messages']> {
   const recent = { createdAt: { gt: new Date(now - messagesOfMs) } };
-  // A message that somebody took back before it was sent has not failed.
-  const failedRows = {
-    status: 'FAILED' as const,
-    OR: [{ lastError: null }, { lastError: { not: cancelledReason } }],
-    ...recent,
-  };
-  const [waiting, failed, uncertain, reasons] = await Promise.all([
-    prisma.outboxMessage.count({ where: { status: { in: ['PENDING', 'SENDING'] } } }),
-    prisma.outboxMessage.count({ where: failedRows }),
+  const [uncertain, failed] = await Promise.all([
     prisma.outboxMessage.count({ where: { status: 'UNCERTAIN', ...recent } }),
     prisma.outboxMessage.groupBy({
       by: ['lastError'],
-      where: failedRows,
+      // A message that somebody took back before it was sent has not failed.
+      where: {
+        status: 'FAILED',
+        OR: [{ lastError: null }, { lastError: { not: cancelledReason } }],
+        ...recent,
+      },
       _count: true,
       _max: { createdAt: true },
       orderBy: { _max: { createdAt: 'desc' } },
-      take: mostReasons,
     }),
   ]);
   return {
-    waiting,
-    failed,
+    failed: failed.reduce((sum, { _count }) => sum + _count, 0),
     uncertain,
-    reasons: reasons.map(({ lastError, _count, _max }) => ({
+    reasons: failed.slice(0, mostReasons).map(({ lastError, _count, _max }) => ({
       at: (_max.createdAt ?? new Date(now)).toISOString(),
       reason: lastError ?? '原因没有记下来，请看日志',
       count: _count,
@@ -126,6 +91,7 @@ function lockedOne(subject: string): Locked | null {
   switch (kind) {
     case 'account':
     case 'console':
+    case 'network':
     case 'person':
     case 'unknown':
       return { kind, name: rest.join(':') };
@@ -153,52 +119,37 @@ async function lockedOf(prisma: PrismaClient, now: number): Promise<AdminOvervie
   return [...shown.values()];
 }
 
-async function appTokenOf(prisma: PrismaClient, platform: Platform): Promise<AdminOverview['appToken']> {
-  // By name: the row of an app that was configured before may still be there.
-  const row = await prisma.platformToken.findFirst({
-    where: { app: { startsWith: `${platform.name}:` } },
-    orderBy: { fetchedAt: 'desc' },
-    select: { fetchedAt: true, expiresAt: true },
-  });
-  return row && { fetchedAt: row.fetchedAt.toISOString(), expiresAt: row.expiresAt.toISOString() };
-}
-
-export interface OverviewSources {
-  prisma: PrismaClient;
-  platform: Platform;
-  reporter: Reporter;
-  eventLagSeconds: () => Promise<number>;
-  certificate: () => AdminOverview['certificate'];
-  now: () => number;
-}
-
 /** Everything at once: each part is a small read. */
-export async function readOverview(sources: OverviewSources): Promise<AdminOverview> {
-  const { prisma, platform, reporter, now } = sources;
-  const at = now();
-  // What this instance has counted until now belongs to the picture.
+export async function readOverview(app: FastifyInstance, reporter: Reporter): Promise<AdminOverview> {
+  const { prisma, platform } = app;
+  const at = app.clock.now();
+  // Write the counts of this instance first, so that the overview includes them.
   await reporter.flush();
-  const [states, calls, appToken, eventLagSeconds, messages, locked, superExecutiveFaults] =
-    await Promise.all([
-      reporter.states(),
-      callsOfLastHour(prisma, at),
-      appTokenOf(prisma, platform),
-      sources.eventLagSeconds(),
-      messagesOf(prisma, at),
-      lockedOf(prisma, at),
-      recentSuperExecutiveFaults(prisma, mostFaults),
-    ]);
+  const [
+    states,
+    counts,
+    eventLagSeconds, // part: events
+    messages, // part: messages
+    locked,
+    superExecutiveFaults,
+  ] = await Promise.all([
+    reporter.states(),
+    readCounts(prisma, at),
+    app.platformEvents.lagSeconds(), // part: events
+    messagesOf(prisma, at), // part: messages
+    lockedOf(prisma, at),
+    recentSuperExecutiveFaults(prisma, mostFaults),
+  ]);
   return {
     takenAt: new Date(at).toISOString(),
     platform: platform.name,
     instances: states.length,
-    problems: mergeProblems(states, platform.name),
-    heldBack: mergeHeldBack(states),
-    calls,
-    appToken,
-    certificate: sources.certificate(),
-    eventLagSeconds,
-    messages,
+    problems: problemsOf(states, platform.name),
+    heldBack: heldBackOf(states),
+    ...counts,
+    certificate: app.certificateStatus(),
+    eventLagSeconds, // part: events
+    messages, // part: messages
     locked,
     superExecutiveFaults,
   };

@@ -8,10 +8,10 @@ export interface Problems {
   list(): PlatformProblem[];
 }
 
-/** More kinds of problems than there are; what is beyond is told in the log all the same. */
+/** The list holds so many problems at most. The log has all of them. */
 const kept = 50;
 
-/** What is wrong with the app's settings on the platform, as far as this process has met it; the reporter tells the others. */
+/** Wrong settings of the app on the platform, as this process has met them. The reporter tells the other processes. */
 export function createProblems(now: () => number): Problems {
   const problems = new Map<string, PlatformProblem>();
   return {

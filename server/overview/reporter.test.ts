@@ -1,5 +1,4 @@
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
-import { createActivity } from './activity.ts';
 import { guideOf } from './guides.ts';
 import { createProblems } from './problems.ts';
 import { createReporter, type Reporter } from './reporter.ts';
@@ -12,16 +11,6 @@ const log = { warn: (...line: unknown[]) => warnings.push(line) };
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  // Counts what is written, whoever writes it; an INSERT with ON CONFLICT is an INSERT, whatever it does.
-  await database.prisma.$executeRaw`CREATE TABLE writes (on_table text)`;
-  await database.prisma.$executeRaw`
-    CREATE FUNCTION note_write() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN
-      INSERT INTO writes VALUES (TG_TABLE_NAME); RETURN NULL; END'`;
-  for (const table of ['instances', 'activity_counts']) {
-    await database.prisma.$executeRawUnsafe(
-      `CREATE TRIGGER noted AFTER INSERT ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION note_write()`,
-    );
-  }
 });
 afterAll(() => database?.close());
 beforeEach(async () => {
@@ -31,109 +20,102 @@ beforeEach(async () => {
 });
 
 function instance() {
-  const activity = createActivity(now);
   const problems = createProblems(now);
   const state = () => ({ problems: problems.list(), heldBack: [] });
-  const reporter = createReporter({ prisma: database.prisma, activity, state, now, log });
-  return { activity, problems, reporter };
-}
-async function writes(): Promise<number> {
-  const [row] = await database.prisma.$queryRaw<{ n: number }[]>`SELECT count(*)::int AS n FROM writes`;
-  return row?.n ?? 0;
+  const reporter = createReporter({ prisma: database.prisma, state, now, log });
+  const signIns = (times: number) => {
+    for (let at = 0; at < times; at += 1) reporter.count('sign-in', 'signed-in');
+  };
+  return { problems, reporter, signIns };
 }
 const counted = async () =>
   (await database.prisma.activityCount.aggregate({ _sum: { count: true } }))._sum.count ?? 0;
-async function writesOf(work: () => Promise<unknown>): Promise<number> {
-  const before = await writes();
-  await work();
-  return (await writes()) - before;
+/** Runs work while the table of the counts is away. */
+async function withoutTable(work: () => Promise<void>): Promise<void> {
+  await database.prisma.$executeRaw`ALTER TABLE activity_counts RENAME TO away`;
+  try {
+    await work();
+  } finally {
+    await database.prisma.$executeRaw`ALTER TABLE away RENAME TO activity_counts`;
+  }
 }
 
-test('a storm of faults and sign-ins is two statements, and calm is none', async () => {
-  const { activity, problems, reporter } = instance();
+test('a storm of faults and sign-ins is one statement for the counts and one for the state', async () => {
+  const { problems, reporter } = instance();
+  const statements = vi.spyOn(database.prisma, '$executeRaw');
   const fault = { api: '/x', ok: false, upstreamCode: '60020', remedy: '加白名单', durationMs: 1 };
-  expect(
-    await writesOf(async () => {
-      for (let at = 0; at < 10_000; at += 1) {
-        activity.count('sign-in', 'fault PLATFORM_MISCONFIGURED');
-        problems.note(fault);
-      }
-      await reporter.flush();
-    }),
-  ).toBe(2);
+  for (let at = 0; at < 10_000; at += 1) {
+    reporter.count('sign-in', 'fault PLATFORM_MISCONFIGURED');
+    problems.note(fault);
+  }
+  await reporter.flush();
+  expect(statements).toHaveBeenCalledTimes(2);
   expect(await counted()).toBe(10_000);
-  expect(await writesOf(() => reporter.flush())).toBe(0);
-  time += 15_000;
-  expect(await writesOf(() => reporter.flush())).toBe(1);
+  await reporter.flush();
+  expect(statements).toHaveBeenCalledTimes(3);
+  statements.mockRestore();
 });
 
 test('two instances add up, and a number that is written twice counts once', async () => {
   const [one, other] = [instance(), instance()];
-  const add = (times: number, { activity }: typeof one) => {
-    for (let at = 0; at < times; at += 1) activity.count('sign-in', 'signed-in');
-  };
-  add(3, one);
-  add(4, other);
+  one.signIns(3);
+  other.signIns(4);
   await Promise.all([one.reporter.flush(), other.reporter.flush(), one.reporter.flush()]);
   expect(await counted()).toBe(7);
-  add(5, one);
+  one.signIns(5);
   await one.reporter.flush();
   expect(await counted()).toBe(12);
 
   // The answer of the database is lost after it has written.
-  add(1, one);
-  const rows = one.activity.changed();
-  await one.reporter.flush();
-  one.activity.written(rows.map((row) => ({ ...row, count: 0 })));
+  one.signIns(1);
+  const { $executeRaw } = database.prisma;
+  const lost = vi.spyOn(database.prisma, '$executeRaw').mockImplementationOnce((async (...statement) => {
+    await Reflect.apply($executeRaw, database.prisma, statement);
+    throw new Error('the answer is lost');
+  }) as typeof $executeRaw);
+  await expect(one.reporter.flush()).rejects.toThrow('the answer is lost');
+  lost.mockRestore();
   await one.reporter.flush();
   expect(await counted()).toBe(13);
 });
 
 test('what could not be written is written later', async () => {
-  const { activity, reporter } = instance();
-  activity.count('call', '/x ok');
-  await database.prisma.$executeRaw`ALTER TABLE activity_counts RENAME TO away`;
-  try {
-    await expect(reporter.flush()).rejects.toThrow();
-  } finally {
-    await database.prisma.$executeRaw`ALTER TABLE away RENAME TO activity_counts`;
-  }
-  activity.count('call', '/x ok');
+  const { signIns, reporter } = instance();
+  signIns(1);
+  await withoutTable(() => expect(reporter.flush()).rejects.toThrow());
+  signIns(1);
   await reporter.flush();
   expect(await counted()).toBe(2);
 });
 
 test('a stop writes what is left and says that the server is gone; it never fails', async () => {
-  const { activity, reporter } = instance();
+  const { signIns, reporter } = instance();
   await reporter.flush();
-  activity.count('sign-in', 'signed-in');
+  signIns(1);
   await reporter.stop();
   expect(await counted()).toBe(1);
   expect(await database.prisma.instance.count()).toBe(0);
 
-  activity.count('sign-in', 'signed-in');
-  await database.prisma.$executeRaw`ALTER TABLE activity_counts RENAME TO away`;
-  try {
-    await expect(reporter.stop()).resolves.toBeUndefined();
-    expect(warnings).toHaveLength(1);
-  } finally {
-    await database.prisma.$executeRaw`ALTER TABLE away RENAME TO activity_counts`;
-  }
+  signIns(1);
+  await withoutTable(() => expect(reporter.stop()).resolves.toBeUndefined());
+  expect(warnings).toHaveLength(1);
 });
 
-test('an hour that is over is forgotten in memory, and after eight days in the database', async () => {
-  const { activity, reporter } = instance();
-  activity.count('sign-in', 'signed-in');
+test('an hour that is over stays as it was counted, and is swept a day later', async () => {
+  const { signIns, reporter } = instance();
+  signIns(2);
   await reporter.flush();
   time += 3_600_000;
-  activity.count('sign-in', 'signed-in');
-  const before = activity.changed();
-  expect(before).toHaveLength(1);
+  signIns(1);
   await reporter.flush();
-  expect(await database.prisma.activityCount.count()).toBe(2);
-  time += 8 * 24 * 3_600_000;
+  const hours = await database.prisma.activityCount.findMany({ orderBy: { periodStart: 'asc' } });
+  expect(hours.map(({ count }) => count)).toEqual([2, 1]);
+  time += 24 * 3_600_000;
   await reporter.sweep();
-  expect(await database.prisma.activityCount.count()).toBe(0);
+  expect(await counted()).toBe(1);
+  time += 2 * 3_600_000;
+  await reporter.sweep();
+  expect(await database.prisma.instance.count()).toBe(0);
 });
 
 test('one instance sees the state of another', async () => {

@@ -1,116 +1,111 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { HeldBack, PlatformProblem } from '../contract/overview.ts';
+import { heldBack, platformProblem } from '../contract/overview.ts';
 import type { PrismaClient } from '../database/database.ts';
-import type { Activity, ActivityRow } from './activity.ts';
+import { type CountKind, hourMs, hoursShown } from './counts.ts';
 
-/** What one server tells the others of itself. */
-export interface InstanceState {
-  problems: PlatformProblem[];
-  heldBack: HeldBack[];
-}
+/** The state that a server shares with the others. */
+const instanceState = Type.Object({
+  problems: Type.Array(platformProblem),
+  heldBack: Type.Array(heldBack),
+});
+export type InstanceState = Static<typeof instanceState>;
+const readable = Compile(instanceState);
 
 export interface Reporter {
+  /** Adds one to a number in memory; nothing waits for it. @param label says what it was; never who. */
+  count(kind: CountKind, label: string): void;
   /**
-   * Writes what has changed; called every {@link writeEveryMs}.
+   * Writes the counts that have grown, and the state as a sign of life; called every {@link writeEveryMs}.
    *
    * @throws errors of the database; what was not written is written later.
    */
   flush(): Promise<void>;
-  /** Deletes what is older than the overview shows. */
+  /** Deletes rows that are older than the overview shows. */
   sweep(): Promise<void>;
   /** The states of all running servers, this one's as it is at this moment. */
   states(): Promise<InstanceState[]>;
-  /** Writes what is left, and that this server is gone. Never throws, and waits for 3 seconds at most. */
+  /** Writes the last counts and deletes this server's row. Never throws, and takes 3 seconds at most. */
   stop(): Promise<void>;
 }
 
 export interface ReporterOptions {
   prisma: PrismaClient;
-  activity: Activity;
   state: () => InstanceState;
   /** Epoch milliseconds. */
   now: () => number;
   log: Pick<FastifyBaseLogger, 'warn'>;
 }
 
-/** How often counts are written, in milliseconds: a killed process loses so much of them. */
-export const writeEveryMs = 5000;
-/** The row is written this often although nothing has changed, to say that the server lives. */
-const heartbeatMs = 15_000;
-/** A server not seen for this long has ended: some heartbeats may be late while the database is busy. */
+/** A killed process loses so much of its counts. */
+export const writeEveryMs = 15_000;
+/** A server not seen for this long has ended: some signs of life may be late while the database is busy. */
 const goneAfterMs = 60_000;
-/** Counts are kept a little longer than the longest time that the overview shows. */
-const keptMs = 8 * 24 * 3_600_000;
+/** The hour before the first that is shown is not over yet by the clock of another machine. */
+const keptMs = (hoursShown + 1) * hourMs;
 const stopWithinMs = 3000;
 
-const stateShape = Compile(
-  Type.Object({
-    problems: Type.Array(
-      Type.Object({
-        api: Type.String(),
-        upstreamCode: Type.Union([Type.String(), Type.Null()]),
-        remedy: Type.String(),
-        firstSeen: Type.String(),
-        lastSeen: Type.String(),
-        count: Type.Integer({ minimum: 1 }),
-      }),
-    ),
-    heldBack: Type.Array(
-      Type.Object({
-        api: Type.String(),
-        state: Type.Union([Type.Literal('open'), Type.Literal('half-open')]),
-      }),
-    ),
-  }),
-);
+interface Counter {
+  kind: CountKind;
+  /** Epoch milliseconds. */
+  periodStart: number;
+  label: string;
+  count: number;
+  written: number;
+}
 
 /**
  * Brings what this process counts and meets into the database, where the overview of every instance reads it.
  * However much happens, it is one statement for the counts and one row for the state, every few seconds.
  */
-export function createReporter({ prisma, activity, state, now, log }: ReporterOptions): Reporter {
+export function createReporter({ prisma, state, now, log }: ReporterOptions): Reporter {
   const id = randomUUID();
   const startedAt = new Date(now());
-  let told = '';
-  let toldAt = 0;
-  let running: Promise<void> | null = null;
+  const counters = new Map<string, Counter>();
+  const thisHour = () => Math.floor(now() / hourMs) * hourMs;
 
   async function writeCounts(): Promise<void> {
-    const rows = activity.changed();
+    for (const [key, { count, written, periodStart }] of counters) {
+      if (count === written && periodStart < thisHour()) counters.delete(key);
+    }
+    const rows = [...counters]
+      .filter(([, { count, written }]) => count > written)
+      .map(([key, { written: _, ...row }]) => ({ key, ...row }));
     if (rows.length === 0) return;
-    await upsertCounts(prisma, id, rows);
-    activity.written(rows);
+    // The numbers are absolute and only grow: whichever of two writings comes last, nothing is lost or counted twice.
+    await prisma.$executeRaw`
+      INSERT INTO activity_counts AS known (kind, period_start, label, instance, count)
+      SELECT kind, to_timestamp("periodStart" / 1000), label, ${id}::uuid, count
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        AS t (kind text, "periodStart" float8, label text, count int)
+      ON CONFLICT (kind, period_start, label, instance)
+        DO UPDATE SET count = greatest(known.count, EXCLUDED.count)`;
+    for (const { key, count } of rows) {
+      const counter = counters.get(key);
+      if (counter !== undefined) counter.written = count;
+    }
   }
 
-  async function writeState(): Promise<void> {
-    const current = state();
-    const text = JSON.stringify(current);
-    if (text === told && now() - toldAt < heartbeatMs) return;
+  async function flush(): Promise<void> {
+    await writeCounts();
     const seenAt = new Date(now());
     await prisma.$executeRaw`
       INSERT INTO instances (id, started_at, seen_at, state)
-      VALUES (${id}::uuid, ${startedAt}::timestamptz, ${seenAt}::timestamptz, ${text}::jsonb)
+      VALUES (${id}::uuid, ${startedAt}::timestamptz, ${seenAt}::timestamptz, ${JSON.stringify(state())}::jsonb)
       ON CONFLICT (id) DO UPDATE SET seen_at = EXCLUDED.seen_at, state = EXCLUDED.state`;
-    told = text;
-    toldAt = seenAt.getTime();
-  }
-
-  function flush(): Promise<void> {
-    // One after the other: two at once would write an older number over a newer one.
-    const run = (running ?? Promise.resolve())
-      .catch(() => {})
-      .then(async () => {
-        await writeCounts();
-        await writeState();
-      });
-    running = run;
-    return run;
   }
 
   return {
+    count(kind, label) {
+      const periodStart = thisHour();
+      const key = `${kind} ${periodStart} ${label}`;
+      const counter = counters.get(key);
+      if (counter === undefined) counters.set(key, { kind, periodStart, label, count: 1, written: 0 });
+      else counter.count += 1;
+    },
     flush,
     async sweep() {
       const before = new Date(now() - keptMs);
@@ -123,37 +118,14 @@ export function createReporter({ prisma, activity, state, now, log }: ReporterOp
         select: { state: true },
       });
       // Another version of the server may run beside this one for a while.
-      const readable = others.flatMap(({ state: other }) => (stateShape.Check(other) ? [other] : []));
-      return [state(), ...readable];
+      return [state(), ...others.flatMap(({ state: other }) => (readable.Check(other) ? [other] : []))];
     },
     async stop() {
       const ended = (async () => {
         await flush();
         await prisma.instance.deleteMany({ where: { id } });
       })().catch((err: unknown) => log.warn({ err }, 'counts of the overview not written at the stop'));
-      let limit: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        limit = setTimeout(resolve, stopWithinMs);
-      });
-      await Promise.race([ended, late]);
-      clearTimeout(limit);
+      await Promise.race([ended, delay(stopWithinMs, undefined, { ref: false })]);
     },
   };
-}
-
-async function upsertCounts(
-  prisma: PrismaClient,
-  instance: string,
-  rows: readonly ActivityRow[],
-): Promise<void> {
-  const kinds = rows.map(({ kind }) => kind);
-  const starts = rows.map(({ periodStart }) => new Date(periodStart).toISOString());
-  const labels = rows.map(({ label }) => label);
-  const counts = rows.map(({ count }) => count);
-  await prisma.$executeRaw`
-    INSERT INTO activity_counts (kind, period_start, label, instance, count)
-    SELECT kind, period_start::timestamptz, label, ${instance}::uuid, count
-    FROM unnest(${kinds}::text[], ${starts}::text[], ${labels}::text[], ${counts}::int[])
-      AS t (kind, period_start, label, count)
-    ON CONFLICT (kind, period_start, label, instance) DO UPDATE SET count = EXCLUDED.count`;
 }

@@ -1,96 +1,80 @@
+import type { FastifyInstance } from 'fastify';
 import { recordAudit } from '../audit/audit.ts';
 import { signedInUser } from '../auth/authenticate.ts';
 import { unknownAccount } from '../auth/credentials.ts';
 import { countersOf } from '../auth/lockout.ts';
 import { faultResponses } from '../contract/errors.ts';
-import {
-  adminOverview,
-  type Locked,
-  peopleCounts,
-  signInsByHour,
-  signInsQuery,
-  unlockOutcome,
-  unlockRequest,
-} from '../contract/overview.ts';
+import { adminOverview, type Locked, unlockOutcome, unlockRequest } from '../contract/overview.ts';
 import type { Prisma } from '../database/generated/client.ts';
 import { routes } from '../plugins/core.ts';
+import { callLabel, hourMs, signInKinds } from './counts.ts';
 import { readOverview } from './overview.ts';
-import { createPeopleCounts } from './people-counts.ts';
-import { startReporting } from './reporting.ts';
-import { countSignIns } from './sign-ins.ts';
+import { createProblems } from './problems.ts';
+import { createReporter, type Reporter, writeEveryMs } from './reporter.ts';
 
 const tags = ['管理'];
 
-/** What an unlocking forgets, and what the log says it was done to. An account is unlocked everywhere at once. */
+/** The counters that an unlocking deletes, and its subject in the audit log. An account is unlocked everywhere at once. */
 function lockOf({ kind, name }: Locked): { counters: Prisma.LockoutWhereInput; subject: string } {
   switch (kind) {
     case 'account':
     case 'console':
       return { counters: countersOf(name), subject: `account:${name}` };
+    case 'network':
     case 'person':
-      return { counters: { subject: `person:${name}` }, subject: `person:${name}` };
+      return { counters: { subject: `${kind}:${name}` }, subject: `${kind}:${name}` };
     case 'unknown':
       return { counters: { subject: `unknown:${name}` }, subject: unknownAccount };
   }
 }
 
-/** What an administrator must know of to put right, and how things are. */
-export const overviewRoutes = routes('overview', ['administrators', 'events', 'certificate'], async (app) => {
-  const { prisma, platform } = app;
-  const { now } = app.clock;
+const needed = [
+  'administrators',
+  'events', // part: events
+  'certificate',
+];
+
+/** Keeps for the overview what the metrics lose at a restart, and no instance has of the others. */
+function startReporting({ prisma, platform, metrics, clock, jobs, log }: FastifyInstance): Reporter {
+  const problems = createProblems(clock.now);
+  const state = () => ({
+    problems: problems.list(),
+    heldBack: platform.circuits().map(({ api, state }) => ({ api, state })),
+  });
+  const reporter = createReporter({ prisma, state, now: clock.now, log });
+  metrics.listen({
+    signIn: (outcome, by) => reporter.count(signInKinds[by], outcome),
+    platformCall(call) {
+      problems.note(call);
+      reporter.count('call', callLabel(call));
+    },
+  });
+  jobs.every('overview', writeEveryMs, reporter.flush, { atOnce: true, title: '写下概览的数字' });
+  jobs.every('overview-sweep', hourMs, reporter.sweep, { title: '清理概览的旧数字' });
+  return reporter;
+}
+
+/** The overview: problems that an administrator must solve, and the state of the app. */
+export const overviewRoutes = routes('overview', needed, async (app) => {
+  const { prisma } = app;
   const reporter = startReporting(app);
-  const countPeople = createPeopleCounts(prisma, now);
-  const readers = { roles: ['ADMIN', 'AUDITOR'] } as const;
+  app.addHook('onClose', async () => {
+    // Jobs count until they have ended.
+    await app.jobs.ended();
+    await reporter.stop();
+  });
 
   app.get(
     '/api/admin/overview',
     {
-      config: readers,
+      config: { roles: ['ADMIN', 'AUDITOR'] },
       schema: {
         tags,
-        summary: '概览：平台配置问题及处理步骤、接口健康、令牌、证书、积压、锁定',
+        summary: '概览：平台配置问题及处理步骤、最近 24 小时的登录、接口健康、证书、积压、锁定',
         response: { 200: adminOverview, ...faultResponses },
       },
     },
-    () =>
-      readOverview({
-        prisma,
-        platform,
-        reporter,
-        now,
-        eventLagSeconds: () => app.platformEvents.lagSeconds(),
-        certificate: () => app.certificateStatus(),
-      }),
-  );
-
-  app.get(
-    '/api/admin/overview/sign-ins',
-    {
-      config: readers,
-      schema: {
-        tags,
-        summary: '最近 24 小时或 7 天的登录，按结果和小时',
-        querystring: signInsQuery,
-        response: { 200: signInsByHour, ...faultResponses },
-      },
-    },
-    async (request) => {
-      await reporter.flush();
-      return countSignIns(prisma, Number(request.query.days ?? '1') * 24, now());
-    },
-  );
-
-  app.get(
-    '/api/admin/overview/people',
-    {
-      config: readers,
-      schema: {
-        tags,
-        summary: '人数：已绑定、未绑定、已离开、已停用',
-        response: { 200: peopleCounts, ...faultResponses },
-      },
-    },
-    countPeople,
+    () => readOverview(app, reporter),
   );
 
   app.post(

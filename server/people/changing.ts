@@ -7,17 +7,17 @@ import { AppError } from '../plugins/errors.ts';
 import { maskMobile } from './masked-mobile.ts';
 import { type PersonServices, personDetail } from './person.ts';
 
-/** Who changes something, and where from. */
+/** The administrator who changes something, and the address of their request. */
 export interface Actor {
   user: SessionUser;
   address: string;
 }
 
-/** What a change writes, and what the audit log calls it. */
+/** One change: the columns that it writes, and its name in the audit log. */
 export interface Change {
   action: PersonChanged['action'];
   data: Prisma.UserUpdateInput;
-  /** Also where no trigger does: a first password, say, shuts nobody out by itself. */
+  /** Ends the person's sessions where no trigger does: a first password ends none by itself. */
   endsSessions?: true;
 }
 
@@ -29,7 +29,7 @@ type NotSaved = Extract<PersonOutcome, { outcome: 'conflict' | 'taken' | 'refuse
  *
  * @param version the person's `version` as the administrator saw it.
  * @param plan what to write, given the person as they are; null for nothing.
- * @throws AppError NOT_FOUND, or FORBIDDEN where whoever acts is no administrator any more.
+ * @throws AppError NOT_FOUND, or FORBIDDEN where the actor is no administrator any more.
  */
 export async function changePerson(
   services: PersonServices,
@@ -50,7 +50,7 @@ export async function changePerson(
       const after: User = { ...before, ...(change.data as Partial<User>) };
       if (id === actor.user.id && shutsOut(before, after)) return 'SELF';
       if (isAdministrator(before) && !isAdministrator(after)) await holdAdministrators(tx, actor.user.id);
-      // Later than what was seen, whatever the clock says: it is the next one's version.
+      // It is the version of the next change, so it must be later than the last one even if the clock was set back.
       const updatedAt = new Date(Math.max(now(), before.updatedAt.getTime() + 1));
       const { count } = await tx.user.updateMany({
         where: { id, updatedAt: before.updatedAt },
@@ -80,7 +80,7 @@ export async function changePerson(
 const isAdministrator = ({ role, status, leftAt }: User): boolean =>
   role === 'ADMIN' && status === 'ACTIVE' && leftAt === null;
 
-/** Whether a change takes from a person what they sign in by, or what they may do. */
+/** Whether a person can sign in or act less after a change than before it. */
 const shutsOut = (before: User, after: User): boolean =>
   after.status === 'DISABLED' || after.role !== before.role || after.dingUserId !== before.dingUserId;
 
@@ -99,7 +99,7 @@ export async function holdAdministrators(tx: Transaction, actorId: string): Prom
   if (!held.some(({ id }) => id === actorId)) throw new AppError('FORBIDDEN');
 }
 
-/** What the log tells of a person: neither the password's hash, nor what is no field of theirs. */
+/** The columns that the audit log tells. The password's hash is not among them. */
 const told = new Set<keyof User>([
   'username',
   'name',
@@ -118,7 +118,7 @@ const told = new Set<keyof User>([
   'passwordExpiresAt',
 ]);
 
-/** What a new account is without being told. */
+/** The columns of a new account for which the administrator gives no value. */
 export const newcomer: Partial<User> = {
   role: 'USER',
   status: 'ACTIVE',

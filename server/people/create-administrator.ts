@@ -40,7 +40,8 @@ export async function createAdministrator(
 ): Promise<AdministratorCreation> {
   const read = readFields({ username: wanted.username, name: wanted.name });
   if ('outcome' in read) {
-    return { outcome: 'invalid', field: read.field === 'name' ? 'name' : 'username', message: read.message };
+    const [{ field, message } = { field: 'username', message: '' }] = read.problems;
+    return { outcome: 'invalid', field: field === 'name' ? 'name' : 'username', message };
   }
   const { username = '', name = '' } = read.fields;
   // Wherever it is run: production refuses the seed's password at every sign-in, and this is run for production.

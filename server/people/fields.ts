@@ -1,29 +1,30 @@
 import type { PersonField, PersonInput, PersonOutcome } from '../contract/people.ts';
-import { readMobile, readUsername } from '../import-export/cells.ts';
+import { newUsernameProblem, readMobile, readPlainCode, readUsername } from '../import-export/cells.ts';
 import { longest } from '../import-export/columns.ts';
 
 type Invalid = Extract<PersonOutcome, { outcome: 'invalid' }>;
 type Fields = Partial<PersonInput>;
 
-/** What nobody sees: control characters, marks of direction, blanks of no width, halves of characters. */
+/** Invisible characters: control characters, marks of direction, blanks of no width, halves of characters. */
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}]/u;
 
 /**
- * What an administrator typed, as it is kept: without blanks at the ends, null for nothing; or the first field
+ * What an administrator typed, as it is kept: without blanks at the ends, null for nothing; or every field
  * that cannot be kept. The rules are those of an import, but for what only Excel does.
  */
 export function readFields(input: Fields): { fields: Fields } | Invalid {
   const fields: Fields = { ...input };
+  const problems: Invalid['problems'] = [];
   const texts = ['username', 'name', 'department', 'mobile', 'dingUserId', 'employeeCode'] as const;
   for (const field of texts) {
     const typed = input[field];
     if (typed === undefined) continue;
     const text = typed?.trim() ?? '';
     const read = text === '' ? readNothing(field) : readText(field, text);
-    if ('problem' in read) return { outcome: 'invalid', field, message: `${read.problem}。` };
-    Object.assign(fields, { [field]: read.value });
+    if ('problem' in read) problems.push({ field, message: `${read.problem}。` });
+    else Object.assign(fields, { [field]: read.value });
   }
-  return { fields };
+  return problems.length > 0 ? { outcome: 'invalid', problems } : { fields };
 }
 
 type Read = { value: string | null } | { problem: string };
@@ -36,8 +37,12 @@ function readNothing(field: TextField): Read {
 function readText(field: TextField, text: string): Read {
   if (unseen.test(text)) return { problem: '含有看不见的字符，请删掉后手工重新输入' };
   if (field === 'mobile') return readMobile(text);
-  if (field === 'username') return readUsername(text);
-  if (Array.from(text).length > longest[field]) return { problem: `太长，最多 ${longest[field]} 个字` };
-  const isCode = field === 'dingUserId' || field === 'employeeCode';
-  return isCode && /\s/u.test(text) ? { problem: '不能含空格' } : { value: text };
+  if (field === 'username') {
+    const wrong = newUsernameProblem(text);
+    return wrong === null ? readUsername(text) : { problem: wrong };
+  }
+  if (field === 'dingUserId' || field === 'employeeCode') return readPlainCode(text, field);
+  return Array.from(text).length > longest[field]
+    ? { problem: `太长，最多 ${longest[field]} 个字` }
+    : { value: text };
 }

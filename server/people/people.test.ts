@@ -89,7 +89,9 @@ describe('adding a person', () => {
     ['mobile', { mobile: '1390000' }],
     ['mobile', { mobile: '139****1234' }],
     ['department', { department: '处'.repeat(129) }],
+    ['username', { username: 'jos\u00e9' }],
     ['dingUserId', { dingUserId: '2701 03' }],
+    ['dingUserId', { dingUserId: '270103,270104' }],
     ['employeeCode', { employeeCode: 'G'.repeat(65) }],
   ])('says what is wrong with %s: %j', async (field, change) => {
     const response = await post(
@@ -100,9 +102,15 @@ describe('adding a person', () => {
     );
     expect(response.json()).toEqual({
       outcome: 'invalid',
-      field,
-      message: expect.stringMatching(/^\D.+。$/),
+      problems: [{ field, message: expect.stringMatching(/^\D.+。$/) }],
     });
+  });
+
+  test('says at once all that is wrong', async () => {
+    const wrong = { ...input, username: 'a b', name: '', mobile: '1' };
+    const response = await post(pages.server, '/api/admin/people', wrong, bearer(pages.admin));
+    const { problems } = response.json<{ problems: { field: string }[] }>();
+    expect(problems.map(({ field }) => field)).toEqual(['username', 'name', 'mobile']);
   });
 });
 
@@ -168,9 +176,25 @@ describe('editing a person', () => {
     });
     expect(await deed('lisi', 'edit', { mobile: '1' })).toMatchObject({
       outcome: 'invalid',
-      field: 'mobile',
+      problems: [{ field: 'mobile' }],
     });
     expect(await audit('person.edited')).toEqual([]);
+  });
+
+  test('what could not be entered today stays as it is until somebody changes it', async () => {
+    const before = { username: 'jos\u00e9', dingUserId: '270102,270103' };
+    await pages.server.prisma.user.update({ where: { username: 'lisi' }, data: before });
+    expect(await deed(before.username, 'edit', { ...before, name: '李四四' })).toMatchObject({
+      outcome: 'saved',
+      person: { ...before, name: '李四四' },
+    });
+    expect(await deed(before.username, 'edit', { dingUserId: '270102，270103,1' })).toEqual({
+      outcome: 'invalid',
+      problems: [{ field: 'dingUserId', message: '不能含逗号。' }],
+    });
+    expect(await deed(before.username, 'edit', { username: 'lisi', dingUserId: null })).toMatchObject({
+      outcome: 'saved',
+    });
   });
 
   test('another platform id ends the sessions, and what was known of the former person goes', async () => {

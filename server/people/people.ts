@@ -2,13 +2,13 @@ import { recordAudit } from '../audit/audit.ts';
 import type { Lockout } from '../auth/lockout.ts';
 import { unlock } from '../auth/lockout.ts';
 import { generatePassword, type Passwords } from '../auth/passwords.ts';
+import type { SessionsEnded } from '../contract/auth.ts';
 import type {
   AccountUnlocked,
   PasswordReset,
   PersonEdit,
   PersonInput,
   PersonOutcome,
-  SessionsEnded,
 } from '../contract/people.ts';
 import type { User } from '../database/generated/client.ts';
 import { AppError } from '../plugins/errors.ts';
@@ -26,7 +26,7 @@ export const oneTimePasswordMs = 72 * 3_600_000;
 
 type Seen = { id: string; version: string };
 
-/** What administrators do to people's accounts; every change is written to the audit log with it. */
+/** The administrators' changes of people's accounts. Each one writes its entry of the audit log in its transaction. */
 export function createPeople(services: PeopleServices) {
   const { prisma, sessions, passwords, credentials, now } = services;
 
@@ -68,16 +68,15 @@ export function createPeople(services: PeopleServices) {
     },
 
     async edit(actor: Actor, id: string, { version, ...input }: PersonEdit): Promise<PersonOutcome> {
-      const read = readFields(input);
+      const stored = await nameOf(id);
+      const differs = ([key, value]: [string, unknown]) => stored[key as keyof PersonInput] !== value;
+      // A field that does not change is not checked: older rows may hold values that the rules of today refuse.
+      const read = readFields(Object.fromEntries(Object.entries(input).filter(differs)));
       if ('outcome' in read) return read;
-      const { fields } = read;
+      const data: Partial<PersonInput> = Object.fromEntries(Object.entries(read.fields).filter(differs));
       return changePerson(services, actor, { id, version }, (before) => {
-        const changed = Object.entries(fields).filter(
-          ([key, value]) => before[key as keyof PersonInput] !== value,
-        );
-        if (changed.length === 0) return null;
-        const data = Object.fromEntries(changed);
-        // Another person of the platform: what is known of the former one is not theirs.
+        if (Object.keys(data).length === 0) return null;
+        // The account gets another person of the platform: forget what the platform said of the former one.
         const former = 'dingUserId' in data && before.dingUserId !== null ? forgetPerson : {};
         const left = typeof data.dingUserId === 'string' ? { leftAt: null } : {};
         return { action: 'person.edited', data: { ...former, ...left, ...data } };
@@ -88,7 +87,7 @@ export function createPeople(services: PeopleServices) {
 
     enable: (actor: Actor, seen: Seen) => changePerson(services, actor, seen, setStatus('ACTIVE')),
 
-    /** Whoever signed in by this account has to bind anew; a 超级高管 needs a new id entered first. */
+    /** The person has to bind anew. A 超级高管 cannot bind: an administrator enters a new id first. */
     unbind: (actor: Actor, seen: Seen) =>
       changePerson(services, actor, seen, ({ dingUserId }) =>
         dingUserId === null
@@ -98,7 +97,7 @@ export function createPeople(services: PeopleServices) {
 
     async resetPassword(actor: Actor, seen: Seen): Promise<PasswordReset> {
       if (!credentials.keepsPasswords) return { outcome: 'refused', reason: 'PASSWORD_ELSEWHERE' };
-      // Who changes their own password knows the old one, and is asked for it.
+      // One's own password is changed on the account page, which asks for the old one.
       if (seen.id === actor.user.id) return { outcome: 'refused', reason: 'SELF' };
       const { username } = await nameOf(seen.id);
       const password = generatePassword(username);
@@ -110,7 +109,7 @@ export function createPeople(services: PeopleServices) {
         endsSessions: true,
       }));
       if (outcome.outcome !== 'saved') return outcome as Exclude<typeof outcome, { outcome: 'taken' }>;
-      // Whoever forgot their password has tried it often: the new one must not wait for that.
+      // The person has probably tried old passwords: the new one must not be locked because of them.
       await services.lockout.clearAccount(username);
       return {
         outcome: 'password-reset',
@@ -122,17 +121,7 @@ export function createPeople(services: PeopleServices) {
 
     async endSessions(actor: Actor, id: string): Promise<SessionsEnded> {
       await nameOf(id);
-      const count = await prisma.$transaction(async (tx) => {
-        const ended = await tx.session.deleteMany({ where: { userId: id } });
-        const detail = { sessions: ended.count };
-        await recordAudit(
-          tx,
-          { action: 'sessions.ended', actorId: actor.user.id, subject: `user:${id}`, detail },
-          actor.address,
-        );
-        return ended.count;
-      });
-      sessions.forgetAll(id);
+      const count = await sessions.endAll(id, { actorId: actor.user.id, address: actor.address });
       return { outcome: 'sessions-ended', count };
     },
 
@@ -149,7 +138,7 @@ export function createPeople(services: PeopleServices) {
       };
     },
 
-    /** The full mobile number, after it is written down who asked for it. */
+    /** Writes to the audit log who asks, then returns the full mobile number. */
     async revealMobile(actor: Actor, id: string): Promise<string | null> {
       const { mobile } = await nameOf(id);
       if (mobile === null) return null;
@@ -164,8 +153,8 @@ export function createPeople(services: PeopleServices) {
 }
 
 /**
- * What the platform said of the person whom an account was bound to. That they left stays true until somebody
- * else is known: an administrator who is gone must not come back by being unbound.
+ * Clears what the platform said of the bound person. `leftAt` stays until the account gets another person: an
+ * administrator who has left must not be let in again by unbinding their account.
  */
 const forgetPerson = { unionId: null, employeeCode: null, boundAt: null, boundBy: null } as const;
 

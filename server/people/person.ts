@@ -35,8 +35,7 @@ export async function personDetail(
     where: { OR: lockCounters(user), lockedUntil: { gt: new Date(now()) } },
     orderBy: { lockedUntil: 'desc' },
   });
-  // No token of anybody's: none of them is the one that asks.
-  const live = await sessions.list(id, '');
+  const live = await sessions.list(id, null, { cursor: null, limit: 100 });
   return {
     ...toPersonRow({
       id,
@@ -59,7 +58,7 @@ export async function personDetail(
     password: passwordState(user, credentials.keepsPasswords),
     passwordExpiresAt: user.passwordExpiresAt?.toISOString() ?? null,
     lockedUntil: lock?.lockedUntil?.toISOString() ?? null,
-    sessions: live.map(({ current: _, ...session }) => session),
+    sessions: live.items.map(({ current: _, ...session }) => session),
   };
 }
 

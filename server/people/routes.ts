@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 import { signedInUser } from '../auth/authenticate.ts';
-import type { RoleName } from '../contract/auth.ts';
+import { type RoleName, sessionsEnded } from '../contract/auth.ts';
+import { bulkOutcome, bulkPreview, bulkRequest, bulkRun } from '../contract/bulk.ts';
 import { faultResponses } from '../contract/errors.ts';
 import * as contract from '../contract/people.ts';
 import { idParams, noBody } from '../contract/schema.ts';
 import { routes } from '../plugins/core.ts';
+import { createBulk } from './bulk.ts';
 import type { Actor } from './changing.ts';
 import { personHistory } from './history.ts';
 import { createPeople } from './people.ts';
@@ -20,7 +22,7 @@ export const actorOf = (request: FastifyRequest): Actor => ({
   address: request.ip,
 });
 
-/** Who may not see a mobile number may not find out its digits by searching for them either. */
+/** Auditors see no mobile numbers, so their searches do not look into them either. */
 const view = (request: FastifyRequest) => ({ mobiles: signedInUser(request).role === 'ADMIN' });
 
 /** The administrators' people: looking for them, and all that is done to an account. */
@@ -29,6 +31,7 @@ export const peopleRoutes = routes('people', ['administrators'], async (app) => 
   const services = { ...app.accounts, prisma, now: app.clock.now };
   const search = createPeopleSearch(prisma);
   const people = createPeople(services);
+  const bulk = createBulk(services);
 
   app.get(
     '/api/admin/people',
@@ -36,29 +39,12 @@ export const peopleRoutes = routes('people', ['administrators'], async (app) => 
       config: read,
       schema: {
         tags,
-        summary: '人员列表：搜索、筛选，新增的在前，按游标翻页',
+        summary: '人员列表：搜索、筛选、排序，新增的在前；人数超过一万时不再往下数',
         querystring: contract.peopleQuery,
         response: { 200: contract.peoplePage, ...faultResponses },
       },
     },
-    (request) => {
-      const { cursor = null, limit = 20, ...filter } = request.query;
-      return search.page(filter, { cursor, limit, ...view(request) });
-    },
-  );
-
-  app.get(
-    '/api/admin/people/count',
-    {
-      config: read,
-      schema: {
-        tags,
-        summary: '符合条件的人数；超过一万人时不再往下数',
-        querystring: contract.peopleFilter,
-        response: { 200: contract.peopleCount, ...faultResponses },
-      },
-    },
-    (request) => search.count(request.query, view(request)),
+    (request) => search.page(request.query, view(request)),
   );
 
   app.get(
@@ -158,6 +144,34 @@ export const peopleRoutes = routes('people', ['administrators'], async (app) => 
   );
 
   app.post(
+    '/api/admin/people/bulk/preview',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: '对多个人一起办理之前：会影响谁；什么也不写入',
+        body: bulkRequest,
+        response: { 200: bulkPreview, ...faultResponses },
+      },
+    },
+    (request) => bulk.preview(actorOf(request), request.body),
+  );
+
+  app.post(
+    '/api/admin/people/bulk',
+    {
+      config: write,
+      schema: {
+        tags,
+        summary: '停用、启用、重置密码、改角色、结束会话：一次最多 1,000 人，全部成功或一个也不改',
+        body: bulkRun,
+        response: { 200: bulkOutcome, ...faultResponses },
+      },
+    },
+    (request) => bulk.run(actorOf(request), request.body),
+  );
+
+  app.post(
     '/api/admin/people/:id/sessions/end',
     {
       config: write,
@@ -166,7 +180,7 @@ export const peopleRoutes = routes('people', ['administrators'], async (app) => 
         summary: '结束这个人的所有会话',
         params: idParams,
         body: noBody,
-        response: { 200: contract.sessionsEnded, ...faultResponses },
+        response: { 200: sessionsEnded, ...faultResponses },
       },
     },
     (request) => people.endSessions(actorOf(request), request.params.id),

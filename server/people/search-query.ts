@@ -1,7 +1,7 @@
 import type { PeopleFilter } from '../contract/people.ts';
 import { Prisma } from '../database/generated/client.ts';
 
-/** What a filter means in SQL. */
+/** A filter as SQL. */
 export interface PeopleQuery {
   /** Holds for exactly the people who are looked for; on the table `users` or a subquery of its columns. */
   condition: Prisma.Sql;

@@ -2,31 +2,18 @@ import type { RoleName } from '../contract/auth.ts';
 import type {
   BindingState,
   BoundByName,
-  PeopleCount,
-  PeopleFilter,
+  PeopleListQuery,
   PeoplePage,
   PersonRow,
 } from '../contract/people.ts';
-import { decodeIdCursor, encodeIdCursor } from '../database/cursor.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { Prisma } from '../database/generated/client.ts';
 import { maskMobile } from './masked-mobile.ts';
 import { type PeopleQuery, peopleQuery } from './search-query.ts';
 
 export interface PeopleSearch {
-  /**
-   * A page of the people who match, the latest added first.
-   *
-   * @param cursor a previous page's `nextCursor`; null for the first page.
-   * @param limit rows of a page.
-   * @throws AppError INVALID_REQUEST for a cursor that is not ours.
-   */
-  page(
-    filter: PeopleFilter,
-    view: { cursor: string | null; limit: number; mobiles: boolean },
-  ): Promise<PeoplePage>;
-  /** How many match, up to a bound. */
-  count(filter: PeopleFilter, view: { mobiles: boolean }): Promise<PeopleCount>;
+  /** A page of the people who match, and how many they are, up to a bound. The latest added come first. */
+  page(query: PeopleListQuery, view: { mobiles: boolean }): Promise<PeoplePage>;
 }
 
 /**
@@ -35,8 +22,12 @@ export interface PeopleSearch {
  */
 const walked = 5000;
 
-/** People who are counted; a number above says nothing more to who reads it. */
-const mostCounted = 10_000;
+/** People who are counted, and one more; a number above says nothing more to who reads it. */
+export const mostCounted = 10_001;
+export const counted = (total: number): { total: number; more: boolean } => ({
+  total: Math.min(total, mostCounted - 1),
+  more: total >= mostCounted,
+});
 
 const columns = Prisma.raw(
   'id, username, name, department, mobile, role, status, left_at, is_super_executive, ding_user_id, employee_code, bound_at, bound_by',
@@ -64,34 +55,48 @@ export interface PersonColumns {
   lastSignInAt: Date | null;
 }
 
-export function createPeopleSearch(prisma: PrismaClient): PeopleSearch {
-  const select = (from: Prisma.Sql, limit: number) => Prisma.sql`
-    SELECT ${shown} FROM (SELECT * FROM (${from}) AS candidates ORDER BY id DESC LIMIT ${limit}) AS found
-    ORDER BY id DESC`;
+const sortColumns: Readonly<Record<string, Prisma.Sql>> = {
+  name: Prisma.sql`name`,
+  username: Prisma.sql`username`,
+  department: Prisma.sql`department`,
+  boundAt: Prisma.sql`bound_at`,
+};
 
+function orderOf(sort = '-id'): Prisma.Sql {
+  const column = sortColumns[sort.replace('-', '')];
+  const direction = sort.startsWith('-') ? Prisma.sql`DESC` : Prisma.sql`ASC`;
+  return column === undefined ? Prisma.sql`id DESC` : Prisma.sql`${column} ${direction} NULLS LAST, id DESC`;
+}
+
+export function createPeopleSearch(prisma: PrismaClient): PeopleSearch {
   async function find(
-    query: PeopleQuery | null,
-    before: string | null,
-    limit: number,
+    found: PeopleQuery | null,
+    { page = 1, limit = 20, sort }: PeopleListQuery,
   ): Promise<PersonColumns[]> {
-    const after = before === null ? Prisma.sql`true` : Prisma.sql`id < ${before}::uuid`;
-    if (query === null) {
-      return prisma.$queryRaw(select(Prisma.sql`SELECT ${columns} FROM users WHERE ${after}`, limit));
+    const order = orderOf(sort);
+    const select = (from: Prisma.Sql) => prisma.$queryRaw<PersonColumns[]>`
+      SELECT ${shown} FROM (
+        SELECT * FROM (${from}) AS candidates ORDER BY ${order} LIMIT ${limit} OFFSET ${(page - 1) * limit}) AS found
+      ORDER BY ${order}`;
+    if (found === null) return select(Prisma.sql`SELECT ${columns} FROM users`);
+    if (sort === undefined) {
+      const latest = Prisma.sql`SELECT ${columns} FROM users ORDER BY id DESC LIMIT ${walked}`;
+      const near = await select(Prisma.sql`SELECT * FROM (${latest}) AS latest WHERE ${found.condition}`);
+      if (near.length === limit) return near;
     }
-    const latest = Prisma.sql`SELECT ${columns} FROM users WHERE ${after} ORDER BY id DESC LIMIT ${walked}`;
-    const near = await prisma.$queryRaw<PersonColumns[]>(
-      select(Prisma.sql`SELECT * FROM (${latest}) AS latest WHERE ${query.condition}`, limit),
-    );
-    if (near.length === limit) return near;
     // Without OFFSET 0 the planner could walk the whole table in the order of the ids, hoping for early finds.
     return withPlainPlans(
-      prisma.$queryRaw<PersonColumns[]>(
-        select(
-          Prisma.sql`SELECT ${columns} FROM users WHERE ${query.indexed} AND ${query.condition} AND ${after} OFFSET 0`,
-          limit,
-        ),
-      ),
+      select(Prisma.sql`SELECT ${columns} FROM users WHERE ${found.indexed} AND ${found.condition} OFFSET 0`),
     );
+  }
+
+  async function count(found: PeopleQuery | null): Promise<Pick<PeoplePage, 'total' | 'more'>> {
+    const where = found === null ? Prisma.sql`true` : Prisma.sql`${found.indexed} AND ${found.condition}`;
+    const [row] = await withPlainPlans(
+      prisma.$queryRaw<{ total: number }[]>`
+        SELECT count(*)::int AS total FROM (SELECT 1 FROM users WHERE ${where} LIMIT ${mostCounted}) AS found`,
+    );
+    return counted(row?.total ?? 0);
   }
 
   /** Compiling a plan, or starting workers for it, takes longer than these statements do. */
@@ -104,27 +109,10 @@ export function createPeopleSearch(prisma: PrismaClient): PeopleSearch {
   }
 
   return {
-    async page(filter, { cursor, limit, mobiles }) {
-      const before = cursor === null ? null : decodeIdCursor(cursor);
-      // One more than the page tells whether there is a next one.
-      const rows = await find(peopleQuery(filter, mobiles), before, limit + 1);
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        items: page.map(toPersonRow),
-        nextCursor: rows.length > limit && last !== undefined ? encodeIdCursor(last.id) : null,
-      };
-    },
-
-    async count(filter, { mobiles }) {
-      const query = peopleQuery(filter, mobiles);
-      const where = query === null ? Prisma.sql`true` : Prisma.sql`${query.indexed} AND ${query.condition}`;
-      const [row] = await withPlainPlans(
-        prisma.$queryRaw<{ total: number }[]>`
-          SELECT count(*)::int AS total FROM (SELECT 1 FROM users WHERE ${where} LIMIT ${mostCounted + 1}) AS found`,
-      );
-      const total = row?.total ?? 0;
-      return { total: Math.min(total, mostCounted), more: total > mostCounted };
+    async page(query, { mobiles }) {
+      const found = peopleQuery(query, mobiles);
+      const [rows, counted] = await Promise.all([find(found, query), count(found)]);
+      return { items: rows.map(toPersonRow), ...counted };
     },
   };
 }

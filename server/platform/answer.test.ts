@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../testing/runs.ts';
 import { parseJson, readAnswer } from './answer.ts';
 import { PlatformError } from './platform.ts';
 
@@ -46,6 +47,6 @@ test('an answer of any text is JSON, or a PlatformError that quotes nothing of i
         }
       },
     ),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });

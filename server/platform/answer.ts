@@ -12,6 +12,8 @@ import { PlatformError, type PlatformErrorKind } from './platform.ts';
 const cutOffSeconds = 300;
 /** The `status` of the answer that says so, `{"status":1111,"wait":5,"source":"x5","punish":"deny"}`. */
 export const cutOffCode = '1111';
+/** Too many calls in this second, by the platform's count: all apps, this app on this API, any gateway. */
+const throttledCode = /^(90002|90018|429|.*QpsLimitForAppkeyAndApi)$/;
 /** Seconds to wait after a throttled call whose answer names no time. */
 const busySeconds = 5;
 
@@ -167,6 +169,10 @@ export function refusalError(
       return error('fault', `未知的错误码，请查${platform}开放平台的错误码文档`);
   }
 }
+
+/** Whether the platform refused a call because there were too many at this moment: a later one may pass. */
+export const isThrottled = ({ kind, upstreamCode }: PlatformError): boolean =>
+  kind === 'busy' && throttledCode.test(upstreamCode ?? '');
 
 function busyError(api: string, upstreamCode: string, retryAfterSeconds: number): PlatformError {
   const message = `平台 ${api} 繁忙或限流（${upstreamCode}），请 ${retryAfterSeconds} 秒后重试`;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type Reply, raw, rejection } from '../testing/platform-server.ts';
 import { apis, goodAnswer, scripted, settingsOf } from '../testing/platforms.ts';
+import { runs } from '../testing/runs.ts';
 import { createPlatform, memoryTokenStore } from './index.ts';
 import { PlatformError } from './platform.ts';
 import type { Upstream } from './upstream.ts';
@@ -61,7 +62,7 @@ describe.each(apis)('$platform $api', ({ platform: name, api, good, call }) => {
           errors += 1;
         }
       }),
-      { numRuns: 200 },
+      runs(200),
     );
     // The property reaches both sides.
     expect(Math.min(values, errors)).toBeGreaterThan(2);

@@ -1,3 +1,4 @@
+import { isPlatformId } from '../contract/constants.ts';
 import {
   type DingBatch,
   type DingRequest,
@@ -105,8 +106,7 @@ function checkKey(key: string): void {
 export function batchesOf(receivers: readonly string[]): string[][] {
   const unique = [...new Set(receivers)];
   if (unique.length === 0) throw new InvalidMessageError('没有接收人，请至少选择一位');
-  // The platforms take ids joined by commas: a comma inside an id would send to somebody else.
-  if (!unique.every((id) => /^[^\s,]{1,128}$/.test(id))) {
+  if (!unique.every(isPlatformId)) {
     throw new InvalidMessageError('接收人的平台 id 不能为空，也不能含逗号或空格');
   }
   return Array.from({ length: Math.ceil(unique.length / batchSize) }, (_, index) =>

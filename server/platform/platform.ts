@@ -82,10 +82,12 @@ export interface Driver {
    * Exchanges a single-use auth code for the person behind it. Called at most once a code: never retried
    * after the code may have been consumed (time-out, reset).
    *
+   * @param placeMs for who waits in line and comes back: milliseconds until the place that they were told, null for
+   *   a new one. Where their turn is far away, CallRefusedError tells the place; the code was not used then.
    * @throws PlatformError of any kind; an error of the TokenStore passes through unchanged (then no code was
    *   consumed).
    */
-  exchangeCode(authCode: string): Promise<PlatformPerson>;
+  exchangeCode(authCode: string, placeMs?: number | null): Promise<PlatformPerson>;
 
   /**
    * Reads the mobile number and the name that the exchange did not give, where the platform has them and the

@@ -36,25 +36,27 @@ describe.each(platformNames)('%s', (name) => {
   const refusedBy = (by: 'limit' | 'circuit') => expect.objectContaining({ kind: 'busy', refusedBy: by });
 
   test('sign-ins over the limit wait for their turn; over the queue they are told when to come back', async () => {
-    connect(name, { callsPerSecond: 5, maxQueueMs: 1500 });
+    connect(name, { callsPerSecond: 5, maxQueueMs: 2000 });
     const results = Array.from({ length: 20 }, () => signIn().catch((error: unknown) => error));
     const refused = await Promise.all(results.slice(10));
     expect(refused).toEqual(Array(10).fill(refusedBy('limit')));
     expect(refused).toMatchObject(Array(10).fill({ retryAfterSeconds: 1 }));
     await Promise.all(results.slice(0, 5));
     expect(exchanges()).toBe(5);
-    await clock.advance(1020);
+    await clock.advance(2000);
     await Promise.all(results);
     expect(exchanges()).toBe(10);
     expect(calls.filter((call) => call.refusedBy === 'limit')).toHaveLength(10);
     expect(control().calls()[path.token]).toBe(1);
   });
 
-  test('of 200 sign-ins at once, twenty a second, sixty get in by default, and the others are told at once', async () => {
+  test('of 200 sign-ins at once, twenty a second, sixty get in by default, the others are told their place at once', async () => {
     connect(name, { callsPerSecond: 20 });
-    const results = Array.from({ length: 200 }, () => signIn().catch((error: unknown) => error));
-    expect(await Promise.all(results.slice(60))).toEqual(Array(140).fill(refusedBy('limit')));
-    for (let window = 0; window < 2; window += 1) await clock.advance(1020);
+    const signInOf = () => platform.exchangeCode(code(), null).catch((error: unknown) => error);
+    const results = Array.from({ length: 200 }, signInOf);
+    const places = Array.from({ length: 140 }, (_, after) => ({ held: { placeMs: 3060 + after * 51 } }));
+    expect(await Promise.all(results.slice(60))).toMatchObject(places);
+    await clock.advance(3060);
     expect(await Promise.all(results.slice(0, 60))).toMatchObject(Array(60).fill({ id: '270101' }));
     expect(exchanges()).toBe(60);
   });
@@ -172,7 +174,7 @@ describe.each(platformNames)('%s', (name) => {
     control().fault({ path: path.exchange, kind: 'reset', times: 2 });
     const waiting = Array.from({ length: 4 }, () => rejection(signIn()));
     await Promise.all(waiting.slice(0, 2));
-    await clock.advance(1020);
+    await clock.advance(1530);
     expect((await Promise.all(waiting)).slice(2)).toEqual(Array(2).fill(refusedBy('circuit')));
     expect(exchanges()).toBe(3);
     // A later call does not queue first.

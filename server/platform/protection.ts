@@ -7,7 +7,7 @@ import {
   type Permit,
 } from './circuit-breaker.ts';
 import { type CircuitStatus, PlatformError } from './platform.ts';
-import { type Clock, createRateLimit, defaultQueueMs, type RateLimit } from './rate-limit.ts';
+import { type Clock, createRateLimit, defaultQueueMs, type Held, type RateLimit } from './rate-limit.ts';
 
 /** Told when an API's circuit opens, is tried, or closes. */
 export type CircuitListener = (change: CircuitChange & { api: string }) => void;
@@ -18,14 +18,17 @@ export type RefusedBy = 'limit' | 'circuit';
 /** A call that we refused ourselves: nothing was sent, so no code was consumed. */
 export class CallRefusedError extends PlatformError {
   readonly refusedBy: RefusedBy;
+  /** How the caller goes on waiting in line; null where no place is kept. */
+  readonly held: Held | null;
 
-  constructor(refusedBy: RefusedBy, api: string, message: string, waitMs: number) {
+  constructor(refusedBy: RefusedBy, api: string, message: string, waitMs: number, held: Held | null = null) {
     const retryAfterSeconds = Math.max(Math.ceil(waitMs / 1000), 1);
     super('busy', api, `${message}，请 ${retryAfterSeconds} 秒后重试`, {
       retryAfterSeconds,
       neverSent: true,
     });
     this.refusedBy = refusedBy;
+    this.held = held;
   }
 }
 
@@ -43,9 +46,10 @@ export interface Protection {
    * Waits for the call's turn.
    *
    * @param origin scheme and host: what a cut-off closes as a whole.
-   * @throws CallRefusedError when the queue is full, or the API's circuit is open.
+   * @param placeMs the caller's place in line, as {@link RateLimit.turn} takes it.
+   * @throws CallRefusedError when its turn is far away, or the API's circuit is open. Who holds a place keeps it.
    */
-  enter(origin: string, api: string): Promise<Passage>;
+  enter(origin: string, api: string, placeMs?: number | null): Promise<Passage>;
   /** The circuits that are not closed. */
   circuits(): CircuitStatus[];
 }
@@ -71,10 +75,10 @@ export function createProtection(
   /** By API; the circuit of an origin has the name `*`. */
   const circuits = new Map<string, { api: string; breaker: CircuitBreaker }>();
 
-  function turnOf(origin: string, api: string): Promise<number | null> {
+  function turnOf(origin: string, api: string, placeMs?: number | null): Promise<Held | null> {
     if (callsPerSecond === undefined) return Promise.resolve(null);
     const limit = () => createRateLimit({ perSecond: callsPerSecond, maxQueueMs, clock });
-    return entry(limits, origin + api, limit).turn();
+    return entry(limits, origin + api, limit).turn(placeMs);
   }
 
   function breakersOf(origin: string, api: string): CircuitBreaker[] {
@@ -101,29 +105,29 @@ export function createProtection(
   }
 
   return {
-    async enter(origin, api) {
+    async enter(origin, api, placeMs) {
       const breakers = breakersOf(origin, api);
-      const refuse = (waitMs: number) =>
-        new CallRefusedError('circuit', api, `平台 ${api} 一再出错，已暂停调用`, waitMs);
+      const refuse = (waitMs: number, place: number | null | undefined) => {
+        const held = typeof place === 'number' ? { placeMs: place, dueMs: Math.max(place, waitMs) } : null;
+        return new CallRefusedError('circuit', api, `平台 ${api} 一再出错，已暂停调用`, waitMs, held);
+      };
 
       // Before the queue, and again after it: a circuit may have opened meanwhile.
       const refusal = Math.max(0, ...breakers.map((breaker) => breaker.refusesFor()));
-      if (refusal > 0) throw refuse(refusal);
-      const full = await turnOf(origin, api);
-      if (full !== null) {
-        throw new CallRefusedError(
-          'limit',
-          api,
-          `对平台 ${api} 的调用已排满（每秒 ${callsPerSecond} 次）`,
-          full,
-        );
+      if (refusal > 0) throw refuse(refusal, placeMs);
+      const held = await turnOf(origin, api, placeMs);
+      if (held !== null) {
+        const message = `对平台 ${api} 的调用已排满（每秒 ${callsPerSecond} 次）`;
+        const kept = placeMs === undefined ? null : held;
+        throw new CallRefusedError('limit', api, message, held.dueMs - maxQueueMs, kept);
       }
       const permits: Permit[] = [];
       for (const breaker of breakers) {
         const permit = breaker.enter();
         if (typeof permit === 'number') {
           for (const taken of permits) taken.abandoned();
-          throw refuse(permit);
+          // Who has waited here had a place, told or not.
+          throw refuse(permit, placeMs === null ? 0 : placeMs);
         }
         permits.push(permit);
       }

@@ -10,22 +10,25 @@ const setUp = (perSecond: number, maxQueueMs = 2000) => {
   const call = async () => {
     const wait = await limit.turn();
     if (wait === null) started.push(clock.now());
-    else refused.push(wait);
+    else refused.push(wait.dueMs);
   };
-  return { clock, started, refused, call };
+  return { clock, started, refused, call, limit };
 };
 
-test('200 calls at once, 20 a second, two seconds of queue: three times 20 start, 140 are refused at once', async () => {
-  const { clock, started, refused, call } = setUp(20, 2100);
+test('200 calls at once, 20 a second, three seconds of queue: three times 20 start, 140 are refused at once', async () => {
+  const { clock, started, refused, call } = setUp(20, 3059);
   const begin = clock.now();
   const calls = Promise.all(Array.from({ length: 200 }, call));
   await clock.advance(0);
   expect([started.length, refused.length]).toEqual([20, 140]);
-  expect(new Set(refused)).toEqual(new Set([3060 - 2100]));
+  // No place is kept for them: all are told of the same.
+  expect(new Set(refused)).toEqual(new Set([3060]));
   await clock.advance(5000);
   await calls;
-  const seconds = started.map((at) => Math.floor((at - begin) / 1000));
-  expect([0, 1, 2].map((second) => seconds.filter((one) => one === second).length)).toEqual([20, 20, 20]);
+  const windows = started.map((at) => Math.floor((at - begin) / 1020));
+  expect([0, 1, 2].map((window) => windows.filter((one) => one === window).length)).toEqual([20, 20, 20]);
+  // One by one after the first twenty.
+  expect(new Set(started).size).toBe(41);
   expect(clock.sleeping()).toBe(0);
 });
 
@@ -37,6 +40,81 @@ test('a refused call may come back after the time it was told', async () => {
   await clock.advance(refused[0] ?? 0);
   await call();
   expect([started.length, refused.length]).toEqual([2, 1]);
+});
+
+test('places in line are given in the order of arrival, so many a second, and nobody needs one who finds nobody', async () => {
+  const { limit, clock } = setUp(2, 0);
+  const told = [];
+  for (let call = 0; call < 8; call += 1) told.push((await limit.turn(null))?.placeMs ?? null);
+  expect(told).toEqual([null, null, 1020, 1530, 2040, 2550, 3060, 3570]);
+  await clock.advance(1020);
+  // All who were before have gone for good.
+  expect(await limit.turn(null)).toBeNull();
+});
+
+test('who has waited goes before who comes later, and who is late goes first of all', async () => {
+  const { limit, clock } = setUp(1);
+  const order: string[] = [];
+  const come = (name: string, placeMs: number | null) =>
+    void limit.turn(placeMs).then((wait) => order.push(wait === null ? name : `${name}: ${wait.dueMs}`));
+  come('first', null);
+  come('second', null);
+  come('waited', 900);
+  come('late', -5000);
+  await clock.advance(10_000);
+  expect(order).toEqual(['first', 'second: 2000', 'late', 'waited']);
+});
+
+test('in a line that runs late each is told when it will have come to them', async () => {
+  const { limit, clock } = setUp(10);
+  const waited: number[] = [];
+  const told: (number | null)[] = [];
+  // Twice as many come as can go, all of them half a minute late: the latest places are at the end again and again.
+  for (let ms = 0; ms < 20_000; ms += 50) {
+    const came = clock.now();
+    void limit.turn(ms / 2 - 30_000).then((held) => {
+      waited.push(clock.now() - came);
+      told.push(held?.dueMs ?? null);
+    });
+    await clock.advance(50);
+  }
+  expect(Math.max(...waited)).toBeLessThan(4200);
+  // Those at the end are not sent to and fro every moment.
+  const farFirst = await limit.turn(60_000);
+  expect(farFirst?.placeMs).toBe(60_000);
+  expect(farFirst?.dueMs).toBeGreaterThan(75_000);
+  expect(told).toContain(null);
+});
+
+test('who waits while others with earlier places keep coming is sent away in time, with their place', async () => {
+  const { limit, clock } = setUp(10);
+  const came = clock.now();
+  for (let call = 0; call < 10; call += 1) void limit.turn();
+  const held = limit.turn(0).then((told) => ({ told, ms: clock.now() - came }));
+  for (let ms = 0; ms < 8000; ms += 100) {
+    void limit.turn(-30_000);
+    await clock.advance(100);
+  }
+  const { told, ms } = await held;
+  expect(ms).toBeLessThan(4200);
+  expect(told?.placeMs).toBe(-ms);
+});
+
+test('timers that fire late do not slow down the line', async () => {
+  const clock = manualClock();
+  const late = { now: clock.now, sleep: (ms: number) => clock.sleep(ms + 15) };
+  const limit = createRateLimit({ perSecond: 20, maxQueueMs: 10_199, clock: late });
+  const begin = clock.now();
+  let last = 0;
+  const calls = Array.from({ length: 200 }, () =>
+    limit.turn().then(() => {
+      last = clock.now() - begin;
+    }),
+  );
+  await clock.advance(20_000);
+  await Promise.all(calls);
+  // Nine windows, and what each of them may be late.
+  expect(last).toBeLessThan(10 * 1020 + 10 * 15);
 });
 
 test('whenever calls arrive, no second has more starts than allowed, none overtakes, none waits too long', async () => {
@@ -52,7 +130,7 @@ test('whenever calls arrive, no second has more starts than allowed, none overta
         const arrived = clock.now();
         calls[number] = limit.turn().then((wait) => {
           if (wait === null) starts.push({ number, at: clock.now(), waited: clock.now() - arrived });
-          else expect(wait).toBeGreaterThan(0);
+          else expect(wait.dueMs).toBeGreaterThan(0);
         });
       }
       await clock.advance(5000);

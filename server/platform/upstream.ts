@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { Agent, request } from 'undici';
 import { isRecord, readAnswer } from './answer.ts';
 import { type CircuitStatus, PlatformError, type PlatformErrorKind } from './platform.ts';
@@ -38,6 +39,8 @@ export interface UpstreamRequest {
   query?: Record<string, string>;
   headers?: Record<string, string>;
   body?: string;
+  /** The place in line of who comes back when refused, as {@link Protection.enter} takes it. */
+  placeMs?: number | null | undefined;
 }
 
 /** A complete answer that is JSON; the driver judges the status. */
@@ -96,26 +99,22 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     }
     const url = new URL(call.baseUrl.replace(/\/+$/, '') + api);
     for (const [key, value] of Object.entries(call.query ?? {})) url.searchParams.set(key, value);
-    let status: number;
-    let retryAfter: string | string[] | undefined;
-    let text: string;
     try {
-      const response = await request(url, {
-        dispatcher: agent,
-        method: call.method,
-        headers: { accept: 'application/json', ...call.headers },
-        body: call.body ?? null,
-        // undici's own time-outs each cover one phase; this one covers the whole call, also a slow trickle.
-        signal: AbortSignal.timeout(timeoutMs),
+      const { status, retryAfter, text } = await inTime(timeoutMs, async (signal) => {
+        const { statusCode, headers, body } = await request(url, {
+          dispatcher: agent,
+          method: call.method,
+          headers: { accept: 'application/json', ...call.headers },
+          body: call.body ?? null,
+          signal,
+        });
+        onStatus(statusCode);
+        return { status: statusCode, retryAfter: headers['retry-after'], text: await body.text() };
       });
-      status = response.statusCode;
-      onStatus(status);
-      retryAfter = response.headers['retry-after'];
-      text = await response.body.text();
+      return { status, json: readAnswer(api, status, retryAfter, text) };
     } catch (error) {
-      throw connectionError(api, error, timeoutMs);
+      throw error instanceof PlatformError ? error : connectionError(api, error, timeoutMs);
     }
-    return { status, json: readAnswer(api, status, retryAfter, text) };
   }
 
   return {
@@ -134,7 +133,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         }
       };
       try {
-        passage = await protection.enter(new URL(call.baseUrl).origin, api);
+        passage = await protection.enter(new URL(call.baseUrl).origin, api, call.placeMs);
         const waited = performance.now();
         if (waited - asked >= 1) started = waited;
         const answer = await send(call, (got) => {
@@ -157,6 +156,28 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       return hungUp;
     },
   };
+}
+
+/**
+ * Runs `work` for at most so many milliseconds. undici's own time-outs each cover one phase, and a call that waits for
+ * its connection does not hear the signal.
+ *
+ * @throws Error `TimeoutError`; what `work` throws.
+ */
+async function inTime<T>(ms: number, work: (signal: EventEmitter) => Promise<T>): Promise<T> {
+  const signal = new EventEmitter();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(Object.assign(new Error(`not done within ${ms} ms`), { name: 'TimeoutError' }));
+      signal.emit('abort');
+    }, ms);
+  });
+  try {
+    return await Promise.race([work(signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function outcomeOf(error: unknown): Pick<UpstreamCall, 'kind' | 'upstreamCode' | 'remedy' | 'refusedBy'> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type Built, build } from '../testing/build.ts';
 import { bearer, get, post } from '../testing/http.ts';
+import { runs } from '../testing/runs.ts';
 
 /** Whatever is sent, the server never answers that it is at fault itself. */
 
@@ -11,8 +12,6 @@ beforeAll(async () => {
   token = await server.tokenOf('zhangsan');
 });
 afterAll(() => server.close());
-
-const runs = { numRuns: 150 };
 
 /** Text of every kind: NUL, lone surrogates, names of built-in properties. */
 const text = fc.oneof(
@@ -45,7 +44,7 @@ test.each([
 ])('POST %s', async (url, fields) => {
   await fc.assert(
     fc.asyncProperty(bodyWith(fields), async (body) => expectNoFault(await post(server, url, body ?? null))),
-    runs,
+    runs(150),
   );
 });
 
@@ -57,7 +56,7 @@ test('a real ticket with any user name and password', async () => {
       const ticket = login.outcome === 'bind-required' ? login.ticket.token : '';
       expectNoFault(await post(server, '/api/auth/bind', { ticket, username, password }));
     }),
-    { numRuns: 40 },
+    runs(40),
   );
 });
 
@@ -70,13 +69,13 @@ test('any query, address and header', async () => {
     fc.asyncProperty(encoded, encoded, async (one, another) => {
       const clean = (part: string) => part.replace(/[^\x21-\x7e]|[\\#?]/g, '');
       const [first, second] = [clean(one), clean(another)];
-      expectNoFault(await get(server, `/api/notices?cursor=${first}&limit=${second}`, token));
-      expectNoFault(await get(server, `/api/notices?${first}=${second}`, token));
-      expectNoFault(await get(server, `/api/notices/${first}`, token));
-      expectNoFault(await post(server, `/api/notices/${first}/read`, {}, bearer(token)));
+      expectNoFault(await get(server, `/api/notices?cursor=${first}&limit=${second}`, token)); // part: notices
+      expectNoFault(await get(server, `/api/me/sessions?${first}=${second}`, token));
+      expectNoFault(await get(server, `/api/notices/${first}`, token)); // part: notices
+      expectNoFault(await post(server, `/api/notices/${first}/read`, {}, bearer(token))); // part: notices
       const headers = { cookie: `__Host-session=${first}; ${second}`, authorization: second };
       expectNoFault(await server.app.inject({ url: '/api/me', headers }));
     }),
-    runs,
+    runs(150),
   );
 });

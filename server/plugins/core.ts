@@ -2,17 +2,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../config/config.ts';
+import type { Clock } from '../database/clock.ts';
 import type { Database, PrismaClient } from '../database/database.ts';
 
 export interface Core {
   config: Config;
   /** Open already; who opened it closes it, after the app. */
   database: Database;
-  /** The time of day. */
-  clock: {
-    /** Epoch milliseconds. */
-    now: () => number;
-  };
+  clock: Clock;
 }
 
 declare module 'fastify' {

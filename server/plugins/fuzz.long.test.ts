@@ -1,3 +1,3 @@
 import { testByFuzz } from '../testing/fuzz.ts';
 
-testByFuzz({ requests: 10_500, requestsEach: 2000, requestsElsewhere: 720 }, true);
+testByFuzz({ requests: 30_000, requestsEach: 2000, requestsElsewhere: 1000 }, true);

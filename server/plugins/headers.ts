@@ -12,10 +12,14 @@ export interface SecurityHeaderOptions {
 /** What every answer carries, and that its connection ends when the server stops. */
 export const headers = fp(
   async (app: FastifyInstance) => {
-    const security = dataHeaders({ hsts: app.config.production });
+    const always = {
+      ...dataHeaders({ hsts: app.config.production }),
+      // What a load test must know before it begins.
+      'x-ratelimit-limit': app.config.requestsPerMinute,
+    };
     // With callbacks, not promises: these run for every request.
     app.addHook('onRequest', (request, reply, done) => {
-      reply.headers(security).headers(commonHeaders(request.id));
+      reply.headers(always).headers(commonHeaders(request.id));
       done();
     });
     app.addHook('onSend', (_request, reply, payload, done) => {

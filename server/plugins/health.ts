@@ -10,7 +10,7 @@ import { AppError } from './errors.ts';
 
 const ok = strict({ status: Type.Literal('ok') });
 const tags = ['运行状态'];
-const unlimited = { config: { rateLimit: false }, logLevel: 'warn' } as const;
+const unlimited = { config: { requestsPerMinute: null }, logLevel: 'warn' } as const;
 
 /** What machines ask: load balancers, process managers and Prometheus. None of it is rate limited. */
 export const health = routes('health', ['draining', 'metrics'], async (app) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  Format,
   registerAjvFormats,
   type TypeBoxTypeProvider,
   TypeBoxValidatorCompiler,
@@ -7,19 +8,26 @@ import {
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { bodyLimit } from '../config/limits.ts';
+import { requestIdShape } from '../contract/errors.ts';
+import { isStorableInstant } from '../contract/schema.ts';
 import { answersOutsideHooks } from './errors.ts';
 import { dataHeaders } from './headers.ts';
 
 /**
- * Fastify without any route: how long and how large a request may be, its id, and which proxies are believed.
+ * Fastify without any route: how long and how large a request may be, its number, and which proxies are believed.
  *
  * @param arrivalMs how long a request may take until all of it is here, in milliseconds.
  */
 export function createHttp(config: Config, logger: FastifyBaseLogger, arrivalMs = 20_000) {
   registerAjvFormats();
+  const isDateTime = Format.Get('date-time');
+  Format.Set('date-time', (text) => isDateTime?.(text) === true && isStorableInstant(text));
   const app = Fastify({
     loggerInstance: logger,
-    genReqId: () => randomUUID(),
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && requestIdShape.test(given) ? given : randomUUID();
+    },
     bodyLimit,
     trustProxy: config.trustProxy,
     // A whole request must arrive, and a connection show life, within these; platform calls have their own.

@@ -14,6 +14,7 @@ import { describeError } from './logging.ts';
 const metricsToken = 'a-token-for-the-metrics';
 const newPassword = 'a-fine-new-password-1987';
 
+// part: events
 /** An event of the platform's, as it comes, and again with a signature that is wrong. */
 async function sendEvents(server: Built): Promise<void> {
   const { platform } = server.config;
@@ -61,15 +62,16 @@ test.each(['dingtalk', 'zhezhengding'] as const)('a whole run on %s logs no secr
       PLATFORM_TIMEOUT_MS: '500',
       MATCH_BY_MOBILE: 'on',
       METRICS_TOKEN: metricsToken,
-      ZHEZHENGDING_EVENTS: 'on',
-      ...callbackEnvironment,
+      ZHEZHENGDING_EVENTS: 'on', // part: events
+      ...callbackEnvironment, // part: events
     },
   });
   try {
     const secrets = new Set<string>(['a-wrong-password', 'no-such-code-of-anybody']);
     const { app, config, emulator, prisma } = server;
     secrets.add(config.platform.appSecret).add(config.secretKey).add(development.password);
-    secrets.add(metricsToken).add(callbackToken).add(callbackAesKey).add(newPassword);
+    secrets.add(metricsToken).add(newPassword);
+    secrets.add(callbackToken).add(callbackAesKey); // part: events
 
     for (const kind of [
       'reset',
@@ -98,7 +100,7 @@ test.each(['dingtalk', 'zhezhengding'] as const)('a whole run on %s logs no secr
     await post(server, '/api/auth/bind', { ticket, username: 'lisi', password: 'a-wrong-password', more: 1 });
     await post(server, '/api/auth/bind', { ticket, username: 'a-wrong-password\u0000', password: 'x' });
     await server.bind({ ticket, username: 'lisi', password: development.password });
-    await get(server, `/api/notices?cursor=${token}`, token);
+    await get(server, `/api/me/sessions?cursor=${token}`, token);
     await get(server, `/api/nowhere?token=${token}`, token);
     await app.inject({
       method: 'POST',
@@ -107,7 +109,7 @@ test.each(['dingtalk', 'zhezhengding'] as const)('a whole run on %s logs no secr
       headers: { 'content-type': 'application/json' },
     });
     await app.inject({ url: '/api/me', headers: { cookie: `__Host-session=${cookie}` } });
-    await sendEvents(server);
+    await sendEvents(server); // part: events
     const hashBefore = (await prisma.user.findUniqueOrThrow({ where: { username: 'zhangsan' } }))
       .passwordHash;
     secrets.add(hashBefore ?? '').add(await changePassword(server));

@@ -39,7 +39,8 @@ interface DescribedError {
 
 /**
  * What of an error may be logged. Prisma's messages quote the call with its arguments (password hashes, mobile
- * numbers), and validation errors quote the body, so of those only type and code are told.
+ * numbers), PostgreSQL's (`error`) a value that does not fit, and validation errors the body, so of those only type and
+ * code are told.
  */
 export function describeError(error: unknown, depth = 0): DescribedError {
   if (!(error instanceof Error)) return { type: typeof error };
@@ -56,6 +57,8 @@ export function describeError(error: unknown, depth = 0): DescribedError {
     return { ...common, message, kind, api, upstreamCode };
   }
   const quotesInput =
-    /^(?:Prisma|DriverAdapter)/.test(error.name) || 'validation' in error || error instanceof SyntaxError;
+    /^(?:Prisma|DriverAdapter|error$)/.test(error.name) ||
+    'validation' in error ||
+    error instanceof SyntaxError;
   return quotesInput ? common : { ...common, message: error.message };
 }

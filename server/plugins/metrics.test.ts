@@ -98,8 +98,8 @@ test('session memory, lockouts, event lag and outbox are shown', async () => {
     [
       ['session_cache_hits'],
       ['locked_subjects'],
-      ['outbox_messages', { kind: 'DING', status: 'FAILED' }],
-      ['outbox_messages', { kind: 'DING', status: 'SENT' }],
+      ['outbox_messages', { kind: 'DING', status: 'FAILED' }], // part: messages
+      ['outbox_messages', { kind: 'DING', status: 'SENT' }], // part: messages
     ],
     async () => {
       for (let at = 0; at < 3; at += 1) expect((await get(server, '/api/me', token)).statusCode).toBe(200);
@@ -111,7 +111,9 @@ test('session memory, lockouts, event lag and outbox are shown', async () => {
           lockedUntil: new Date(Date.now() + 60_000),
         },
       });
+      // part: messages
       const message = { kind: 'DING' as const, receivers: ['270101'], content: {} };
+      // part: messages
       await server.prisma.outboxMessage.createMany({
         data: [
           { ...message, dedupKey: 'x', status: 'FAILED' },
@@ -121,12 +123,12 @@ test('session memory, lockouts, event lag and outbox are shown', async () => {
       });
     },
   );
-  expect(grown).toEqual([expect.any(Number), 1, 1, 0]);
+  expect(grown[1]).toBe(1);
+  expect(grown.slice(2)).toEqual([1, 0]); // part: messages
   expect(grown[0]).toBeGreaterThanOrEqual(2);
   const { body } = await get(server, '/metrics');
-  for (const line of ['database_up 1', 'platform_event_lag_seconds 0']) {
-    expect(body.split('\n')).toContain(line);
-  }
+  expect(body.split('\n')).toContain('database_up 1');
+  expect(body.split('\n')).toContain('platform_event_lag_seconds 0'); // part: events
 });
 
 test('no metric names a person', async () => {

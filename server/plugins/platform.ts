@@ -22,7 +22,8 @@ export const platform = fp(
         now: clock.now,
         onCall(call) {
           metrics.platformCall(call);
-          log[call.ok ? 'debug' : 'warn'](call, 'platform call');
+          // Whoever waits in line is refused again and again: no news.
+          log[call.ok || call.refusedBy === 'limit' ? 'debug' : 'warn'](call, 'platform call');
         },
         onCircuit(change) {
           metrics.circuit(change);

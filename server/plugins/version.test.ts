@@ -42,8 +42,8 @@ describe('with a minimum version', () => {
       built.app.inject({ url, headers: { ...headers('1.0.0'), ...more } });
     const me = await get('/api/me', { authorization });
     expect(me.json()).toMatchObject({ user: { username: 'zhangsan' }, update: 'required' });
-    const notices = await get('/api/notices', { authorization });
-    expect([notices.statusCode, notices.headers['x-mini-update']]).toEqual([200, 'required']);
+    const sessions = await get('/api/me/sessions', { authorization });
+    expect([sessions.statusCode, sessions.headers['x-mini-update']]).toEqual([200, 'required']);
     const fault = await get('/api/me');
     expect([fault.statusCode, fault.headers['x-mini-update']]).toEqual([401, 'required']);
   });

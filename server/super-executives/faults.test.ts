@@ -44,12 +44,12 @@ async function during<T>(begin: string, end: string, work: () => Promise<T>): Pr
 
 test('a fault that a 超级高管 meets is logged one level higher, and marked', async () => {
   const [ordinary, executive] = [await server.tokenOf('zhangsan'), await server.tokenOf('chenguang')];
-  const [theirs, severe] = await during(
-    'ALTER TABLE notice_reads RENAME TO notice_reads_away',
-    'ALTER TABLE notice_reads_away RENAME TO notice_reads',
-    async () =>
-      [await get(server, '/api/notices', ordinary), await get(server, '/api/notices', executive)] as const,
-  );
+  const failing = vi
+    .spyOn(server.prisma.session, 'findMany')
+    .mockRejectedValue(new Error('broken for the test'));
+  const theirs = await get(server, '/api/me/sessions', ordinary);
+  const severe = await get(server, '/api/me/sessions', executive);
+  failing.mockRestore();
   for (const answer of [theirs, severe]) expectFault(answer, 500, 'INTERNAL_ERROR');
   const code = 'INTERNAL_ERROR';
   expect(logged(theirs)).toEqual([{ level: 50, code, msg: 'request failed' }]);

@@ -29,7 +29,7 @@ export const superExecutiveFaults = fp(
   { name: 'super-executive-faults', dependencies: ['jobs', 'errors'] },
 );
 
-/** What 超级高管 met, the latest first. @param limit at most so many */
+/** The latest faults that 超级高管 met. @param limit how many at most */
 export async function recentSuperExecutiveFaults(
   prisma: PrismaClient,
   limit: number,

@@ -107,6 +107,7 @@ test('an account that gets the id is theirs: that somebody has left who had it s
 test.each<[string, SuperExecutiveInput, RegExp]>([
   ['an empty id', { dingUserId: ' ', name: '甲' }, /^id不能为空。|^用户名不能为空。|^id 不能为空。/],
   ['an id with a blank', { dingUserId: '27 01', name: '甲', username: 'a' }, /^id不能含空格。$/],
+  ['an id with a comma', { dingUserId: '27,01', name: '甲', username: 'a' }, /^id不能含逗号。$/],
   ['no name', { dingUserId: '9', name: '' }, /^姓名不能为空。$/],
   ['another name than the account has', { dingUserId: '270101', name: '张四' }, /姓名是“张三”/],
   ['an account with another id', { dingUserId: '9', name: '张三', username: 'zhangsan' }, /已登记了别的 id/],
@@ -163,8 +164,8 @@ test('nobody by that id is not found', async () => {
 describe('faults', () => {
   /** A route that fails as the database does when it is stopped half-way. */
   async function meetFault(token: string): Promise<string> {
-    vi.spyOn(server.prisma.notice, 'findMany').mockRejectedValueOnce(new Error('broken for the test'));
-    const response = await get(server, '/api/notices', token);
+    vi.spyOn(server.prisma.session, 'findMany').mockRejectedValueOnce(new Error('broken for the test'));
+    const response = await get(server, '/api/me/sessions', token);
     expectFault(response, 500, 'INTERNAL_ERROR');
     return String(response.headers['x-request-id']);
   }
@@ -176,14 +177,14 @@ describe('faults', () => {
     const executive = await server.tokenOf('chenguang');
     const ids = [await meetFault(executive), await meetFault(executive)];
     await meetFault(await server.tokenOf('zhangsan'));
-    expectFault(await get(server, '/api/notices?cursor=x', executive), 400, 'INVALID_REQUEST');
+    expectFault(await post(server, '/api/me/password', {}, bearer(executive)), 400, 'INVALID_REQUEST');
     await until(async () => (await server.prisma.superExecutiveFault.count()) >= 2, 5000, 'both are written');
     const recent = await recentSuperExecutiveFaults(server.prisma, 10);
     expect(recent.map(({ requestId }) => requestId).sort()).toEqual([...ids].sort());
     expect(recent[0]).toMatchObject({
       person: { name: '陈光', username: '270107' },
       code: 'INTERNAL_ERROR',
-      route: 'GET /api/notices',
+      route: 'GET /api/me/sessions',
     });
     expect(await recentSuperExecutiveFaults(server.prisma, 1)).toHaveLength(1);
     const { items, recentFaults } = await list();

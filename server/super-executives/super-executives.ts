@@ -29,7 +29,7 @@ interface Row
   version: Date;
 }
 
-/** Everybody who is kept as a 超级高管, with what became of them, and what they met lately. */
+/** All 超级高管 with their binding, and the faults that they met lately. */
 export async function listSuperExecutives(prisma: PrismaClient, now: number): Promise<SuperExecutives> {
   const since = new Date(now - faultDays * 24 * 3_600_000);
   // By the index of the people's search: there is no other on them.
@@ -57,7 +57,7 @@ export async function listSuperExecutives(prisma: PrismaClient, now: number): Pr
   return { items, recentFaults: await recentSuperExecutiveFaults(prisma, recentFaults) };
 }
 
-/** Rolls the transaction back and carries out of it what is wrong. */
+/** Rolls the transaction back and carries the problems out of it. */
 class Problems extends Error {
   readonly problems: { row: number; message: string }[];
   constructor(problems: { row: number; message: string }[]) {
@@ -82,6 +82,7 @@ export async function addSuperExecutives(
   const seen = new Map<string, number>();
   try {
     const done = await prisma.$transaction(async (tx) => {
+      await holdAccounts(tx, people);
       const problems: { row: number; message: string }[] = [];
       const results: Done[] = [];
       for (const [at, person] of people.entries()) {
@@ -111,11 +112,20 @@ export async function addSuperExecutives(
   }
 }
 
+/** Locks the accounts that are there in the order of their ids, as an import does: neither waits for the other for good. */
+async function holdAccounts(tx: Transaction, people: readonly SuperExecutiveInput[]): Promise<void> {
+  const ids = people.map(({ dingUserId }) => dingUserId.trim());
+  const usernames = people.map(({ username }, at) => username?.trim() || ids[at]);
+  await tx.$queryRaw`
+    SELECT 1 FROM users WHERE ding_user_id = ANY(${ids}::text[]) OR username = ANY(${usernames}::text[])
+    ORDER BY id FOR UPDATE`;
+}
+
 const isDone = (result: string): result is Done => ['created', 'marked', 'unchanged'].includes(result);
 
 const fieldNames = { dingUserId: 'id', name: '姓名', department: '部门', username: '用户名' } as const;
 
-/** @returns what was done, or in Chinese why not. */
+/** @returns what was done, or why nothing was, in Chinese. */
 async function add(
   tx: Transaction,
   actor: Actor,
@@ -123,7 +133,11 @@ async function add(
   now: number,
 ): Promise<Done | string> {
   const read = readFields({ ...person, username: person.username?.trim() || person.dingUserId });
-  if ('outcome' in read) return `${fieldNames[read.field as keyof typeof fieldNames]}${read.message}`;
+  if ('outcome' in read) {
+    return read.problems
+      .map(({ field, message }) => `${fieldNames[field as keyof typeof fieldNames]}${message}`)
+      .join('');
+  }
   const { dingUserId, username = '', name = '', department = null } = read.fields;
   if (dingUserId === null || dingUserId === undefined) return 'id 不能为空。';
   const byId = await tx.user.findUnique({ where: { dingUserId } });
@@ -144,7 +158,7 @@ async function add(
   }
   if (account.isSuperExecutive && account.dingUserId === dingUserId) return 'unchanged';
   const updatedAt = new Date(Math.max(now, account.updatedAt.getTime() + 1));
-  // Whoever had the account before may have left: that says nothing of whom this id is.
+  // `leftAt` is about the person who had the account before, and not about the owner of this id.
   const leftAt = account.dingUserId === null ? null : account.leftAt;
   const data = { dingUserId, leftAt, isSuperExecutive: true, updatedAt };
   const { count } = await tx.user.updateMany({

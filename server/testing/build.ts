@@ -1,10 +1,11 @@
 import { Writable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { type Emulator, emulatorEnvironment, startEmulator } from '../../scripts/emulator/index.ts';
 import { type AppTiming, buildApp } from '../app.ts';
 import type { AuthConfig } from '../config/auth.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import type { BindOutcome, BindRequest, LoginOutcome, LoginRequest } from '../contract/auth.ts';
+import type { Clock } from '../database/clock.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { PlatformName } from '../platform/platform.ts';
 import { createLogger } from '../plugins/logging.ts';
@@ -17,12 +18,15 @@ export interface BuildOptions {
   env?: Record<string, string>;
   /** What production's rules would be: a production server talks to no emulator. */
   auth?: Partial<AuthConfig>;
+  // part: console
   /** Where the console is built; by default, where `npm run build` puts it. */
   consoleFolder?: string;
   /** A database of another `build()`, for a second instance on it; it stays open at `close`. */
   database?: TestDatabase;
   /** The emulator of another `build()`; it keeps running at `close`. */
   emulator?: Emulator;
+  /** The server's clock; one that `advance` moves by default. */
+  clock?: (database: TestDatabase, logger: FastifyBaseLogger) => Promise<Clock>;
   /** What goes by the real time; over the server's own. */
   timing?: AppTiming;
 }
@@ -76,7 +80,6 @@ async function closeAll(opened: Closable[]): Promise<void> {
 async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
   const platformName = options.platform ?? 'dingtalk';
   let ahead = 0;
-  const now = () => Date.now() + ahead;
   const emulator = options.emulator ?? (await startEmulator());
   if (options.emulator === undefined) opened.push(emulator);
   const loaded = loadConfig({
@@ -93,11 +96,11 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
     ...emulatorEnvironment(platformName, emulator.url),
     ...options.env,
   });
-  const folder = options.consoleFolder ?? loaded.console.folder;
+  const folder = options.consoleFolder ?? loaded.console.folder; // part: console
   const config = {
     ...loaded,
     auth: { ...loaded.auth, ...options.auth },
-    console: { ...loaded.console, folder },
+    console: { ...loaded.console, folder }, // part: console
   };
   const database = options.database ?? (await createSeededDatabase());
   if (options.database === undefined) opened.push(database);
@@ -112,7 +115,8 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
       },
     }),
   );
-  const app = await buildApp({ config, database, logger, now, timing: options.timing });
+  const clock = (await options.clock?.(database, logger)) ?? { now: () => Date.now() + ahead };
+  const app = await buildApp({ config, database, logger, clock, timing: options.timing });
   opened.push(app);
   let listening: Promise<string> | undefined;
   const code = (person: string) => emulator.control.issueAuthCode(person, platformName);

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { development } from '../config/constants.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import { type Built, build } from './build.ts';
-import { callbackEnvironment } from './event-callback.ts';
-import { expectFault, ticketOf } from './http.ts';
+import { callback, callbackEnvironment, personEvent } from './event-callback.ts'; // part: events
+import { bearer, expectFault, ticketOf } from './http.ts';
+import { csvOf, importFile, previewOf } from './import.ts';
 
 /**
  * Every operation of the OpenAPI document with good, almost good and senseless requests, by people who are signed
@@ -40,12 +42,11 @@ interface Parameter {
 }
 interface Operation {
   parameters?: Parameter[];
-  requestBody?: { content: { 'application/json'?: { schema: Schema } } };
+  requestBody?: { content: { 'application/json'?: { schema: Schema }; 'text/csv'?: object } };
 }
 
 let server: Built;
 let token: string;
-let noticeId: string;
 
 /** A value that is right where a field of this name is asked for; made when the request is sent. */
 const right: Record<string, (path: string) => unknown> = {
@@ -57,8 +58,12 @@ const right: Record<string, (path: string) => unknown> = {
   newPassword: () => 'a-fine-new-password-1987',
   id: async (path) => {
     if (isAboutPeople(path)) return (await somebody()).id;
-    if (!path.startsWith('/api/admin/notices/')) return noticeId;
-    return (await server.prisma.notice.create({ data: { title: '草稿', body: '正文' } })).id;
+    // part: notices
+    if (path.startsWith('/api/admin/notices/')) {
+      return (await server.prisma.notice.create({ data: { title: '草稿', body: '正文' } })).id;
+    }
+    const published = { publishedAt: { not: null } };
+    return (await server.prisma.notice.findFirst({ where: published }))?.id ?? randomUUID();
   },
   version: async (path) => (isAboutPeople(path) ? (await somebody()).updatedAt.toISOString() : 1),
   disable: () => false,
@@ -247,13 +252,16 @@ async function send(path: string, sent: Sent): Promise<LightMyRequestResponse> {
   );
   const address = path.replace(/\{(\w+)\}/g, (_, name: string) => inAddress(params[name]));
   const body = isFields(sent.body) ? await filledAll(path, sent.body) : sent.body;
-  const payload = sent.raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const text = takesFiles(path) ? `用户名,姓名\n${inAddress(sent.body)}` : JSON.stringify(body);
+  // `JSON.stringify` gives undefined for undefined, whatever its type says.
+  const payload: string | undefined = sent.raw ?? text;
   const hasBody = payload !== undefined && !['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(sent.method);
+  const contentType = takesFiles(path) ? 'text/csv' : 'application/json';
   return server.app.inject({
     method: sent.method as NonNullable<InjectOptions['method']>,
     url: query.length > 0 ? `${address}?${query.join('&')}` : address,
     headers: {
-      ...(hasBody && { 'content-type': 'application/json' }),
+      ...(hasBody && { 'content-type': contentType }),
       ...(sent.signedIn && { authorization: `Bearer ${token}` }),
       ...sent.headers,
     },
@@ -275,6 +283,11 @@ async function fuzz(
   params: fc.Parameters<[Sent]>,
 ): Promise<Map<number, number>> {
   const statuses = new Map<number, number>();
+  const whole = await wholes[path]?.();
+  if (whole !== undefined) {
+    const response = await server.app.inject({ ...whole, headers: { ...whole.headers, ...bearer(token) } });
+    statuses.set(response.statusCode, 1);
+  }
   await fc.assert(
     fc.asyncProperty(requestFor(path, method, operation), async (sent) => {
       const response = await send(path, sent);
@@ -302,13 +315,72 @@ async function operations(): Promise<[string, string, Operation][]> {
   );
 }
 
-/** An event of DingTalk's is encrypted, and an import begins with a file: none of these requests has either. */
-const beyondReach = /^\/api\/(?:events\/dingtalk$|admin\/import\/(?:preview|start|jobs\/))/;
+const takesFiles = (path: string) => /^\/api\/admin\/import\/(?:preview|start)$/.test(path);
+
+/**
+ * What is right as a whole and not field by field: an event of DingTalk's is encrypted, and an import begins with a
+ * file, its preview and its start. Each is sent once, before what is made up.
+ */
+const wholes: Record<string, () => Promise<InjectOptions>> = {
+  // part: events
+  '/api/events/dingtalk': async () => {
+    const { corpId } = server.config.platform as { corpId: string };
+    return { method: 'POST', ...callback(personEvent('user_leave_org', ['nobody'], corpId), corpId) };
+  },
+  '/api/admin/people/bulk/preview': async () => together('/preview', {}),
+  '/api/admin/people/bulk': async () => together('', { token: 'of nobody' }),
+  '/api/admin/jobs/run': async () => ({
+    method: 'POST',
+    url: '/api/admin/jobs/run',
+    payload: { id: server.app.jobs.list()[0]?.name },
+  }),
+  '/api/admin/import/preview': async () => upload('preview'),
+  '/api/admin/import/start': async () => {
+    const preview = await previewOf(server, people(), token);
+    return upload(`start?token=${preview.token}`);
+  },
+  '/api/admin/import/jobs/{id}': async () => ({ url: `/api/admin/import/jobs/${await anImport()}` }),
+  '/api/admin/import/jobs/{id}/result': async () => ({
+    method: 'POST',
+    url: `/api/admin/import/jobs/${await anImport()}/result`,
+  }),
+};
+
+const together = async (step: string, more: object): Promise<InjectOptions> => {
+  const { id } = await server.prisma.user.findUniqueOrThrow({ where: { username: 'zhangsan' } });
+  return {
+    method: 'POST',
+    url: `/api/admin/people/bulk${step}`,
+    payload: { deed: 'end-sessions', ids: [id], ...more },
+  };
+};
+
+/** A file that would make somebody, who is new each time. */
+function people(): Buffer {
+  made += 1;
+  return csvOf([
+    ['用户名', '姓名'],
+    [`imported${made}`, '导入的人'],
+  ]);
+}
+let made = 0;
+
+const upload = (step: string): InjectOptions => ({
+  method: 'POST',
+  url: `/api/admin/import/${step}`,
+  headers: { 'content-type': 'text/csv' },
+  payload: csvOf([
+    ['用户名', '姓名'],
+    [`imported${made}`, '导入的人'],
+  ]),
+});
+
+const anImport = async (): Promise<string> => (await importFile(server, people(), token)).id;
 
 /** What is told once stands in one platform's document alone: the other one's differs by its events. */
 const platforms: ['dingtalk' | 'zhezhengding', (path: string) => boolean][] = [
   ['dingtalk', () => true],
-  ['zhezhengding', (path) => path.startsWith('/api/events/')],
+  ['zhezhengding', (path) => path.startsWith('/api/events/')], // part: events
 ];
 
 /**
@@ -325,10 +397,11 @@ export function testByFuzz(
 
   describe.each(platforms)('on %s', (platform, isMeant) => {
     beforeAll(async () => {
-      server = await build({ platform, env: { ZHEZHENGDING_EVENTS: 'on', ...callbackEnvironment } });
+      server = await build({
+        platform,
+        env: { ZHEZHENGDING_EVENTS: 'on', ...callbackEnvironment }, // part: events
+      });
       token = await server.tokenOf('admin');
-      const notice = await server.prisma.notice.findFirstOrThrow({ where: { publishedAt: { not: null } } });
-      noticeId = notice.id;
     });
     afterAll(() => server.close());
 
@@ -340,9 +413,9 @@ export function testByFuzz(
         const statuses = await fuzz(path, method, operation, { ...common, numRuns });
         const seen = { path, passed: statuses.has(200), refused: statuses.size > 1 };
         // Requests got past the checks of their form, and others did not: else nothing was tried.
-        if (thorough) expect(seen).toEqual({ path, passed: !beyondReach.test(path), refused: true });
+        if (thorough) expect(seen).toEqual({ path, passed: true, refused: true });
       }
-    }, 240_000);
+    }, 900_000);
 
     test('addresses that do not exist are told so', async () => {
       const statuses = await fuzz('/{one}/{two}', 'GET', {}, { ...common, numRuns: requestsElsewhere });

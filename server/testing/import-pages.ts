@@ -1,12 +1,11 @@
 import type { ImportJobView, ImportPreview } from '../contract/import-export.ts';
 import type { User } from '../database/generated/client.ts';
-import { decodeCsv } from '../import-export/decode.ts';
 import { importLock } from '../import-export/import.ts';
 import { whileAlone } from '../jobs/run-lock.ts';
 import { type Built, build } from './build.ts';
 import { until } from './client.ts';
 import { bearer, rowCounts } from './http.ts';
-import { csvOf, importFile, previewOf, type Rows } from './import.ts';
+import { csvOf, decodeCsv, importFile, previewOf, type Rows } from './import.ts';
 
 /** The result file of an import: its lines without their ends, the heading first. */
 export interface ResultFile {
@@ -28,7 +27,7 @@ export interface ImportPages {
   /** Previews, starts, and waits for the end. */
   run(rows: Rows, query?: Record<string, string>): Promise<ImportJobView>;
   /** @param token the administrator's by default */
-  resultOf(jobId: string, token?: string, encoding?: 'utf-8' | 'gb18030'): Promise<ResultFile>;
+  resultOf(jobId: string, token?: string, format?: 'csv' | 'csv-gb18030'): Promise<ResultFile>;
   /** Waits until the generated passwords of an import are not kept any more. */
   passwordsGone(jobId: string): Promise<void>;
 }
@@ -77,16 +76,16 @@ export function prepareImport(): ImportPages {
     },
     preview: (rows, query) => previewOf(built(), csvOf(rows), admin, query),
     run: (rows, query) => importFile(built(), csvOf(rows), admin, query),
-    async resultOf(jobId, token = admin, encoding = 'utf-8') {
+    async resultOf(jobId, token = admin, format = 'csv') {
       const response = await built().app.inject({
         method: 'POST',
-        url: `/api/admin/import/jobs/${jobId}/result?encoding=${encoding}`,
+        url: `/api/admin/import/jobs/${jobId}/result?format=${format}`,
         headers: bearer(token),
       });
       if (response.statusCode !== 200) return { status: response.statusCode, lines: [] };
       const decoded = decodeCsv(response.rawPayload);
       if ('problem' in decoded) throw new Error(decoded.problem);
-      expect(decoded.encoding).toBe(encoding === 'utf-8' ? 'utf-8-bom' : 'gb18030');
+      expect(decoded.encoding).toBe(format === 'csv' ? 'utf-8-bom' : 'gb18030');
       return { status: 200, lines: decoded.text.split('\r\n').slice(0, -1) };
     },
     async passwordsGone(id) {

@@ -1,16 +1,46 @@
 import type { LightMyRequestResponse } from 'fastify';
-import type { CsvEncoding } from '../contract/csv.ts';
 import type { ImportJobView, ImportPreview, ImportStart } from '../contract/import-export.ts';
-import { csvLines, encodeCsv } from '../import-export/csv.ts';
+import { workbookType } from '../contract/table-file.ts';
+import { type CsvEncoding, csvLines, encodeCsv } from '../import-export/csv.ts';
+import { type FoundEncoding, formatOf, textOf } from '../import-export/decode.ts';
+import { Unreadable } from '../import-export/source.ts';
+import { workbookRows } from '../import-export/xlsx-read.ts';
+import { writeWorkbook } from '../import-export/xlsx-write.ts';
 import type { Built } from './build.ts';
 import { until } from './client.ts';
 import { bearer, get } from './http.ts';
+
+/** A whole file as text, with the encoding that was found. */
+export function decodeCsv(bytes: Buffer): { text: string; encoding: FoundEncoding } | { problem: string } {
+  try {
+    const encoding = formatOf(bytes);
+    if (encoding === 'xlsx') throw new Unreadable('a workbook');
+    return { text: [...textOf(bytes, encoding)].join(''), encoding };
+  } catch (error) {
+    if (error instanceof Unreadable) return { problem: error.message };
+    throw error;
+  }
+}
 
 export type Rows = readonly (readonly string[])[];
 
 /** A file with these rows, the heading first. */
 export const csvOf = (rows: Rows, encoding: CsvEncoding = 'utf-8'): Buffer =>
   encodeCsv(csvLines(rows), encoding);
+
+/** The same as a workbook. */
+export async function xlsxOf([head = [], ...rows]: Rows): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of writeWorkbook({ name: '人员', head, batches: [rows] })) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+/** The cells of a workbook's first sheet. */
+export async function rowsOf(bytes: Buffer): Promise<string[][]> {
+  const rows: string[][] = [];
+  for await (const { cells } of workbookRows(bytes)) rows.push(cells);
+  return rows;
+}
 
 /** Posts a file as the console does. */
 export function upload(
@@ -25,7 +55,10 @@ export function upload(
     url: `/api/admin/import/${step}`,
     query,
     payload: bytes,
-    headers: { 'content-type': 'text/csv', ...bearer(token) },
+    headers: {
+      'content-type': bytes.toString('latin1', 0, 2) === 'PK' ? workbookType : 'text/csv',
+      ...bearer(token),
+    },
   });
 }
 

@@ -1,5 +1,8 @@
 import net from 'node:net';
 import pg from 'pg';
+import { readDeployment } from '../config/deployment.ts';
+import { withPostgresConnection } from '../database/connection.ts';
+import { refuseOthers } from '../database/deployment.ts';
 
 /** The PostgreSQL server of the tests; its user must be allowed to create databases. */
 export const postgresUrl = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
@@ -45,8 +48,23 @@ export async function postgresAnswers(): Promise<boolean> {
   return false;
 }
 
-/** Runs `work` on a connection that may create and drop databases. */
+/** Looked at once in a process, before its first database is made. */
+let allowed: Promise<void> | undefined;
+
+/**
+ * Runs `work` on a connection that may create and drop databases.
+ *
+ * @throws DatabaseOfOthers where `TEST_POSTGRES_URL` names a database that production or a test environment uses.
+ */
 export async function asAdministrator<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  allowed ??= refuseOthers(
+    { kind: 'postgresql', withConnection: (look) => withPostgresConnection(postgresUrl, 10_000, look) },
+    {
+      mine: readDeployment({}),
+      database: `${new URL(postgresUrl).host}${new URL(postgresUrl).pathname}（TEST_POSTGRES_URL）`,
+    },
+  );
+  await allowed;
   const client = new pg.Client({ connectionString: postgresUrl });
   await client.connect();
   try {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { emulatorEnvironment } from '../../scripts/emulator/index.ts';
+import { type Emulator, emulatorEnvironment, startEmulator } from '../../scripts/emulator/index.ts';
 import { projectRoot } from '../config/paths.ts';
+import { signInWith, tokenIn } from './client.ts';
+import { createSeededDatabase, type TestDatabase } from './database.ts';
 
 export interface ServerProcess {
   /** Where it listens, without a trailing slash. */
@@ -85,4 +87,55 @@ export async function startProcess(options: ProcessOptions): Promise<ServerProce
 /** For `afterAll`: ends every process that is still there. */
 export function killProcesses(): void {
   for (const child of running) child.kill('SIGKILL');
+}
+
+/** What the servers of a test file stand on, from its `beforeAll` on. */
+export interface Processes {
+  readonly database: TestDatabase;
+  readonly emulator: Emulator;
+  /** Starts a server on them. @param env over that of all servers. */
+  start(env?: Record<string, string>): Promise<ServerProcess>;
+  /** A fresh auth code. */
+  code(person: string): string;
+  /** @returns the session's token. @throws where the person is not signed in. */
+  signIn(server: ServerProcess, person: string): Promise<string>;
+}
+
+/**
+ * For the top of a test file: a seeded database and an emulator, which go after its tests, with every server that is left.
+ *
+ * @param env environment variables of all servers.
+ */
+export function prepareProcesses(env: Record<string, string> = {}): Processes {
+  let database: TestDatabase;
+  let emulator: Emulator;
+  beforeAll(async () => {
+    [database, emulator] = await Promise.all([createSeededDatabase(), startEmulator()]);
+  }, 120_000);
+  afterAll(async () => {
+    killProcesses();
+    await emulator?.close();
+    await database?.close();
+  });
+  const code = (person: string) => emulator.control.issueAuthCode(person, 'dingtalk');
+  return {
+    get database() {
+      return database;
+    },
+    get emulator() {
+      return emulator;
+    },
+    start: (more) =>
+      startProcess({
+        databaseUrl: database.url ?? '',
+        emulatorUrl: emulator.url,
+        env: { ...env, ...more },
+      }),
+    code,
+    async signIn({ url }, person) {
+      const token = tokenIn(await signInWith(url, code(person)));
+      if (token === null) throw new Error(`${person} was not signed in`);
+      return token;
+    },
+  };
 }

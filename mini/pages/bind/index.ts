@@ -1,4 +1,5 @@
 import type { BindRejected } from '../../../server/contract/auth.ts';
+import type { Fault } from '../../services/faults.ts';
 import { waitText } from '../../services/format.ts';
 import { follow, safely } from '../../services/navigation.ts';
 import { bind, personToBind, signInAgain } from '../../services/session.ts';
@@ -14,8 +15,7 @@ interface BindData {
   password: string;
   submitting: boolean;
   message: string;
-  /** Error code and request id, for support. */
-  detail: string;
+  fault: Fault | null;
   /** Only a new sign-in helps: the ticket is gone. */
   needsSignIn: boolean;
   /** Seconds until the lock ends. */
@@ -28,7 +28,7 @@ const initial: BindData = {
   password: '',
   submitting: false,
   message: '',
-  detail: '',
+  fault: null,
   needsSignIn: false,
   waitSeconds: 0,
 };
@@ -65,22 +65,17 @@ Page({
     const { username, password, submitting, waitSeconds, needsSignIn } = this.data;
     if (submitting || waitSeconds > 0 || needsSignIn) return;
     if (username.trim() === '' || password === '') {
-      this.setData({ message: '请输入用户名和密码。', detail: '' });
+      this.setData({ message: '请输入用户名和密码。', fault: null });
       return;
     }
-    this.setData({ submitting: true, message: '', detail: '' });
+    this.setData({ submitting: true, message: '', fault: null });
     safely(async () => {
       const result = await bind(username.trim(), password);
       if (result.state === 'bind-rejected') {
         this.showRejection(result.rejection);
       } else if (result.state === 'trouble') {
         const { fault } = result;
-        const requestId = fault.requestId === null ? '' : `，请求编号 ${fault.requestId}`;
-        this.setData({
-          submitting: false,
-          message: `${fault.message}。${fault.advice}`,
-          detail: `错误码 ${fault.code}${requestId}`,
-        });
+        this.setData({ submitting: false, message: `${fault.message}。${fault.advice}`, fault });
       } else {
         follow(result);
       }
@@ -119,7 +114,7 @@ Page({
 
   signInAgain() {
     if (this.data.submitting) return;
-    this.setData({ submitting: true, message: '', detail: '' });
+    this.setData({ submitting: true, message: '', fault: null });
     this.renew();
   },
 

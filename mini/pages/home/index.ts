@@ -4,7 +4,10 @@ import { greeting, lastCharacter } from '../../services/format.ts';
 import { faultInPlace, HOME, NOTICES, requireSession, safely, shows } from '../../services/navigation.ts';
 import { listNotices, type NoticeRow, toRows, withReadMarks } from '../../services/notices.ts';
 
-const LATEST = 3;
+// without notices: import type { MeResponse } from '../../../server/contract/auth.ts';
+// without notices: import { call } from '../../services/http.ts';
+
+const LATEST = 3; // part: notices
 
 interface HomeData {
   signedIn: boolean;
@@ -14,8 +17,8 @@ interface HomeData {
   initial: string;
   department: string;
   isAdmin: boolean;
-  state: 'loading' | 'ready' | 'empty' | 'failed';
-  notices: NoticeRow[];
+  state: 'loading' | 'ready' | 'failed';
+  notices: NoticeRow[]; // part: notices
   fault: ReturnType<typeof clientFault>;
 }
 
@@ -27,7 +30,7 @@ const initial: HomeData = {
   department: '',
   isAdmin: false,
   state: 'loading',
-  notices: [],
+  notices: [], // part: notices
   fault: clientFault('HTTP_ERROR'),
 };
 
@@ -42,7 +45,7 @@ Page({
     shows(HOME);
     this.setData({
       greeting: greeting(),
-      notices: withReadMarks(this.data.notices),
+      notices: withReadMarks(this.data.notices), // part: notices
     });
   },
 
@@ -64,16 +67,19 @@ Page({
       department: department || '暂无部门信息',
       isAdmin: role === 'ADMIN',
     });
-    const answer = await listNotices(null, LATEST);
+    const answer = await listNotices(null, LATEST); // part: notices
+    // without notices: const answer = await call<MeResponse>({ method: 'GET', path: '/api/me', holds: 'user' });
     if (answer.ok) {
-      const notices = toRows(answer.data.items);
-      this.setData({ notices, state: notices.length === 0 ? 'empty' : 'ready' });
+      this.setData({
+        notices: toRows(answer.data.items), // part: notices
+        state: 'ready',
+      });
       return;
     }
     const fault = faultInPlace(answer);
     if (fault === null) return;
     // What is on the screen is better than nothing: it stays when a refresh fails.
-    if (this.data.state === 'ready') toast(`${fault.message}，列表没有刷新`, 'fail');
+    if (this.data.state === 'ready') toast(`${fault.message}，内容没有刷新`, 'fail');
     else this.setData({ fault, state: 'failed' });
   },
 
@@ -82,10 +88,12 @@ Page({
     safely(() => this.load());
   },
 
+  // part: notices
   openNotice(id: string) {
     navigateTo(`/pages/notice/index?id=${encodeURIComponent(id)}`);
   },
 
+  // part: notices
   openAll() {
     switchTab(NOTICES);
   },

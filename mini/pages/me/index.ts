@@ -4,6 +4,8 @@ import { call } from '../../services/http.ts';
 import { faultInPlace, leave, ME, requireSession, safely, shows } from '../../services/navigation.ts';
 import { getOwnPassword, isOurs, oneTimeText } from '../../services/password.ts';
 import { signOut, updateUser } from '../../services/session.ts';
+import { chooseTypeSize, watchTypeSize } from '../../services/type-size.ts';
+import { ownFacts, questions, type TypeSize, typeSizes, words } from '../../services/words.ts';
 import { version } from '../../version.ts';
 
 const roles: Record<RoleName, string> = { USER: '普通用户', ADMIN: '管理员', AUDITOR: '审计员' };
@@ -11,28 +13,39 @@ const roles: Record<RoleName, string> = { USER: '普通用户', ADMIN: '管理�
 interface MeData {
   loaded: boolean;
   busy: boolean;
+  words: typeof words;
   rows: { label: string; value: string }[];
   note: string;
   /** Whether there is a password to change here. */
   hasPassword: boolean;
   /** Asks to change a one-time password. */
   oneTime: string;
+  typeSizes: typeof typeSizes;
+  typeSize: TypeSize;
 }
 
 const initial: MeData = {
   loaded: false,
   busy: false,
+  words,
   rows: [],
   note: '',
   hasPassword: false,
   oneTime: '',
+  typeSizes,
+  typeSize: '1',
 };
 
 Page({
   data: initial,
 
   onLoad() {
+    watchTypeSize(this, (typeSize) => this.setData({ typeSize }));
     safely(() => this.load());
+  },
+
+  onUnload() {
+    watchTypeSize(this, null);
   },
 
   /** Back from another page: the password may be another one. */
@@ -67,15 +80,12 @@ Page({
   show(user: SessionUser): void {
     this.setData({
       loaded: true,
-      rows: [
-        { label: '姓名', value: user.name },
-        { label: '用户名', value: user.username },
-        { label: '部门', value: user.department || '暂无部门信息' },
-        { label: '角色', value: roles[user.role] || '普通用户' },
-        { label: '平台账号', value: user.dingUserId === null ? '未绑定' : '已绑定' },
-        { label: '版本', value: version },
-      ],
+      rows: [...ownFacts(user, roles[user.role] || '普通用户'), { label: '版本', value: version }],
     });
+  },
+
+  chooseSize(event: { currentTarget: { dataset: { size: TypeSize } } }) {
+    chooseTypeSize(event.currentTarget.dataset.size);
   },
 
   openPassword() {
@@ -89,7 +99,8 @@ Page({
   signOut() {
     if (this.data.busy) return;
     safely(async () => {
-      const agreed = await confirm('退出登录', '退出后，本机保存的登录信息会清除。', '退出登录');
+      const { title, body, action } = questions.signOut;
+      const agreed = await confirm(title, body, action);
       if (!agreed || this.data.busy) return;
       this.setData({ busy: true });
       const everywhere = await signOut();

@@ -70,7 +70,7 @@ const titles = (app: OpenedApp) => app.text().match(/[甲乙]\d+/g) ?? [];
 const named = (prefix: string, from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `${prefix}${from + index}`);
 
-test('a refresh that fails while the next page is awaited leaves nothing loading for ever', async () => {
+test('a refresh that fails while the next page loads ends both loading signs', async () => {
   const { transport, hold, held } = holdingTransport();
   const app = await open(transport);
   hold();
@@ -86,7 +86,7 @@ test('a refresh that fails while the next page is awaited leaves nothing loading
   expect(titles(app)).toEqual(named('甲', 1, 2 * pageSize));
 });
 
-test('the next page of a list that a refresh has replaced is dropped, and asked for anew', async () => {
+test('the next page of an outdated list is dropped and loaded again', async () => {
   const { transport, hold, held } = holdingTransport();
   const app = await open(transport);
   await add('乙', 3);

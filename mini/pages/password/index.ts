@@ -21,8 +21,8 @@ interface PasswordData {
   second: string;
   submitting: boolean;
   message: string;
-  /** Error code and request id, for support. */
-  detail: string;
+  /** Why the change failed. */
+  formFault: Fault | null;
   fault: Fault;
 }
 
@@ -35,7 +35,7 @@ const initial: PasswordData = {
   second: '',
   submitting: false,
   message: '',
-  detail: '',
+  formFault: null,
   fault: clientFault('HTTP_ERROR'),
 };
 
@@ -90,10 +90,10 @@ Page({
     const missing = current === '' || first === '';
     if (missing || first !== second) {
       const message = missing ? '请输入当前密码和新密码。' : '两次输入的新密码不一样，请检查。';
-      this.setData({ message, detail: '' });
+      this.setData({ message, formFault: null });
       return;
     }
-    this.setData({ submitting: true, message: '', detail: '' });
+    this.setData({ submitting: true, message: '', formFault: null });
     safely(async () => {
       const answer = await changePassword({ currentPassword: current, newPassword: first });
       if (!answer.ok) {
@@ -108,13 +108,12 @@ Page({
   },
 
   showFault(fault: Fault): void {
-    const requestId = fault.requestId === null ? '' : `，请求编号 ${fault.requestId}`;
     // Without an answer nobody knows: the next try would meet the new password as the current one.
     const unsure = fault.status === null ? '密码也可能已经改好：再试时提示当前密码不对，就请用新密码。' : '';
     this.setData({
       submitting: false,
       message: `${fault.message}。${fault.advice}${unsure}`,
-      detail: `错误码 ${fault.code}${requestId}`,
+      formFault: fault,
     });
   },
 

@@ -27,7 +27,7 @@ async function setPassword(more: { mustChangePassword: boolean; passwordExpiresA
 async function openMe(person: string, on = server): Promise<OpenedApp> {
   const authCodes = { emulatorUrl: on.emulator.url, person };
   const app = await openProjectApp({ serverUrl: await on.url(), platform: 'dingtalk', authCodes });
-  await app.waitFor('全部通知');
+  await app.waitFor(person === 'zhangsan' ? '，张三' : '，陈光');
   await app.tap('我的');
   await app.waitFor('退出登录');
   return app;
@@ -55,7 +55,7 @@ async function change(app: OpenedApp, current: string, next: string, again = nex
 const requests = (app: OpenedApp, path: string) =>
   app.events.filter((event) => event.kind === 'request' && new URL(event.url).pathname === path).length;
 
-test('it is changed, every session ends, and the person is signed in anew by a code', async () => {
+test('changing the password ends every session and signs the person in again by a code', async () => {
   const elsewhere = await server.tokenOf('zhangsan');
   const app = await openPassword();
   const before = requests(app, '/api/auth/login');
@@ -70,11 +70,11 @@ test('it is changed, every session ends, and the person is signed in anew by a c
   expect(await server.app.accounts.passwords.matches(passwordHash, chosen)).toBe(true);
   // The new session is kept: the next start needs no sign-in.
   await app.restart({ cold: true });
-  await app.waitFor('全部通知');
+  await app.waitFor('，张三');
   expect(requests(app, '/api/auth/login')).toBe(before + 1);
 });
 
-test('whoever has a one-time password is told, where they find it and where they change it', async () => {
+test('people with a one-time password are told to change it, and where', async () => {
   await setPassword({ mustChangePassword: true, passwordExpiresAt: new Date('2027-01-01T16:30:00.000Z') });
   const told = '请改成只有您知道的。它的有效期到 2027年1月2日 00:30。';
   const app = await openMe('zhangsan');
@@ -100,7 +100,7 @@ test.each([
   expect(app.path).toBe('pages/password/index');
 });
 
-test('what is missing or differs is asked for without a request', async () => {
+test('missing or differing entries are told without a request', async () => {
   const app = await openPassword();
   await submit(app);
   await app.waitFor('请输入当前密码和新密码。');
@@ -109,7 +109,7 @@ test('what is missing or differs is asked for without a request', async () => {
   expect(requests(app, '/api/me/password')).toBe(2);
 });
 
-test('too many wrong ones must wait, and are told how long', async () => {
+test('after too many wrong passwords the person is told how long to wait', async () => {
   const app = await openPassword();
   for (let at = 0; at < 5; at += 1) {
     await change(app, 'wrong-password', chosen);
@@ -128,7 +128,7 @@ test('without a network nothing typed is lost, and the next try goes through', a
 });
 
 describe('where there is no password to change', () => {
-  test('the way to it is not offered, and the page says so: the platform alone signs them in', async () => {
+  test('people without a password are not offered to change one', async () => {
     await server.prisma.user.update({ where: { username: 'chenguang' }, data: { passwordHash: null } });
     const app = await openMe('chenguang');
     await app.waitFor(() => requests(app, '/api/me/password') > 0);
@@ -138,7 +138,7 @@ describe('where there is no password to change', () => {
     expect(app.text()).not.toContain('修改密码');
   });
 
-  test('nor where another system keeps it', async () => {
+  test('people whose password another system keeps are not offered to change it', async () => {
     const { database, emulator } = server;
     const elsewhere = await build({
       database,

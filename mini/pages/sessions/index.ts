@@ -1,12 +1,23 @@
 import { confirm, stopPullDownRefresh, toast } from '../../services/dd.ts';
 import { clientFault } from '../../services/faults.ts';
-import { faultInPlace, requireSession, safely } from '../../services/navigation.ts';
-import { endSession, listSessions, type SessionRow, toSessionRows } from '../../services/sessions.ts';
+import { faultInPlace, leave, requireSession, safely } from '../../services/navigation.ts';
+import { signOut } from '../../services/session.ts';
+import {
+  endAllSessions,
+  endSession,
+  listSessions,
+  type SessionRow,
+  toSessionRows,
+} from '../../services/sessions.ts';
+import { questions } from '../../services/words.ts';
 
 interface SessionsData {
   state: 'loading' | 'ready' | 'failed';
   sessions: SessionRow[];
-  /** The session that is being ended; an empty string for none. */
+  /** Where the next rows begin; null where all are shown. */
+  nextCursor: string | null;
+  loadingMore: boolean;
+  /** The session that is being ended, or `all`; an empty string for none. */
   ending: string;
   fault: ReturnType<typeof clientFault>;
 }
@@ -14,6 +25,8 @@ interface SessionsData {
 const initial: SessionsData = {
   state: 'loading',
   sessions: [],
+  nextCursor: null,
+  loadingMore: false,
   ending: '',
   fault: clientFault('HTTP_ERROR'),
 };
@@ -34,9 +47,10 @@ Page({
 
   async load(): Promise<void> {
     if ((await requireSession('/pages/sessions/index')) === null) return;
-    const answer = await listSessions();
+    const answer = await listSessions(null);
     if (answer.ok) {
-      this.setData({ state: 'ready', sessions: toSessionRows(answer.data.items) });
+      const { items, nextCursor = null } = answer.data;
+      this.setData({ state: 'ready', sessions: toSessionRows(items), nextCursor });
       return;
     }
     const fault = faultInPlace(answer);
@@ -44,6 +58,25 @@ Page({
     // What is on the screen is better than nothing: it stays when a refresh fails.
     if (this.data.state === 'ready') toast(`${fault.message}，列表没有刷新`, 'fail');
     else this.setData({ fault, state: 'failed' });
+  },
+
+  more() {
+    const { nextCursor, loadingMore } = this.data;
+    if (nextCursor === null || loadingMore) return;
+    safely(async () => {
+      this.setData({ loadingMore: true });
+      const answer = await listSessions(nextCursor);
+      this.setData({ loadingMore: false });
+      // The list was loaded anew meanwhile.
+      if (this.data.nextCursor !== nextCursor) return;
+      if (answer.ok) {
+        const sessions = [...this.data.sessions, ...toSessionRows(answer.data.items)];
+        this.setData({ sessions, nextCursor: answer.data.nextCursor });
+        return;
+      }
+      const fault = faultInPlace(answer);
+      if (fault !== null) toast(`${fault.message}，没有取到更多`, 'fail');
+    });
   },
 
   retry() {
@@ -55,7 +88,8 @@ Page({
     const { id } = event.currentTarget.dataset;
     if (this.data.ending !== '') return;
     safely(async () => {
-      const agreed = await confirm('让它退出登录', '那里会立即退出，再次打开时重新免登。', '退出登录');
+      const { title, body, action } = questions.endSession;
+      const agreed = await confirm(title, body, action);
       if (!agreed || this.data.ending !== '') return;
       this.setData({ ending: id });
       const answer = await endSession(id);
@@ -67,6 +101,25 @@ Page({
       }
       toast('已退出', 'success');
       await this.load();
+    });
+  },
+
+  endAll() {
+    if (this.data.ending !== '') return;
+    safely(async () => {
+      const { title, body, action } = questions.endAll;
+      const agreed = await confirm(title, body, action);
+      if (!agreed || this.data.ending !== '') return;
+      this.setData({ ending: 'all' });
+      const answer = await endAllSessions();
+      this.setData({ ending: '' });
+      if (answer.ok) {
+        await signOut();
+        leave();
+        return;
+      }
+      const fault = faultInPlace(answer);
+      if (fault !== null) toast(`${fault.message}，没有退出`, 'fail');
     });
   },
 });

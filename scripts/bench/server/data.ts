@@ -38,7 +38,8 @@ export async function createBenchDatabase(users: number): Promise<string> {
 /** Ids that grow, as the UUIDs of version 7 do that the server makes. */
 const userId = `('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`;
 
-const insertUsers = `
+/** Inserts so many made-up users; `$1` is how many. */
+export const insertUsers = `
   INSERT INTO users (id, username, password_hash, name, department, ding_user_id, bound_at, bound_by, updated_at)
   SELECT ${userId}, 'user' || n, NULL, '用户' || n, '处室' || (n % 100), 'bench' || n, now(), 'PLATFORM_ID', now()
   FROM generate_series(1, $1::int) AS n`;

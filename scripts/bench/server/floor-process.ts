@@ -1,16 +1,19 @@
 /**
  * The floors: what the same answers cost at least. `GET /api/me` is a bare Fastify route without plugins, which
- * sends the headers that it is given; `POST /api/auth/login` is node:http with prepared statements of `pg`, doing the same exchange with the platform
- * and the same reads and writes as the server, and nothing else: no checks, no limits, no faults, no logs.
+ * sends the headers that it is given; `POST /api/auth/login` is node:http with a prepared statement of `pg`, doing the
+ * same exchange with the platform and the same reads and writes as the server. Both write the server's log lines at the
+ * level that they are given, and do nothing else: no checks, no limits, no faults.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import pg from 'pg';
 import { Agent, request } from 'undici';
+import type { Config } from '../../../server/config/config.ts';
 import { meResponse } from '../../../server/contract/auth.ts';
 import { timeOrderedUuid } from '../../../server/database/uuid.ts';
+import { createLogger } from '../../../server/plugins/logging.ts';
 import { serveUsage } from './usage.ts';
 
 const {
@@ -19,7 +22,10 @@ const {
   PLATFORM_URL = '',
   APP_TOKEN = '',
   BENCH_HEADERS = '{}',
+  LOG_LEVEL = 'info',
 } = process.env;
+
+const logger = createLogger({ logLevel: LOG_LEVEL as Config['logLevel'] });
 
 async function startMe(): Promise<void> {
   const user = {
@@ -32,10 +38,9 @@ async function startMe(): Promise<void> {
     isSuperExecutive: false,
   } as const;
   const headers = JSON.parse(BENCH_HEADERS) as Record<string, string>;
-  const hasHeaders = Object.keys(headers).length > 0;
-  const app = Fastify({ logger: false });
+  const app = Fastify(LOG_LEVEL === 'silent' ? { logger: false } : { loggerInstance: logger });
   app.get('/api/me', { schema: { response: { 200: meResponse } } }, async (_request, reply) => {
-    if (hasHeaders) reply.headers(headers);
+    reply.headers(headers);
     return { user };
   });
   serveUsage(await app.listen({ host: '127.0.0.1', port: 0 }), () => app.close());
@@ -47,30 +52,24 @@ interface UserRow {
   name: string;
   department: string | null;
   role: string;
-  ding_user_id: string;
   is_super_executive: boolean;
 }
 
-const findUser = {
-  name: 'find-user',
-  text: `SELECT id, username, password_hash, name, mobile, department, role::text, status::text, ding_user_id,
-                union_id, employee_code, is_super_executive, bound_at, bound_by::text, left_at, created_at, updated_at
-         FROM users WHERE ding_user_id = $1`,
-};
-/** What the server writes in its one statement, without its cases. */
+/** What the server does in its one statement, without its cases. */
 const openSession = {
   name: 'open-session',
   text: `
     WITH held AS (
-      SELECT id FROM users WHERE id = $1 AND ding_user_id = $2 AND status = 'ACTIVE' FOR SHARE
+      SELECT id, username, name, department, role, is_super_executive
+      FROM users WHERE ding_user_id = $1 AND status = 'ACTIVE' FOR NO KEY UPDATE
     ), opened AS (
       INSERT INTO sessions (token_hash, user_id, client, address, created_at, last_seen_at, expires_at)
-      SELECT $3::bytea, id, 'MINI', $4::text, $5::timestamptz, $5::timestamptz, $6::timestamptz FROM held
+      SELECT $2::bytea, id, 'MINI', $3::text, $4::timestamptz, $4::timestamptz, $5::timestamptz FROM held
     ), told AS (
       INSERT INTO audit_log (id, actor_id, action, subject, address, detail)
-      SELECT $7::uuid, id, 'sign-in', 'user:' || id, $4::text, '{"client":"mini"}' FROM held
+      SELECT $6::uuid, id, 'sign-in', 'user:' || id, $3::text, '{"client":"mini"}' FROM held
     )
-    SELECT 1 FROM held`,
+    SELECT id, username, name, department, role::text, is_super_executive FROM held`,
 };
 const lifetimeMs = 30 * 24 * 3_600_000;
 
@@ -90,40 +89,34 @@ async function startLogin(): Promise<void> {
     return answer.result.userid;
   }
 
-  async function open(userId: string, personId: string, address: string | undefined) {
-    const token = randomBytes(32).toString('base64url');
-    const now = new Date();
-    const expiresAt = new Date(now.getTime() + lifetimeMs);
-    const hash = createHash('sha256').update(token).digest();
-    const values = [userId, personId, hash, address, now, expiresAt, timeOrderedUuid()];
-    const held = await pool.query({ ...openSession, values });
-    if (held.rowCount !== 1) throw new Error(`${personId} is not bound any more`);
-    return { token, expiresAt };
-  }
-
   async function login(incoming: IncomingMessage): Promise<object> {
     const { authCode } = JSON.parse(await textOf(incoming)) as { authCode: string };
-    const personId = await exchange(authCode);
-    const { rows } = await pool.query<UserRow>({ ...findUser, values: [personId] });
+    const dingUserId = await exchange(authCode);
+    const token = randomBytes(32).toString('base64url');
+    const hash = createHash('sha256').update(token).digest();
+    const now = new Date();
+    const expiresAt = new Date(now.getTime() + lifetimeMs);
+    const address = incoming.socket.remoteAddress;
+    const values = [dingUserId, hash, address, now, expiresAt, timeOrderedUuid()];
+    const { rows } = await pool.query<UserRow>({ ...openSession, values });
     const [user] = rows;
-    if (user === undefined) throw new Error(`no user is bound to ${personId}`);
-    const session = await open(user.id, personId, incoming.socket.remoteAddress);
+    if (user === undefined) throw new Error(`no user is bound to ${dingUserId}`);
+    const { is_super_executive: isSuperExecutive, ...rest } = user;
     return {
       outcome: 'signed-in',
-      session,
-      user: {
-        id: user.id,
-        username: user.username,
-        name: user.name,
-        department: user.department,
-        role: user.role,
-        dingUserId: user.ding_user_id,
-        isSuperExecutive: user.is_super_executive,
-      },
+      session: { token, expiresAt },
+      user: { ...rest, dingUserId, isSuperExecutive },
     };
   }
 
   const server = createServer((incoming, response) => {
+    const log = logger.child({ reqId: randomUUID() });
+    const { method = '', url = '' } = incoming;
+    const began = performance.now();
+    log.info({ req: { method, url, ip: incoming.socket.remoteAddress } }, 'incoming request');
+    response.on('finish', () =>
+      log.info({ res: response, responseTime: performance.now() - began }, 'request completed'),
+    );
     login(incoming).then(
       (answer) => {
         const body = JSON.stringify(answer);

@@ -13,13 +13,23 @@ export interface BenchPlatform {
   close(): Promise<void>;
 }
 
+/** What other processes ask it for: a fresh auth code of user `n`, and how often each API was called. */
+export const benchPaths = { code: '/_bench/code', calls: '/_bench/calls' };
+
 /**
  * The emulator's DingTalk for as many people as there are users, where the emulator itself has eight: sign-ins of
  * a few people would queue up for the same few rows.
+ *
+ * @param perSecond calls that it allows each API in a second; null for no limit.
  */
-export async function startPlatform(): Promise<BenchPlatform> {
+export async function startPlatform(perSecond: number | null = null): Promise<BenchPlatform> {
   const state = new EmulatorState(Date.now);
+  state.perSecond = perSecond;
+  const code = (n: number) => state.issueAuthCode(personOf(n), 'dingtalk');
   const server = createServer(async (incoming, response) => {
+    const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://localhost');
+    if (pathname === benchPaths.code) return void response.end(code(Number(searchParams.get('n'))));
+    if (pathname === benchPaths.calls) return void response.end(JSON.stringify(state.counts()));
     const { outcome } = await dispatch(await readRequest(incoming), state, async () => true);
     if (outcome.type !== 'answer') return void response.destroy();
     response.writeHead(outcome.answer.status, { 'content-type': 'application/json; charset=utf-8' });
@@ -29,7 +39,7 @@ export async function startPlatform(): Promise<BenchPlatform> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
-    code: (n) => state.issueAuthCode(personOf(n), 'dingtalk'),
+    code,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -10,6 +10,8 @@ export interface ServerProcess {
   url: string;
   /** What the process has used since its start. */
   usage(options?: { collectGarbage?: boolean }): Promise<Usage>;
+  /** Sends a message, and waits for the next one from there. */
+  ask<Answer>(message: object): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -22,7 +24,12 @@ const outputFolder = path.join(projectRoot, '.data', 'bench');
 export async function compileEntries(names: readonly string[]): Promise<void> {
   await mkdir(outputFolder, { recursive: true });
   await build({
-    entryPoints: names.map((name) => path.join(projectRoot, 'scripts', 'bench', 'server', `${name}.ts`)),
+    // The thread that reads files is started by its name, beside whoever starts it.
+    entryPoints: [
+      ...names.map((name) => ({ out: name, in: path.join('scripts', 'bench', 'server', `${name}.ts`) })),
+      { out: 'reading-worker', in: path.join('server', 'import-export', 'reading-worker.ts') },
+    ],
+    absWorkingDir: projectRoot,
     outdir: outputFolder,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -53,13 +60,15 @@ export async function startProcess(
   }
   const next = <T>() => nextMessage<T>(child, name, () => printed);
   const { url } = await next<Ready>();
+  const ask = <Answer>(message: object) => {
+    const answer = next<Answer>();
+    child.send(message);
+    return answer;
+  };
   return {
     url,
-    usage({ collectGarbage = false } = {}) {
-      const answer = next<Usage>();
-      child.send({ ask: 'usage', collectGarbage });
-      return answer;
-    },
+    usage: ({ collectGarbage = false } = {}) => ask<Usage>({ collectGarbage }),
+    ask,
     close: () =>
       new Promise((resolve) => {
         if (child.exitCode !== null) return resolve();

@@ -18,9 +18,11 @@ export interface Population {
 /** Everything that stands ready to be loaded. */
 export interface Stage {
   platform: BenchPlatform;
-  /** The floors of `GET /api/me`, which ask no database: without and with the server's headers. */
+  /** The floors of `GET /api/me`, which ask no database: with production's log level, and without a log. */
   bareMe: ServerProcess;
-  sameHeadersMe: ServerProcess;
+  silentBareMe: ServerProcess;
+  /** The server without a log, on the small database. */
+  silent: ServerProcess;
   small: Population;
   large: Population;
   close(): Promise<void>;
@@ -45,21 +47,22 @@ export async function openStage({ sizes, profile, say }: StageOptions): Promise<
   };
   const start = (name: string, env: Record<string, string>) => startProcess(name, { env, profile });
 
+  const startApp = (databaseUrl: string, platformUrl: string, logLevel: 'info' | 'silent') =>
+    start('app-process', {
+      NODE_ENV: 'test',
+      DATABASE_URL: databaseUrl,
+      LOG_LEVEL: logLevel,
+      PLATFORM_CALLS_PER_SECOND: '100000',
+      REQUESTS_PER_MINUTE: '100000000',
+      RECONCILE_HOURS: '0',
+      ...emulatorEnvironment('dingtalk', platformUrl),
+    });
+
   async function populate(users: number, platformUrl: string, appToken: string): Promise<Population> {
     say(`正在写入 ${users.toLocaleString('zh-CN')} 个用户和会话……`);
     const databaseUrl = await createBenchDatabase(users);
     opened.push(() => dropPostgresDatabase(databaseUrl));
-    const app = keep(
-      await start('app-process', {
-        NODE_ENV: 'test',
-        DATABASE_URL: databaseUrl,
-        LOG_LEVEL: 'warn',
-        PLATFORM_CALLS_PER_SECOND: '100000',
-        REQUESTS_PER_MINUTE: '100000000',
-        RECONCILE_HOURS: '0',
-        ...emulatorEnvironment('dingtalk', platformUrl),
-      }),
-    );
+    const app = keep(await startApp(databaseUrl, platformUrl, 'info'));
     const floor = keep(
       await start('floor-process', {
         BENCH_FLOOR: 'login',
@@ -75,12 +78,13 @@ export async function openStage({ sizes, profile, say }: StageOptions): Promise<
     await compileEntries(['app-process', 'floor-process']);
     const platform = keep(await startPlatform());
     const appToken = await fetchAppToken(platform.url);
-    const bareMe = keep(await start('floor-process', { BENCH_FLOOR: 'me' }));
     const small = await populate(sizes.small, platform.url, appToken);
     const large = await populate(sizes.large, platform.url, appToken);
-    const headers = JSON.stringify(await answerHeaders(small.app.url));
-    const sameHeadersMe = keep(await start('floor-process', { BENCH_FLOOR: 'me', BENCH_HEADERS: headers }));
-    return { platform, bareMe, sameHeadersMe, small, large, close };
+    const silent = keep(await startApp(small.databaseUrl, platform.url, 'silent'));
+    const bare = { BENCH_FLOOR: 'me', BENCH_HEADERS: JSON.stringify(await answerHeaders(small.app.url)) };
+    const bareMe = keep(await start('floor-process', bare));
+    const silentBareMe = keep(await start('floor-process', { ...bare, LOG_LEVEL: 'silent' }));
+    return { platform, bareMe, silentBareMe, silent, small, large, close };
   } catch (error) {
     await close();
     throw error;

@@ -42,7 +42,7 @@ const refuse = (times: number) => {
   syncBuiltinESMExports();
 };
 
-test('a file that another program holds for a moment is written when it lets go', async () => {
+test('a file that another program holds is written once that program lets go', async () => {
   refuse(3);
   await buildMini({ env: 'development', outDir });
   expect((await readFolder(outDir)).has('app.json')).toBe(true);
@@ -65,7 +65,7 @@ const confuseCapitals = () => {
   syncBuiltinESMExports();
 };
 
-test('a file that is renamed in its capitals alone is there afterwards', async () => {
+test('a file whose name changes only in its capitals is there afterwards', async () => {
   const source = await copyOfSource(folder);
   await buildMini({ env: 'development', outDir, source });
   await fs.promises.rename(path.join(source, 'assets', 'lock.png'), path.join(source, 'assets', 'Lock.png'));
@@ -78,7 +78,7 @@ test('a file that is renamed in its capitals alone is there afterwards', async (
   expect(files.filter((file) => /lock\.png$/i.test(file))).toEqual(['assets/Lock.png']);
 });
 
-test('a file that it will not let go is named when it is to be removed', async () => {
+test('a file that another program keeps open and that must go is named', async () => {
   const source = await copyOfSource(folder);
   await fs.promises.writeFile(path.join(source, 'assets', 'old.png'), '');
   await buildMini({ env: 'development', outDir, source });
@@ -90,15 +90,17 @@ test('a file that it will not let go is named when it is to be removed', async (
   );
 });
 
-test('a file that it keeps is named, with what to do, and no draft is left', async () => {
+test('a file that another program keeps open is named with what to do, and no draft stays behind', async () => {
   refuse(Number.POSITIVE_INFINITY);
   await expect(buildMini({ env: 'development', outDir })).rejects.toThrow(/app\.json（EPERM）：.*开发者工具/);
   expect([...(await readFolder(outDir)).keys()].filter((file) => file.endsWith('.new'))).toEqual([]);
 });
 
-test('a folder that the system does not watch ends nothing: people are told', async () => {
+test('where the system cannot watch a folder, people are told and the build goes on', async () => {
   const watcher = new EventEmitter() as fs.FSWatcher;
   watcher.close = () => {};
+  // Each folder that is watched listens to this one.
+  watcher.setMaxListeners(0);
   vi.spyOn(fs, 'watch').mockReturnValue(watcher);
   syncBuiltinESMExports();
   const reports: (BuildResult | Error)[] = [];

@@ -3,13 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { MiniConfig } from '../../../mini/config/config.ts';
 import { watchFolder } from '../../dev/watch-folder.ts';
-import { packageLimit } from './check/package.ts';
-import { checkFiles, formatProblem, type Problem } from './check.ts';
+import { formatProblem, type Problem } from '../../simulator/compiler/problem.ts';
 import { compileMini } from './compile.ts';
 import type { Environment } from './config.ts';
 import { type PackageFiles, packageSize, readFolder } from './package-files.ts';
-import { defaultOutput, miniSource, nodeModules, projectRoot } from './paths.ts';
+import { defaultOutput, miniSource, projectRoot } from './paths.ts';
 import { removeFile, replaceFile } from './replace-file.ts';
+import { packageLimit } from './sizes.ts';
 
 export interface BuildOptions {
   env: Environment;
@@ -29,7 +29,11 @@ export interface BuildResult {
   size: number;
   /** Files that changed on disk, relative to `outDir`. */
   changed: string[];
+  /** What works, and would be safer otherwise; for people. */
+  warnings: string[];
 }
+
+const tell = (problem: Problem): string => formatProblem(problem, 'mini');
 
 /** The check found something: nothing was written. `message` lists it all, in Chinese. */
 export class MiniCheckError extends Error {
@@ -37,7 +41,7 @@ export class MiniCheckError extends Error {
   readonly problems: Problem[];
 
   constructor(problems: Problem[]) {
-    super(`小程序检查没有通过，共 ${problems.length} 处：\n\n${problems.map(formatProblem).join('\n')}`);
+    super(`小程序检查没有通过，共 ${problems.length} 处：\n\n${problems.map(tell).join('\n')}`);
     this.problems = problems;
   }
 }
@@ -46,20 +50,18 @@ export class MiniCheckError extends Error {
  * Compiles, checks, and only then writes what changed: whoever watches the folder sees whole files, and a failed
  * build leaves the last good one.
  *
- * @throws MiniCheckError; Error in Chinese for configuration and components; esbuild's TransformFailure.
+ * @throws MiniCheckError; Error in Chinese for a configuration that no package can be built with.
  */
 export async function buildMini(options: BuildOptions): Promise<BuildResult> {
   const outDir = path.resolve(options.outDir ?? defaultOutput);
-  const files = await compileMini({
+  const { files, errors, warnings } = await compileMini({
     source: options.source ?? miniSource,
-    nodeModules: nodeModules,
     env: options.env,
     ...(options.config === undefined ? {} : { config: options.config }),
   });
-  const problems = checkFiles(files);
-  if (problems.length > 0) throw new MiniCheckError(problems);
+  if (errors.length > 0) throw new MiniCheckError(errors);
   const changed = await writePackage(files, outDir);
-  return { outDir, files: files.size, size: packageSize(files), changed };
+  return { outDir, files: files.size, size: packageSize(files), changed, warnings: warnings.map(tell) };
 }
 
 async function writePackage(files: PackageFiles, outDir: string): Promise<string[]> {
@@ -130,21 +132,24 @@ export async function watchMini(
     clearTimeout(timer);
     timer = setTimeout(run, QUIET);
   };
-  const watcher = watchFolder(options.source ?? miniSource, changed, (message) => report(new Error(message)));
+  const watcher = await watchFolder(options.source ?? miniSource, changed, (message) =>
+    report(new Error(message)),
+  );
   run();
   await running;
   return {
     async close() {
       clearTimeout(timer);
-      watcher.close();
+      await watcher.close();
       await running;
     },
   };
 }
 
-/** One line for people: where, how many files, how large. */
-export function describeBuild({ outDir, files, size }: BuildResult): string {
+/** For people: what would be safer otherwise, then in one line where, how many files, how large. */
+export function describeBuild({ outDir, files, size, warnings }: BuildResult): string {
   const folder = path.relative(projectRoot, outDir) || outDir;
   const share = ((size / packageLimit) * 100).toFixed(1);
-  return `小程序已构建到 ${folder}：${files} 个文件，${size} 字节（上限 ${packageLimit} 字节，已用 ${share}%）`;
+  const remarks = warnings.map((warning) => `${warning}\n`).join('');
+  return `${remarks}小程序已构建到 ${folder}：${files} 个文件，${size} 字节（上限 ${packageLimit} 字节，已用 ${share}%）`;
 }

@@ -1,74 +1,86 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { MiniConfig } from '../../../mini/config/config.ts';
-import { type Environment, environments, readConfig } from './config.ts';
-import { addNpmComponents, packagePath } from './npm-components.ts';
-import { type PackageFiles, readFolder } from './package-files.ts';
-import { transpile } from './transpile.ts';
+import { compileApp } from '../../simulator/compiler/app.ts';
+import { isPackage, type SourceFiles } from '../../simulator/compiler/files.ts';
+import { compileModules, outputPath } from '../../simulator/compiler/modules.ts';
+import { isError, type Problem } from '../../simulator/compiler/problem.ts';
+import { configurationFile, type Environment, environments, readConfig } from './config.ts';
+import type { PackageFiles } from './package-files.ts';
+import { checkSizes } from './sizes.ts';
 
 /** Cameras and drawing programs on Windows write `.PNG`. */
-const copied = /\.(axml|acss|sjs|png|jpg|jpeg|gif|webp)$/i;
-/** Only for the type checker, or replaced by the chosen environment. */
-const left = new Set([
-  'config/config.ts',
-  'config/current.ts',
-  ...environments.map((env) => `config/${env}.ts`),
-]);
+const copied = /\.(axml|acss|sjs|json|png|jpg|jpeg|gif|webp)$/i;
+/** Only for the type checker, for tests, or replaced by the chosen environment. */
+const left = new Set(
+  ['config/config', ...environments.map((env) => `config/${env}`)].map((id) => `${id}.ts`),
+);
+const isShipped = (id: string): boolean => !/\.(test|d)\.ts$|^testing\//.test(id) && !left.has(id);
 
 export interface CompileOptions {
   /** The folder with `app.json`. */
   source: string;
-  nodeModules: string;
   env: Environment;
   /** Replaces values of the environment's configuration. */
   config?: Partial<MiniConfig>;
 }
 
-/**
- * Compiles the mini program into memory: TypeScript to CommonJS at ES2017, the environment's configuration, the
- * npm components in use, everything else as it is.
- *
- * @throws Error in Chinese for a configuration or component problem; esbuild's TransformFailure for a syntax error.
- */
-export async function compileMini(options: CompileOptions): Promise<PackageFiles> {
-  const config = await readConfig(options.source, options.env, options.config);
-  const sources = await readFolder(options.source);
-  const files: PackageFiles = new Map();
-  const components = new Set<string>();
-
-  for (const [file, content] of sources) {
-    if (/\.(test|d)\.ts$|^testing\//.test(file) || left.has(file)) continue;
-    if (file.endsWith('.ts')) {
-      const code = await transpile(content.toString('utf8'), path.join(options.source, ...file.split('/')));
-      files.set(file.replace(/\.ts$/, '.js'), Buffer.from(code));
-    } else if (file.endsWith('.json')) {
-      files.set(file, Buffer.from(rewriteJson(file, content.toString('utf8'), components)));
-    } else if (copied.test(file)) {
-      files.set(file, content);
-    }
-  }
-  files.set(
-    'config/current.js',
-    Buffer.from(`"use strict";\nexports.config = ${JSON.stringify(config, null, 2)};\n`),
-  );
-  await addNpmComponents(files, options.nodeModules, components);
-  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+/** The mini program's package in memory, and what is wrong with its sources. */
+export interface MiniPackage {
+  files: PackageFiles;
+  /** What must be mended: with any, `files` are not for devices. */
+  errors: Problem[];
+  warnings: Problem[];
 }
 
-/** Points `usingComponents` into the package and notes the npm components. */
-function rewriteJson(file: string, text: string, components: Set<string>): string {
+/**
+ * Compiles and checks the mini program: scripts to CommonJS at ES2017, the environment's configuration, what it uses of
+ * npm packages below `vendor/`, everything else as it is. The simulator runs the same modules.
+ *
+ * @throws Error in Chinese for a configuration that no package can be built with.
+ */
+export async function compileMini(options: CompileOptions): Promise<MiniPackage> {
+  const config = await readConfig(options.source, options.env, options.config);
+  const app = compileApp(options.source, configurationFile(config), isShipped);
+  const { compiled, problems } = await compileModules(app.modules.values(), app.problems);
+  const files: PackageFiles = new Map();
+  for (const id of [...app.files.own, ...app.files.used]) {
+    if (isShipped(id) && copied.test(id) && !isPackageJson(id))
+      files.set(outputPath(id), await contentOf(id, app.files));
+  }
+  for (const { module, code } of compiled)
+    if (!module.id.endsWith('.sjs')) files.set(module.out, Buffer.from(code));
+  const all = [...app.problems, ...problems, ...checkSizes(files, app.files.read('app.json') ?? '')];
+  return {
+    files: new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))),
+    errors: all.filter(isError),
+    warnings: all.filter((problem) => !isError(problem)),
+  };
+}
+
+const isPackageJson = (id: string): boolean => isPackage(id) && id.endsWith('/package.json');
+
+async function contentOf(id: string, files: SourceFiles): Promise<Buffer> {
+  const content = await readFile(files.absolute(id));
+  return id.endsWith('.json') ? Buffer.from(withPackagePaths(id, content.toString('utf8'), files)) : content;
+}
+
+/** Points `usingComponents` to where the components lie in the package. */
+function withPackagePaths(id: string, text: string, files: SourceFiles): string {
   let json: { usingComponents?: Record<string, string> };
   try {
-    json = JSON.parse(text) as typeof json;
-  } catch (error) {
-    throw new Error(
-      `mini/${file} 不是合法的 JSON：${error instanceof Error ? error.message : String(error)}`,
-    );
+    json = JSON.parse(text.replace(/^\uFEFF/, '')) as typeof json;
+  } catch {
+    return text; // The check has reported it.
   }
-  if (json.usingComponents === undefined) return text;
+  if (typeof json?.usingComponents !== 'object' || json.usingComponents === null) return text;
   for (const [tag, reference] of Object.entries(json.usingComponents)) {
-    const target = packagePath(reference);
-    if (target !== reference) components.add(reference);
-    json.usingComponents[tag] = target;
+    if (typeof reference !== 'string') continue;
+    const named = files.resolve(id, reference, true);
+    const isFolder = !files.exists(`${named}.axml`) && files.exists(`${named}/index.axml`);
+    const target = isFolder ? `${named}/index` : named;
+    const isPlain = /^[./]/.test(reference) && !isFolder;
+    json.usingComponents[tag] = isPlain ? reference : `/${path.posix.normalize(outputPath(target))}`;
   }
   return `${JSON.stringify(json, null, 2)}\n`;
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createContext, runInContext } from 'node:vm';
+import { transform } from 'esbuild';
 import type { MiniConfig } from '../../../mini/config/config.ts';
-import { transpile } from './transpile.ts';
 
 export const environments = ['development', 'test', 'production'] as const;
 export type Environment = (typeof environments)[number];
@@ -26,6 +26,11 @@ export async function readConfig(
   return config;
 }
 
+/** The module that a package has in the place of the environments' files. */
+export const configurationFile = (config: MiniConfig): Record<string, string> => ({
+  'config/current.ts': `export const config = ${JSON.stringify(config, null, 2)};\n`,
+});
+
 /**
  * Reads `mini/config/<env>.ts` as it stands, with whatever is wrong in it.
  *
@@ -33,7 +38,11 @@ export async function readConfig(
  */
 export async function readConfigFile(source: string, env: Environment): Promise<MiniConfig> {
   const file = path.join(source, 'config', `${env}.ts`);
-  const code = await transpile(await readFile(file, 'utf8'), file);
+  const { code } = await transform(await readFile(file, 'utf8'), {
+    sourcefile: file,
+    loader: 'ts',
+    format: 'cjs',
+  });
   const module = { exports: {} as { config?: MiniConfig } };
   runInContext(code, createContext({ module, exports: module.exports }));
   if (module.exports.config === undefined) throw new Error(`mini/config/${env}.ts 没有导出 config。`);

@@ -8,6 +8,7 @@ import path from 'node:path';
  *     /opt/<name>/releases/<version>/node   link to its Node.js: a switch of releases switches that as well
  *     /opt/<name>/current               link to the release in use
  *     /opt/<name>/shared/.env           the configuration; each release has a link to it
+ *     /opt/<name>/shared/migrate.env    the account that owns the tables, for migrations alone; none where the app's does
  *     /opt/<name>/shared/previous       the version that was in use before
  *     /opt/<name>/runtimes/             the Node.js that packages have brought, each once
  *     /opt/<name>/node                  link to current/node, for the units: bin/node
@@ -17,6 +18,7 @@ export interface Layout {
   releases: string;
   current: string;
   environment: string;
+  migration: string;
   previous: string;
   node: string;
   runtimes: string;
@@ -32,6 +34,7 @@ export function layoutAt(root: string): Layout {
     releases: at('releases'),
     current: at('current'),
     environment: at('shared', '.env'),
+    migration: at('shared', 'migrate.env'),
     previous: at('shared', 'previous'),
     node: at('node'),
     runtimes: at('runtimes'),

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { readEnvironmentFile } from '../../../server/config/environment-file.ts';
 import { projectRoot } from '../../../server/config/paths.ts';
 import { failStart, StartFailure } from '../../../server/config/start-failure.ts';
 import { failover } from '../failover.ts';
@@ -16,7 +17,7 @@ const usage = `用法：node manage.mjs 命令 [--root 安装目录]
 
   verify      核对安装包：文件齐全、没有变动、适合这台机器
   install     装到 /opt/名称 下，不动正在用的版本；可以重复运行
-  migrate     应用数据库迁移（启动时也会自动做）
+  migrate     应用数据库迁移；有 shared/migrate.env 时用属主账号做，并给应用的账号授权
   use         换成本安装包的版本，逐个重启实例；新版本起不来就自动换回
   rollback    换回上一个版本，逐个重启实例
   restart     改了 .env 以后，逐个重启实例
@@ -53,9 +54,11 @@ const commands: Readonly<Record<string, (task: Task) => Promise<void>>> = {
     const release = layout.release(manifest.version);
     if (!existsSync(release)) throw new StartFailure('还没有安装这个版本，请先运行 node manage.mjs install');
     const program = path.join('dist', 'server', 'cli.js');
+    const owner = existsSync(layout.migration) ? readEnvironmentFile(layout.migration) : {};
     const { status } = spawnSync(process.execPath, [program, 'db:migrate'], {
       cwd: release,
       stdio: 'inherit',
+      env: { ...process.env, ...owner },
     });
     if (status !== 0) throw new StartFailure('迁移没有成功（原因见上），数据库停在最后一个成功的迁移。');
   },

@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('releases', () => {
-  test('one is in use, the one before is remembered, and a switch can be taken back', async () => {
+  test('one release is in use, the one before is remembered, and a switch can be undone', async () => {
     const layout = layoutAt(folder);
     for (const version of ['1.0.0', '1.1.0', '1.2.0'])
       await mkdir(layout.release(version), { recursive: true });
@@ -41,7 +41,7 @@ describe('releases', () => {
   });
 });
 
-test('a package is compared file by file; the configuration is not its own', async () => {
+test('a package is checked file by file; the configuration does not belong to it', async () => {
   await writeFile(path.join(folder, 'a.js'), 'a');
   await writeFile(path.join(folder, '.env'), 'SECRET_KEY=x');
   const files = { 'a.js': await sha256Of(path.join(folder, 'a.js')), 'gone.js': 'x' };
@@ -100,7 +100,7 @@ posix('a package that brings its own Node.js', () => {
   const running = (layout: Layout) =>
     spawnSync(path.join(layout.node, 'bin', 'node'), ['--version'], { encoding: 'utf8' }).stdout?.trim();
 
-  test('is installed with it, and a version is never replaced by another content', async () => {
+  test('a release brings its Node.js, and an installed version never changes its content', async () => {
     const { source, manifest } = await unpack('1.0.0', '20.19.0');
     const layout = layoutAt(path.join(folder, 'opt'));
     // Unpacked by somebody whose files are nobody else's business.
@@ -122,7 +122,7 @@ posix('a package that brings its own Node.js', () => {
     expect(await readFile(path.join(layout.release('1.0.0'), '.env.example'), 'utf8')).toBe('SECRET_KEY=\n');
   });
 
-  test('runs on it from the switch on, and a switch that is taken back takes it back', async () => {
+  test('a switch changes Node.js too, and undoing the switch brings the old one back', async () => {
     const layout = layoutAt(path.join(folder, 'opt'));
     const old = await unpack('1.0.0', '20.19.0');
     await install(old.source, old.manifest, layout);
@@ -131,7 +131,7 @@ posix('a package that brings its own Node.js', () => {
     await expectUpgradeTakenBack(layout);
   });
 
-  test('an installation with one Node.js for all releases goes on with it until the switch', async () => {
+  test('an installation with one Node.js for all releases keeps it until the switch', async () => {
     const layout = layoutAt(path.join(folder, 'opt'));
     const shared = path.join(layout.runtimes, 'node-v20.19.0-linux-x64');
     await mkdir(path.join(shared, 'bin'), { recursive: true });
@@ -144,7 +144,7 @@ posix('a package that brings its own Node.js', () => {
     await expectUpgradeTakenBack(layout);
   });
 
-  test('is not installed where it does not run, or is too old', async () => {
+  test('a Node.js that is too old or does not run here is not installed', async () => {
     const layout = layoutAt(path.join(folder, 'opt'));
     const old = await unpack('1.0.0', '18.20.0');
     await expect(install(old.source, old.manifest, layout)).rejects.toThrow(/是 18\.20\.0，需要 20\.0\.0/);
@@ -157,7 +157,7 @@ posix('a package that brings its own Node.js', () => {
     expect(existsSync(layout.releases)).toBe(false);
   });
 
-  test('without one, it goes on with what is in use', async () => {
+  test('a release without Node.js goes on with the one in use', async () => {
     const layout = layoutAt(path.join(folder, 'opt'));
     const first = await unpack('1.0.0', '20.19.0');
     await install(first.source, first.manifest, layout);
@@ -214,14 +214,14 @@ describe('restarting one by one', () => {
     };
   }
 
-  test('the next one only when the one before is ready', async () => {
+  test('an instance restarts only when the one before is ready', async () => {
     const { options, events, close } = await instances();
     await restartOneByOne(options);
     await close();
     expect(events).toEqual([0, 1, 2].flatMap((at) => [`restart ${at}`, `ready ${at} /readyz`]));
   });
 
-  test('the gateway has had its time with the last one too: the next machine may follow at once', async () => {
+  test('after the last instance the gateway has its time too, so the next machine may follow at once', async () => {
     const { options, close } = await instances();
     const settleMs = 300;
     let readyAt = 0;
@@ -235,7 +235,7 @@ describe('restarting one by one', () => {
     expect(waited).toBeGreaterThan(settleMs - 5);
   });
 
-  test('stops at one that does not come up, and says which have been restarted', async () => {
+  test('the restart stops at an instance that does not come up, and names those restarted', async () => {
     const { options, events, ports, close } = await instances([1]);
     const failing = restartOneByOne({ ...options, readyWithinMs: 3000 });
     await expect(failing).rejects.toThrow(NotReady);
@@ -245,7 +245,7 @@ describe('restarting one by one', () => {
     expect(events).not.toContain('restart 2');
   });
 
-  test('says what to do where there are none', async () => {
+  test('where there are no instances, the restart says what to do', async () => {
     const { options, close } = await instances();
     await close();
     const none = { ...options, services: { ...options.services, ports: () => [] } };
@@ -263,7 +263,7 @@ posix('systemd', () => {
     return { calls, file };
   }
 
-  test('lists the instances by their ports and restarts their units', async () => {
+  test('the restart lists the instances by port and restarts their units', async () => {
     const { calls, file } = await systemctl(
       'printf "app@3002.service loaded active running 应用\\napp@3001.service loaded failed failed 应用\\n"',
     );
@@ -276,7 +276,7 @@ posix('systemd', () => {
     ]);
   });
 
-  test('tells what systemctl says, and whose move it is', async () => {
+  test('the restart tells what systemctl says, and whose move it is', async () => {
     const { file } = await systemctl('echo "Access denied" >&2; exit 4');
     expect(() => systemdServices('app', file).restart(3001)).toThrow(/Access denied\n请用 root 运行/);
     await rm(file);

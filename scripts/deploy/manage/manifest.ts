@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { compareVersions } from '../../../server/config/mini-version.ts';
 
 export const manifestFile = 'manifest.json';
 
@@ -73,16 +74,20 @@ export function unfit(
   const reasons: string[] = [];
   if (machine.os !== os || machine.cpu !== cpu) {
     reasons.push(
-      `这个包是给 ${os} ${cpu} 的，这台机器是 ${machine.os} ${machine.cpu}。请用 npm run pack 给这种机器另打一个包。`,
+      `这个包是给 ${os} ${cpu} 的，这台机器是 ${machine.os} ${machine.cpu}。请用 npm run build pack 给这种机器另打一个包。`,
     );
   } else if (libc !== null && machine.libc !== libc) {
     reasons.push(`这个包要用 ${libc}，这台机器的 C 库不是。请给这种机器另打一个包。`);
   }
-  if (compareVersions(machine.node, manifest.node) < 0) {
+  if (isOlder(machine.node, manifest.node)) {
     reasons.push(`需要 Node.js ${manifest.node} 或更新版本，这里是 ${machine.node}。`);
   }
   return reasons;
 }
+
+/** Whether one version of Node.js is older than another; what is no plain version counts as new. */
+export const isOlder = (version: string, wanted: string): boolean =>
+  (compareVersions(version, wanted) ?? 0) < 0;
 
 export function thisMachine(): { os: string; cpu: string; libc: string | null; node: string } {
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
@@ -93,14 +98,4 @@ export function thisMachine(): { os: string; cpu: string; libc: string | null; n
     libc: process.platform === 'linux' ? (glibc ? 'glibc' : 'musl') : null,
     node: process.versions.node,
   };
-}
-
-/** Below 0 where `a` is older than `b`; both as `20.19.0`. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((text) => text.split('.').map(Number));
-  for (let at = 0; at < 3; at += 1) {
-    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

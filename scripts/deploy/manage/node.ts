@@ -4,7 +4,7 @@ import { mkdir, readdir, readlink, realpath, rename, rm } from 'node:fs/promises
 import path from 'node:path';
 import { StartFailure } from '../../../server/config/start-failure.ts';
 import { type Layout, link } from './layout.ts';
-import { compareVersions, type Manifest } from './manifest.ts';
+import { isOlder, type Manifest } from './manifest.ts';
 
 /**
  * The Node.js of a release. It belongs to the release and not to the installation: to install a release changes
@@ -13,8 +13,11 @@ import { compareVersions, type Manifest } from './manifest.ts';
 
 const windows = process.platform === 'win32';
 
-/** Node's program in a folder as nodejs.org packs it. */
-const programIn = (folder: string) => path.join(folder, ...(windows ? ['node.exe'] : ['bin', 'node']));
+/** Node's program in a folder, as the npm registry packs it and as nodejs.org does. */
+function programIn(folder: string): string {
+  const program = path.join(folder, 'bin', windows ? 'node.exe' : 'node');
+  return windows && !existsSync(program) ? path.join(folder, 'node.exe') : program;
+}
 
 /**
  * The folder of the Node.js that a package is to run on: what it brings, what its release has already, what is in
@@ -36,7 +39,8 @@ export async function nodeFor(folder: string, manifest: Manifest, layout: Layout
       `这里的 Node.js 装在个人目录（${process.execPath}），服务的用户读不到。请把它装到 /usr/local 或 /opt，或打包时带上 Node.js。`,
     );
   }
-  const running = path.resolve(process.execPath, '..', ...(windows ? [] : ['..']));
+  const program = path.dirname(process.execPath);
+  const running = path.basename(program) === 'bin' ? path.dirname(program) : program;
   const problem = problemOf(running, manifest.node);
   if (problem === null) return running;
   throw new StartFailure(`${problem}\n请换一个从 nodejs.org 下载的 Node.js 来运行，或打包时带上 Node.js。`);
@@ -93,7 +97,5 @@ function problemOf(folder: string, oldest: string): string | null {
   const { status, stdout, stderr, error } = spawnSync(program, ['--version'], { encoding: 'utf8' });
   if (status !== 0) return `${program} 运行不了（${error?.message ?? stderr.trim()}）。`;
   const version = stdout.trim().replace(/^v/, '');
-  return compareVersions(version, oldest) < 0
-    ? `${program} 是 ${version}，需要 ${oldest} 或更新版本。`
-    : null;
+  return isOlder(version, oldest) ? `${program} 是 ${version}，需要 ${oldest} 或更新版本。` : null;
 }

@@ -92,16 +92,7 @@ export async function installDependencies(project: string, folder: string, targe
     `--cpu=${target.cpu}`,
     ...(target.libc === null ? [] : [`--libc=${target.libc}`]),
   ];
-  // npm tells scripts where it is; a test that Node runs has only its name.
-  const npm = process.env.npm_execpath;
-  const spawned: SpawnSyncOptionsWithStringEncoding = {
-    cwd: folder,
-    encoding: 'utf8',
-    stdio: ['ignore', 'inherit', 'pipe'],
-  };
-  const { status, stderr } = npm?.endsWith('.js')
-    ? spawnSync(process.execPath, [npm, ...options], spawned)
-    : spawnSync(`npm ${options.join(' ')}`, { ...spawned, shell: true });
+  const { status, stderr } = runNpm(options, folder);
   if (status !== 0) {
     throw new StartFailure(`装不上生产依赖，请检查能否访问 npm 源：\n${stderr.trim()}`);
   }
@@ -109,6 +100,20 @@ export async function installDependencies(project: string, folder: string, targe
   await removeUnneeded(folder, neededPackages(lock), lock);
   await checkNativeParts(folder, target);
   for (const file of ['package-lock.json', '.npmrc']) await rm(path.join(folder, file));
+}
+
+/** Runs npm in a folder. */
+export function runNpm(words: readonly string[], folder: string): { status: number | null; stderr: string } {
+  // npm tells scripts where it is; a test that Node runs has only its name.
+  const npm = process.env.npm_execpath;
+  const spawned: SpawnSyncOptionsWithStringEncoding = {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'inherit', 'pipe'],
+  };
+  return npm?.endsWith('.js')
+    ? spawnSync(process.execPath, [npm, ...words], spawned)
+    : spawnSync(`npm ${words.join(' ')}`, { ...spawned, shell: true });
 }
 
 async function removeUnneeded(folder: string, needed: ReadonlySet<string>, lock: Lock): Promise<void> {

@@ -7,6 +7,7 @@ import { freePorts } from '../../../server/testing/ports.ts';
 import { createEmptyDatabase, dropPostgresDatabase } from '../../../server/testing/postgres-databases.ts';
 import { filesBelow, type Manifest, readManifest } from '../manage/manifest.ts';
 import { describeOffline, postgresAsFile, runOffline } from '../testing/offline.ts';
+import { recommendedNode } from './target.ts';
 
 /** The package of this project, unpacked, installed and run on a machine without a network. */
 describeOffline()('the package', () => {
@@ -22,7 +23,7 @@ describeOffline()('the package', () => {
     const out = path.join(temporary, 'out');
     const packing = spawnSync(
       process.execPath,
-      ['--import', 'tsx', 'scripts/deploy/pack/main.ts', cpu, '--out', out],
+      ['--import', 'tsx', 'scripts/build/main.ts', 'pack', cpu, '--out', out],
       { cwd: projectRoot, encoding: 'utf8' },
     );
     if (packing.status !== 0) throw new Error(`${packing.stdout}${packing.stderr}`);
@@ -39,7 +40,7 @@ describeOffline()('the package', () => {
 
   const manage = (...words: string[]) => runOffline(['manage.mjs', ...words], folder);
 
-  test('holds what production runs, and nothing else', async () => {
+  test('the archive holds what production runs, and nothing else', async () => {
     const files = await filesBelow(folder);
     expect(files.filter((file) => file !== 'manifest.json')).toEqual(Object.keys(manifest.files));
     for (const file of [
@@ -72,7 +73,7 @@ describeOffline()('the package', () => {
     expect(await readFile(`${archive}.sha256`, 'utf8')).toBe(`${sha256}  ${path.basename(archive)}\n`);
   });
 
-  test('tells whether it has arrived whole', async () => {
+  test('the archive tells whether it has arrived whole', async () => {
     expect(await manage('verify')).toMatchObject({
       status: 0,
       output: expect.stringContaining('安装包完好'),
@@ -114,7 +115,7 @@ describeOffline()('the package', () => {
       if (database !== undefined) await dropPostgresDatabase(database);
     });
 
-    test('puts the release and its configuration in place, twice without harm', async () => {
+    test('the installer puts release and configuration in place, twice without harm', async () => {
       const first = await manage('install', '--root', root);
       expect(first).toMatchObject({ status: 0, output: expect.stringContaining('请填写') });
       const environment = path.join(root, 'shared', '.env');
@@ -139,22 +140,27 @@ describeOffline()('the package', () => {
       expect(again).toMatchObject({ status: 0, output: expect.stringContaining('已经装在') });
       expect(await readFile(environment, 'utf8')).toBe(filled);
       expect(await readFile(path.join(release, '.env'), 'utf8')).toBe(filled);
-      expect(await readdir(path.join(release, 'node', 'bin'))).toContain('node');
+      const brought = spawnSync(path.join(release, 'node', 'bin', 'node'), ['--version'], {
+        encoding: 'utf8',
+      });
+      expect(brought.stdout.trim()).toBe(`v${recommendedNode.version}`);
     }, 120_000);
 
-    test('applies the migrations to an empty database', async () => {
+    test('the installed release applies the migrations to an empty database', async () => {
       const { status, output } = await manage('migrate', '--root', root);
       expect({ status, output }).toMatchObject({ status: 0, output: expect.stringContaining('已应用') });
       for (const migration of manifest.migrations) expect(output).toContain(migration);
       expect((await manage('migrate', '--root', root)).output).toContain('没有要应用的迁移');
     }, 120_000);
 
-    test('serves without a network, and stops in peace', async () => {
+    test('the installed release serves on the Node.js that it brings, without a network, and stops cleanly', async () => {
       const [port = 0] = await freePorts(1);
       const visit = path.join(projectRoot, 'scripts', 'deploy', 'testing', 'visit-offline.mjs');
       const { status, output } = await runOffline(
         [visit, String(port), '/healthz', '/console', '/api/me', '/docs', '/api/auth/login {"authCode":"x"}'],
         release,
+        {},
+        path.join(release, 'node', 'bin', 'node'),
       );
       expect({ status, output }).toMatchObject({ status: 0 });
       const result = JSON.parse(output.slice(output.indexOf('{"answers"'))) as {
@@ -177,7 +183,7 @@ describeOffline()('the package', () => {
       expect(result.exit).toBe(0);
     }, 120_000);
 
-    test('says that it needs PostgreSQL where no database is named', async () => {
+    test('the installed release asks for PostgreSQL where no database is named', async () => {
       const development = { DATABASE_URL: '', NODE_ENV: 'development' };
       const { status, output } = await runOffline(['dist/server/cli.js', 'db:migrate'], release, development);
       expect(status).toBe(1);
@@ -185,7 +191,7 @@ describeOffline()('the package', () => {
       expect(output).not.toMatch(/^\s+at /m);
     });
 
-    test('has the operator’s program', async () => {
+    test('the installed release has the operator’s program', async () => {
       const { scripts } = JSON.parse(await readFile(path.join(release, 'package.json'), 'utf8')) as {
         scripts: Record<string, string>;
       };

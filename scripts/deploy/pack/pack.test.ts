@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { StartFailure } from '../../../server/config/start-failure.ts';
 import { filesBelow, sha256Of, unfit } from '../manage/manifest.ts';
 import { type Lock, neededPackages } from './dependencies.ts';
-import { type TarEntry, writeTarGz } from './tar.ts';
-import { readPackArguments } from './target.ts';
+
+import { writeTarGz } from './tar.ts';
+import { readPackArguments, recommendedNode } from './target.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -22,19 +23,19 @@ describe('the archive', () => {
     'a/b/exactly.bin': 'y'.repeat(1024),
   };
 
-  async function entries(): Promise<TarEntry[]> {
-    const made: TarEntry[] = [];
-    for (const [at, [name, content]] of Object.entries(contents).entries()) {
-      const file = path.join(folder, `source-${at}`);
-      await writeFile(file, content);
-      made.push({ path: name, file });
+  const files = Object.keys(contents);
+
+  async function lay(): Promise<void> {
+    for (const [name, content] of Object.entries(contents)) {
+      await mkdir(path.join(folder, path.dirname(name)), { recursive: true });
+      await writeFile(path.join(folder, name), content, { mode: name.endsWith('.js') ? 0o755 : 0o600 });
     }
-    return made;
   }
 
-  test('is unpacked by the system’s tar, long and Chinese paths and all', async () => {
+  test('the system’s tar unpacks the archive, with long and Chinese paths', async () => {
     const archive = path.join(folder, 'a.tar.gz');
-    await writeTarGz(await entries(), archive);
+    await lay();
+    await writeTarGz(folder, files, archive);
     const target = path.join(folder, 'unpacked');
     await mkdir(target);
     const { status, stderr } = spawnSync('tar', ['-xzf', archive, '-C', target], { encoding: 'utf8' });
@@ -45,11 +46,12 @@ describe('the archive', () => {
     }
   });
 
-  test('is the same, byte for byte, whenever and in whatever order it is made', async () => {
-    const first = await entries();
-    await writeTarGz(first, path.join(folder, '1.tar.gz'));
-    for (const { file } of first) await writeFile(file, await readFile(file));
-    await writeTarGz([...first].reverse(), path.join(folder, '2.tar.gz'));
+  test('the archive is the same byte for byte, whenever it is made', async () => {
+    await lay();
+    await writeTarGz(folder, files, path.join(folder, '1.tar.gz'));
+    await lay();
+    await utimes(path.join(folder, 'a/短.txt'), 1, 1);
+    await writeTarGz(folder, [...files].reverse(), path.join(folder, '2.tar.gz'));
     expect(await sha256Of(path.join(folder, '2.tar.gz'))).toBe(await sha256Of(path.join(folder, '1.tar.gz')));
   });
 });
@@ -75,7 +77,7 @@ describe('which packages go along', () => {
     },
   };
 
-  test('what is needed by what is needed, found as Node finds it; optional peers stay away', () => {
+  test('dependencies of dependencies go along, and optional peers do not', () => {
     expect([...neededPackages(lock)].sort()).toEqual([
       'node_modules/a',
       'node_modules/a-linux',
@@ -85,7 +87,7 @@ describe('which packages go along', () => {
     ]);
   });
 
-  test('of this project: no tools, and compiled parts of one package only', async () => {
+  test('the archive takes no tools along, and compiled parts of one package only', async () => {
     const own = JSON.parse(await readFile('package-lock.json', 'utf8')) as Lock & {
       packages: Record<string, { cpu?: string[]; dev?: boolean }>;
     };
@@ -108,22 +110,24 @@ describe('which packages go along', () => {
   });
 });
 
-describe('npm run pack', () => {
-  test('without words: for Linux on x64, into release', () => {
+describe('npm run build pack', () => {
+  test('npm run build pack without words packs for Linux on x64 into release/', () => {
     expect(readPackArguments([])).toEqual({
       target: { os: 'linux', cpu: 'x64', libc: 'glibc' },
-      node: null,
+      node: 'recommended',
       into: 'release',
     });
+    expect(recommendedNode.version).toMatch(/^24\./);
   });
 
-  test('with words in any order', () => {
+  test('npm run build pack takes its words in any order', () => {
     expect(readPackArguments(['../node-v22.3.0-linux-arm64.tar.xz', 'arm64', '--out', 'there'])).toEqual({
       target: { os: 'linux', cpu: 'arm64', libc: 'glibc' },
-      node: '../node-v22.3.0-linux-arm64.tar.xz',
+      node: { file: '../node-v22.3.0-linux-arm64.tar.xz' },
       into: 'there',
     });
     expect(readPackArguments(['windows']).target).toEqual({ os: 'win32', cpu: 'x64', libc: null });
+    expect(readPackArguments(['without-node', 'arm64']).node).toBeNull();
   });
 
   test.each([

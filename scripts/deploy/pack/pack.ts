@@ -7,6 +7,7 @@ import { buildInto } from '../../build/server.ts';
 import { filesBelow, type Manifest, manifestFile, sha256Of } from '../manage/manifest.ts';
 import { type PackageFile, readPackage, serviceName } from '../service-name.ts';
 import { installDependencies } from './dependencies.ts';
+import { fetchNode } from './node.ts';
 import { writeTarGz } from './tar.ts';
 import { type PackOptions, targetName } from './target.ts';
 
@@ -43,8 +44,10 @@ export async function pack(
     await copyDocuments(projectRoot, folder);
     await copyDeployFiles(projectRoot, folder);
     if (node !== null) {
-      await mkdir(path.join(folder, 'runtime'));
-      await copyFile(node, path.join(folder, 'runtime', path.basename(node)));
+      const runtime = path.join(folder, 'runtime');
+      await mkdir(runtime);
+      if (node === 'recommended') await fetchNode(target, runtime, tell);
+      else await copyFile(node.file, path.join(runtime, path.basename(node.file)));
     }
     tell('计算校验值，压缩……');
     const files = await filesBelow(folder);
@@ -65,10 +68,8 @@ export async function pack(
     await mkdir(into, { recursive: true });
     const archive = path.join(into, `${title}.tar.gz`);
     await writeTarGz(
-      [...files, manifestFile].map((file) => ({
-        path: `${title}/${file}`,
-        file: path.join(folder, ...file.split('/')),
-      })),
+      staging,
+      [...files, manifestFile].map((file) => `${title}/${file}`),
       archive,
     );
     const sha256 = await sha256Of(archive);

@@ -20,7 +20,6 @@ export interface AccessLine {
   instance: string;
   instanceStatus: string;
   requestId: string;
-  serverRequestId: string;
 }
 
 export interface Gateway {
@@ -159,9 +158,7 @@ ${temporary.map((name) => `    ${name}_temp_path ${at('tmp')}/${name};`).join('\
       let found: AccessLine | undefined;
       await until(
         async () => {
-          found = (await accessLog()).find(
-            (line) => line.serverRequestId === requestId || line.requestId === requestId,
-          );
+          found = (await accessLog()).find((line) => line.requestId === requestId);
           return found !== undefined;
         },
         10_000,

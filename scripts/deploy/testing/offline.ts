@@ -27,15 +27,16 @@ export interface Ran {
   output: string;
 }
 
-/** Runs Node on a machine without a network. `script` and its arguments as after `node`. */
+/** Runs Node on a machine without a network. `script` and its arguments as after `node`, which is ours by default. */
 export function runOffline(
   script: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv = {},
+  node = process.execPath,
 ): Promise<Ran> {
   const options = unshareOptions() ?? [];
   const driver = path.join(projectRoot, 'scripts', 'deploy', 'testing', 'lo-up.mjs');
-  const child = spawn('unshare', [...options, process.execPath, driver, ...script], {
+  const child = spawn('unshare', [...options, node, driver, ...script], {
     cwd,
     // Nothing of the tests' own environment may help.
     env: { PATH: process.env.PATH, ...env },

@@ -49,6 +49,10 @@ export async function startStack(
     loadtestFrom: [],
     platform: 'dingtalk',
     network: '政务外网',
+    owner: null,
+    approved: false,
+    organisation: null,
+    bid: null,
   };
   const instances: (ServerProcess | null)[] = ports.map(() => null);
   const start = async (instance: number) => {

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseAddress } from '../../../server/config/certificate.ts';
 import { StartFailure } from '../../../server/config/start-failure.ts';
+import { namedWords } from '../../words.ts';
 
-/** What `npm run check` was asked to do. */
+/** What `npm run check` and `npm run listing` were asked to look at. */
 export interface CheckRequest {
-  /** The rules' ids; empty: all. */
-  only: readonly string[];
+  /** The words beside the options: rules' ids, or a folder. */
+  words: readonly string[];
   /** Whether standard output gets the JSON alone. */
   json: boolean;
   /** The file with production's variables; null: `.env` and the process's own. */
@@ -15,24 +16,31 @@ export interface CheckRequest {
   connect: ReadonlyMap<string, { host: string; port: number }>;
   /** PEM of roots that are trusted beside those of browsers. */
   ca: string | undefined;
-  help: boolean;
   /** What is not the real network, in Chinese. */
   rehearsal: readonly string[];
 }
 
-export const usage = `用法：
+export const checkUsage = `用法：
   npm run check                          查全部规则，写出 listing/check/体检报告.html
   npm run check 规则名 规则名            只查这几条，例如 npm run check certificate-dates
-  npm run check -- --env 文件            生产的环境变量在这个文件里（默认是 .env）
-  npm run check -- --json                只输出 JSON
+  npm run check env=文件                 生产的环境变量在这个文件里（默认是 .env）
+  npm run check -- --json                只输出 JSON（PowerShell 里请把 -- 写成 '--'）
 演练（报告会注明，不能作为上架材料）：
-  npm run check -- --connect 域名:端口=地址:端口    把这个地址换到别处，可以写多次
-  npm run check -- --ca 文件.pem                   额外信任这个根证书
-PowerShell 里请把 -- 写成 '--'。`;
+  npm run check connect=域名:端口=地址:端口         把这个地址换到别处，可以写多次
+  npm run check ca=文件.pem                        额外信任这个根证书`;
 
-/** @throws StartFailure in Chinese, with the usage. */
-export function readArguments(args: readonly string[]): CheckRequest {
-  const { values, positionals } = parsed(args);
+export const listingUsage = `用法：
+  npm run listing                  体检一遍，生成 listing/上架材料 和 listing/上架材料.zip
+  npm run listing ask              逐项填写 listing.yaml；npm run listing ask --help 看怎么用
+  npm run listing 文件夹           生成到这个文件夹里
+  npm run listing env=文件         生产的环境变量在这个文件里（默认是 .env）
+演练（材料会注明，不能提交）：connect=、ca=，与 npm run check 相同。
+选项也可以写成 -- --ca 文件.pem（PowerShell 里请把 -- 写成 '--'）。`;
+
+/** @returns null where the usage is asked for. @throws StartFailure in Chinese, with the usage. */
+export function readArguments(args: readonly string[], usage: string): CheckRequest | null {
+  const { values, positionals } = parsed(args, usage);
+  if (values.help === true) return null;
   const connect = new Map<string, { host: string; port: number }>();
   for (const entry of values.connect ?? []) {
     const [from = '', to = '', ...more] = entry.split('=');
@@ -43,12 +51,11 @@ export function readArguments(args: readonly string[]): CheckRequest {
     connect.set(from.toLowerCase(), target);
   }
   return {
-    only: [...(values.only ?? []).flatMap((one) => one.split(',')), ...positionals],
+    words: positionals,
     json: values.json ?? false,
     envFile: values.env ?? null,
     connect,
     ca: values.ca === undefined ? undefined : readText(values.ca),
-    help: values.help ?? false,
     rehearsal: [
       ...(values.connect ?? []).map((entry) => `${entry.replace('=', ' 换成了 ')}。`),
       ...(values.ca === undefined ? [] : [`额外信任 ${values.ca} 里的根证书。`]),
@@ -56,13 +63,12 @@ export function readArguments(args: readonly string[]): CheckRequest {
   };
 }
 
-function parsed(args: readonly string[]) {
+function parsed(args: readonly string[], usage: string) {
   try {
     return parseArgs({
-      args: [...args],
+      args: namedWords(args, ['env', 'connect', 'ca']),
       allowPositionals: true,
       options: {
-        only: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         env: { type: 'string' },
         connect: { type: 'string', multiple: true },
@@ -76,7 +82,7 @@ function parsed(args: readonly string[]) {
 }
 
 /** @throws StartFailure where the file cannot be read. */
-export function readText(file: string): string {
+function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {

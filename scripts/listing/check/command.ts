@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StartFailure } from '../../../server/config/start-failure.ts';
+import { createProgress } from '../../dev/progress.ts';
 import type { Rule } from '../rule.ts';
 import { rules } from '../rules/index.ts';
-import { readArguments, usage } from './arguments.ts';
+import { checkUsage, readArguments } from './arguments.ts';
 import { createContext } from './context.ts';
 import { checkPage } from './html-report.ts';
 import { reportFiles, reportFolder } from './report.ts';
@@ -16,18 +17,18 @@ import { terminalReport } from './terminal.ts';
  * @throws StartFailure with what a person can do.
  */
 export async function main(args: readonly string[], timeoutMs?: number): Promise<number> {
-  const request = readArguments(args);
-  if (request.help) {
-    console.log(usage);
+  const request = readArguments(args, checkUsage);
+  if (request === null) {
+    console.log(checkUsage);
     return 0;
   }
-  const chosen = choose(rules, request.only);
+  const chosen = choose(rules, request.words);
   const context = await createContext(request, timeoutMs);
-  const progress = progressLine(request.json);
+  const progress = createProgress(process.stderr);
   const report = await runRules(chosen, context, {
     rehearsal: request.rehearsal,
-    partial: request.only.length > 0,
-    progress: progress.show,
+    partial: request.words.length > 0,
+    progress: (done, total) => (request.json ? null : progress.show(`正在检查 ${done}/${total}`)),
   });
   progress.clear();
   const json = `${JSON.stringify(report, null, 2)}\n`;
@@ -55,17 +56,4 @@ function choose(all: readonly Rule[], only: readonly string[]): readonly Rule[] 
     );
   }
   return only.length === 0 ? all : all.filter(({ id }) => only.includes(id));
-}
-
-/** A line that counts, on a terminal alone. */
-function progressLine(quiet: boolean) {
-  const shown = !quiet && process.stderr.isTTY === true;
-  return {
-    show(done: number, total: number) {
-      if (shown) process.stderr.write(`\r正在检查 ${done}/${total}`);
-    },
-    clear() {
-      if (shown) process.stderr.write(`\r${' '.repeat(24)}\r`);
-    },
-  };
 }

@@ -1,13 +1,14 @@
 import { html, htmlBadge, htmlNote, htmlPage, htmlTable, type Tone } from '../../report/html.ts';
+import { minuteInChina } from '../../report/time.ts';
 import {
   type CheckReport,
   isSettled,
-  localTime,
+  kindWords,
   type ResultState,
   type RuleResult,
-  severityWords,
   stateWords,
 } from './report.ts';
+import { nextStep, stageWords, stepsOf } from './steps.ts';
 import { bySection, conclusion } from './terminal.ts';
 
 const tones: Readonly<Record<ResultState, Tone>> = {
@@ -29,7 +30,6 @@ ul.evidence { margin: 4px 0 0; padding-left: 18px; color: var(--soft); font-size
 
 /** The report as one HTML file, to read and to print: first what is in the way, then every rule by section. */
 export function checkPage(report: CheckReport): string {
-  const open = report.results.filter(({ id }) => report.open.includes(id));
   const counted = (Object.entries(stateWords) as [ResultState, string][]).filter(
     ([state]) => report.totals[state] > 0,
   );
@@ -37,12 +37,12 @@ export function checkPage(report: CheckReport): string {
     title: `${report.app ?? '应用'}上架体检报告`,
     facts: [
       ['应用域名', report.domain ?? '（还没有填）'],
-      ['检查时间', localTime(report.startedAt)],
+      ['检查时间', minuteInChina(report.startedAt)],
       ['规则', `${report.results.length} 条${report.partial ? '（只查了一部分）' : ''}`],
     ],
     css,
     body: html`
-${htmlNote(report.passed ? 'good' : 'bad', html`<p><strong>${conclusion(report, false)}</strong></p>`)}
+${htmlNote(report.passed ? 'good' : 'bad', html`<p><strong>${conclusion(report)}</strong></p><p>${report.stage}：${stageWords[report.stage]}</p><p>下一步：${nextStep(report)}</p>`)}
 ${
   report.rehearsal.length > 0 &&
   htmlNote(
@@ -52,7 +52,7 @@ ${
 }
 <div class="sum">${counted.map(([state, word]) => htmlBadge(tones[state], `${word} ${report.totals[state]}`))}</div>
 <div class="check">
-${open.length > 0 && html`<h2>先解决这 ${open.length} 条</h2>${table(open)}`}
+${stepsOf(report).map(({ title, items }) => html`<h2>${title}</h2><ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`)}
 ${bySection(report.results).map(({ heading, results }) => html`<h2>${heading}</h2>${table(results)}`)}
 </div>`,
   });
@@ -62,7 +62,9 @@ const table = (results: readonly RuleResult[]) =>
   htmlTable({
     head: ['规则', '结果', '查到的情况'],
     rows: results.map((result) => [
-      html`${result.title}<p class="how"><code>${result.id}</code> ${severityWords[result.severity]}。${result.how}</p>`,
+      html`${result.title}<p class="how"><code>${result.id}</code> ${kindWords[result.kind]}。${
+        result.sentence !== null && html`指南：“${result.sentence}”`
+      }</p><p class="how">${result.how}</p>`,
       htmlBadge(tones[result.state], stateWords[result.state]),
       html`${result.detail}
 ${result.evidence.length > 0 && html`<ul class="evidence">${result.evidence.map((line) => html`<li>${line}</li>`)}</ul>`}

@@ -1,6 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { rootCertificates } from 'node:tls';
 
 /** A probe that found no answer: `reason` is Chinese and says why. */
 export interface NoAnswer {
@@ -35,8 +34,6 @@ export interface HttpTarget {
   host: string;
   /** Whom to connect to. */
   target: { host: string; port: number };
-  /** PEM of roots beside those of browsers. */
-  ca: string | undefined;
   timeoutMs: number;
 }
 
@@ -48,7 +45,7 @@ const largestBytes = 2 * 1024 * 1024;
  * else; `NODE_EXTRA_CA_CERTS` and proxies of this machine play no part.
  */
 export function ask(
-  { scheme, host, target, ca, timeoutMs }: HttpTarget,
+  { scheme, host, target, timeoutMs }: HttpTarget,
   wanted: HttpAsk,
 ): Promise<Probed<{ answer: HttpAnswer }>> {
   const body = wanted.json === undefined ? null : JSON.stringify(wanted.json);
@@ -60,7 +57,6 @@ export function ask(
     method: body === null ? 'GET' : 'POST',
     timeout: timeoutMs,
     agent: false,
-    ca: ca === undefined ? [...rootCertificates] : [...rootCertificates, ca],
     // Old protocols and bad certificates have rules of their own.
     rejectUnauthorized: false,
     headers: {

@@ -1,4 +1,6 @@
-import type { Context, Finding, Rule } from '../rule.ts';
+import { outside } from '../facts/conditions.ts';
+import { askForFacts } from '../facts/facts.ts';
+import { answered, type Context, type Finding, type Rule } from '../rule.ts';
 import type { ResultState } from './report.ts';
 
 /** What one rule came to: its finding, or its own fault. */
@@ -19,18 +21,16 @@ export function outcomeOf(rule: Rule, context: Context, timeoutMs = 60_000): Pro
 }
 
 async function run(rule: Rule, context: Context, timeoutMs: number): Promise<Outcome> {
-  const stopping = new AbortController();
+  const late = fault(
+    `${timeoutMs / 1000} 秒内没有查完。`,
+    '网络慢时再运行一次；总是这样，请报告给模板的维护者。',
+  );
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Outcome>((resolve) => {
-    timer = setTimeout(() => {
-      stopping.abort();
-      resolve(
-        fault(`${timeoutMs / 1000} 秒内没有查完。`, '网络慢时再运行一次；总是这样，请报告给模板的维护者。'),
-      );
-    }, timeoutMs);
+  const deadline = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, late);
   });
   try {
-    return await Promise.race([rule.check(context, stopping.signal), late]);
+    return await Promise.race([look(rule, context), deadline]);
   } catch (error) {
     return fault(
       `规则自己出错了：${error instanceof Error ? error.message : String(error)}`,
@@ -45,6 +45,17 @@ async function run(rule: Rule, context: Context, timeoutMs: number): Promise<Out
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Whether the rule is about this app, what it lacks to decide, and then what it finds. */
+async function look(rule: Rule, context: Context): Promise<Finding> {
+  const before = outside(rule.only ?? [], context.listing) ?? askForFacts(context.listing, rule.facts ?? []);
+  if (before !== null) return before;
+  const answer = async () => {
+    if (rule.question === undefined) throw new Error('a rule without a question');
+    return answered(context, rule.id, rule.question);
+  };
+  return rule.check === undefined ? answer() : rule.check(context, answer);
 }
 
 const fault = (detail: string, remedy: string, evidence: readonly string[] = []): Outcome => ({

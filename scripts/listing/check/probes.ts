@@ -13,8 +13,8 @@ export type PortState = 'open' | 'closed' | 'silent';
 export interface Probes {
   /** The app's host name, from listing.yaml; null while it is not known. */
   readonly host: string | null;
-  /** Where `name` leads. */
-  lookup(name: string): Promise<Probed<{ addresses: readonly string[] }>>;
+  /** Where `name` leads; `rehearsed` where that was given, not looked up. */
+  lookup(name: string): Promise<Probed<{ addresses: readonly string[]; rehearsed?: boolean }>>;
   /** The app's certificate. */
   certificate(): Promise<Probed<{ report: CertificateReport }>>;
   /** Whether the app's host speaks a version of TLS; null where nobody knows. */
@@ -66,7 +66,7 @@ export function createProbes(settings: ProbeSettings): Probes {
     once(`${scheme} ${JSON.stringify(request)}`, async () => {
       if (host === null) return noHost;
       const target = targetOf(host, scheme === 'https' ? 443 : 80);
-      return ask({ scheme, host, target, ca, timeoutMs }, request);
+      return ask({ scheme, host, target, timeoutMs }, request);
     });
 
   return {
@@ -74,7 +74,7 @@ export function createProbes(settings: ProbeSettings): Probes {
     lookup: (name) =>
       once(`lookup ${name}`, async () => {
         const replaced = isIP(name) === 0 ? addressOf(name) : undefined;
-        if (replaced !== undefined) return { ok: true, addresses: [replaced] };
+        if (replaced !== undefined) return { ok: true, addresses: [replaced], rehearsed: true };
         return lookUp(name, lookup, timeoutMs);
       }),
     certificate: () =>
@@ -88,7 +88,6 @@ export function createProbes(settings: ProbeSettings): Probes {
             ca,
             timeoutMs,
             now,
-            fetchIssuers: true,
           });
           return { ok: true, report };
         } catch (error) {

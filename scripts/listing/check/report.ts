@@ -1,4 +1,5 @@
-import type { SectionId, Severity, State } from '../rule.ts';
+import type { Stage } from '../listing.ts';
+import type { Kind, Rule, SectionId, State } from '../rule.ts';
 
 /** `fault`: the rule itself broke (an exception, or no end in time), which says nothing of the app. */
 export type ResultState = State | 'fault';
@@ -7,15 +8,21 @@ export type ResultState = State | 'fault';
 export interface RuleResult {
   id: string;
   section: SectionId;
+  kind: Kind;
   title: string;
-  severity: Severity;
+  /** The guide's own words; null where it says nothing. */
+  sentence: string | null;
   how: string;
+  /** What must have been done before it can be looked at; null: nothing. */
+  after: NonNullable<Rule['after']> | null;
   state: ResultState;
   detail: string;
   evidence: readonly string[];
+  /** The facts of listing.yaml that it waits for. */
+  facts: readonly string[];
   /** What to do about it; empty where it is met. */
   remedy: string;
-  /** Whether listing.yaml holds a 情况说明 for it (`exceptions`). */
+  /** Whether the owner explains it in a 情况说明 (`exceptions` of listing.yaml), where one is allowed. */
   excused: boolean;
 }
 
@@ -25,6 +32,7 @@ export interface CheckReport {
   app: string | null;
   /** The app's domain; null while listing.yaml has none. */
   domain: string | null;
+  stage: Stage;
   /** ISO 8601, UTC. */
   startedAt: string;
   finishedAt: string;
@@ -34,7 +42,7 @@ export interface CheckReport {
   partial: boolean;
   results: readonly RuleResult[];
   totals: Readonly<Record<ResultState, number>>;
-  /** The rules that are in the way of a listing: each a `must` that is not met or not known to be. */
+  /** The rules that are in the way of a listing: not met or not known to be, and not explained in a letter. */
   open: readonly string[];
   /** Whether nothing is in the way. */
   passed: boolean;
@@ -50,16 +58,19 @@ export const stateWords: Readonly<Record<ResultState, string>> = {
   'not-applicable': '不适用',
 };
 
-export const severityWords: Readonly<Record<Severity, string>> = { must: '必须', should: '建议' };
+export const kindWords: Readonly<Record<Kind, string>> = {
+  forbidden: '不可豁免',
+  required: '指南要求',
+  own: '工程自查',
+};
 
 /** Whether a rule is met, or is about something that the app does not have. */
 export const isSettled = (state: ResultState): boolean => state === 'pass' || state === 'not-applicable';
 
+/** Whether a result is in the way of a listing. */
+export const isOpen = ({ kind, state, excused }: Pick<RuleResult, 'kind' | 'state' | 'excused'>): boolean =>
+  kind !== 'own' && !isSettled(state) && !excused;
+
 /** Where `npm run check` leaves its reports. */
 export const reportFolder = 'listing/check';
 export const reportFiles = { json: 'report.json', html: '体检报告.html' } as const;
-
-/** `2026-11-24 09:05` in China. */
-export function localTime(instant: string): string {
-  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
-}

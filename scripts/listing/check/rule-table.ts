@@ -1,5 +1,5 @@
-import { type Rule, sections } from '../rule.ts';
-import { severityWords } from './report.ts';
+import { howOf, type Rule, sections } from '../rule.ts';
+import { kindWords } from './report.ts';
 import { sectionHeading } from './terminal.ts';
 
 export const rulesDocument = 'scripts/docs/listing.md';
@@ -20,11 +20,11 @@ export function ruleTable(rules: readonly Rule[]): string {
       [
         `### ${heading}`,
         '',
-        '| 规则 | 名字 | 要求 | 怎样查 | 怎样改 |',
-        '|---|---|---|---|---|',
+        '| 规则 | 名字 | 种类 | 指南的原话 | 怎样查 | 怎样改 |',
+        '|---|---|---|---|---|---|',
         ...own.map(
-          ({ id, title, severity, how, remedy }) =>
-            `| ${cell(title)} | \`${id}\` | ${severityWords[severity]} | ${cell(how)} | ${cell(remedy)} |`,
+          (rule) =>
+            `| ${cell(rule.title)} | \`${rule.id}\` | ${kindWords[rule.kind]} | ${cell(rule.sentence ?? '（没有）')} | ${cell(howOf(rule))} | ${cell(rule.remedy)} |`,
         ),
       ].join('\n'),
     )
@@ -46,7 +46,8 @@ export function withRuleTable(document: string, rules: readonly Rule[]): string 
   const from = document.indexOf(begin);
   const to = document.indexOf(end);
   if (from < 0 || to < from) throw new Error(`${rulesDocument} has no place for the table of rules`);
+  const count = (kind: Rule['kind']) => rules.filter((rule) => rule.kind === kind).length;
   const asked = rules.filter(({ question }) => question !== undefined).length;
-  const words = `共 ${rules.length} 条：${rules.filter(({ severity }) => severity === 'must').length} 条必须，其余是建议；${asked} 条要人回答（有的只在程序判断不了时才问）。`;
+  const words = `共 ${rules.length} 条：不可豁免 ${count('forbidden')} 条，指南要求 ${count('required')} 条，工程自查 ${count('own')} 条；${asked} 条可能要人回答（有的只在程序判断不了时才问）。`;
   return `${document.slice(0, from)}${begin}\n\n${words}\n\n${ruleTable(rules)}\n\n${document.slice(to)}`;
 }

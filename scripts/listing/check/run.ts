@@ -1,6 +1,15 @@
-import type { Context, Rule } from '../rule.ts';
+import { mayBeExcused } from '../facts/statements.ts';
+import { type Context, howOf, type Rule } from '../rule.ts';
+import { stageOf } from '../stage.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
-import { type CheckReport, isSettled, type ResultState, type RuleResult, stateWords } from './report.ts';
+import {
+  type CheckReport,
+  isOpen,
+  isSettled,
+  type ResultState,
+  type RuleResult,
+  stateWords,
+} from './report.ts';
 
 export interface RunOptions {
   /** For one rule, in milliseconds. */
@@ -9,7 +18,7 @@ export interface RunOptions {
   /** Whether `rules` are not all of them. */
   partial?: boolean;
   /** Called as each rule ends. */
-  progress?: (done: number, total: number) => void;
+  progress?: (done: number, total: number) => unknown;
   clock?: () => number;
 }
 
@@ -39,10 +48,11 @@ export async function runRules(
       results.filter((result) => result.state === state).length,
     ]),
   ) as Record<ResultState, number>;
-  const open = results.filter(({ severity, state }) => severity === 'must' && !isSettled(state));
+  const open = results.filter(isOpen);
   return {
     app: context.listing.app.name,
     domain: context.listing.domain.name,
+    stage: stageOf(context.listing),
     startedAt,
     finishedAt: new Date(clock()).toISOString(),
     rehearsal,
@@ -55,18 +65,21 @@ export async function runRules(
 }
 
 function resultOf(rule: Rule, outcome: Outcome, { listing }: Context): RuleResult {
-  const { id, section, title, severity, how } = rule;
-  const { state, detail, evidence } = outcome;
+  const { id, section, kind, title, sentence, after = null } = rule;
+  const { state, detail, evidence, facts = [] } = outcome;
   return {
     id,
     section,
+    kind,
     title,
-    severity,
-    how,
+    sentence,
+    how: howOf(rule),
+    after,
     state,
     detail,
     evidence,
+    facts,
     remedy: isSettled(state) ? '' : (outcome.remedy ?? rule.remedy),
-    excused: !isSettled(state) && listing.exceptions[id] !== undefined,
+    excused: !isSettled(state) && mayBeExcused(rule) && listing.exceptions[id] !== undefined,
   };
 }

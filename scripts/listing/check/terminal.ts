@@ -1,14 +1,15 @@
-import { columns } from '../../dev/table.ts';
+import { columns, cut } from '../../dev/table.ts';
+import { minuteInChina } from '../../report/time.ts';
 import { type SectionId, sections } from '../rule.ts';
 import {
   type CheckReport,
   isSettled,
-  localTime,
+  kindWords,
   type ResultState,
   type RuleResult,
-  severityWords,
   stateWords,
 } from './report.ts';
+import { nextStep, stageWords, stepsOf } from './steps.ts';
 
 export interface TerminalOptions {
   /** Whether ANSI colours may be used. */
@@ -29,16 +30,19 @@ const colours: Readonly<Record<ResultState, number>> = {
 const stateWidth = 8;
 const indent = ' '.repeat(2 + stateWidth + 1);
 
-/** The report as a table by section, what is in the way at its end. Lines are no wider than the terminal. */
+/** So many lines of one step are shown; the table tells the rest. */
+const shownItems = 8;
+
+/** The stage and what to do next, then every rule by section. Lines are no wider than the terminal. */
 export function terminalReport(report: CheckReport, { colour, width }: TerminalOptions): string {
   const paint = (code: number, text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
   const narrow = Math.min(Math.max(width, 60), 120);
   const rule = '─'.repeat(narrow);
 
   const one = (result: RuleResult): string[] => {
-    const { state, severity, id, title, detail, remedy, excused } = result;
+    const { state, kind, id, title, detail, remedy, excused } = result;
     const word = padded(stateWords[state], stateWidth);
-    const head = `  ${paint(colours[state], word)} ${paint(90, severityWords[severity])} ${id}`;
+    const head = `  ${paint(colours[state], word)} ${paint(90, kindWords[kind])} ${id}`;
     if (isSettled(state)) return [head];
     return [
       head,
@@ -60,8 +64,19 @@ export function terminalReport(report: CheckReport, { colour, width }: TerminalO
   return [
     rule,
     paint(1, `上架体检  ${report.app ?? '（应用还没有名称）'}  ${report.domain ?? '（还没有域名）'}`),
-    `检查时间 ${localTime(report.startedAt)}`,
+    `检查时间 ${minuteInChina(report.startedAt)}`,
     ...report.rehearsal.flatMap((line) => wrapped(`演练：${line}`, narrow, '')),
+    rule,
+    ...wrapped(`${report.stage}：${stageWords[report.stage]}`, narrow, ''),
+    ...wrapped(`下一步：${nextStep(report)}`, narrow, '').map((line) => paint(1, line)),
+    '',
+    ...stepsOf(report).flatMap(({ title, items }) => [
+      paint(1, title),
+      ...items
+        .slice(0, shownItems)
+        .map((item) => (columns(`  ${item}`) > narrow ? `${cut(`  ${item}`, narrow - 2)}…` : `  ${item}`)),
+      ...(items.length > shownItems ? [`  ……还有 ${items.length - shownItems} 项`] : []),
+    ]),
     rule,
     ...groups,
     rule,
@@ -70,12 +85,14 @@ export function terminalReport(report: CheckReport, { colour, width }: TerminalO
   ].join('\n');
 }
 
-/** The check in one sentence; the rules' names are for where no list follows. */
-export function conclusion({ passed, open, partial, totals }: CheckReport, named = true): string {
-  const advice = totals.fail + totals.question + totals.unknown + totals.fault - open.length;
-  const also = advice > 0 ? `另有 ${advice} 条建议可以改进。` : '';
-  if (passed) return `${partial ? '查的这几条里，' : ''}必须的规则都通过了。${also}`;
-  return `还有 ${open.length} 条必须的规则没有通过${named ? `：${open.join('、')}` : ''}。${also}`;
+/** The check in one sentence. */
+export function conclusion({ results, passed, open, partial }: CheckReport): string {
+  const own = results.filter(({ kind, state }) => kind === 'own' && !isSettled(state)).length;
+  const also = own > 0 ? `工程自查另有 ${own} 条可以改进，不影响上架。` : '';
+  const scope = partial ? '查的这几条里，' : '';
+  return passed
+    ? `${scope}指南的要求都通过了。${also}`
+    : `${scope}还有 ${open.length} 条指南的要求没有通过。${also}`;
 }
 
 /** The results in the guide's order; sections without any are left out. */

@@ -1,41 +1,60 @@
-import { type Context, type Finding, notApplicable, type Rule } from '../rule.ts';
+import type { Listing } from '../listing.ts';
+import { type Condition, type Finding, notApplicable } from '../rule.ts';
+import { stageOf } from '../stage.ts';
 import { classificationFacts, classify } from './classification.ts';
 import { askForFacts } from './facts.ts';
-import { statementsOf } from './statements.ts';
 
-/** Whether a rule is about this app: a finding that ends the check, or null to go on. */
-export type Condition = (context: Context) => Finding | null | Promise<Finding | null>;
-
-/** A rule that is only about some apps. */
-export function onlyFor(condition: Condition, rule: Rule): Rule {
-  return {
-    ...rule,
-    check: async (context, signal) => (await condition(context)) ?? rule.check(context, signal),
-  };
+interface Meaning {
+  /** What must be known before anybody can say. */
+  facts: readonly string[];
+  holds(listing: Listing): boolean;
+  /** What to say of an app that it does not hold for. */
+  otherwise: string;
 }
 
-export const superExecutivesUseIt: Condition = ({ listing }) =>
-  askForFacts(listing, ['scope.superExecutives']) ??
-  (listing.scope.superExecutives === true ? null : notApplicable('本应用不对超级高管开放。'));
+const form = (name: 'miniprogram' | 'h5', otherwise: string): Meaning => ({
+  facts: ['app.forms'],
+  holds: (listing) => listing.app.forms?.includes(name) === true,
+  otherwise,
+});
 
-export const isUnified: Condition = ({ listing }) =>
-  askForFacts(listing, classificationFacts) ??
-  (classify(listing)?.kind === 'unified' ? null : notApplicable('本应用是自建应用。'));
-
-export const isMiniProgram: Condition = ({ listing }) =>
-  askForFacts(listing, ['app.forms']) ??
-  (listing.app.forms?.includes('miniprogram') === true ? null : notApplicable('本应用没有小程序形态。'));
-
-export const isH5: Condition = ({ listing }) =>
-  askForFacts(listing, ['app.forms']) ??
-  (listing.app.forms?.includes('h5') === true ? null : notApplicable('本应用没有 H5 形态。'));
-
-export const isOnZhezhengding: Condition = ({ listing }) =>
-  askForFacts(listing, ['app.platform']) ??
-  (listing.app.platform === 'zhezhengding' ? null : notApplicable('本应用只用钉钉标准接口。'));
-
-/** Whether a rule that is not met has its exception: one whose rule is met by now asks for no letter. */
-export const needsStatements: Condition = async (context) => {
-  const { needed } = await statementsOf(context);
-  return needed.length > 0 ? null : notApplicable('没有需要写情况说明的问题。');
+const meanings: Readonly<Record<Condition, Meaning>> = {
+  approved: {
+    facts: [],
+    holds: (listing) => stageOf(listing) === '审批后',
+    otherwise: '审批通过后再查。',
+  },
+  mini: form('miniprogram', '本应用没有小程序形态。'),
+  h5: form('h5', '本应用没有 H5 形态。'),
+  dingtalk: {
+    facts: ['app.platform'],
+    holds: (listing) => listing.app.platform === 'dingtalk',
+    otherwise: '浙政钉上没有这一项。',
+  },
+  zhezhengding: {
+    facts: ['app.platform'],
+    holds: (listing) => listing.app.platform === 'zhezhengding',
+    otherwise: '本应用只用钉钉标准接口。',
+  },
+  unified: {
+    facts: classificationFacts,
+    holds: (listing) => classify(listing)?.kind === 'unified',
+    otherwise: '本应用是自建应用。',
+  },
+  executives: {
+    facts: ['scope.superExecutives'],
+    holds: (listing) => listing.scope.superExecutives === true,
+    otherwise: '本应用不对超级高管开放。',
+  },
 };
+
+/** @returns the finding that ends a rule's check: it is about another app, or a fact is missing; null to go on. */
+export function outside(conditions: readonly Condition[], listing: Listing): Finding | null {
+  for (const name of conditions) {
+    const { facts, holds, otherwise } = meanings[name];
+    const asking = askForFacts(listing, facts);
+    if (asking !== null) return asking;
+    if (!holds(listing)) return notApplicable(otherwise);
+  }
+  return null;
+}

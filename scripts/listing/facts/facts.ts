@@ -1,6 +1,6 @@
-import { type Listing, listingSchema } from '../listing.ts';
+import { type Listing, shapesAlong } from '../listing.ts';
 import { flow } from '../listing-template.ts';
-import { answered, type Context, type Finding, type Question } from '../rule.ts';
+import type { Finding } from '../rule.ts';
 
 /** A fact of listing.yaml as people are asked for it. */
 export interface Fact {
@@ -18,15 +18,11 @@ export interface Fact {
  * @throws Error for a path that the schema does not know: a mistake of the caller.
  */
 export function factAt(path: string): Fact {
-  let schema: unknown = listingSchema;
-  const titles: string[] = [];
-  for (const name of path.split('.')) {
-    schema = isRecord(schema) && isRecord(schema.properties) ? schema.properties[name] : undefined;
-    if (!isRecord(schema)) throw new Error(`listing.yaml has no ${path}`);
-    if (typeof schema.title === 'string') titles.push(schema.title);
-  }
-  const examples = isRecord(schema) && Array.isArray(schema.examples) ? schema.examples : [];
-  return { path, title: titles.join('：'), example: `${lastOf(path)}: ${flow(examples[0] ?? [])}` };
+  const names = path.split('.');
+  const shapes = shapesAlong(names);
+  if (shapes.length < names.length) throw new Error(`listing.yaml has no ${path}`);
+  const title = shapes.flatMap((shape) => shape.title ?? []).join('：');
+  return { path, title, example: `${names.at(-1)}: ${flow(shapes.at(-1)?.examples?.[0] ?? [])}` };
 }
 
 /** The value of a fact; null, and an empty list, mean that it is not known. */
@@ -62,29 +58,63 @@ export function askForFacts(listing: Listing, paths: readonly string[]): Finding
     detail: `listing.yaml 里还没有填：${missing.map((fact) => fact.title).join('、')}。`,
     evidence: missing.map((fact) => `listing.yaml：${fact.path}`),
     remedy: `在 listing.yaml 里填写：${missing.map((fact) => `${fact.path}，例如 ${fact.example}`).join('；')}。`,
+    facts: missing.map(({ path }) => path),
   };
-}
-
-/**
- * For a fact that nobody can know before the approval: the person's answer stands in for it, where there is one.
- *
- * @param asking what {@link askForFacts} found missing.
- */
-export async function answeredInstead(
-  context: Context,
-  id: string,
-  asked: Question,
-  asking: Finding,
-): Promise<Finding> {
-  const answer = context.listing.answers[id]?.answer ?? null;
-  if (answer !== null) return answered(context, id, asked);
-  return { ...asking, remedy: `${asking.remedy ?? ''}还不知道的，先回答 answers.${id}：${asked.ask}` };
-}
-
-function lastOf(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** What the application form asks for, in its order. */
+export const applicationFacts = [
+  'app.name',
+  'app.description',
+  'app.platform',
+  'app.forms',
+  'app.pc',
+  'app.sendsDing',
+  'owner.organisation',
+  'owner.office',
+  'owner.contact',
+  'owner.phone',
+  'vendor.organisation',
+  'vendor.contact',
+  'vendor.phone',
+  'scope.users',
+  'scope.usersDescription',
+  'scope.expectedUsers',
+  'scope.contacts',
+  'scope.superExecutives',
+  'scope.applicant',
+  'domain.name',
+  'domain.belongsTo',
+  'deployment.network',
+  'deployment.vpn',
+  'deployment.gateway',
+  'deployment.instances',
+  'deployment.database',
+] as const;
+
+/** What the form still lacks. Permissions are asked for only where the app wants any of the contacts. */
+export function missingForApplication(listing: Listing): Fact[] {
+  const { contacts } = listing.scope;
+  const permissions = contacts === null || contacts === 'none' ? [] : ['scope.permissions'];
+  return missingFacts(listing, [...applicationFacts, ...permissions]);
+}
+
+/** What a statement (情况说明) needs of its exception; the owner's name and office stand in `owner`. */
+export const statementFacts = ['problem', 'reason', 'plan', 'date'] as const;
+
+/** What stands for our own load test, where another tool was used. */
+export const loadTestFacts = [
+  'loadtest.tool',
+  'loadtest.file',
+  'loadtest.url',
+  'loadtest.date',
+  'loadtest.connections',
+  'loadtest.requests',
+  'loadtest.successRate',
+  'loadtest.meanMs',
+  'loadtest.interfaces',
+] as const;

@@ -1,9 +1,11 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
 import type { MiniConfig } from '../../../mini/config/config.ts';
-import { compileMini } from '../../build/mini/compile.ts';
-import { type Environment, readConfigFile } from '../../build/mini/config.ts';
+import { compileMini, type MiniPackage } from '../../build/mini/compile.ts';
+import { configurationFile, type Environment, readConfigFile } from '../../build/mini/config.ts';
 import type { PackageFiles } from '../../build/mini/package-files.ts';
-import { nodeModules } from '../../build/mini/paths.ts';
+import { buildApp } from '../../simulator/compiler/build.ts';
+import { formatProblem } from '../../simulator/compiler/problem.ts';
 import type { ProjectFiles } from '../check/project-files.ts';
 import type { Context } from '../rule.ts';
 import { type MiniTrial, runMiniTrial } from '../trial/mini-trial.ts';
@@ -32,33 +34,39 @@ export async function versionOfMini(files: ProjectFiles): Promise<string | null>
 }
 
 /** Values that any build takes: what stands in the configuration has rules of its own. */
-const anyServer: Partial<MiniConfig> = { serverUrl: 'https://check.invalid', corpId: 'ding-check' };
+const anyServer: MiniConfig = {
+  serverUrl: 'https://check.invalid',
+  corpId: 'ding-check',
+  container: 'auto',
+};
 
-const packages = new WeakMap<ProjectFiles, Promise<PackageFiles | Error>>();
+const packages = new WeakMap<ProjectFiles, Promise<MiniPackage | Error>>();
 
-/** The package that production gets, but for the server's address; compiled once a check. */
-export function productionPackage(files: ProjectFiles): Promise<PackageFiles | Error> {
+/** The package that production gets, but for the server's address, and what is wrong in it; compiled once a check. */
+export function compiledPackage(files: ProjectFiles): Promise<MiniPackage | Error> {
   return once(packages, files, () =>
-    compileMini({ source: sourceOf(files), nodeModules, env: 'production', config: anyServer }),
+    compileMini({ source: sourceOf(files), env: 'production', config: anyServer }),
   );
+}
+
+/** The files of a package that can be built, however large; the Error says why there is none. */
+export async function productionPackage(files: ProjectFiles): Promise<PackageFiles | Error> {
+  const built = await compiledPackage(files);
+  if (built instanceof Error) return built;
+  const [problem] = built.errors.filter(({ code }) => code !== 'package-size');
+  return problem ? new Error(formatProblem(problem, 'mini').replace(/\s+/g, ' ')) : built.files;
 }
 
 const trials = new WeakMap<ProjectFiles, Promise<MiniTrial | Error>>();
 
 /** The mini program's sign-in, tried once a check; see {@link runMiniTrial}. */
 export function miniTrial({ files, listing }: Context): Promise<MiniTrial | Error> {
-  return once(trials, files, () =>
-    runMiniTrial(
-      (serverUrl) =>
-        compileMini({
-          source: sourceOf(files),
-          nodeModules,
-          env: 'development',
-          config: { serverUrl, corpId: 'ding-check', container: 'auto' },
-        }),
-      listing.app.platform ?? 'dingtalk',
-    ),
-  );
+  return once(trials, files, async () => {
+    const built = await compiledPackage(files);
+    if (built instanceof Error) throw built;
+    const app = await buildApp(sourceOf(files), { replace: configurationFile(anyServer) });
+    return runMiniTrial(app, built.files, listing.app.platform ?? 'dingtalk');
+  });
 }
 
 function once<T>(
@@ -75,4 +83,39 @@ function once<T>(
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+/** An address that stands in a mini program package. */
+export interface PackageUrl {
+  file: string;
+  /** From 1. */
+  line: number;
+  url: string;
+  hostname: string;
+  /** By https, and a name that the internet knows. */
+  acceptable: boolean;
+}
+
+const searched = /\.(js|sjs|axml|acss|json)$/;
+/** npm components are other people's: their icon fonts have hosts of their own, which no request goes to. */
+const foreign = /^vendor\//;
+const address = /\b(?:https?|wss?):\/\/[^\s"'`()<>{}\\]+/gi;
+const xmlNamespace = /^http:\/\/www\.w3\.org\//;
+
+/** Every address in the app's own files of a package, but for the configured server's. */
+export function urlsIn(files: PackageFiles): PackageUrl[] {
+  const found: PackageUrl[] = [];
+  for (const [file, content] of files) {
+    if (!searched.test(file) || foreign.test(file) || file === 'config/current.js') continue;
+    for (const [index, line] of content.toString('utf8').split('\n').entries()) {
+      for (const [url] of line.matchAll(address)) {
+        if (xmlNamespace.test(url) || !URL.canParse(url)) continue;
+        const { protocol, hostname } = new URL(url);
+        const named = hostname.includes('.') && isIP(hostname) === 0 && !hostname.endsWith('.localhost');
+        const acceptable = named && (protocol === 'https:' || protocol === 'wss:');
+        found.push({ file, line: index + 1, url, hostname, acceptable });
+      }
+    }
+  }
+  return found;
 }

@@ -1,23 +1,28 @@
 import { outcomeOf } from '../check/outcome.ts';
 import { isSettled } from '../check/report.ts';
-import type { Context } from '../rule.ts';
+import type { Context, Rule } from '../rule.ts';
 
 /** The exceptions of listing.yaml (情况说明) by what has become of their rules; ids in the file's order. */
 export interface Statements {
   /** Of rules that are not met: each needs its letter. */
   needed: string[];
-  /** Of rules that are met by now: no letter is made for them, and none is asked for. */
+  /** Of rules that are met by now, or never need one: no letter is made for them, and none is asked for. */
   unneeded: string[];
-  /** Of no rule, or of a rule about statements, which nothing can excuse. */
+  /** Of no rule, or of one that no letter can excuse. */
   wrong: string[];
 }
+
+/** Whether the owner may explain in a letter that a rule is not met. */
+export const mayBeExcused = ({ kind, section }: Rule): boolean =>
+  kind === 'required' && section !== 'statement';
 
 /** Looks at the rules that have an exception. */
 export async function statementsOf(context: Context): Promise<Statements> {
   const found: Statements = { needed: [], unneeded: [], wrong: [] };
   for (const id of Object.keys(context.listing.exceptions)) {
     const rule = context.rules.find((one) => one.id === id);
-    if (rule === undefined || rule.section === 'statement') found.wrong.push(id);
+    if (rule?.kind === 'own') found.unneeded.push(id);
+    else if (rule === undefined || !mayBeExcused(rule)) found.wrong.push(id);
     else found[isSettled((await outcomeOf(rule, context)).state) ? 'unneeded' : 'needed'].push(id);
   }
   return found;

@@ -1,11 +1,10 @@
 import writeExcelFile, { type Row } from 'write-excel-file/node';
 import { type Block, docx, heading, paragraph, type Run, table } from '../../report/docx.ts';
-import { applicationFacts, missingForApplication } from '../facts/application.ts';
 import { classify } from '../facts/classification.ts';
-import { factAt } from '../facts/facts.ts';
+import { applicationFacts, factAt, missingForApplication } from '../facts/facts.ts';
+import { wordingOf } from '../facts/wording.ts';
 import type { Listing } from '../listing.ts';
-import { type Made, missingFact } from './material.ts';
-import { chineseDate, wordingOf } from './wording.ts';
+import { type About, aboutOf, chineseDate, type Made, missingFact } from './material.ts';
 
 const name = '上架申请信息';
 
@@ -14,8 +13,6 @@ interface Line {
   section: string;
   title: string;
   value: string | null;
-  /** Where it is filled in. */
-  path: string;
 }
 
 /**
@@ -26,13 +23,13 @@ interface Line {
  * @param day the day of making, as `2026-11-24`.
  */
 export async function applicationMaterials(listing: Listing, version: string, day: string): Promise<Made> {
-  const lines = linesOf(listing, version);
+  const lines = linesOf(listing, version, day);
   return {
     materials: [
       {
         path: `1-${name}.docx`,
         purpose: '申请表单要填的全部信息，给业主单位的发起人对着填。',
-        content: await documentOf(listing, lines, day),
+        content: await documentOf(aboutOf(listing, day), lines),
       },
       {
         path: `1-${name}.xlsx`,
@@ -44,11 +41,11 @@ export async function applicationMaterials(listing: Listing, version: string, da
   };
 }
 
-function linesOf(listing: Listing, version: string): Line[] {
+function linesOf(listing: Listing, version: string, day: string): Line[] {
   const facts = [...applicationFacts, 'scope.permissions'];
   const lines = facts.map((path): Line => {
     const [section = '', title = ''] = factAt(path).title.split('：');
-    return { section, title, value: wordingOf(listing, path), path };
+    return { section, title, value: wordingOf(listing, path) };
   });
   const none = listing.scope.contacts === 'none' ? '无' : null;
   const permissions = lines.pop();
@@ -57,29 +54,20 @@ function linesOf(listing: Listing, version: string): Line[] {
     lines.splice(last + 1, 0, { ...permissions, value: permissions.value ?? none });
   }
   const first = lines.findIndex(({ section }) => section !== lines[0]?.section);
-  lines.splice(first, 0, {
-    section: '应用',
-    title: '版本号',
-    value: version,
-    path: 'mini/version.ts',
-  });
+  lines.splice(first, 0, { section: '应用', title: '版本号', value: version });
   const found = classify(listing);
   return [
     ...lines,
-    {
-      section: '审批类型',
-      title: '自建应用或统建应用',
-      value: found?.name ?? null,
-      path: 'scope',
-    },
-    { section: '审批类型', title: '理由', value: found?.reasons.join('；') ?? null, path: 'scope' },
+    { section: '审批类型', title: '自建应用或统建应用', value: found?.name ?? null },
+    { section: '审批类型', title: '理由', value: found?.reasons.join('；') ?? null },
+    { section: '本表', title: '填写日期', value: chineseDate(day) },
   ];
 }
 
-const unfilled: Run[] = [{ text: '【待填】', bold: true, colour: 'b0191e' }];
+const unfilled: Run[] = [{ text: '【待填】', bold: true, tone: 'bad' }];
 
-function documentOf(listing: Listing, lines: readonly Line[], day: string): Promise<Buffer> {
-  const sections = [...new Set(lines.map(({ section }) => section))];
+function documentOf(facts: About, lines: readonly Line[]): Promise<Buffer> {
+  const sections = [...new Set(lines.map(({ section }) => section))].filter((one) => one !== '本表');
   const blocks: Block[] = sections.flatMap((section, index) => [
     heading(`${numerals[index] ?? index + 1}、${section}`),
     table({
@@ -91,8 +79,7 @@ function documentOf(listing: Listing, lines: readonly Line[], day: string): Prom
   ]);
   return docx({
     title: name,
-    subtitle: `${listing.app.name ?? '应用名称待填'}　${chineseDate(day)}`,
-    ...(listing.vendor.organisation === null ? {} : { creator: listing.vendor.organisation }),
+    facts,
     blocks: [
       paragraph(
         '本表由服务商准备，供业主单位的发起人对照填写上架申请表单。申请由业主单位发起，以表单的实际项目为准。',
@@ -108,9 +95,9 @@ async function sheetOf(lines: readonly Line[]): Promise<Buffer> {
   const head = { fontWeight: 'bold', backgroundColor: '#e7eefb', borderStyle: 'thin' } as const;
   const cell = { wrap: true, alignVertical: 'top', borderStyle: 'thin' } as const;
   const rows: Row[] = [
-    ['分类', '项目', '内容', '在 listing.yaml 里的位置'].map((value) => ({ ...head, value })),
+    ['分类', '项目', '内容'].map((value) => ({ ...head, value })),
     ...lines.map(
-      ({ section, title, value, path }): Row => [
+      ({ section, title, value }): Row => [
         { ...cell, value: section },
         { ...cell, value: title },
         // Text throughout: Excel would make a date of a version, and a number of a telephone number.
@@ -120,13 +107,12 @@ async function sheetOf(lines: readonly Line[]): Promise<Buffer> {
           type: String,
           ...(value === null && { textColor: '#b0191e' }),
         },
-        { ...cell, value: path, textColor: '#5c6470' },
       ],
     ),
   ];
   return writeExcelFile(rows, {
     sheet: name,
-    columns: [{ width: 14 }, { width: 28 }, { width: 46 }, { width: 24 }],
+    columns: [{ width: 14 }, { width: 28 }, { width: 60 }],
     orientation: 'landscape',
     stickyRowsCount: 1,
   }).toBuffer();

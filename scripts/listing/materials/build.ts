@@ -1,4 +1,5 @@
-import { type CheckReport, isSettled, type RuleResult } from '../check/report.ts';
+import { dayInChina } from '../../report/time.ts';
+import { type CheckReport, isOpen, type RuleResult } from '../check/report.ts';
 import { classify } from '../facts/classification.ts';
 import { factAt } from '../facts/facts.ts';
 import { versionOfMini } from '../facts/mini-package.ts';
@@ -7,29 +8,23 @@ import { applicationMaterials } from './application.ts';
 import { certificateMaterial } from './certificate.ts';
 import { evidenceMaterials } from './evidence.ts';
 import { loadTestMaterials } from './load-test.ts';
-import { type Made, type Missing, missingFact } from './material.ts';
+import { aboutOf, type Made, type Missing, missingFact, missingThing } from './material.ts';
+import { selfCheckMaterial } from './self-check.ts';
 import { signInMaterial } from './sign-in.ts';
 import { statementMaterial } from './statement.ts';
 import { topologyMaterials } from './topology.ts';
-import { dayInChina } from './wording.ts';
 
-/** What the check-up found, with its own report. */
-export interface CheckUp {
-  report: CheckReport;
-  html: string;
-  json: string;
-}
-
-const checkUpName = '体检报告';
+const checkUpName = '自查报告';
 
 /**
  * Everything that goes with the application for listing. What lacks a fact is left out and asked for by name;
  * nothing is made up.
  */
-export async function buildMaterials(context: Context, checkUp: CheckUp): Promise<Made> {
+export async function buildMaterials(context: Context, report: CheckReport): Promise<Made> {
   const { listing, env, files, probes, now } = context;
   const day = dayInChina(now);
-  const { results } = checkUp.report;
+  const about = aboutOf(listing, day);
+  const { results } = report;
   const statements: Made[] = [];
   // A rule without a statement is told by stillOpen: mending it is better than explaining it.
   for (const result of results.filter(({ excused }) => excused)) {
@@ -37,11 +32,11 @@ export async function buildMaterials(context: Context, checkUp: CheckUp): Promis
   }
   const parts: Made[] = [
     await applicationMaterials(listing, await versionOf(context), day),
-    await loadTestMaterials(listing, files),
-    await certificateMaterial(probes, listing.app.name ?? listing.domain.name ?? '', now),
-    await topologyMaterials(listing),
-    await signInMaterial(listing, env, files, day),
-    checkUpMaterials(checkUp),
+    await loadTestMaterials(listing, files, about),
+    await certificateMaterial(probes, about),
+    await topologyMaterials(listing, about),
+    await signInMaterial(listing, env, files, about),
+    await selfCheckMaterial(report, about),
     ...statements,
     await evidenceMaterials(listing, results, files),
   ];
@@ -52,40 +47,14 @@ export async function buildMaterials(context: Context, checkUp: CheckUp): Promis
   };
 }
 
-/** What a must that is not met still asks for. A fact that it waits for is asked for as any other. */
-function stillOpen({ id, severity, state, excused, detail, evidence, remedy }: RuleResult): Missing[] {
-  if (severity !== 'must' || excused || isSettled(state)) return [];
-  const facts = state === 'question' ? factsIn(evidence) : [];
+/** What a rule that is in the way still asks for. A fact that it waits for is asked for as any other. */
+function stillOpen(result: RuleResult): Missing[] {
+  const { id, kind, state, title, detail, facts, remedy } = result;
+  if (!isOpen(result)) return [];
   if (facts.length > 0) return facts.map((path) => missingFact(factAt(path), checkUpName));
-  return [
-    {
-      title: `体检 ${id}：${detail}`,
-      where:
-        state === 'fail' ? `${remedy}做不到的，在 listing.yaml 的 exceptions.${id} 里写情况说明。` : remedy,
-      example: null,
-      fact: null,
-      material: checkUpName,
-    },
-  ];
-}
-
-/** The facts that a finding of `askForFacts` names; an answer (`answers.…`) is none. */
-function factsIn(evidence: readonly string[]): string[] {
-  return evidence.flatMap((line) => /^listing\.yaml：((?!answers\.)[a-z]+\.[A-Za-z]+)/.exec(line)?.[1] ?? []);
-}
-
-function checkUpMaterials({ html, json }: CheckUp): Made {
-  return {
-    materials: [
-      {
-        path: '6-体检报告.html',
-        purpose: '指南每条规则的检查结果、依据和处理办法。',
-        content: Buffer.from(html, 'utf8'),
-      },
-      { path: '6-体检报告.json', purpose: '同上，给程序读。', content: Buffer.from(json, 'utf8') },
-    ],
-    missing: [],
-  };
+  const letter = state === 'fail' && kind === 'required';
+  const explain = letter ? `做不到的，在 listing.yaml 的 exceptions.${id} 里写情况说明。` : '';
+  return [missingThing(title, `体检 ${id}：${detail}${remedy}${explain}`, checkUpName)];
 }
 
 /** The mini program's version, or the package's where the app has no mini program. */

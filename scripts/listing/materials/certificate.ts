@@ -1,38 +1,51 @@
 import type { CertificateReport } from '../../../server/certificate/report.ts';
-import { type Block, docx, heading, paragraph, table } from '../../report/docx.ts';
+import { type Block, docx, heading, paragraph, type Run, table } from '../../report/docx.ts';
+import { dayInChina } from '../../report/time.ts';
 import type { Probes } from '../check/probes.ts';
-import type { Made } from './material.ts';
-import { chineseDate, dayInChina } from './wording.ts';
+import { type About, chineseDate, lacking, type Made, made, missingThing } from './material.ts';
 
 const name = '证书检查';
 
+/** Who signed it, in words: a public authority, an organisation's own, or nobody but itself. */
+function authorityOf({ selfSigned, trustedBy, problems }: CertificateReport): string {
+  if (trustedBy === 'public') return '公共证书机构签发，手机和浏览器信任它';
+  if (trustedBy === 'given') return '单位自建的证书机构签发，装了它的根证书的设备才信任它';
+  if (selfSigned) return '没有证书机构，是自制证书';
+  return problems.some(({ code }) => code === 'CHAIN_INCOMPLETE')
+    ? '证书链没有发全，还看不出是不是公共证书机构'
+    : '单位自建的证书机构签发，手机和浏览器不信任它';
+}
+
 /** What a browser says of the app's certificate today (guide 6). Without an answer there is no report. */
-export async function certificateMaterial(probes: Probes, appName: string, now: number): Promise<Made> {
+export async function certificateMaterial(probes: Probes, facts: About): Promise<Made> {
   const probed = await probes.certificate();
   if (!probed.ok) {
     const where =
       probes.host === null
         ? '先在 listing.yaml 里填应用域名（domain.name）'
         : `在能访问 https://${probes.host} 的机器上运行 npm run listing（${probed.reason}）`;
-    return {
-      materials: [],
-      missing: [{ title: '应用的 SSL 证书', where, example: null, fact: null, material: name }],
-    };
+    return lacking(missingThing('应用的 SSL 证书', where, name));
   }
-  const { report } = probed;
-  return {
-    materials: [
-      {
-        path: `3-${name}.docx`,
-        purpose: '应用域名的 SSL 证书：签发机构、有效期、证书链，浏览器是否信任。',
-        content: await documentOf(report, appName, now),
-      },
-    ],
-    missing: [],
-  };
+  return made({
+    path: `3-${name}.docx`,
+    purpose: '应用域名的 SSL 证书：签发机构、有效期、证书链，浏览器是否信任。',
+    content: await documentOf(probed.report, facts),
+  });
 }
 
-function documentOf(report: CertificateReport, appName: string, now: number): Promise<Buffer> {
+/** A private authority that was trusted for a rehearsal has no problem, and is still none for a listing. */
+function conclusion(report: CertificateReport): Run[] {
+  const count = report.problems.length;
+  if (count > 0) {
+    return [{ text: `发现 ${count} 处问题`, bold: true, tone: 'bad' }, { text: '：见“问题与处理”。' }];
+  }
+  const found = `${authorityOf(report)}；证书链完整，与域名相符，在有效期内。`;
+  return report.trustedBy === 'given'
+    ? [{ text: '单位自建机构的证书，不能用于上架', bold: true, tone: 'bad' }, { text: `：${found}` }]
+    : [{ text: '没有发现问题', bold: true, tone: 'good' }, { text: `：${found}` }];
+}
+
+function documentOf(report: CertificateReport, facts: About): Promise<Buffer> {
   const day = (iso: string) => chineseDate(dayInChina(Date.parse(iso)));
   const good = report.problems.length === 0;
   const problems: Block[] = good
@@ -47,19 +60,10 @@ function documentOf(report: CertificateReport, appName: string, now: number): Pr
       ];
   return docx({
     title: 'SSL 证书检查',
-    subtitle: `${appName}　${chineseDate(dayInChina(now))}`,
+    facts,
     blocks: [
       heading('结论'),
-      paragraph([
-        {
-          text: good ? '没有发现问题' : `发现 ${report.problems.length} 处问题`,
-          bold: true,
-          colour: good ? '0b6b3a' : 'b0191e',
-        },
-        {
-          text: `：${good ? '证书由公开信任的机构签发，证书链完整，与域名相符，在有效期内。' : '见“问题与处理”。'}`,
-        },
-      ]),
+      paragraph(conclusion(report)),
       heading('证书'),
       table({
         widths: [2, 5],
@@ -70,10 +74,9 @@ function documentOf(report: CertificateReport, appName: string, now: number): Pr
           ['签发机构', report.issuer],
           ['有效期', `${day(report.validFrom)} 至 ${day(report.validTo)}`],
           ['剩余天数', `${report.daysLeft} 天`],
-          ['自签名（自制证书）', report.selfSigned ? '是' : '否'],
-          ['与域名相符', report.hostMatches ? '是' : '否'],
-          ['证书链完整', report.chainComplete ? '是' : '否'],
-          ['浏览器信任', report.trusted && report.trustedBy === 'public' ? '是' : '否'],
+          ['由谁签发', authorityOf(report)],
+          ['域名', report.hostMatches ? '与应用域名相符' : '与应用域名不符'],
+          ['证书链', report.chainComplete ? '完整' : '缺中间证书'],
           ['协商的协议', report.protocol.replace(/^TLSv/, 'TLS ')],
           ['SHA-256 指纹', report.fingerprint],
         ],
@@ -88,7 +91,7 @@ function documentOf(report: CertificateReport, appName: string, now: number): Pr
           link.subject,
           link.issuer,
           day(link.validTo),
-          link.from === 'server' ? '服务器发送' : '受信任的根',
+          link.from === 'server' ? '服务器发送' : '本机的根证书',
         ]),
       }),
       ...problems,

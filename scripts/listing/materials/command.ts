@@ -1,13 +1,15 @@
-import { createInterface } from 'node:readline/promises';
+import { loadEnvironment } from '../../../server/config/environment-file.ts';
+import { StartFailure } from '../../../server/config/start-failure.ts';
+import { readDevSettings } from '../../dev/settings.ts';
+import { main as ask } from '../ask/command.ts';
+import { type CheckRequest, listingUsage, readArguments } from '../check/arguments.ts';
 import { createContext } from '../check/context.ts';
-import { checkPage } from '../check/html-report.ts';
 import { runRules } from '../check/run.ts';
-import { listingFile } from '../listing-file.ts';
+import type { Context } from '../rule.ts';
 import { rules } from '../rules/index.ts';
-import { type ListingRequest, readRequest, usage } from './arguments.ts';
-import { askForMissing } from './ask.ts';
-import type { Missing } from './material.ts';
+import { photograph } from './photograph.ts';
 import { describeListing, type ListingResult, writeListing } from './run.ts';
+import { screensFolder } from './screens.ts';
 
 /**
  * @param timeoutMs how long an answer of the app may take, in milliseconds.
@@ -15,47 +17,37 @@ import { describeListing, type ListingResult, writeListing } from './run.ts';
  * @throws StartFailure with what a person can do.
  */
 export async function main(args: readonly string[], timeoutMs?: number): Promise<number> {
-  const request = readRequest(args);
+  const [first, ...others] = args.filter((word) => word !== '--');
+  if (first === 'ask') return ask(others);
+  const request = readArguments(args, listingUsage);
   if (request === null) {
-    console.log(usage);
+    console.log(listingUsage);
     return 0;
   }
-  let result = await build(request, timeoutMs);
-  const facts = result.missing.filter(({ fact }) => fact !== null);
-  const canAsk = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  if (canAsk && facts.length > 0 && (await askInTerminal(facts)) > 0)
-    result = await build(request, timeoutMs);
+  const [, ...more] = request.words;
+  if (more.length > 0)
+    throw new StartFailure(`只能写一个文件夹：${more.join(' ')} 多余。\n\n${listingUsage}`);
+  const result = await build(request, timeoutMs);
   console.log(describeListing(result));
   return result.missing.length === 0 ? 0 : 1;
 }
 
-/** @returns how many facts were answered. */
-async function askInTerminal(facts: readonly Missing[]): Promise<number> {
+/** New pictures of a mini program where `npm run dev` is running; without it those that are there stay. */
+async function takePictures({ listing }: Context): Promise<void> {
+  if (listing.app.forms?.includes('miniprogram') !== true) return;
+  const { emulatorPort, simulatorPort } = readDevSettings(loadEnvironment());
+  const at = (port: number): string => `http://127.0.0.1:${port}`;
+  const places = { emulator: at(emulatorPort), simulator: at(simulatorPort) };
+  const none = await photograph(places, listing.app.platform);
   console.log(
-    `还有 ${facts.length} 项没有填。现在可以填，答案写进 ${listingFile}；回车跳过，Ctrl-D 不再问。`,
+    none === null ? `页面截图：在模拟器里拍好了，存在 ${screensFolder}` : `没有拍新的页面截图：${none}。`,
   );
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const closed = new AbortController();
-  terminal.once('close', () => closed.abort());
-  try {
-    // After Ctrl-D or Ctrl-C a question would wait for ever: what is left is skipped.
-    return await askForMissing(listingFile, facts, (question) =>
-      closed.signal.aborted
-        ? Promise.resolve('')
-        : terminal.question(question, { signal: closed.signal }).catch(() => ''),
-    );
-  } finally {
-    terminal.close();
-  }
 }
 
-async function build(request: ListingRequest, timeoutMs?: number): Promise<ListingResult> {
+async function build(request: CheckRequest, timeoutMs?: number): Promise<ListingResult> {
   console.log('正在体检……');
   const context = await createContext(request, timeoutMs);
   const report = await runRules(rules, context, { rehearsal: request.rehearsal });
-  return writeListing(
-    context,
-    { report, html: checkPage(report), json: `${JSON.stringify(report, null, 2)}\n` },
-    request.out,
-  );
+  await takePictures(context);
+  return writeListing(context, report, request.words[0] ?? 'listing');
 }

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { strFromU8, unzipSync } from 'fflate';
 import { StartFailure } from '../../../server/config/start-failure.ts';
+import { asLocked } from '../../report/generated.ts';
 import { exception, prepareMaterials, whole } from '../testing/materials.ts';
-import { asLocked } from './folder.ts';
 import { materialsFolder } from './run.ts';
 
 /** The folder when it is written again, the archive, and the pages that an office program makes of it. */
@@ -18,29 +18,29 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const subject = prepareMaterials();
 const { checkUp, write, written, read, words } = subject;
 
-describe('running it again', () => {
-  test('replaces what it wrote, and removes what is no more', async () => {
-    subject.listing.exceptions['domain-owner'] = exception;
-    await write(checkUp({ 'domain-owner': 'fail' }));
+describe('the materials written again', () => {
+  test('replace the files of the last run and remove those that are no longer made', async () => {
+    subject.listing.exceptions['database-not-public'] = exception;
+    await write(checkUp({ 'database-not-public': 'fail' }));
     subject.listing.app.name = '新工单';
-    const again = await write(checkUp({ 'domain-owner': 'pass' }));
+    const again = await write(checkUp({ 'database-not-public': 'pass' }));
     expect(again.edited).toEqual([]);
     expect(await written()).toEqual(whole);
     expect(await words('1-上架申请信息.docx')).toContain('新工单');
   });
 
-  test('never touches what somebody edited or put there', async () => {
-    subject.listing.exceptions['domain-owner'] = exception;
-    await write(checkUp({ 'domain-owner': 'fail' }));
+  test('leave files alone that somebody edited or put there', async () => {
+    subject.listing.exceptions['database-not-public'] = exception;
+    await write(checkUp({ 'database-not-public': 'fail' }));
     const folder = path.join(subject.out, materialsFolder);
-    const statement = '7-情况说明/问题情况说明-domain-owner.docx';
+    const statement = '7-情况说明/问题情况说明-数据库部署在互联网不能直接访问的网络.docx';
     await writeFile(path.join(folder, '1-上架申请信息.docx'), 'edited');
     await writeFile(path.join(folder, statement), 'stamped');
     await writeFile(path.join(folder, '补充.txt'), 'mine');
     for (let run = 0; run < 2; run += 1) {
       const again = await write();
-      expect(again.edited).toEqual([
-        { path: '1-上架申请信息.docx', newPath: '1-上架申请信息（新生成）.docx' },
+      expect(again.edited.map((file) => [file.path, file.newPath])).toEqual([
+        ['1-上架申请信息.docx', '1-上架申请信息（新生成）.docx'],
       ]);
       expect((await read('1-上架申请信息.docx')).toString()).toBe('edited');
       expect((await read(statement)).toString()).toBe('stamped');
@@ -65,7 +65,7 @@ describe('a file that another program has open', () => {
   };
   afterEach(restore);
 
-  test('stops the run, and the next one still knows which files are its own', async () => {
+  test('stops the run, and the next run still knows its own files', async () => {
     await write();
     const real = fs.writeFile;
     vi.spyOn(fs, 'writeFile').mockImplementation(async (...args) => {
@@ -82,23 +82,23 @@ describe('a file that another program has open', () => {
     expect(await words('1-上架申请信息.docx')).toContain('更新的工单');
   });
 
-  test('is told by name where it is no more, and is removed by the next run', async () => {
-    subject.listing.exceptions['domain-owner'] = exception;
-    await write(checkUp({ 'domain-owner': 'fail' }));
+  test('is named where it should be removed, and the next run removes it', async () => {
+    subject.listing.exceptions['database-not-public'] = exception;
+    await write(checkUp({ 'database-not-public': 'fail' }));
     const real = fs.rm;
     vi.spyOn(fs, 'rm').mockImplementation(async (...args) => {
-      refuse(args[0], 'domain-owner.docx');
+      refuse(args[0], '不能直接访问的网络.docx');
       return real(...args);
     });
     syncBuiltinESMExports();
-    await expect(write()).rejects.toThrow(/删不了 .*domain-owner\.docx.*请关闭后重新运行/);
+    await expect(write()).rejects.toThrow(/删不了 .*不能直接访问的网络\.docx.*请关闭后重新运行/);
     restore();
     expect((await write()).edited).toEqual([]);
     expect(await written()).toEqual(whole);
   });
 });
 
-test('a file that another program has open is told by name; other errors stay as they are', () => {
+test('only the errors of a locked file become a sentence with its name', () => {
   for (const code of ['EBUSY', 'EPERM', 'EACCES']) {
     const told = asLocked(Object.assign(new Error('refused'), { code }), '1-上架申请信息.docx');
     expect(told).toBeInstanceOf(StartFailure);
@@ -109,7 +109,7 @@ test('a file that another program has open is told by name; other errors stay as
 });
 
 describe('the archive', () => {
-  test('holds the folder’s files, with names that Windows reads as UTF-8', async () => {
+  test('the archive holds the folder’s files, with names that Windows reads as UTF-8', async () => {
     await write();
     const archive = await readFile(path.join(subject.out, `${materialsFolder}.zip`));
     const files = unzipSync(archive);
@@ -131,7 +131,7 @@ describe('the archive', () => {
     }
   });
 
-  test('is opened by another program', async () => {
+  test('the archive can be opened by unzip', async () => {
     await write();
     // Not everywhere, but where it is, it is a second reading of the format.
     const unzip = ['/usr/bin/unzip'].find((program) => existsSync(program));
@@ -151,13 +151,12 @@ describe('on paper', () => {
   }
 
   run('LibreOffice makes A4 pages of every DOCX', async () => {
-    subject.listing.exceptions['domain-owner'] = exception;
-    await rm(path.join(subject.project.folder, 'listing', 'loadtest'), { recursive: true });
-    await write(checkUp({ 'domain-owner': 'fail' }));
+    subject.listing.exceptions['database-not-public'] = exception;
+    await write(checkUp({ 'database-not-public': 'fail' }));
     const pages = await mkdtemp(path.join(os.tmpdir(), 'pages-'));
     try {
       const documents = (await written()).filter((name) => name.endsWith('.docx'));
-      expect(documents).toHaveLength(4);
+      expect(documents).toHaveLength(6);
       await promisify(execFile)(office ?? '', [
         // A profile of its own: another LibreOffice may be running.
         `-env:UserInstallation=file://${pages}/profile`,

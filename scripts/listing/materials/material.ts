@@ -1,4 +1,5 @@
 import type { Fact } from '../facts/facts.ts';
+import type { Listing } from '../listing.ts';
 
 /** One file of the materials. */
 export interface Material {
@@ -38,4 +39,36 @@ export const missingFact = ({ title, path, example }: Fact, material: string): M
   material,
 });
 
-export const text = (content: string): Uint8Array => Buffer.from(content, 'utf8');
+/** Something else that one of the materials waits for. */
+export const missingThing = (
+  title: string,
+  where: string,
+  material: string,
+  example: string | null = null,
+): Missing => ({ title, where, example, fact: null, material });
+
+export const made = (...materials: Material[]): Made => ({ materials, missing: [] });
+export const lacking = (...missing: Missing[]): Made => ({ materials: [], missing });
+
+/** What stands under the title of every document: whose it is, and when it was made. */
+export type About = readonly (readonly [string, string])[];
+
+/** @param day the day of making, as `2026-11-24`. */
+export const aboutOf = ({ app, owner, vendor }: Listing, day: string): About => [
+  ['应用名称', app.name ?? '（待填）'],
+  ['业主单位', owner.organisation ?? '（待填）'],
+  ['服务商', vendor.organisation ?? '（待填）'],
+  ['日期', chineseDate(day)],
+];
+
+/** `2026年11月24日`, from `2026-11-24`. */
+export function chineseDate(day: string): string {
+  const [year, month, date] = day.split('-').map(Number);
+  return `${year}年${month}月${date}日`;
+}
+
+/** A sentence as the name of a file: its first clause, short, without what Windows does not take. */
+export function fileName(sentence: string): string {
+  const [clause = ''] = sentence.split(/[，。：；（(]/);
+  return clause.replace(/[\\/:*?"<>|\s“”]/g, '').slice(0, 24);
+}

@@ -1,9 +1,10 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
-import { projectRoot } from '../../build/mini/paths.ts';
 import { createProbes } from '../check/probes.ts';
-import { exception, host, now, prepareMaterials, whole } from '../testing/materials.ts';
+import { rules } from '../rules/index.ts';
+import { host } from '../testing/filled.ts';
+import { exception, now, prepareMaterials, whole } from '../testing/materials.ts';
 import { evidence } from '../testing/project.ts';
 import { describeListing } from './run.ts';
 
@@ -15,8 +16,8 @@ const subject = prepareMaterials();
 const { checkUp, write, written, read, words } = subject;
 
 describe('a complete listing', () => {
-  test('gives every file, and nothing is missing', async () => {
-    const result = await write(checkUp({ 'owner-applies': 'pass', 'application-form': 'fail' }));
+  test('a complete listing gives every file', async () => {
+    const result = await write(checkUp({ 'owner-applies': 'pass', hsts: 'fail' }));
     expect(result.missing).toEqual([]);
     expect(await written()).toEqual(whole);
     expect(result.files).toBe(whole.length);
@@ -27,7 +28,7 @@ describe('a complete listing', () => {
     expect(contents).not.toContain('还缺什么</h2>');
   });
 
-  test('上架申请信息 holds every fact in people’s words, as a document and as a sheet', async () => {
+  test('上架申请信息 holds every fact in Chinese words, as a document and as a sheet', async () => {
     subject.listing.app.name = '工单 & "助手"';
     subject.listing.scope.contacts = 'own-line';
     subject.listing.scope.permissions = ['成员信息读权限', '员工手机号信息'];
@@ -40,7 +41,7 @@ describe('a complete listing', () => {
       '0571-00000001',
       '本单位条线内的通讯录',
       '成员信息读权限、员工手机号信息',
-      '10.1.0.11:3000、10.1.0.12:3000',
+      '10.1.0.11:3001、10.1.0.12:3001',
       '1.0.0',
       '自建应用',
     ]) {
@@ -52,13 +53,6 @@ describe('a complete listing', () => {
   });
 
   test('免登说明 tells how this very app signs in', async () => {
-    await mkdir(path.join(subject.project.folder, 'docs', 'images'), { recursive: true });
-    for (const name of ['home.png', 'bind.png']) {
-      await copyFile(
-        path.join(projectRoot, 'docs', 'images', name),
-        path.join(subject.project.folder, 'docs', 'images', name),
-      );
-    }
     await write();
     const standard = await words('5-免登说明.docx');
     expect(standard).toMatch(/userid[\s\S]*绑定[\s\S]*最长 30 天，10 小时[\s\S]*不对超级高管开放/);
@@ -76,21 +70,79 @@ describe('a complete listing', () => {
     expect(other).not.toMatch(/userid|绑定一次|按手机号\n/);
   });
 
-  test('证书检查 is that of the server that answers', async () => {
+  test('证书检查 describes the certificate of the server that answers', async () => {
     await write();
     const document = await words('3-证书检查.docx');
     expect(document).toMatch(/颁发给\napp\.hangzhou-dept\.cn/);
     expect(document).toMatch(/签发机构\n.*Test CA/);
-    expect(document).toMatch(/证书链完整\n是/);
+    expect(document).toMatch(/证书链\n完整/);
     // Its root is no public one, and the report does not say otherwise.
-    expect(document).toMatch(/浏览器信任\n否/);
+    expect(document).toMatch(/由谁签发\n单位自建的证书机构签发，装了它的根证书的设备才信任它/);
+    expect(document).toContain('单位自建机构的证书，不能用于上架');
+    expect(document).not.toMatch(/\n否\n/);
   });
 
-  test('部署架构图 and 压测报告 are the other tools’ own', async () => {
+  test('部署架构图 and 压测报告 name their owner', async () => {
     await write();
-    expect((await read('4-部署架构图.svg')).toString('utf8')).toContain('10.1.0.21:5432');
     expect((await read('4-部署架构图.png')).subarray(1, 4).toString()).toBe('PNG');
-    expect((await read('2-压测报告.docx')).toString()).toBe('load test: 压测报告.docx');
+    expect(await words('2-压测报告.docx')).toMatch(/业主单位\n浙江省某某厅[\s\S]*达到标准：50 并发下/);
+  });
+
+  test('every document names app, owner, vendor and day, without words of npm and YAML', async () => {
+    subject.listing.app.forms = ['miniprogram', 'h5'];
+    subject.listing.exceptions['database-not-public'] = exception;
+    subject.listing.answers['development-finished'] = { answer: 'yes', evidence };
+    await write(
+      checkUp(
+        Object.fromEntries(rules.map(({ id }) => [id, id === 'database-not-public' ? 'fail' : 'pass'])),
+      ),
+    );
+    for (const file of await written()) {
+      expect(file).toMatch(/^[\p{Script=Han}\d（）、/.-]+\.(?:docx|xlsx|png|jpg|html)$/u);
+      if (!/docx|html/.test(file)) continue;
+      const text = file.endsWith('.html')
+        ? (await read(file)).toString().replace(/<style>[\s\S]*?<\/style>|<[^>]+>/g, ' ')
+        : await words(file);
+      expect([file, text.match(/npm|yaml|[a-z]+-[a-z]+-[a-z]+|answers\./i)?.[0]]).toEqual([file, undefined]);
+      const facts = file.startsWith('7-')
+        ? ['工单助手', '浙江省某某厅']
+        : ['工单助手', '浙江省某某厅', '某某信息技术有限公司', '2026年11月24日'];
+      for (const fact of facts) expect([file, text]).toEqual([file, expect.stringContaining(fact)]);
+    }
+    expect(await words('5-免登说明.docx')).toContain('小程序和 H5 微应用两种形态');
+  });
+
+  test('another tool’s report stands for the load test, with its figures on one page', async () => {
+    subject.listing.loadtest = {
+      tool: '阿里云 PTS',
+      file: 'evidence/pts.pdf',
+      url: `https://${host}`,
+      date: '2026-11-20',
+      connections: 100,
+      requests: 12_000,
+      successRate: 99.95,
+      meanMs: 120.5,
+      interfaces: ['/api/orders'],
+    };
+    await subject.project.write('evidence/pts.pdf', 'not a PDF');
+    expect((await write()).missing).toMatchObject([{ where: expect.stringContaining('不是完整的 PDF') }]);
+    await subject.project.write('evidence/pts.pdf', '%PDF-1.7 …');
+    expect((await write()).missing).toEqual([]);
+    expect(await words('2-压测报告.docx')).toMatch(
+      /阿里云 PTS[\s\S]*100（[\s\S]*12000\n[\s\S]*99.95%\n[\s\S]*120.5 毫秒/,
+    );
+    expect((await read('2-压测报告（阿里云 PTS）.pdf')).toString()).toBe('%PDF-1.7 …');
+    subject.listing.loadtest.meanMs = null;
+    expect((await write()).missing).toMatchObject([{ fact: 'loadtest.meanMs' }]);
+  });
+
+  test('the pages of this app that nobody has a picture of are named as missing', async () => {
+    await rm(path.join(subject.project.folder, 'listing', '页面截图', '绑定.png'));
+    const { missing } = await write();
+    expect(missing).toMatchObject([
+      { title: '页面截图：绑定', where: expect.stringContaining('npm run dev') },
+    ]);
+    expect(await words('5-免登说明.docx')).toContain('图 2');
   });
 
   test('部署架构图 of one instance behind a balancer is drawn as well', async () => {
@@ -98,70 +150,67 @@ describe('a complete listing', () => {
     subject.listing.deployment.loadBalancers = ['10.0.0.5'];
     const result = await write();
     expect(result.missing).toEqual([]);
-    const picture = (await read('4-部署架构图.svg')).toString('utf8');
-    expect(picture).toContain('10.1.0.11:3000');
-    expect(picture).not.toContain('10.1.0.12:3000');
   });
 
   test('证明材料 are copied, named after what they prove', async () => {
     subject.listing.answers['development-finished'] = { answer: 'yes', evidence };
     subject.listing.answers['internal-app'] = { answer: 'yes', evidence: 'evidence/gone.jpg' };
-    subject.listing.answers['application-form'] = { answer: 'no', evidence };
+    subject.listing.answers['standard-api-first'] = { answer: 'no', evidence };
     await write(
-      checkUp({ 'development-finished': 'pass', 'internal-app': 'pass', 'application-form': 'pass' }),
+      checkUp({ 'development-finished': 'pass', 'internal-app': 'pass', 'standard-api-first': 'pass' }),
     );
     expect((await written()).filter((file) => file.startsWith('8-'))).toEqual([
-      '8-证明材料/development-finished.jpg',
+      '8-证明材料/1-应用开发、测试完毕后才申请上架.jpg',
     ]);
   });
 });
 
 describe('情况说明', () => {
-  const file = '7-情况说明/问题情况说明-domain-owner.docx';
+  const file = '7-情况说明/问题情况说明-数据库部署在互联网不能直接访问的网络.docx';
 
-  test('follows the guide’s template word for word', async () => {
-    subject.listing.exceptions['domain-owner'] = exception;
-    const result = await write(checkUp({ 'domain-owner': 'fail' }));
+  test('a 情况说明 follows the guide’s template word for word', async () => {
+    subject.listing.exceptions['database-not-public'] = exception;
+    const result = await write(checkUp({ 'database-not-public': 'fail' }));
     expect(result.missing).toEqual([]);
     expect(await written()).toEqual([...whole, file]);
     expect((await words(file)).replace(/\n+/g, '\n').trim().split('\n')).toEqual([
       '浙江省某某厅办公室',
       '关于工单助手应用实施上架“浙政钉”的问题情况说明',
       '省大数据局：',
-      '针对应用上架“浙政钉”存在应用域名使用服务商的二级域名的问题，由于本单位没有域名，当地大数据局也无法提供的原因，所以先使用服务商域名上架，2027 年 3 月前更换。',
-      '本单位已知晓问题会造成的风险（域名到期会使应用无法打开），承担由此产生的责任。',
+      '针对应用上架“浙政钉”存在数据库部署在公有云，没有部署在政务外网的问题，由于政务云的资源还在申请，没有批下来的原因，所以先只允许应用的地址访问，2027 年 3 月前迁入政务云。',
+      '本单位已知晓问题会造成的风险，承担由此产生的责任。',
       '浙江省某某厅办公室',
       '2026年11月24日',
     ]);
   });
 
-  test('is not written while a fact of it is missing: each is asked for by name', async () => {
-    subject.listing.exceptions['domain-owner'] = { ...exception, reason: null, date: ' ' };
+  test('a 情况说明 that lacks facts is not written; each fact is asked for by name', async () => {
+    subject.listing.exceptions['database-not-public'] = { ...exception, reason: null, date: ' ' };
     subject.listing.owner.office = null;
-    const result = await write(checkUp({ 'domain-owner': 'fail' }));
+    const result = await write(checkUp({ 'database-not-public': 'fail' }));
     expect(await written()).toEqual(whole);
     expect(result.missing.map(({ where }) => where)).toEqual([
       'listing.yaml 的 owner.office',
-      'listing.yaml 的 exceptions.domain-owner.reason',
-      'listing.yaml 的 exceptions.domain-owner.date',
+      'listing.yaml 的 exceptions.database-not-public.reason',
+      'listing.yaml 的 exceptions.database-not-public.date',
     ]);
     expect(describeListing(result)).toContain('例如 date: 2026-11-24');
   });
 
-  test('a rule that is met needs none; one that is not and has none is told, with the way out', async () => {
-    subject.listing.exceptions['domain-owner'] = exception;
+  test('a rule that is met gets no 情况说明; one that is not is named, with the way to write one', async () => {
+    subject.listing.exceptions['database-not-public'] = exception;
     const result = await write(
       checkUp({
-        'domain-owner': 'pass',
+        'database-not-public': 'pass',
         'owner-applies': 'fail',
-        'application-form': 'fail',
-        'mini-size': 'unknown',
+        hsts: 'fail',
+        'https-only': 'unknown',
       }),
     );
     expect(await written()).toEqual(whole);
-    expect(result.missing.map(({ title }) => title)).toEqual([
-      '体检 owner-applies：查到的是 fail。',
-      '体检 mini-size：查到的是 unknown。',
+    expect(result.missing.map(({ where }) => where)).toEqual([
+      expect.stringContaining('体检 owner-applies：查到的是 fail。'),
+      expect.stringContaining('体检 https-only：查到的是 unknown。'),
     ]);
     expect(result.missing[0]?.where).toContain('exceptions.owner-applies');
     expect(result.missing[1]?.where).not.toContain('exceptions');
@@ -170,15 +219,16 @@ describe('情况说明', () => {
 
 describe('an incomplete listing', () => {
   test('a fact that a rule waits for is asked for as any other; an answer is asked for by the rule', async () => {
-    const waiting = ['listing.yaml：organisations.production'];
+    const waiting = ['organisations.production'];
     const facts = await write(checkUp({ 'credentials-apart': 'question' }, waiting));
-    expect(facts.missing).toMatchObject([{ fact: 'organisations.production', material: '体检报告' }]);
-    const asked = ['listing.yaml：answers.internal-app'];
-    const answer = await write(checkUp({ 'internal-app': 'question' }, asked));
-    expect(answer.missing).toMatchObject([{ fact: null, title: '体检 internal-app：查到的是 question。' }]);
+    expect(facts.missing).toMatchObject([{ fact: 'organisations.production', material: '自查报告' }]);
+    const answer = await write(checkUp({ 'internal-app': 'question' }));
+    expect(answer.missing).toMatchObject([
+      { fact: null, where: expect.stringContaining('体检 internal-app：查到的是 question。') },
+    ]);
   });
 
-  test('leaves out what it cannot know and asks for it by name', async () => {
+  test('materials that lack facts are left out, and the facts are asked for by name', async () => {
     subject.listing.owner.phone = null;
     subject.listing.deployment.database = [];
     subject.listing.scope.superExecutives = null;
@@ -197,10 +247,11 @@ describe('an incomplete listing', () => {
     expect(document).toMatch(/业主联系电话\n【待填】/);
     const contents = (await read('0-目录.html')).toString('utf8');
     expect(contents).toContain('业主单位：业主联系电话');
-    expect(contents).toContain('npm run loadtest https://app.hangzhou-dept.cn');
+    expect(describeListing(result)).toContain('npm run loadtest https://app.hangzhou-dept.cn');
+    expect(contents).not.toMatch(/npm|yaml/);
   });
 
-  test('without an answer from the app there is no word of its certificate', async () => {
+  test('without an answer from the app there is no 证书检查', async () => {
     const silent = createProbes({
       host,
       connect: new Map([[`${host}:443`, { host: '127.0.0.1', port: 1 }]]),
@@ -211,7 +262,7 @@ describe('an incomplete listing', () => {
     expect(result.missing).toMatchObject([{ title: '应用的 SSL 证书' }]);
   });
 
-  test('a configuration that cannot be read is told, not guessed', async () => {
+  test('a wrong production configuration is named, and 免登说明 is left out', async () => {
     const result = await write(checkUp(), { env: { SESSION_DAYS: 'many' } });
     expect(await written()).not.toContain('5-免登说明.docx');
     expect(result.missing).toMatchObject([{ title: expect.stringContaining('SESSION_DAYS') }]);

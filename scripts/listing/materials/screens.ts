@@ -1,36 +1,43 @@
 import { escapeHtml } from '../../report/html.ts';
-import { type Png, svgToPng } from '../../report/png.ts';
 import type { ProjectFiles } from '../check/project-files.ts';
-import { pngSize } from './png-size.ts';
 
-/** Pages of the app, where the project has pictures of them; a vendor replaces them by their own. */
-const screens = [
-  ['docs/images/home.png', '免登成功，直接进入首页'],
-  ['docs/images/bind.png', '第一次登录，绑定一次'],
-  ['docs/images/no-permission.png', '没有权限'],
-  ['docs/images/trouble.png', '出了故障'],
-] as const;
+/** Where the pictures of this app's pages are: taken by `npm run listing` in the simulator, or put there by people. */
+export const screensFolder = 'listing/页面截图';
+
+/** The pages of the sign-in, by the names of their files. */
+export const screens = {
+  首页: '免登成功，直接进入首页',
+  绑定: '第一次登录，绑定一次',
+  无权限: '没有权限',
+  出错: '出了故障',
+} as const;
+
+export type ScreenName = keyof typeof screens;
 
 const shownWidth = 300;
 const gap = 36;
 const captionHeight = 44;
 
-/**
- * The pages side by side, with their captions, and how much of a page's width they take.
- *
- * @returns null where there are no pictures.
- */
-export async function screensPicture(files: ProjectFiles): Promise<{ png: Png; share: number } | null> {
+/** The pages side by side, with their captions; null where there is none. */
+interface Screens {
+  picture: { svg: string; share: number } | null;
+  /** The pages of which there is no picture. */
+  missing: ScreenName[];
+}
+
+export async function screensOf(files: ProjectFiles): Promise<Screens> {
+  const names = Object.keys(screens) as ScreenName[];
   const found = (
     await Promise.all(
-      screens.map(async ([file, caption]) => {
-        const data = await files.bytes(file);
+      names.map(async (name) => {
+        const data = await files.bytes(`${screensFolder}/${name}.png`);
         const size = data === null ? null : pngSize(data);
-        return data === null || size === null ? [] : [{ data, ...size, caption }];
+        return data === null || size === null ? [] : [{ data, ...size, name }];
       }),
     )
   ).flat();
-  if (found.length === 0) return null;
+  const missing = names.filter((name) => !found.some((screen) => screen.name === name));
+  if (found.length === 0) return { picture: null, missing };
   const heightOf = ({ width, height }: { width: number; height: number }) => (height / width) * shownWidth;
   const height = Math.max(...found.map(heightOf)) + captionHeight;
   const width = found.length * (shownWidth + gap) - gap;
@@ -39,12 +46,20 @@ export async function screensPicture(files: ProjectFiles): Promise<{ png: Png; s
     const shown = heightOf(screen);
     return [
       `<image x="${x}" y="0" width="${shownWidth}" height="${shown}" href="data:image/png;base64,${screen.data.toString('base64')}"/>`,
-      `<text x="${x + shownWidth / 2}" y="${shown + 30}" font-size="19" fill="#1f2329" text-anchor="middle">${escapeHtml(screen.caption)}</text>`,
+      `<text x="${x + shownWidth / 2}" y="${shown + 30}" font-size="19" fill="#1f2329" text-anchor="middle">${escapeHtml(screens[screen.name])}</text>`,
     ].join('');
   });
-  const png = await svgToPng(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${drawn.join('')}</svg>`,
-    1.5,
-  );
-  return { png, share: Math.min(1, found.length / 4) };
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${drawn.join('')}</svg>`;
+  return { picture: { svg, share: Math.min(1, found.length / 4) }, missing };
+}
+
+/**
+ * Width and height of a PNG in pixels, from its header.
+ *
+ * @returns null where it is no PNG.
+ */
+function pngSize(data: Buffer): { width: number; height: number } | null {
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  if (data.length < 24 || !data.subarray(0, 8).equals(signature)) return null;
+  return { width: data.readUInt32BE(16), height: data.readUInt32BE(20) };
 }

@@ -1,14 +1,12 @@
 import { loadConfig } from '../../../server/config/config.ts';
 import { ConfigError, type Environment } from '../../../server/config/environment.ts';
 import { type Block, bullets, docx, heading, paragraph, picture, table } from '../../report/docx.ts';
-import { type Png, svgToPng } from '../../report/png.ts';
 import type { ProjectFiles } from '../check/project-files.ts';
 import { missingFacts } from '../facts/facts.ts';
 import type { Listing } from '../listing.ts';
-import { type Made, missingFact } from './material.ts';
-import { screensPicture } from './screens.ts';
+import { type About, lacking, type Made, missingFact, missingThing } from './material.ts';
+import { screensFolder, screensOf } from './screens.ts';
 import { type SignInPolicy, signInFlowSvg } from './sign-in-flow.ts';
-import { chineseDate } from './wording.ts';
 
 const name = '免登说明';
 
@@ -16,14 +14,12 @@ const hour = 3_600_000;
 
 /**
  * How people sign in to this app (guide 10), from its own production configuration.
- *
- * @param day the day of making, as `2026-11-24`.
  */
 export async function signInMaterial(
   listing: Listing,
   env: Environment,
   files: ProjectFiles,
-  day: string,
+  about: About,
 ): Promise<Made> {
   const missing = missingFacts(listing, [
     'app.name',
@@ -32,27 +28,32 @@ export async function signInMaterial(
     'scope.superExecutives',
   ]).map((fact) => missingFact(fact, name));
   const policy = policyOf(listing, env);
-  if (missing.length > 0 || policy === null) return { materials: [], missing };
+  if (missing.length > 0 || policy === null) return lacking(...missing);
   if (policy instanceof ConfigError) {
-    const where = '改正生产环境的 .env';
-    const wrong = policy.problems.map(({ variable, problem, example }) => ({
-      title: `${variable}：${problem}`,
-      where,
-      example: `${variable}=${example}`,
-      fact: null,
-      material: name,
-    }));
-    return { materials: [], missing: wrong };
+    const wrong = policy.problems.map(({ variable, problem, example }) =>
+      missingThing(`${variable}：${problem}`, '改正生产环境的 .env', name, `${variable}=${example}`),
+    );
+    return lacking(...wrong);
   }
+  const { picture: pages, missing: unseen } = await screensOf(files);
   return {
     materials: [
       {
         path: `5-${name}.docx`,
         purpose: '应用怎样免登、怎样绑定、失败时看到什么，超级高管怎样登录。',
-        content: await documentOf(listing, policy, await screensPicture(files), day),
+        content: await documentOf(listing, policy, pages, about),
       },
     ],
-    missing: [],
+    missing:
+      unseen.length === 0
+        ? []
+        : [
+            missingThing(
+              `页面截图：${unseen.join('、')}`,
+              `小程序：另开一个窗口运行 npm run dev，再运行一次 npm run listing，它在本机的浏览器里打开模拟器自己拍。也可以用手机截图，存成 ${screensFolder} 里的 ${unseen.map((one) => `${one}.png`).join('、')}`,
+              name,
+            ),
+          ],
   };
 }
 
@@ -80,15 +81,16 @@ function policyOf({ app }: Listing, env: Environment): SignInPolicy | ConfigErro
   }
 }
 
-async function documentOf(
+function documentOf(
   listing: Listing,
   policy: SignInPolicy,
-  screens: { png: Png; share: number } | null,
-  day: string,
+  screens: { svg: string; share: number } | null,
+  facts: About,
 ): Promise<Buffer> {
   const platform = policy.platform === 'zhezhengding' ? '浙政钉' : '钉钉';
   const id = policy.platform === 'zhezhengding' ? 'accountId' : 'userid';
-  const kept = listing.app.forms?.includes('miniprogram') === true ? '前端缓存（dd.setStorage）' : 'cookie';
+  const forms = listing.app.forms ?? [];
+  const kept = forms.map((form) => keptIn[form]).join('，');
   const executives: Block[] = [
     heading('六、超级高管'),
     listing.scope.superExecutives === true
@@ -99,7 +101,7 @@ async function documentOf(
   ];
   return docx({
     title: `${listing.app.name}免登说明`,
-    subtitle: chineseDate(day),
+    facts,
     blocks: [
       heading('一、怎样登录'),
       paragraph(
@@ -108,7 +110,8 @@ async function documentOf(
             ? '第一次登录、还没有匹配到账号的人，用本系统的用户名和密码绑定一次，以后直接免登。'
             : ''),
       ),
-      picture(await svgToPng(signInFlowSvg(policy)), '免登流程图', {
+      ...(forms.length > 1 ? [paragraph(bothForms)] : []),
+      picture(signInFlowSvg(policy), '免登流程图', {
         share: 0.86,
         caption: '图 1　免登流程',
       }),
@@ -125,7 +128,7 @@ async function documentOf(
       ),
       heading('四、缓存'),
       paragraph(
-        `登录后会话存在${kept}里。会话没有过期时，再次进入应用直接显示首页，不调用任何免登接口；会话最长 ${policy.sessionDays} 天，${policy.sessionIdleHours} 小时没有使用就结束，结束后自动重新免登。`,
+        `登录后会话保存在：${kept}。会话没有过期时，再次进入应用直接显示首页，不调用任何免登接口；会话最长 ${policy.sessionDays} 天，${policy.sessionIdleHours} 小时没有使用就结束，结束后自动重新免登。`,
       ),
       heading('五、登录失败'),
       paragraph('免登失败时打开提示页面，写明发生了什么、该找谁、下一步点哪里，不出现白屏：'),
@@ -139,11 +142,23 @@ async function documentOf(
         ? []
         : [
             heading('七、页面'),
-            picture(screens.png, '登录时的页面', { share: screens.share, caption: '图 2　登录时的页面' }),
+            picture(screens.svg, '登录时的页面', {
+              share: screens.share,
+              caption: '图 2　登录时的页面',
+              scale: 1.5,
+            }),
           ]),
     ],
   });
 }
+
+const keptIn = {
+  miniprogram: '小程序的前端缓存（dd.setStorage）',
+  h5: 'H5 微应用的 cookie（页面的脚本读不到）',
+} as const;
+
+const bothForms =
+  '应用有小程序和 H5 微应用两种形态，登录办法相同：小程序用 dd.getAuthCode 取授权码，H5 页面在容器里用 JSAPI 取授权码，都交给同一个服务端换取平台 id，认的是同一张用户表；在一种形态里绑定过，另一种形态也直接免登。';
 
 function matching(policy: SignInPolicy, id: string): [string, string][] {
   return [

@@ -1,9 +1,16 @@
 import { docx, paragraph } from '../../report/docx.ts';
-import { statementFacts } from '../facts/application.ts';
-import { factAt, isMissing } from '../facts/facts.ts';
+import { factAt, isMissing, statementFacts } from '../facts/facts.ts';
 import type { Listing, ListingException } from '../listing.ts';
-import { type Made, type Missing, missingFact } from './material.ts';
-import { chineseDate } from './wording.ts';
+import {
+  chineseDate,
+  fileName,
+  lacking,
+  type Made,
+  type Missing,
+  made,
+  missingFact,
+  missingThing,
+} from './material.ts';
 
 /** A rule, as far as a statement tells of it. */
 type About = { id: string; title: string };
@@ -17,50 +24,40 @@ const owners = ['owner.organisation', 'owner.office', 'app.name'] as const;
 export async function statementMaterial(listing: Listing, rule: About): Promise<Made> {
   const exception = listing.exceptions[rule.id];
   const missing = missingOf(listing, rule, exception);
-  if (missing.length > 0 || exception === undefined) return { materials: [], missing };
+  if (missing.length > 0 || exception === undefined) return lacking(...missing);
   const { organisation, office } = listing.owner;
-  return {
-    missing: [],
-    materials: [
-      {
-        path: `7-情况说明/问题情况说明-${rule.id}.docx`,
-        purpose: `没有达到“${rule.title.replace(/。$/, '')}”的情况说明；由业主单位用红头文件印发、盖章后上传。`,
-        content: await docx({
-          look: 'official',
-          title: `${organisation}${office}\n关于${listing.app.name?.replace(/应用$/, '')}应用实施上架“浙政钉”的问题情况说明`,
-          ...(organisation === null ? {} : { creator: organisation }),
-          blocks: [
-            paragraph('省大数据局：', { indent: false }),
-            paragraph(
-              `针对应用上架“浙政钉”存在${core(exception.problem, '存在', '的问题')}的问题，` +
-                `由于${core(exception.reason, '由于', '的原因')}的原因，` +
-                `所以${core(exception.plan, '所以')}。`,
-            ),
-            paragraph(`本单位已知晓问题会造成的风险（${core(exception.risk)}），承担由此产生的责任。`),
-            paragraph(`\n\n${organisation}${office}\n${chineseDate(exception.date ?? '')}`, {
-              align: 'right',
-            }),
-          ],
+  return made({
+    path: `7-情况说明/问题情况说明-${fileName(rule.title)}.docx`,
+    purpose: `没有达到“${rule.title.replace(/。$/, '')}”的情况说明；由业主单位用红头文件印发、盖章后上传。`,
+    content: await docx({
+      look: 'official',
+      title: `${organisation}${office}\n关于${listing.app.name?.replace(/应用$/, '')}应用实施上架“浙政钉”的问题情况说明`,
+      ...(organisation === null ? {} : { creator: organisation }),
+      blocks: [
+        paragraph('省大数据局：', { indent: false }),
+        paragraph(
+          `针对应用上架“浙政钉”存在${core(exception.problem, '存在', '的问题')}的问题，` +
+            `由于${core(exception.reason, '由于', '的原因')}的原因，` +
+            `所以${core(exception.plan, '所以')}。`,
+        ),
+        paragraph('本单位已知晓问题会造成的风险，承担由此产生的责任。'),
+        paragraph(`\n\n${organisation}${office}\n${chineseDate(exception.date ?? '')}`, {
+          align: 'right',
         }),
-      },
-    ],
-  };
+      ],
+    }),
+  });
 }
 
 function missingOf(listing: Listing, rule: About, exception: ListingException | undefined): Missing[] {
   const material = `情况说明（${rule.id}）`;
   const asked = statementFacts
     .filter((fact) => (exception?.[fact] ?? '').trim() === '')
-    .map((fact): Missing => {
-      const { title, example } = exceptionFact(fact);
-      return {
-        title: `${rule.id} 的${title}`,
-        where: `listing.yaml 的 exceptions.${rule.id}.${fact}`,
-        example,
-        // Whole sentences are better written in an editor than asked for line by line.
-        fact: null,
-        material,
-      };
+    // No facts: whole sentences are better written in an editor than asked for line by line.
+    .map((fact) => {
+      const { title, example } = exceptionFacts[fact];
+      const where = `listing.yaml 的 exceptions.${rule.id}.${fact}`;
+      return missingThing(`${rule.id} 的${title}`, where, material, example);
     });
   const about = owners
     .filter((path) => isMissing(listing, path))
@@ -74,11 +71,8 @@ const exceptionFacts: Readonly<Record<(typeof statementFacts)[number], { title: 
     problem: { title: '问题', example: 'problem: 数据库部署在公有云，没有部署在政务外网' },
     reason: { title: '原因', example: 'reason: 政务云的资源还在申请，没有批下来' },
     plan: { title: '处理办法', example: 'plan: 先只允许应用的地址访问，2027 年 3 月前迁入政务云' },
-    risk: { title: '风险', example: 'risk: 数据库可能受到来自互联网的攻击' },
     date: { title: '落款日期', example: 'date: 2026-11-24' },
   };
-
-const exceptionFact = (fact: (typeof statementFacts)[number]) => exceptionFacts[fact];
 
 /** A person's words without what the sentence around them says already. */
 function core(given: string | null, start = '', end = ''): string {

@@ -4,7 +4,7 @@ import { topologySvg } from '../../deploy/topology.ts';
 import { svgToPng } from '../../report/png.ts';
 import { missingFacts } from '../facts/facts.ts';
 import type { Listing } from '../listing.ts';
-import { type Made, missingFact, text } from './material.ts';
+import { type About, lacking, type Made, made, missingFact, missingThing } from './material.ts';
 
 const name = '部署架构图';
 
@@ -19,33 +19,20 @@ const needed = [
 ] as const;
 
 /** The picture of the deployment (guide 7), the same that `npm run deploy:files` writes. */
-export async function topologyMaterials(listing: Listing): Promise<Made> {
+export async function topologyMaterials(listing: Listing, about: About): Promise<Made> {
   const missing = missingFacts(listing, needed).map((fact) => missingFact(fact, name));
-  if (missing.length > 0) return { materials: [], missing };
+  if (missing.length > 0) return lacking(...missing);
   let svg: string;
   try {
-    svg = topologySvg(topologyOf(listing));
+    const [, ...more] = about;
+    svg = topologySvg(topologyOf(listing), more.map((fact) => fact.join('：')).join('　'));
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
-    const where = 'listing.yaml 的 deployment';
-    return {
-      materials: [],
-      missing: [{ title: error.message, where, example: null, fact: null, material: name }],
-    };
+    return lacking(missingThing(error.message, 'listing.yaml 的 deployment', name));
   }
-  return {
-    materials: [
-      {
-        path: `4-${name}.svg`,
-        purpose: '应用怎样部署：互联网接入区的网关，转发到非公网的应用和数据库。可放大、可编辑。',
-        content: text(svg),
-      },
-      {
-        path: `4-${name}.png`,
-        purpose: '同上，图片格式，方便上传和插入文档。',
-        content: (await svgToPng(svg)).data,
-      },
-    ],
-    missing: [],
-  };
+  return made({
+    path: `4-${name}.png`,
+    purpose: '应用怎样部署：互联网接入区的网关，转发到非公网的应用和数据库。',
+    content: (await svgToPng(svg)).data,
+  });
 }

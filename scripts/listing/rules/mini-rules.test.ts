@@ -1,11 +1,20 @@
-import { prepareRules } from '../testing/rules.ts';
+import type { Listing } from '../listing.ts';
+import type { Finding } from '../rule.ts';
+import { type Draft, filledListing } from '../testing/filled.ts';
+import { check as checkIn, contextFor, createProject, type TestProject } from '../testing/project.ts';
 
 /** The rules that compile the mini program, and those that run it. */
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+let project: TestProject;
+let listing: Draft<Listing>;
+beforeEach(async () => {
+  project = await createProject();
+  listing = filledListing();
+});
+afterEach(() => project.remove());
 
-const subject = prepareRules();
-const { check, state, yes, no } = subject;
+const check = (id: string): Promise<Finding> => checkIn(id, contextFor(project.files, { listing }));
+const state = async (id: string) => (await check(id)).state;
 
 describe('the mini program’s package', () => {
   const production = (serverUrl: string) => (text: string) =>
@@ -13,68 +22,71 @@ describe('the mini program’s package', () => {
 
   test.each([
     ['http://app.hangzhou-dept.cn', '不是 https'],
-    ['https://127.0.0.1:3000', 'IP 或本机地址'],
-    ['https://[fd00::1]', 'IP 或本机地址'],
-    ['https://localhost', 'IP 或本机地址'],
-    ['https://other.hangzhou-dept.cn', '与 listing.yaml 的 domain.name'],
-    ['app', '不是网址'],
-  ])('mini-server-address refuses %s', async (serverUrl, told) => {
-    await subject.project.edit('mini/config/production.ts', production(serverUrl));
-    const found = await check('mini-server-address');
-    expect(found).toMatchObject({ state: 'fail', detail: expect.stringContaining(told) });
-    // Nothing else is wrong with the package.
-    expect(await state('mini-package')).toBe('pass');
-    expect(await state('mini-no-local-address')).toBe('pass');
-  });
-
-  test('mini-server-address takes the app’s own domain by https', async () => {
+    ['https://127.0.0.1:3000', '不是应用域名'],
+    ['https://other.hangzhou-dept.cn', '不是应用域名'],
+    ['app', '不是 https'],
+  ])('a serverUrl of %s is refused', async (serverUrl, told) => {
     expect(await state('mini-server-address')).toBe('pass');
+    await project.edit('mini/config/production.ts', production(serverUrl));
+    expect(await check('mini-server-address')).toMatchObject({
+      state: 'fail',
+      detail: expect.stringContaining(told),
+    });
   });
 
-  test('mini-organisation: only production is for the production organisation', async () => {
+  test('packages for development and tests never belong to the production organisation', async () => {
     expect(await state('mini-organisation')).toBe('pass');
-    await subject.project.edit('mini/config/test.ts', (text) =>
-      text.replace('ding0000test', 'ding0000formal'),
-    );
-    expect((await check('mini-organisation')).detail).toMatch(/^test 的 corpId 不对/);
-    await subject.project.edit('mini/config/production.ts', (text) =>
-      text.replace('ding0000formal', 'ding0000test'),
-    );
-    expect((await check('mini-organisation')).detail).toMatch(/^test、production 的/);
-    subject.listing.app.platform = 'zhezhengding';
+    await project.edit('mini/config/test.ts', (text) => text.replace('ding0000test', 'ding0000formal'));
+    expect((await check('mini-organisation')).detail).toMatch(/^test 的 corpId 是正式组织/);
+    listing.organisations.production = null;
+    expect(await state('mini-organisation')).toBe('pass');
+    listing.app.platform = 'zhezhengding';
     expect(await state('mini-organisation')).toBe('not-applicable');
   });
 
-  test('mini-package: whole, and without what phones lack', async () => {
+  test('the production package belongs to the production organisation once the listing is approved', async () => {
+    const env = { NODE_ENV: 'production', DINGTALK_CORP_ID: 'ding0000formal' };
+    const look = () => checkIn('credentials-apart', contextFor(project.files, { listing, env }));
+    listing.app.stage = '审批后';
+    expect((await look()).state).toBe('pass');
+    await project.edit('mini/config/production.ts', (text) => text.replace('ding0000formal', 'ding0000test'));
+    expect((await look()).detail).toContain('小程序正式包的 corpId');
+    listing.app.stage = '审批前';
+    expect((await look()).state).toBe('pass');
+  });
+
+  test('a missing page and a broken app.json are named, and then nobody judges the package’s content', async () => {
     expect(await check('mini-package')).toMatchObject({
       state: 'pass',
       evidence: expect.arrayContaining(['pages/home/index']),
     });
-    await subject.project.edit('mini/app.json', (text) =>
+    await project.edit('mini/app.json', (text) =>
       text.replace('"pages/home/index",', '"pages/home/index", "pages/gone/index",'),
     );
     expect((await check('mini-package')).evidence.join('\n')).toContain('pages/gone/index');
-    await subject.project.write('mini/app.json', '{');
-    expect((await check('mini-package')).detail).toContain('编译不过');
+    await project.write('mini/app.json', '{');
+    expect((await check('mini-package')).evidence.join('\n')).toContain(
+      'mini/app.json:1:2 app.json 不是合法的 JSON',
+    );
     expect(await state('mini-size')).toBe('unknown');
     expect(await state('mini-no-local-address')).toBe('unknown');
     expect(await state('mini-trusted-domains')).toBe('unknown');
   });
 
-  test('mini-size', async () => {
+  test('a package of more than 2 MB is refused', async () => {
     expect(await state('mini-size')).toBe('pass');
-    await subject.project.write('mini/assets/poster.png', Buffer.alloc(2 * 1024 * 1024));
+    await project.write('mini/assets/poster.png', Buffer.alloc(2 * 1024 * 1024));
     expect(await state('mini-size')).toBe('fail');
     expect(await state('mini-package')).toBe('pass');
   });
 
-  test('mini-no-local-address', async () => {
+  test('addresses of http and of this machine are named with file and line', async () => {
     expect(await state('mini-no-local-address')).toBe('pass');
-    await subject.project.edit(
+    await project.edit(
       'mini/pages/me/index.axml',
       (text) => `${text}\n<image src="http://192.168.1.9/a.png" />`,
     );
-    await subject.project.edit(
+    await project.edit(
       'mini/services/format.ts',
       (text) => `${text}\nexport const debug = 'https://localhost:3000/x';\n`,
     );
@@ -85,8 +97,8 @@ describe('the mini program’s package', () => {
     );
   });
 
-  test('mini-trusted-domains lists what to register, and asks whether it is', async () => {
-    await subject.project.edit(
+  test('the domains to register are listed, and a person says whether they are registered', async () => {
+    await project.edit(
       'mini/pages/me/index.axml',
       (text) => `${text}\n<image src="https://img.hangzhou-dept.cn/a.png" />`,
     );
@@ -95,10 +107,13 @@ describe('the mini program’s package', () => {
       state: 'question',
       detail: expect.stringContaining('app.hangzhou-dept.cn、img.hangzhou-dept.cn'),
     });
-    yes('mini-trusted-domains', true);
+    listing.answers['mini-trusted-domains'] = { answer: 'yes' };
     expect(await state('mini-trusted-domains')).toBe('pass');
-    no('mini-trusted-domains');
+    listing.answers['mini-trusted-domains'] = { answer: 'no' };
     expect(await state('mini-trusted-domains')).toBe('fail');
+    // 浙政钉 has no such list.
+    listing.app.platform = 'zhezhengding';
+    expect(await state('mini-trusted-domains')).toBe('not-applicable');
   });
 
   test.each([
@@ -106,17 +121,16 @@ describe('the mini program’s package', () => {
     ['0.1.0', 'fail'],
     ['1.2', 'fail'],
     ['1.2.0-beta', 'fail'],
-  ] as const)('mini-version: %s is %s', async (version, wanted) => {
-    await subject.project.write('mini/version.ts', `export const version = '${version}';\n`);
+  ] as const)('the version %s is judged as %s', async (version, wanted) => {
+    await project.write('mini/version.ts', `export const version = '${version}';\n`);
     expect(await state('mini-version')).toBe(wanted);
   });
 
   test('an app of H5 alone has no package to look at', async () => {
-    subject.listing.app.forms = ['h5'];
+    listing.app.forms = ['h5'];
     for (const id of ['mini-package', 'mini-size', 'mini-server-address', 'mini-version']) {
       expect(await state(id)).toBe('not-applicable');
     }
-    expect(await state('mini-organisation')).toBe('not-applicable');
   });
 });
 
@@ -126,38 +140,39 @@ describe('the sign-in, by running the mini program', () => {
     Object.fromEntries(await Promise.all(ids.map(async (id) => [id, await state(id)])));
   const good = Object.fromEntries(ids.map((id) => [id, 'pass']));
 
-  test.each(['dingtalk', 'zhezhengding'] as const)('the template’s own passes in %s', async (platform) => {
-    subject.listing.app.platform = platform;
-    expect(await states()).toEqual(good);
-  });
+  test.each(['dingtalk', 'zhezhengding'] as const)(
+    'the template’s own sign-in passes in %s',
+    async (platform) => {
+      listing.app.platform = platform;
+      expect(await states()).toEqual(good);
+    },
+  );
 
-  test('session-cache: a session that is not kept', async () => {
-    await subject.project.edit('mini/services/dd.ts', (text) =>
+  test('a session that is not kept in the cache is found', async () => {
+    await project.edit('mini/services/dd.ts', (text) =>
       text.replace(/dd\.setStorage\([^)]*\)/, 'success(undefined)'),
     );
     expect(await states()).toEqual({ ...good, 'session-cache': 'fail' });
     expect((await check('session-cache')).detail).toMatch(/第二次进入又调用了 \d 次/);
   });
 
-  test('sign-in-without-password: everybody is sent to the binding page', async () => {
-    await subject.project.edit('mini/services/session.ts', (text) =>
+  test('a program that sends everybody to the binding page does not sign in without a password', async () => {
+    await project.edit('mini/services/session.ts', (text) =>
       text.replace(
-        'return adopt(data);',
+        'return adopt(data, requestId);',
         "ticket = { token: '', personName: '' };\n      return { state: 'bind-required', personName: '' };",
       ),
     );
     expect(await states()).toMatchObject({ 'sign-in-without-password': 'fail', 'binding-page': 'pass' });
   });
 
-  test('binding-page: without a password, or without the request', async () => {
-    await subject.project.edit('mini/pages/bind/index.axml', (text) =>
-      text.replace('password="{{true}}"', ''),
-    );
+  test('a binding page without a field for the password is found', async () => {
+    await project.edit('mini/pages/bind/index.axml', (text) => text.replace('password="{{true}}"', ''));
     expect(await states()).toEqual({ ...good, 'binding-page': 'fail' });
   });
 
-  test('failure-page: a fault that nobody shows is a page without anything', async () => {
-    await subject.project.edit('mini/services/navigation.ts', (text) =>
+  test('a fault that no page shows is found', async () => {
+    await project.edit('mini/services/navigation.ts', (text) =>
       text.replace("case 'trouble':\n      showTrouble(outcome.fault);", "case 'trouble':"),
     );
     const found = await check('failure-page');
@@ -166,20 +181,18 @@ describe('the sign-in, by running the mini program', () => {
     expect(await states()).toEqual({ ...good, 'failure-page': 'fail' });
   });
 
-  test('a dd API that the phone’s double does not know is no fault of the app', async () => {
-    await subject.project.edit('mini/app.ts', (text) =>
+  test('a dd API that the simulator does not know is no fault of the app', async () => {
+    await project.edit('mini/app.ts', (text) =>
       text.replace('onLaunch(options) {', 'onLaunch(options) {\n    (dd as any).scanEverything({});'),
     );
     const found = await check('session-cache');
     expect(found).toMatchObject({ state: 'unknown', detail: expect.stringContaining('dd.scanEverything') });
   });
 
-  test('an app of H5 alone is asked for evidence', async () => {
-    subject.listing.app.forms = ['h5'];
+  test('of an app of H5 alone a person answers', async () => {
+    listing.app.forms = ['h5'];
     expect(await states()).toEqual(Object.fromEntries(ids.map((id) => [id, 'question'])));
-    for (const id of ids) yes(id, true);
+    for (const id of ids) listing.answers[id] = { answer: 'yes' };
     expect(await states()).toEqual(good);
-    for (const id of ids) no(id);
-    expect(await states()).toEqual(Object.fromEntries(ids.map((id) => [id, 'fail'])));
   });
 });

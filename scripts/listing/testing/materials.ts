@@ -2,21 +2,25 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { makeChain, serveTls, type TlsServer } from '../../../server/testing/certificates.ts';
-import { checkPage } from '../check/html-report.ts';
 import { createProbes, type Probes } from '../check/probes.ts';
 import { type CheckReport, isSettled, type RuleResult } from '../check/report.ts';
+import { mayBeExcused } from '../facts/statements.ts';
 import type { Listing } from '../listing.ts';
-import type { CheckUp } from '../materials/build.ts';
 import { type ListingResult, materialsFolder, writeListing } from '../materials/run.ts';
-import type { Context, State } from '../rule.ts';
+import { screens, screensFolder } from '../materials/screens.ts';
+import { type Context, howOf, type State } from '../rule.ts';
 import { rules } from '../rules/index.ts';
-import { type Draft, filledListing } from './filled.ts';
+import { type Draft, filledListing, host, loadTest } from './filled.ts';
 import { contextFor, createProject, type TestProject } from './project.ts';
 
-/** The app's host, which a TLS server of the test answers for. */
-export const host = 'app.hangzhou-dept.cn';
 /** When the materials are made. */
 export const now = Date.UTC(2026, 10, 24, 4);
+
+/** A PNG of one pixel. */
+export const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 /** Everything that a complete listing without statements gives. */
 export const whole = [
@@ -24,20 +28,16 @@ export const whole = [
   '1-上架申请信息.docx',
   '1-上架申请信息.xlsx',
   '2-压测报告.docx',
-  '2-压测报告.html',
   '3-证书检查.docx',
   '4-部署架构图.png',
-  '4-部署架构图.svg',
   '5-免登说明.docx',
-  '6-体检报告.html',
-  '6-体检报告.json',
+  '6-自查报告.docx',
 ];
 
 export const exception = {
-  problem: '应用域名使用服务商的二级域名',
-  reason: '本单位没有域名，当地大数据局也无法提供。',
-  plan: '先使用服务商域名上架，2027 年 3 月前更换',
-  risk: '域名到期会使应用无法打开',
+  problem: '数据库部署在公有云，没有部署在政务外网',
+  reason: '政务云的资源还在申请，没有批下来。',
+  plan: '先只允许应用的地址访问，2027 年 3 月前迁入政务云',
   date: '2026-11-24',
 };
 
@@ -48,8 +48,8 @@ export interface MaterialsSubject {
   /** The output folder. */
   readonly out: string;
   /** A check-up's report that found this of some rules. */
-  checkUp(findings?: Record<string, State>, evidence?: readonly string[]): CheckUp;
-  write(found?: CheckUp, more?: Partial<Context>): Promise<ListingResult>;
+  checkUp(findings?: Record<string, State>, facts?: readonly string[]): CheckReport;
+  write(found?: CheckReport, more?: Partial<Context>): Promise<ListingResult>;
   /** The files of the folder, without its record. */
   written(): Promise<string[]>;
   read(file: string): Promise<Buffer>;
@@ -79,9 +79,8 @@ export function prepareMaterials(): MaterialsSubject {
   beforeEach(async () => {
     project = await createProject();
     listing = filledListing();
-    for (const name of ['压测报告.docx', '压测报告.html']) {
-      await project.write(`listing/loadtest/${name}`, `load test: ${name}`);
-    }
+    await project.write('listing/loadtest/report.json', JSON.stringify(loadTest()));
+    for (const name of Object.keys(screens)) await project.write(`${screensFolder}/${name}.png`, picture);
   });
   afterEach(() => project?.remove());
 
@@ -102,11 +101,12 @@ export function prepareMaterials(): MaterialsSubject {
     get out() {
       return out();
     },
-    checkUp(findings = {}, evidence = []) {
-      const results = Object.entries(findings).map(([id, state]) => resultOf(id, state, evidence, listing));
-      const report: CheckReport = {
+    checkUp(findings = {}, facts = []) {
+      const results = Object.entries(findings).map(([id, state]) => resultOf(id, state, facts, listing));
+      return {
         app: listing.app.name,
         domain: host,
+        stage: '审批前',
         startedAt: new Date(now).toISOString(),
         finishedAt: new Date(now).toISOString(),
         rehearsal: [],
@@ -116,11 +116,10 @@ export function prepareMaterials(): MaterialsSubject {
         open: [],
         passed: true,
       };
-      return { report, html: checkPage(report), json: JSON.stringify(report) };
     },
     write: (found = subject.checkUp(), more = {}) =>
       writeListing(
-        contextFor(ready(project).fresh(), { listing, probes: ready(probes), now, ...more }),
+        contextFor(ready(project).files, { listing, probes: ready(probes), now, ...more }),
         found,
         out(),
       ),
@@ -147,20 +146,24 @@ export function prepareMaterials(): MaterialsSubject {
   return subject;
 }
 
-function resultOf(id: string, state: State, evidence: readonly string[], listing: Listing): RuleResult {
+function resultOf(id: string, state: State, facts: readonly string[], listing: Listing): RuleResult {
   const rule = rules.find((one) => one.id === id);
   if (rule === undefined) throw new Error(`no rule ${id}`);
-  const { section, title, severity, how, remedy } = rule;
-  const excused = !isSettled(state) && id in listing.exceptions;
+  const { section, kind, title, sentence, after = null, remedy } = rule;
+  const excused = !isSettled(state) && mayBeExcused(rule) && id in listing.exceptions;
+  const detail = `查到的是 ${state}。`;
   return {
     id,
     section,
+    kind,
     title,
-    severity,
-    how,
+    sentence,
+    how: howOf(rule),
+    after,
     state,
-    detail: `查到的是 ${state}。`,
-    evidence,
+    detail,
+    evidence: [],
+    facts,
     remedy,
     excused,
   };

@@ -2,21 +2,32 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../../build/mini/paths.ts';
+import { outcomeOf } from '../check/outcome.ts';
 import type { Probes } from '../check/probes.ts';
 import { type ProjectFiles, projectFiles } from '../check/project-files.ts';
-import type { Context } from '../rule.ts';
+import { runRules } from '../check/run.ts';
+import type { Listing } from '../listing.ts';
+import type { Context, Finding } from '../rule.ts';
 import { rules } from '../rules/index.ts';
-import { filledListing } from './filled.ts';
+import {
+  answersTo,
+  approvedListing,
+  type Draft,
+  developersEnvironment,
+  filledListing,
+  loadTest,
+  productionEnvironment,
+} from './filled.ts';
+import { type Network, wholeNetwork } from './network.ts';
 
 /** A project of a vendor's in a temporary folder: the real mini program with its configuration filled in. */
 export interface TestProject {
   folder: string;
-  files: ProjectFiles;
-  /** Writes a file, by its path from the root. Rules that looked before do not see it: ask `fresh` for a new look. */
+  /** The folder as rules see it. The compiled package is kept with it, so each change of a file gives a new one. */
+  readonly files: ProjectFiles;
+  /** Writes a file, by its path from the root. */
   write(file: string, text: string | Buffer): Promise<void>;
   edit(file: string, change: (text: string) => string): Promise<void>;
-  /** Looks at the folder anew: what rules know of its files is kept for one look. */
-  fresh(): ProjectFiles;
   remove(): Promise<void>;
 }
 
@@ -28,7 +39,9 @@ const configuration = (serverUrl: string, corpId: string): string =>
 
 export async function createProject(): Promise<TestProject> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'listing-'));
+  let files = projectFiles(folder);
   const write = async (file: string, text: string | Buffer): Promise<void> => {
+    files = projectFiles(folder);
     await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
     await writeFile(path.join(folder, file), text);
   };
@@ -46,10 +59,16 @@ export async function createProject(): Promise<TestProject> {
   await write(evidence, 'a picture');
   return {
     folder,
-    files: projectFiles(folder),
+    get files() {
+      return files;
+    },
     write,
-    edit: async (file, change) => write(file, change(await readFile(path.join(folder, file), 'utf8'))),
-    fresh: () => projectFiles(folder),
+    edit: async (file, change) => {
+      const before = await readFile(path.join(folder, file), 'utf8');
+      const after = change(before);
+      if (after === before) throw new Error(`${file} has nothing that this test could change`);
+      await write(file, after);
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -73,4 +92,79 @@ export function contextFor(files: ProjectFiles, more: Partial<Context> = {}): Co
     rules,
     ...more,
   };
+}
+
+/** What one rule of a context came to. */
+export async function check(id: string, context: Context): Promise<Finding> {
+  const rule = rules.find((one) => one.id === id);
+  if (rule === undefined) throw new Error(`no rule ${id}`);
+  const outcome = await outcomeOf(rule, context);
+  if (outcome.state === 'fault') throw new Error(`${id}: ${outcome.detail}`);
+  return { ...outcome, state: outcome.state };
+}
+
+/**
+ * An approved H5 app that meets every rule, with its network and its files, all of it in memory; a test breaks what
+ * it likes.
+ */
+export class Subject {
+  listing: Draft<Listing> = {
+    ...approvedListing(['h5']),
+    answers: answersTo(rules, evidence) as Draft<Listing>['answers'],
+  };
+  env: Record<string, string> = productionEnvironment();
+  developmentEnv: Record<string, string> | null = developersEnvironment();
+  network: Network = wholeNetwork();
+  files = new Map<string, string>([
+    ['package.json', JSON.stringify({ version: '1.0.0', dependencies: { fastify: '5' } })],
+    ['prisma/schema.prisma', 'model User {\n  dingUserId String? @unique\n}\n'],
+    [evidence, 'a picture'],
+    ['listing/loadtest/report.json', JSON.stringify(loadTest())],
+  ]);
+
+  context(more: Partial<Context> = {}): Context {
+    const { files, listing, env, developmentEnv, network } = this;
+    const memory: ProjectFiles = {
+      root: '/nowhere',
+      read: async (file) => files.get(file) ?? null,
+      bytes: async (file) => (files.has(file) ? Buffer.from(files.get(file) ?? '') : null),
+      hasContent: async (file) => (files.get(file) ?? '') !== '',
+      list: async (folder, extension = '') =>
+        [...files.keys()].filter((file) => file.startsWith(`${folder}/`) && file.endsWith(extension)).sort(),
+    };
+    return {
+      files: memory,
+      listing,
+      env,
+      developmentEnv,
+      probes: network.probes,
+      now: Date.now(),
+      rules,
+      ...more,
+    };
+  }
+
+  check(id: string): Promise<Finding> {
+    return check(id, this.context());
+  }
+
+  async state(id: string): Promise<string> {
+    return (await this.check(id)).state;
+  }
+
+  /** The rules that are not met, with how. */
+  async broken(): Promise<Record<string, string>> {
+    const { results } = await runRules(rules, this.context());
+    return Object.fromEntries(
+      results.flatMap(({ id, state }) => (/pass|not-applicable/.test(state) ? [] : [[id, state]])),
+    );
+  }
+
+  loadTest(more: Parameters<typeof loadTest>[0]): void {
+    this.files.set('listing/loadtest/report.json', JSON.stringify(loadTest(more)));
+  }
+
+  no(id: string): void {
+    this.listing.answers[id] = { answer: 'no' };
+  }
 }

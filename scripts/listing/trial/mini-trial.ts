@@ -1,7 +1,14 @@
-import { Device } from '../../build/mini/dd-double/device.ts';
-import { MiniRun } from '../../build/mini/dd-double/run.ts';
 import type { PackageFiles } from '../../build/mini/package-files.ts';
-import { type TrialAnswer, TrialServer, trialAnswers } from './trial-server.ts';
+import { type AppPage, openBuilt } from '../../simulator/harness/open-app.ts';
+import {
+  type Device,
+  type Faults,
+  memoryStorage,
+  type Platform,
+  type Transport,
+} from '../../simulator/runtime/device.ts';
+import type { BuiltApp } from '../../simulator/runtime/types.ts';
+import { type TrialAnswer, trialAnswers } from './answers.ts';
 
 /** What one launch of the mini program came to. */
 export interface Launch {
@@ -37,66 +44,80 @@ export interface MiniTrial {
  * machine, which runs nothing in between, does not cut it short. And how long it may take at most, in milliseconds.
  */
 const QUIET_LOOKS = 25;
-const PATIENCE = 8_000;
+const PATIENCE = 20_000;
 
 /** Divides the program's own time-outs, where a launch would otherwise wait for them. */
 const HURRY = 200;
 
 /**
- * Runs a compiled mini program's own scripts through a sign-in of every kind, on a double of the phone, against a
- * server that answers as told. Nothing of it depends on how the pages look or are called.
+ * Runs a compiled mini program through a sign-in of every kind, on the simulator's phone, with a server that answers
+ * as told. Nothing of it depends on how the pages look or are called.
  *
- * @param compile compiles the package for a server at the given address.
+ * @param app the program as the simulator runs it.
+ * @param files its package.
  */
 export async function runMiniTrial(
-  compile: (serverUrl: string) => Promise<PackageFiles>,
-  container: 'dingtalk' | 'zhezhengding',
+  app: BuiltApp,
+  files: PackageFiles,
+  platform: Platform,
 ): Promise<MiniTrial> {
-  const server = new TrialServer();
-  try {
-    const files = await compile(await server.listen());
-    let codes = 0;
-    /** A phone whose codes the server answers like this. */
-    const phone = (answer: TrialAnswer = trialAnswers.signedIn()) =>
-      new Device(container, async () => {
-        codes += 1;
-        const code = `trial-code-${codes}`;
-        server.answers.set(code, answer);
-        return code;
-      });
-    const twice = async (first: Device, second: Device): Promise<[Launch, Launch]> => [
-      await launch(files, first),
-      await launch(files, second),
-    ];
-    const keeping = phone();
-    const waiting = phone();
-    waiting.nextCode = 'never';
-    const failing = [...failingPhones(phone)];
-    const [withCache, withoutCache, binding, patient, ...failed] = await Promise.all([
-      twice(keeping, keeping),
-      twice(phone(), phone()),
-      launch(files, phone(trialAnswers.bindRequired())),
-      launch(files, waiting),
-      ...failing.map(async ([, device]) => launch(files, device)),
-    ]);
-    return {
-      withCache,
-      withoutCache,
-      binding,
-      waiting: patient,
-      failures: failing.map(([name], index) => ({ name, launch: failed[index] as Launch })),
-      passwordPages: passwordPages(files),
-      bindsByRequest: [...files].some(
-        ([file, content]) => file.endsWith('.js') && content.includes('/api/auth/bind'),
-      ),
-    };
-  } finally {
-    await server.close();
-  }
+  let codes = 0;
+  /** A phone whose codes the server answers like this. */
+  const phone = (answer: TrialAnswer = trialAnswers.signedIn(), faults: Faults = {}): Device => ({
+    platform,
+    corpId: undefined,
+    storage: memoryStorage(),
+    transport: serverThatAnswers(answer),
+    faults,
+    httpErrors: 'fail-with-data',
+    getAuthCode: async () => {
+      codes += 1;
+      return `trial-code-${codes}`;
+    },
+  });
+  const twice = async (first: Device, second: Device): Promise<[Launch, Launch]> => [
+    await launch(app, first),
+    await launch(app, second),
+  ];
+  const keeping = phone();
+  const waiting = phone(undefined, { authCodeHangs: true });
+  const failing = [...failingPhones(phone)];
+  const [withCache, withoutCache, binding, patient, ...failed] = await Promise.all([
+    twice(keeping, keeping),
+    twice(phone(), phone()),
+    launch(app, phone(trialAnswers.bindRequired())),
+    launch(app, waiting),
+    ...failing.map(async ([, device]) => launch(app, device)),
+  ]);
+  return {
+    withCache,
+    withoutCache,
+    binding,
+    waiting: patient,
+    failures: failing.map(([name], index) => ({ name, launch: failed[index] as Launch })),
+    passwordPages: passwordPages(files),
+    bindsByRequest: [...files].some(
+      ([file, content]) => file.endsWith('.js') && content.includes('/api/auth/bind'),
+    ),
+  };
 }
 
+/**
+ * Answers the sign-in as told, and everything else with "busy": what comes after the sign-in is the app's own business,
+ * which nobody here knows.
+ */
+const serverThatAnswers =
+  (signIn: TrialAnswer): Transport =>
+  async ({ method, url }) => {
+    const isSignIn = method === 'POST' && new URL(url).pathname === '/api/auth/login';
+    const { status, body } = isSignIn ? signIn : trialAnswers.fault(503, 'SERVER_BUSY', '体检中');
+    return { status, headers: { 'content-type': 'application/json' }, text: JSON.stringify(body) };
+  };
+
 /** A phone for each way in which a sign-in fails, by its Chinese name. */
-function* failingPhones(phone: (answer?: TrialAnswer) => Device): Generator<[string, Device]> {
+function* failingPhones(
+  phone: (answer?: TrialAnswer, faults?: Faults) => Device,
+): Generator<[string, Device]> {
   const { noPermission, fault } = trialAnswers;
   yield ['不在应用的可见范围', phone(noPermission('OUT_OF_RANGE'))];
   yield ['已离开组织', phone(noPermission('LEFT_ORGANISATION'))];
@@ -106,55 +127,52 @@ function* failingPhones(phone: (answer?: TrialAnswer) => Device): Generator<[str
   yield ['平台配置错误（500）', phone(fault(500, 'PLATFORM_MISCONFIGURED', '体检：登录失败'))];
   yield ['平台超时（504）', phone(fault(504, 'PLATFORM_TIMEOUT', '体检：登录失败'))];
   yield ['授权码一再被拒绝（401）', phone(fault(401, 'AUTH_CODE_INVALID', '体检：登录失败'))];
-  const offline = phone();
-  offline.network.state = 'down';
-  yield ['没有网络', offline];
-  const unregistered = phone();
-  unregistered.network.state = 'domain';
-  yield ['域名没有登记', unregistered];
-  const refusing = phone();
-  refusing.nextCode = 'fail';
-  yield ['容器不给授权码', refusing];
-  const silent = phone();
-  silent.nextCode = 'never';
-  silent.timerSpeed = HURRY;
-  yield ['容器一直没有回应', silent];
+  yield ['没有网络', phone(undefined, { serverDown: true })];
+  yield ['域名没有登记', { ...phone(), trustedHosts: [] }];
+  yield ['容器不给授权码', phone(undefined, { authCodeError: 3 })];
+  yield ['容器一直没有回应', { ...phone(undefined, { authCodeHangs: true }), timerSpeed: HURRY }];
 }
 
-async function launch(files: PackageFiles, device: Device): Promise<Launch> {
-  const run = new MiniRun(files, device);
-  const errors: string[] = [];
+/** Calls that go to another page: a refused one is a breach of the container's rules. */
+const NAVIGATION = /^(?:navigateTo|redirectTo|reLaunch|switchTab|navigateBack)$/;
+
+async function launch(app: BuiltApp, device: Device): Promise<Launch> {
+  const run = openBuilt(app, device, { oldEngine: true });
   try {
-    run.launch();
-  } catch (error) {
-    errors.push(error instanceof Error ? error.message : String(error));
-  }
-  await rest(run, device);
-  const page = run.stack.top;
-  return {
-    route: page?.route ?? null,
-    data: JSON.stringify(page?.data ?? null),
-    signInCalls:
-      run.count('getAuthCode') +
-      run.count('dtBridge') +
-      run.requests.filter((line) => line.startsWith('POST /api/auth/')).length,
+    await rest(run);
+    const { top } = run.phone.stack;
+    const refused = run.events.flatMap((event) =>
+      event.kind === 'dd' && event.outcome === 'fail' && NAVIGATION.test(event.name)
+        ? [`dd.${event.name}：${(event.detail as { errorMessage: string }).errorMessage}`]
+        : [],
+    );
     // What a page writes to console.error may be its way of telling a developer about a fault that it handles.
-    errors: [...errors, ...run.log.violations],
-  };
+    const errors = run.events.flatMap((event) => (event.kind === 'error' ? [event.message] : []));
+    return {
+      route: top?.path ?? null,
+      data: JSON.stringify(top?.instance.data ?? null),
+      signInCalls:
+        run.calls.filter((name) => /^(?:getAuthCode|dtBridge)\b/.test(name)).length +
+        run.events.filter((event) => event.kind === 'request' && event.url.includes('/api/auth/')).length,
+      errors: [...errors, ...refused],
+    };
+  } finally {
+    run.takeErrors();
+    run.end();
+    run.leave();
+  }
 }
 
 /** Waits until nothing more happens: no call, no request that is under way, no other page. */
-async function rest(run: MiniRun, device: Device): Promise<void> {
+async function rest(run: AppPage): Promise<void> {
   const state = () =>
-    [
-      run.log.calls.length,
-      run.requests.join(),
-      run.stack.top?.route ?? '',
-      JSON.stringify(run.stack.top?.data ?? null),
-    ].join('|');
-  // The double notes a status once a request is answered; one that the network refuses never gets any.
-  const underWay = () =>
-    device.network.state === 'up' && run.log.requests.some((request) => request.status === null);
+    [run.events.length, run.path, JSON.stringify(run.phone.stack.top?.instance.data)].join('|');
+  const requests = (called: boolean) =>
+    run.events.filter(
+      (event) =>
+        event.kind === 'dd' && event.name === 'httpRequest' && (event.outcome === 'called') === called,
+    ).length;
+  const underWay = () => requests(true) > requests(false);
   const deadline = Date.now() + PATIENCE;
   let last = state();
   for (let quiet = 0; quiet < QUIET_LOOKS && Date.now() < deadline; quiet += 1) {

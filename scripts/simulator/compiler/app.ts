@@ -1,33 +1,42 @@
 import type { AppConfig, BuiltApp, BuiltUnit, PageConfig } from '../runtime/types.ts';
 import { readAsset } from './assets.ts';
 import { isObject, readAppConfig, readComponents } from './config.ts';
-import { isPackage, SourceFiles } from './files.ts';
-import { forPackage } from './package-cache.ts';
-import { type Problem, ProblemList } from './problem.ts';
-import { methodsOf } from './script.ts';
-import { checkSjs } from './sjs.ts';
+import { forPackage, isPackage, SourceFiles } from './files.ts';
+import { type Module, Modules, type Via } from './modules.ts';
+import { checkReferences, sameOnWindows } from './package-checks.ts';
+import { isError, type Problem, ProblemList } from './problem.ts';
 import { compileStyle, type StyleInput } from './style.ts';
-import { compileTemplate } from './template.ts';
+import { generateTemplate, sjsOf } from './template.ts';
+import { checkTemplate, type HandlerUse } from './template-check.ts';
+import { loadTemplateFiles } from './template-files.ts';
 
-/** A mini program compiled without its JavaScript, and what the bundler has to add. */
+/** A mini program with its templates and styles compiled, and the modules that are still to be. */
 export interface CompiledApp {
   config: AppConfig;
   units: Record<string, BuiltUnit>;
   style: string;
+  /** Mistakes and warnings, file by file. */
   problems: Problem[];
   /** Scripts of the app (`app`), its pages and components, by unit id. */
   scripts: Record<string, string>;
+  /** SJS modules that templates ask for. */
   sjs: string[];
+  modules: ReadonlyMap<string, Module>;
   files: SourceFiles;
 }
 
 /**
- * Compiles all templates and styles that a mini program uses, from its `app.json` on.
+ * Compiles and checks all that a mini program uses, from its `app.json` on.
  * @param root folder of `app.json`
  * @param overlay texts that stand in for source files, by path below `root`
+ * @param more chooses scripts that nobody asks for and that are in the package all the same
  */
-export function compileApp(root: string, overlay: Readonly<Record<string, string>> = {}): CompiledApp {
-  return new AppCompiler(new SourceFiles(root, overlay)).run();
+export function compileApp(
+  root: string,
+  overlay: Readonly<Record<string, string>> = {},
+  more: (id: string) => boolean = () => false,
+): CompiledApp {
+  return new AppCompiler(new SourceFiles(root, overlay)).run(more);
 }
 
 class AppCompiler {
@@ -36,18 +45,22 @@ class AppCompiler {
   private readonly units: Record<string, BuiltUnit> = {};
   private readonly scripts: Record<string, string> = {};
   private readonly sjs = new Set<string>();
+  private readonly modules: Modules;
 
   constructor(files: SourceFiles) {
     this.files = files;
+    this.modules = new Modules(files, (problems, via) => this.take(problems, via));
   }
 
-  run(): CompiledApp {
+  run(more: (id: string) => boolean): CompiledApp {
     const config = readAppConfig(this.json('app.json'), (message, hint, near) =>
       this.problem('app.json', 'config', message, hint, near),
     );
     const script = this.files.script('app');
-    if (script) this.scripts.app = script;
-    else
+    if (script) {
+      this.scripts.app = script;
+      this.modules.add(script);
+    } else
       this.problem(
         'app.json',
         'missing-file',
@@ -56,7 +69,10 @@ class AppCompiler {
       );
     for (const page of config.pages) this.unit(page, 'page');
     const style = this.style('app.acss', { kind: 'app' });
-    this.checkSjs();
+    for (const id of this.files.own) if (/\.(?:ts|js|sjs)$/.test(id) && more(id)) this.addUnused(id);
+    const modules = [...this.modules.all.values()];
+    this.take(checkReferences(this.files, modules, config));
+    this.take(sameOnWindows(this.files));
     return {
       config,
       units: this.units,
@@ -64,56 +80,109 @@ class AppCompiler {
       problems: inOrder(this.problems),
       scripts: this.scripts,
       sjs: [...this.sjs],
+      modules: this.modules.all,
       files: this.files,
     };
   }
 
-  private unit(id: string, kind: BuiltUnit['kind']): string[] {
+  /** A script that the pages do not reach. */
+  private addUnused(id: string): void {
+    if (this.modules.all.has(id)) return;
+    const module = this.modules.add(id);
+    const unit = id.replace(/\.\w+$/, '');
+    if (
+      !module?.script?.registers ||
+      !this.files.exists(`${unit}.axml`) ||
+      !this.files.exists(`${unit}.json`)
+    )
+      return;
+    if (this.json(`${unit}.json`)?.component === true) this.unit(unit, 'component');
+    else
+      this.problem(
+        id,
+        'page-path',
+        '这个页面没有写进 app.json，打不开',
+        '把它加进 pages；不要了就删掉它的四个文件。',
+      );
+  }
+
+  /** @param via the place that leads to the component of a package */
+  private unit(id: string, kind: BuiltUnit['kind'], via?: Via): string[] {
     const known = this.units[id];
     if (known) return known.uses;
     const template = this.files.read(`${id}.axml`);
     const script = this.files.script(id);
-    const from = kind === 'page' ? 'app.json' : `${id}.json`;
     if (template === undefined || script === undefined) {
       const missing = template === undefined ? `${id}.axml` : `${id}.ts（或 .js）`;
-      this.problem(
+      const from = via ?? this.near('app.json', JSON.stringify(id));
+      this.report(
         from,
         'missing-file',
         `找不到文件 ${missing}`,
-        '请补上这个文件，或改正 app.json、usingComponents 里的路径。',
-        kind === 'page' ? JSON.stringify(id) : '',
+        '请补上这个文件，或改正 app.json、usingComponents 里的路径；大小写要一致，真机区分大小写。',
       );
       return [];
     }
     this.scripts[id] = script;
-    const config = this.json(`${id}.json`, true) ?? {};
+    const config = this.json(`${id}.json`, true, via) ?? {};
     const unit: BuiltUnit = { kind, config, template: '', style: '', uses: [] };
     this.units[id] = unit;
-    const components = this.components(id, config);
+    if (kind === 'component') this.checkComponent(id, config);
+    const components = this.components(id, config, via);
+    const module = this.modules.add(script, via);
+    if (module?.script && !module.script.registers && !isPackage(id)) {
+      const call = kind === 'page' ? 'Page' : 'Component';
+      this.problem(script, 'config', `没有调用 ${call}({…})`, `脚本里要调用 ${call}，容器才知道这个文件。`);
+    }
     unit.uses = [
-      ...new Set(Object.values(components).flatMap((used) => [used, ...this.unit(used, 'component')])),
+      ...new Set(
+        Object.values(components).flatMap(([used, from]) => [used, ...this.unit(used, 'component', from)]),
+      ),
     ];
-    unit.style = this.style(`${id}.acss`, { kind, id });
-    unit.template = this.template(id, template, components, kind);
+    unit.style = this.style(`${id}.acss`, { kind, id }, via);
+    const tags = Object.fromEntries(Object.entries(components).map(([tag, [used]]) => [tag, used]));
+    unit.template = this.template(id, template, tags, kind, module, via);
     return unit.uses;
   }
 
-  private components(id: string, config: PageConfig): Record<string, string> {
+  private checkComponent(id: string, config: PageConfig): void {
+    if (isPackage(id) || config.component === true) return;
     const file = `${id}.json`;
-    const resolved: Record<string, string> = {};
-    const wanted = readComponents(config, (message, hint, near) =>
-      this.problem(file, 'config', message, hint, near),
+    if (this.files.exists(file))
+      this.problem(
+        file,
+        'config',
+        '没有写 "component": true',
+        '组件的 .json 里要写上它，真机才把它当作组件。',
+      );
+    else
+      this.problem(
+        this.scripts[id] ?? file,
+        'missing-file',
+        `组件缺少 ${file}`,
+        '请新建它，写上 { "component": true }。',
+      );
+  }
+
+  /** Tag → component, and the place that leads to it. */
+  private components(id: string, config: PageConfig, via?: Via): Record<string, [string, Via]> {
+    const file = `${id}.json`;
+    const resolved: Record<string, [string, Via]> = {};
+    const wanted = readComponents(config, (message, hint, near = '') =>
+      this.report(via ?? this.near(file, near), 'config', message, hint),
     );
     for (const [tag, specifier] of wanted) {
-      const target = this.files.resolve(file, specifier, true);
-      if (this.files.exists(`${target}.axml`)) resolved[tag] = target;
+      const named = this.files.resolve(file, specifier, true);
+      // A path may name the component's folder.
+      const target = [named, `${named}/index`].find((candidate) => this.files.exists(`${candidate}.axml`));
+      const place = via ?? this.near(file, `"${tag}"`);
+      if (target) resolved[tag] = [target, place];
       else
-        this.problem(
-          file,
+        this.report(
+          place,
           'missing-file',
           `找不到组件 ${specifier}`,
-          '路径不带扩展名；本项目的组件以 ./、../ 或 / 开头，npm 包的以包名开头，并先安装它。',
-          `"${tag}"`,
+          '路径不带扩展名；本项目的组件以 ./、../ 或 / 开头，npm 包的以包名开头，并先安装它；大小写要一致，真机区分大小写。',
         );
     }
     return resolved;
@@ -122,43 +191,66 @@ class AppCompiler {
   private template(
     id: string,
     source: string,
-    components: Record<string, string>,
+    components: Readonly<Record<string, string>>,
     kind: BuiltUnit['kind'],
+    module: Module | undefined,
+    via?: Via,
   ): string {
-    const output = forPackage(isPackage(id), ['template', id, source, components], () =>
-      compileTemplate({
-        file: `${id}.axml`,
-        source,
-        components,
-        isComponent: kind === 'component',
-        isPackage: isPackage(id),
-        read: (from, specifier) => this.readBeside(from, specifier),
-      }),
-    );
-    this.problems.push(...output.problems);
-    for (const file of output.sjs) this.sjs.add(file);
-    const scriptFile = this.scripts[id];
-    const methods = isPackage(id) || !scriptFile ? undefined : methodsOf(this.files.read(scriptFile) ?? '');
-    for (const { name, file, offset } of methods ? output.handlers : []) {
-      if (methods?.has(name)) continue;
-      const list = new ProblemList(file, this.files.read(file) ?? '');
-      list.add(
-        offset,
+    const { code, problems, handlers, sjs } = forPackage(this.files, id, [source, components], () => {
+      const files = loadTemplateFiles(`${id}.axml`, source, (from, specifier) =>
+        this.readBeside(from, specifier),
+      );
+      const bound = isPackage(id)
+        ? []
+        : checkTemplate({
+            files,
+            components: new Set(Object.keys(components)),
+            isComponent: kind === 'component',
+            missesImage: (from, image, sure) => this.missesImage(from, image, sure),
+          });
+      return {
+        code: generateTemplate(files, components),
+        problems: files.flatMap((file) => file.problems.items),
+        handlers: bound,
+        sjs: sjsOf(files),
+      };
+    });
+    this.take(problems, via);
+    this.checkHandlers(handlers, module);
+    for (const file of sjs) {
+      this.sjs.add(file);
+      this.modules.add(file, via);
+    }
+    return code;
+  }
+
+  private checkHandlers(handlers: readonly HandlerUse[], module: Module | undefined): void {
+    const methods = module?.script?.methods;
+    if (!methods) return;
+    for (const { event, name, file, offset } of handlers) {
+      if (methods.has(name)) continue;
+      this.report(
+        { file, offset },
         'missing-handler',
-        `${scriptFile} 里没有方法 ${name}`,
+        `${event}="${name}" 指向的方法在 ${module?.id} 里没有`,
         /[^\w$]/.test(name)
           ? '只写方法名，不写括号和空格；要传的值写在 data-… 属性里，从 event.target.dataset 读。'
           : '请核对方法名；组件的方法写在 methods 里。',
       );
-      this.problems.push(...list.items);
     }
-    return output.code;
   }
 
-  private style(file: string, scope: StyleInput['scope']): string {
+  private missesImage(from: string, image: string, sure: boolean): boolean {
+    const id = this.files.resolve(from, image, false);
+    if (this.files.exists(id)) return false;
+    const folder = /^\/([^/]+\/)/.exec(image)?.[1];
+    return sure || (folder !== undefined && [...this.files.own].some((file) => file.startsWith(folder)));
+  }
+
+  private style(file: string, scope: StyleInput['scope'], via?: Via): string {
     const source = this.files.read(file);
     if (source === undefined) return '';
-    const output = forPackage(isPackage(file), ['style', file, source], () =>
+    const output = forPackage(this.files, file, [source], () =>
       compileStyle({
         file,
         source,
@@ -168,7 +260,7 @@ class AppCompiler {
         image: (image) => readAsset(this.files.root, image),
       }),
     );
-    this.problems.push(...output.problems);
+    this.take(output.problems, via);
     return output.css;
   }
 
@@ -182,43 +274,62 @@ class AppCompiler {
     return undefined;
   }
 
-  /** SJS modules of the project, with those that they import; packages answer for themselves. */
-  private checkSjs(): void {
-    const files = [...this.sjs].filter((file) => !isPackage(file));
-    for (const file of files) {
-      const { problems, imports } = checkSjs(file, this.files.read(file) ?? '');
-      this.problems.push(...problems);
-      for (const specifier of imports) {
-        const found = this.readBeside(file, specifier)?.file;
-        if (found && !isPackage(found) && !files.includes(found)) files.push(found);
-      }
-    }
-  }
-
-  private json(file: string, optional = false): PageConfig | undefined {
+  private json(file: string, optional = false, via?: Via): PageConfig | undefined {
     const source = this.files.read(file);
     if (source === undefined) {
       if (!optional) this.problem(file, 'missing-file', `找不到 ${file}`, '请检查小程序的目录。');
       return undefined;
     }
+    const list = new ProblemList(file, source);
     try {
       const value: unknown = JSON.parse(source);
       if (isObject(value)) return value;
-      this.problem(file, 'config', `${file} 不是一个 JSON 对象`, '请写成 { … }，没有内容时写 {}。');
+      list.add(0, 'config', `${file} 不是一个 JSON 对象`, '请写成 { … }，没有内容时写 {}。');
     } catch (error) {
       const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? 0);
-      const list = new ProblemList(file, source);
       list.add(position, 'config', `${file} 不是合法的 JSON`, '请检查逗号和引号；JSON 里不能写注释。');
-      this.problems.push(...list.items);
     }
+    this.take(list.items, via);
     return undefined;
   }
 
+  private near(file: string, text: string): Via {
+    return { file, offset: Math.max(0, (this.files.read(file) ?? '').indexOf(text)) };
+  }
+
   private problem(file: string, code: Problem['code'], message: string, hint: string, near = ''): void {
-    const source = this.files.read(file) ?? '';
-    const list = new ProblemList(file, source);
-    list.add(near ? Math.max(0, source.indexOf(near)) : 0, code, message, hint);
-    this.problems.push(...list.items);
+    this.report(near ? this.near(file, near) : { file, offset: 0 }, code, message, hint);
+  }
+
+  private report({ file, offset }: Via, code: Problem['code'], message: string, hint: string): void {
+    const list = new ProblemList(file, this.files.read(file) ?? '');
+    list.add(offset, code, message, hint);
+    this.take(list.items);
+  }
+
+  /** What is wrong in a package is told at the place of the project that leads there. */
+  private take(problems: readonly Problem[], via?: Via): void {
+    for (const problem of problems) {
+      const { file, line, column, code, message, hint } = problem;
+      if (!via || !isPackage(file)) this.keep(problem);
+      else if (isError(problem)) {
+        this.report(
+          via,
+          code,
+          `引入的 npm 包在这里不能用：${message}（${file}:${line}:${column}）`,
+          `${hint}包里的代码不是您的：换一个版本，或换一个包。`,
+        );
+      }
+    }
+  }
+
+  /** One place that leads into a package, or a file that several pages use, tells of a mistake once. */
+  private keep(problem: Problem): void {
+    const known = this.problems.some(
+      ({ file, line, column, code }) =>
+        file === problem.file && line === problem.line && column === problem.column && code === problem.code,
+    );
+    if (!known) this.problems.push(problem);
   }
 }
 

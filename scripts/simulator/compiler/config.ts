@@ -9,7 +9,7 @@ type Report = (message: string, hint: string, near?: string) => void;
  */
 export function readAppConfig(json: PageConfig | undefined, report: Report): AppConfig {
   if (json === undefined) return { pages: [] };
-  const pages = readPages(json.pages, report);
+  const pages = [...readPages(json.pages, report), ...readSubPackages(json.subPackages, report)];
   const tabBar = readTabBar(json.tabBar, pages, report);
   const { tabBar: _tabBar, ...rest } = json;
   return { ...rest, pages, ...(tabBar ? { tabBar } : {}) };
@@ -35,6 +35,27 @@ function readPages(value: unknown, report: Report): string[] {
     return false;
   });
 }
+
+/** Pages of subpackages are pages, from the root of the mini program. */
+function readSubPackages(value: unknown, report: Report): string[] {
+  if (value === undefined) return [];
+  const all: unknown[] = Array.isArray(value) ? value : [undefined];
+  return all.flatMap((item, index) => {
+    const { root, pages } = isObject(item) ? item : {};
+    if (typeof root === 'string' && Array.isArray(pages))
+      return pages
+        .filter((page) => typeof page === 'string')
+        .map((page) => `${subPackageRoot(root)}/${page}`);
+    report(
+      `subPackages 的第 ${index + 1} 项的写法不对`,
+      '每项写成 { "root": "文件夹", "pages": ["页面"] }，页面的路径从 root 算起。',
+      '"subPackages"',
+    );
+    return [];
+  });
+}
+
+export const subPackageRoot = (root: string): string => root.replace(/^\/|\/$/g, '');
 
 function readTabBar(value: unknown, pages: readonly string[], report: Report): TabBar | undefined {
   if (value === undefined) return undefined;

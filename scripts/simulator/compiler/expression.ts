@@ -1,70 +1,37 @@
 import { parseExpression } from '@babel/parser';
 import type { Expression, Node, ObjectExpression } from '@babel/types';
+import type { Part } from './interpolation.ts';
 import type { ProblemList } from './problem.ts';
 
-/** What a name in an expression stands for, decided at compile time. */
-export interface NameScope {
-  /** `a:for` items and indexes and slot scopes: template name → JavaScript variable. */
-  locals: ReadonlyMap<string, string>;
-  /** SJS modules: template name → JavaScript expression. */
-  sjs: ReadonlyMap<string, string>;
-  /** Method calls on values are an error in a project's own sources, and accepted in npm packages. */
-  allowCalls: boolean;
+/** The inside of a `{{ }}`, parsed. Offsets of nodes count from `base`. */
+export interface Parsed {
+  tree: Expression;
+  text: string;
+  base: number;
 }
 
-const BINARY = new Set([
-  '+',
-  '-',
-  '*',
-  '/',
-  '%',
-  '==',
-  '!=',
-  '===',
-  '!==',
-  '<',
-  '>',
-  '<=',
-  '>=',
-  '**',
-  '&',
-  '|',
-  '^',
-  '<<',
-  '>>',
-  '>>>',
-  'in',
-]);
-const UNARY = new Set(['!', '-', '+', 'typeof', '~', 'void']);
-
 /**
- * Compiles the inside of a `{{ }}` to JavaScript. Names resolve to locals, SJS modules and the data of the
- * page alone, never to globals; reading a member of `undefined` or `null` gives `undefined`.
+ * Parses the inside of a `{{ }}`.
  * @param forceObject read `{{a, b}}` and `{{a}}` as the fields of an object (the data of a `<template>`)
- * @returns the code, or `undefined` as code after reporting a problem
+ * @returns undefined after reporting a problem
  */
-export function compileExpression(
-  source: string,
-  offset: number,
-  scope: NameScope,
-  problems: ProblemList,
-  forceObject = false,
-): string {
+export function parsePart(part: Part, forceObject: boolean, problems: ProblemList): Parsed | undefined {
+  const { value: source, offset } = part;
+  if (!source.trim()) {
+    problems.add(offset, 'expression', '{{ }} 里没有内容', '请写上要显示的字段名，或删去它。');
+    return undefined;
+  }
   const asObject =
     /^\s*(?:\.\.\.|[\w$]+\s*[,:]|(['"])[^'"\\]*\1\s*:)/.test(source) ||
     (forceObject && /^\s*[\w$]+\s*$/.test(source));
-  if (!source.trim()) {
-    problems.add(offset, 'expression', '{{ }} 里没有内容', '请写上要显示的字段名，或删去它。');
-    return 'undefined';
-  }
   const text = asObject ? `{${source}}` : source;
   const base = offset - (asObject ? 1 : 0);
   try {
-    return new Compiler(scope, problems, base, text).compile(parseExpression(text));
+    return { tree: parseExpression(text), text, base };
   } catch (error) {
     if (error instanceof RangeError) {
       problems.add(offset, 'expression', '{{ }} 里的表达式太长', '请拆成几个字段，在 setData 之前算好。');
-      return 'undefined';
+      return undefined;
     }
     const position = positionOf(error);
     if (position === undefined) throw error;
@@ -74,7 +41,7 @@ export function compileExpression(
       '{{ }} 里的表达式有语法错误',
       syntaxHint(source, position - (asObject ? 1 : 0)),
     );
-    return 'undefined';
+    return undefined;
   }
 }
 
@@ -107,16 +74,28 @@ function positionOf(error: unknown): number | undefined {
   return typeof error.pos === 'number' ? error.pos : undefined;
 }
 
+/** What a name in an expression stands for: template name → JavaScript. Other names are data of the page. */
+export interface NameScope {
+  /** `a:for` items and indexes and slot scopes. */
+  locals: ReadonlyMap<string, string>;
+  sjs: ReadonlyMap<string, string>;
+}
+
+/**
+ * Compiles the inside of a `{{ }}` to JavaScript. Names resolve to locals, SJS modules and the data of the
+ * page alone, never to globals; reading a member of `undefined` or `null` gives `undefined`. What the check refuses
+ * (`expression-check.ts`) is `undefined` here.
+ */
+export function compileExpression(parsed: Parsed | undefined, scope: NameScope): string {
+  return parsed ? new Compiler(scope, parsed.text).compile(parsed.tree) : 'undefined';
+}
+
 class Compiler {
   private readonly scope: NameScope;
-  private readonly problems: ProblemList;
-  private readonly base: number;
   private readonly source: string;
 
-  constructor(scope: NameScope, problems: ProblemList, base: number, source: string) {
+  constructor(scope: NameScope, source: string) {
     this.scope = scope;
-    this.problems = problems;
-    this.base = base;
     this.source = source;
   }
 
@@ -140,13 +119,9 @@ class Compiler {
       case 'OptionalMemberExpression':
         return `r.m(${this.compile(node.object)},${this.key(node)})`;
       case 'UnaryExpression':
-        return UNARY.has(node.operator)
-          ? `(${node.operator} ${this.compile(node.argument)})`
-          : this.refuse(node, `运算符 ${node.operator}`);
+        return `(${node.operator} ${this.compile(node.argument)})`;
       case 'BinaryExpression':
-        return BINARY.has(node.operator)
-          ? `(${this.compile(node.left)} ${node.operator} ${this.compile(node.right)})`
-          : this.refuse(node, `运算符 ${node.operator}`);
+        return `(${this.compile(node.left)} ${node.operator} ${this.compile(node.right)})`;
       case 'LogicalExpression':
         return `(${this.compile(node.left)} ${node.operator} ${this.compile(node.right)})`;
       case 'ConditionalExpression':
@@ -161,7 +136,7 @@ class Compiler {
       case 'ParenthesizedExpression':
         return `(${this.compile(node.expression)})`;
       default:
-        return this.refuse(node, '这种写法');
+        return 'undefined';
     }
   }
 
@@ -173,9 +148,7 @@ class Compiler {
 
   private key(node: { computed: boolean; property: Node }): string {
     if (node.computed) return this.compile(node.property);
-    return node.property.type === 'Identifier'
-      ? JSON.stringify(node.property.name)
-      : this.refuse(node.property, '私有成员');
+    return node.property.type === 'Identifier' ? JSON.stringify(node.property.name) : 'undefined';
   }
 
   private element(node: Node): string {
@@ -195,7 +168,7 @@ class Compiler {
   private object(node: ObjectExpression): string {
     const fields = node.properties.map((property) => {
       if (property.type === 'SpreadElement') return `...${this.compile(property.argument)}`;
-      if (property.type === 'ObjectMethod') return this.refuse(property, '函数');
+      if (property.type === 'ObjectMethod') return '';
       const key = property.computed
         ? `[${this.compile(property.key)}]`
         : JSON.stringify(
@@ -205,48 +178,32 @@ class Compiler {
           );
       return `${key}:${this.compile(property.value)}`;
     });
-    return `{${fields.join(',')}}`;
+    return `{${fields.filter(Boolean).join(',')}}`;
   }
 
-  private call(node: {
-    callee: Node;
-    arguments: readonly Node[];
-    start?: number | null | undefined;
-  }): string {
-    const callee = node.callee;
-    const root = rootName(callee);
-    const fromSjs = root !== undefined && !this.scope.locals.has(root) && this.scope.sjs.has(root);
-    const isMember = callee.type === 'MemberExpression' || callee.type === 'OptionalMemberExpression';
-    if (!fromSjs && !(this.scope.allowCalls && isMember)) {
-      this.problems.add(
-        this.base + (node.start ?? 0),
-        'function-call',
-        '{{ }} 里不能调用函数',
-        '请把计算放到 .sjs 文件里，用 <import-sjs> 引入后调用；或者在 setData 之前算好。',
-      );
-      return 'undefined';
-    }
-    const args = node.arguments.map((argument) => this.element(argument)).join(',');
+  private call({ callee, arguments: given }: { callee: Node; arguments: readonly Node[] }): string {
+    const args = given.map((argument) => this.element(argument)).join(',');
     const name = JSON.stringify(this.source.slice(callee.start ?? 0, callee.end ?? 0));
-    if (!isMember) return `r.q(${this.compile(callee)},undefined,[${args}],${name})`;
+    if (!isMember(callee)) return `r.q(${this.compile(callee)},undefined,[${args}],${name})`;
     const [object, key] = [this.compile(callee.object), this.key(callee)];
-    return fromSjs ? `r.q(${object},${key},[${args}],${name})` : `r.c(${object},${key},[${args}])`;
-  }
-
-  private refuse(node: Node, what: string): string {
-    this.problems.add(
-      this.base + (node.start ?? 0),
-      'expression',
-      `{{ }} 里不支持${what}`,
-      '只能写数据字段、运算符、三元表达式、数组和对象字面量，以及 SJS 函数调用。',
-    );
-    return 'undefined';
+    return callsSjs(callee, this.scope)
+      ? `r.q(${object},${key},[${args}],${name})`
+      : `r.c(${object},${key},[${args}])`;
   }
 }
 
-function rootName(node: Node | Expression): string | undefined {
-  let current: Node = node;
-  while (current.type === 'MemberExpression' || current.type === 'OptionalMemberExpression')
-    current = current.object;
-  return current.type === 'Identifier' ? current.name : undefined;
+export function isMember(
+  node: Node,
+): node is Extract<Node, { type: 'MemberExpression' | 'OptionalMemberExpression' }> {
+  return node.type === 'MemberExpression' || node.type === 'OptionalMemberExpression';
+}
+
+/** Whether a called function is one of an SJS module. */
+export function callsSjs(
+  callee: Node,
+  scope: { locals: { has(name: string): boolean }; sjs: { has(name: string): boolean } },
+): boolean {
+  let root = callee;
+  while (isMember(root)) root = root.object;
+  return root.type === 'Identifier' && !scope.locals.has(root.name) && scope.sjs.has(root.name);
 }

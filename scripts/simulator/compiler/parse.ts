@@ -1,5 +1,6 @@
 /// <reference path="./wxml-parser.d.ts" />
 import { parse as parseXml } from '@wxml/parser';
+import { type Parsed, parsePart } from './expression.ts';
 import { type Part, splitInterpolation } from './interpolation.ts';
 import type { ProblemList } from './problem.ts';
 import { scanTemplate } from './scan.ts';
@@ -12,9 +13,14 @@ export interface ElementNode {
   offset: number;
 }
 
+/** A piece of a text or value; an expression that does not parse has been reported. */
+export interface ParsedPart extends Part {
+  parsed?: Parsed | undefined;
+}
+
 export interface TextNode {
   kind: 'text';
-  parts: Part[];
+  parts: ParsedPart[];
   offset: number;
 }
 
@@ -24,7 +30,7 @@ export interface Attribute {
   name: string;
   offset: number;
   /** `undefined` for an attribute without a value (`disabled`). */
-  parts: Part[] | undefined;
+  parts: ParsedPart[] | undefined;
   /** The value as written, without its quotes. */
   raw: string;
   valueOffset: number;
@@ -66,13 +72,13 @@ export function parseTemplate(source: string, problems: ProblemList): TemplateNo
   const { masked, lost } = scanTemplate(source, problems);
   const program = lost ? undefined : read(masked);
   if (program) checkClosing(program.body, problems);
-  if (problems.items.length > 0) return [];
+  if (problems.hasErrors) return [];
   const [error] = program ? program.errors : [{ value: '', start: 0 }];
   if (!program || error) {
     reportSyntax(source, error?.start ?? 0, problems);
     return [];
   }
-  return convert(program.body, source);
+  return convert(program.body, source, problems);
 }
 
 /** `undefined` where the parser fails itself. */
@@ -158,15 +164,14 @@ function reportUnclosed(tag: { name: string; offset: number }, problems: Problem
   );
 }
 
-function convert(nodes: XmlNode[], source: string): TemplateNode[] {
+function convert(nodes: XmlNode[], source: string, problems: ProblemList): TemplateNode[] {
   const result: TemplateNode[] = [];
   let text = { start: -1, end: -1 };
   const flush = (): void => {
     if (text.start < 0) return;
     const value = source.slice(text.start, text.end);
-    if (!BLANK.test(value)) {
-      result.push({ kind: 'text', parts: splitInterpolation(value, text.start), offset: text.start });
-    }
+    if (!BLANK.test(value))
+      result.push({ kind: 'text', parts: partsOf(value, text.start, false, problems), offset: text.start });
     text = { start: -1, end: -1 };
   };
   for (const node of nodes) {
@@ -177,11 +182,12 @@ function convert(nodes: XmlNode[], source: string): TemplateNode[] {
     }
     flush();
     if (node.type !== 'WXElement' || !node.startTag) continue;
+    const { name, attributes } = node.startTag;
     result.push({
       kind: 'element',
-      name: node.startTag.name,
-      attributes: node.startTag.attributes.map((attribute) => convertAttribute(attribute, source)),
-      children: convert(node.children, source),
+      name,
+      attributes: attributes.map((attribute) => convertAttribute(attribute, name, source, problems)),
+      children: convert(node.children, source, problems),
       offset: node.start,
     });
   }
@@ -189,11 +195,25 @@ function convert(nodes: XmlNode[], source: string): TemplateNode[] {
   return result;
 }
 
-function convertAttribute(attribute: XmlAttribute, source: string): Attribute {
-  const { key, rawValue, start: offset } = attribute;
+function convertAttribute(
+  { key, rawValue, start: offset, end }: XmlAttribute,
+  tag: string,
+  source: string,
+  problems: ProblemList,
+): Attribute {
   const name = source.slice(offset, offset + key.length);
   if (rawValue === null) return { name, offset, parts: undefined, raw: '', valueOffset: offset };
-  const valueOffset = attribute.end - rawValue.length + 2;
-  const raw = source.slice(valueOffset, attribute.end);
-  return { name, offset, parts: splitInterpolation(raw, valueOffset), raw, valueOffset };
+  const inside = end - rawValue.length + 2;
+  // Without quotes, the braces stand in their place (`scan.ts`).
+  const quoted = source.charAt(inside - 1) === '{' ? 0 : 1;
+  const valueOffset = inside - 1 + quoted;
+  const raw = source.slice(valueOffset, end + 1 - quoted);
+  const isData = tag === 'template' && name === 'data';
+  return { name, offset, parts: partsOf(raw, valueOffset, isData, problems), raw, valueOffset };
+}
+
+function partsOf(text: string, offset: number, isData: boolean, problems: ProblemList): ParsedPart[] {
+  return splitInterpolation(text, offset).map((part) =>
+    part.kind === 'text' ? part : { ...part, parsed: parsePart(part, isData, problems) },
+  );
 }

@@ -11,6 +11,10 @@ export interface Problem {
   message: string;
   /** What to write instead, in Chinese. */
   hint: string;
+  /** The line as it stands in the file. */
+  text: string;
+  /** It works, but another way is safer: nothing is refused for it. */
+  warning?: true;
 }
 
 export type ProblemCode =
@@ -20,15 +24,21 @@ export type ProblemCode =
   | 'duplicate-attribute'
   | 'unknown-tag'
   | 'unknown-directive'
+  | 'unknown-event'
   | 'function-call'
   | 'missing-handler'
   | 'expression'
   | 'directive-use'
   | 'string-boolean'
   | 'missing-file'
+  | 'page-path'
   | 'config'
   | 'sjs'
-  | 'style';
+  | 'style'
+  | 'device-name'
+  | 'device-syntax'
+  | 'dynamic-code'
+  | 'package-size';
 
 /** Collects the problems of one file; positions are given as offsets into its text. */
 export class ProblemList {
@@ -48,26 +58,60 @@ export class ProblemList {
     );
     if (!known) this.items.push({ file: this.file, ...place, code, message, hint });
   }
+
+  warn(offset: number, code: ProblemCode, message: string, hint: string): void {
+    this.items.push({ file: this.file, ...placeOf(this.source, offset), code, message, hint, warning: true });
+  }
+
+  get hasErrors(): boolean {
+    return this.items.some(isError);
+  }
 }
 
-/** 1-based line and column of an offset. */
-export function placeOf(source: string, offset: number): { line: number; column: number } {
+export const isError = (problem: Problem): boolean => problem.warning === undefined;
+
+/** 1-based line and column of an offset, and the line. */
+export function placeOf(source: string, offset: number): { line: number; column: number; text: string } {
   const before = source.slice(0, Math.max(0, offset));
-  const lastBreak = before.lastIndexOf('\n');
-  return { line: before.split('\n').length, column: before.length - lastBreak };
+  const start = before.lastIndexOf('\n') + 1;
+  const [text = ''] = source.slice(start).split(/\r?\n/, 1);
+  return { line: before.split('\n').length, column: before.length - start + 1, text };
 }
 
-/** `文件:行:列 说明` and the hint, as printed in a terminal and thrown by the harness. */
-export function formatProblem(problem: Problem): string {
-  return `${problem.file}:${problem.line}:${problem.column} ${problem.message}\n    ${problem.hint}`;
+/** Characters of a long line that are shown around the place. */
+const SHOWN = 120;
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
+
+/** The line of a problem with a mark under the place; a long line is cut around it. */
+function frame({ line, column, text }: Problem): string {
+  const from = column > SHOWN ? column - SHOWN / 2 : 0;
+  const before = text.slice(from, column - 1).replace(/./gu, (char) => {
+    if (char === '\t') return char;
+    return WIDE.test(char) ? '\u3000' : ' ';
+  });
+  const number = String(line).padStart(6);
+  return `${number} | ${text.slice(from, from + SHOWN)}\n${' '.repeat(number.length)} | ${before}^`;
+}
+
+/**
+ * `文件:行:列 说明`, the line with a mark, and the hint, as printed in a terminal and thrown by the harness.
+ * @param folder where the mini program lies, as people are to read it; a package's files lie beside it
+ */
+export function formatProblem(problem: Problem, folder = ''): string {
+  const { file, line, column, message, hint } = problem;
+  const path = folder && !file.startsWith('node_modules/') ? `${folder}/${file}` : file;
+  const kind = isError(problem) ? '' : '提醒：';
+  return `${path}:${line}:${column} ${kind}${message}\n${frame(problem)}\n    ${hint}`;
 }
 
 /** Thrown by loaders that cannot go on with a mini program that has mistakes. */
 export class CompileError extends Error {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
-    super(`小程序源码有 ${problems.length} 处错误：\n${problems.map(formatProblem).join('\n')}`);
+  /** @param folder see {@link formatProblem} */
+  constructor(problems: readonly Problem[], folder = '') {
+    const list = problems.map((problem) => formatProblem(problem, folder)).join('\n');
+    super(`小程序源码有 ${problems.length} 处错误：\n${list}`);
     this.name = 'CompileError';
     this.problems = problems;
   }

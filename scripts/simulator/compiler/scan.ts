@@ -116,11 +116,29 @@ class Scanner {
     const quote = source.charAt(this.at);
     if (quote === '"' || quote === "'") this.value(name, quote);
     else if (CHINESE_QUOTE.test(quote)) this.misplaced();
-    else {
+    else if (!this.bareExpression(name)) {
       this.lost = true;
       this.report(this.at, `属性 ${name} 的值没有加引号`, `请写成 ${name}="…"，{{ }} 也要写在引号里。`);
       this.skipWord();
     }
+  }
+
+  /** `data-id={{id}}`: official templates have it, and devices take it. Here the outer braces become the quotes. */
+  private bareExpression(name: string): boolean {
+    const { source, at: start } = this;
+    const close = source.startsWith('{{', start) ? findClose(source, start + 2) : -1;
+    if (close < 0 || /[^\s/>]/.test(source.charAt(close + 2)) || source.slice(start, close).includes('\n'))
+      return false;
+    this.problems.warn(
+      start,
+      'syntax',
+      `属性 ${name} 的值没有加引号`,
+      `请写成 ${name}="{{…}}"，别的工具才读得懂。`,
+    );
+    this.mask(start, close + 2);
+    this.masked[start] = '"';
+    this.masked[close + 1] = '"';
+    return true;
   }
 
   private misplaced(): void {

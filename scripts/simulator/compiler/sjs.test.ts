@@ -1,10 +1,15 @@
 import { appFiles, emptyRoot, openPage } from '../harness/testing.ts';
-import { buildApp } from './bundle.ts';
-import { CompileError, type Problem } from './problem.ts';
-import { checkSjs } from './sjs.ts';
+import { buildApp } from './build.ts';
+import { CompileError, type Problem, ProblemList } from './problem.ts';
+import { parseScript } from './script/parse.ts';
+import { checkScript } from './script/rules.ts';
 
-const found = (source: string): string[] =>
-  checkSjs('a.sjs', source).problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
+function found(source: string): string[] {
+  const list = new ProblemList('a.sjs', source);
+  const script = parseScript('a.sjs', source, list);
+  if (script) checkScript(script.program, 'sjs', list);
+  return list.items.map(({ line, column, message }) => `${line}:${column} ${message}`);
+}
 
 test.each([
   ['dates by new', 'export default () => new Date();', '1:22 SJS 里不能用 new'],

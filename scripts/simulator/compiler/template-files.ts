@@ -5,123 +5,117 @@ import { attributeOf } from './template-nodes.ts';
 /** Reads a file named in `src` or `from`. */
 export type ReadFile = (from: string, specifier: string) => { file: string; source: string } | undefined;
 
-export interface FileContext {
+/** One AXML file with what it refers to. */
+export interface TemplateFile {
+  file: string;
   problems: ProblemList;
-  /** Name of the JavaScript variable that holds the templates that the file may use. */
-  templates: string;
-  /** Name of the variable that holds those that it defines: an `<import>` brings these alone, and not what the
-   * imported file imports (AXML 引用: import 的作用域). */
-  own: string;
-  defined: Set<string>;
-  /** The files whose definitions it may use. */
-  imports: FileContext[];
-  /** The file that includes this one. */
-  host: FileContext | undefined;
-  sjs: Map<string, string>;
+  /** What is drawn: without imports, SJS modules and definitions. */
+  content: TemplateNode[];
+  definitions: Definition[];
+  /** The files whose definitions it may use; what these import themselves is not theirs (AXML 引用: import 的作用域). */
+  imports: TemplateFile[];
+  /** Names of SJS modules and of their functions. */
+  sjs: SjsName[];
+  /** The file of each `<include>` that can be read. */
+  included: Map<ElementNode, TemplateFile>;
 }
 
-/** Draws the inside of a `<template name>`, given without what stands beside the content. */
-type Draw = (nodes: TemplateNode[], context: FileContext, definition: ElementNode) => string;
+/** `<template name>`. */
+export interface Definition {
+  name: string;
+  node: ElementNode;
+  content: TemplateNode[];
+}
 
-/**
- * The AXML files that make up one template: what they import, their SJS modules and their named templates.
- * `setup` is the generated code that stands before the content.
- */
-export class TemplateFiles {
-  readonly setup: string[] = [];
-  private readonly contexts: FileContext[] = [];
-  readonly sjs: string[] = [];
-  readonly problems: ProblemList[] = [];
-  private readonly files = new Map<string, FileContext>();
+export interface SjsName {
+  /** The name in the template. */
+  local: string;
+  file: string;
+  /** The export that it stands for. */
+  exported: string;
+}
+
+/** Reads a template with all that it imports and includes; what cannot be found or parsed is reported. */
+export function loadTemplateFiles(file: string, source: string, read: ReadFile): TemplateFile[] {
+  const loader = new Loader(read);
+  loader.load(file, source);
+  return loader.files;
+}
+
+class Loader {
+  /** The first is the template itself. */
+  readonly files: TemplateFile[] = [];
   private readonly read: ReadFile;
-  private readonly draw: Draw;
 
-  constructor(read: ReadFile, draw: Draw) {
+  constructor(read: ReadFile) {
     this.read = read;
-    this.draw = draw;
   }
 
-  /** @param host the file that includes this one: its templates and SJS modules stay visible */
-  newContext(file: string, source: string, host?: FileContext): FileContext {
+  load(file: string, source: string): TemplateFile {
+    const known = this.files.find((loaded) => loaded.file === file);
+    if (known) return known;
     const problems = new ProblemList(file, source);
-    const number = this.problems.push(problems);
-    const context: FileContext = {
+    const loaded: TemplateFile = {
+      file,
       problems,
-      templates: `T${number}`,
-      own: `O${number}`,
-      defined: new Set(),
+      content: [],
+      definitions: [],
       imports: [],
-      host,
-      sjs: new Map(),
+      sjs: [],
+      included: new Map(),
     };
-    if (!host) this.files.set(file, context);
-    this.contexts.push(context);
-    this.setup.push(`const ${context.templates} = {}, ${context.own} = {};`);
-    return context;
+    this.files.push(loaded);
+    const nodes = parseTemplate(source, problems);
+    loaded.content = this.sort(nodes, loaded);
+    return loaded;
   }
 
-  /** Parses a file, and handles what stands beside its content: imports, SJS modules, templates. */
-  open(source: string, context: FileContext): TemplateNode[] {
-    const nodes = parseTemplate(source, context.problems);
+  /** Takes out what stands beside the content: imports, SJS modules, definitions. */
+  private sort(nodes: readonly TemplateNode[], owner: TemplateFile): TemplateNode[] {
     const content: TemplateNode[] = [];
-    const definitions: { name: string; node: ElementNode }[] = [];
-    const collect = (list: TemplateNode[], into: TemplateNode[]): void => {
-      for (const node of list) {
-        if (node.kind === 'text') into.push(node);
-        else if (node.name === 'import') this.importFile(node, context);
-        else if (node.name === 'import-sjs') this.importSjs(node, context);
-        else if (node.name === 'template' && attributeOf(node, 'name')) {
-          definitions.push({ name: attributeOf(node, 'name')?.raw ?? '', node });
-        } else {
-          const kept: TemplateNode[] = [];
-          collect(node.children, kept);
-          into.push({ ...node, children: kept });
+    for (const node of nodes) {
+      const name = node.kind === 'element' ? node.name : '';
+      if (node.kind === 'text') content.push(node);
+      else if (name === 'import') this.importFile(node, owner);
+      else if (name === 'import-sjs') this.importSjs(node, owner);
+      else {
+        const inner = this.sort(node.children, owner);
+        const definition = name === 'template' ? attributeOf(node, 'name') : undefined;
+        if (definition) owner.definitions.push({ name: definition.raw, node, content: inner });
+        else {
+          const kept = { ...node, children: inner };
+          content.push(kept);
+          if (name === 'include') this.include(kept, owner);
         }
       }
-    };
-    collect(nodes, content);
-    for (const { name, node } of definitions) {
-      const inner: TemplateNode[] = [];
-      collect(node.children, inner);
-      const body = this.draw(inner, context, node);
-      context.defined.add(name);
-      this.setup.push(`${context.own}[${JSON.stringify(name)}] = (s) => ${body};`);
     }
     return content;
   }
 
-  /** Code that makes the templates of one file known to others, to be run when all of them are defined. */
-  links(): string[] {
-    return this.contexts.map(({ templates, own, imports, host }) => {
-      const visible = [host?.templates, ...imports.map((imported) => imported.own), own];
-      return `Object.assign(${templates}, ${visible.filter(Boolean).join(', ')});`;
-    });
+  private importFile(node: ElementNode, owner: TemplateFile): void {
+    const found = this.find(node, 'src', owner);
+    if (found) owner.imports.push(this.load(found.file, found.source));
   }
 
-  /** Whether a `<template is="name">` in this file finds its definition. */
-  isDefined(name: string, context: FileContext): boolean {
-    return (
-      [context, ...context.imports].some(({ defined }) => defined.has(name)) ||
-      (context.host !== undefined && this.isDefined(name, context.host))
-    );
-  }
-
-  private importFile(node: ElementNode, context: FileContext): void {
-    const found = this.readFile(node, 'src', context);
+  private include(node: ElementNode, owner: TemplateFile): void {
+    const found = this.find(node, 'src', owner);
     if (!found) return;
-    let imported = this.files.get(found.file);
-    if (!imported) {
-      imported = this.newContext(found.file, found.source);
-      this.open(found.source, imported);
-    }
-    context.imports.push(imported);
+    const included = this.load(found.file, found.source);
+    if (includes(included, owner)) {
+      owner.problems.add(
+        node.offset,
+        'directive-use',
+        '<include> 引入了自己',
+        '请把公共部分放到另一个文件里。',
+      );
+    } else owner.included.set(node, included);
   }
 
-  private importSjs(node: ElementNode, context: FileContext): void {
-    const found = this.readFile(node, 'from', context);
+  private importSjs(node: ElementNode, owner: TemplateFile): void {
+    const found = this.find(node, 'from', owner);
     const name = attributeOf(node, 'name');
     if (!name) {
-      context.problems.add(
+      owner.problems.add(
         node.offset,
         'directive-use',
         '<import-sjs> 缺少 name',
@@ -130,37 +124,47 @@ export class TemplateFiles {
       return;
     }
     if (!found) return;
-    let index = this.sjs.indexOf(found.file);
-    if (index < 0) {
-      index = this.sjs.push(found.file) - 1;
-      this.setup.unshift(`const J${index} = r.j(${JSON.stringify(found.file)});`);
-    }
+    const { file } = found;
     const named = /^\s*\{(.*)\}\s*$/s.exec(name.raw);
     if (!named) {
-      context.sjs.set(name.raw.trim(), `r.m(J${index},"default")`);
+      owner.sjs.push({ local: name.raw.trim(), file, exported: 'default' });
       return;
     }
     for (const item of (named[1] ?? '').split(',')) {
-      const [imported, local] = item.split(/\s*(?::|\bas\b)\s*/).map((word) => word.trim());
-      if (imported) context.sjs.set(local || imported, `r.m(J${index},${JSON.stringify(imported)})`);
+      const [exported, local] = item.split(/\s*(?::|\bas\b)\s*/).map((word) => word.trim());
+      if (exported) owner.sjs.push({ local: local || exported, file, exported });
     }
   }
 
-  readFile(
+  private find(
     node: ElementNode,
     attribute: string,
-    context: FileContext,
+    owner: TemplateFile,
   ): { file: string; source: string } | undefined {
     const specifier = attributeOf(node, attribute);
-    const found = specifier && this.read(context.problems.file, specifier.raw);
+    const found = specifier && this.read(owner.file, specifier.raw);
     if (!found) {
-      context.problems.add(
+      owner.problems.add(
         specifier?.valueOffset ?? node.offset,
         'missing-file',
         specifier ? `找不到文件 ${specifier.raw}` : `<${node.name}> 缺少 ${attribute}`,
-        '路径相对于当前文件，以 / 开头时相对于小程序根目录，要写扩展名。',
+        '路径相对于当前文件，以 / 开头时相对于小程序根目录，要写扩展名；大小写要一致，真机区分大小写。',
       );
     }
     return found || undefined;
   }
+}
+
+/** Whether a file includes another, directly or through others, or is it. */
+function includes(file: TemplateFile, other: TemplateFile): boolean {
+  return file === other || [...file.included.values()].some((inner) => includes(inner, other));
+}
+
+/** Whether a `<template is="name">` in a file finds its definition. @param hosts the files that include it */
+export function isDefined(name: string, file: TemplateFile, hosts: readonly TemplateFile[]): boolean {
+  return [file, ...hosts].some((user) =>
+    [user, ...user.imports].some(({ definitions }) =>
+      definitions.some((definition) => definition.name === name),
+    ),
+  );
 }

@@ -2,11 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../../server/testing/browser.ts';
-import { buildApp } from '../compiler/bundle.ts';
+import { buildApp } from '../compiler/build.ts';
 import { appFiles, emptyRoot } from '../harness/testing.ts';
 import type { Device } from '../runtime/device.ts';
 import type { createPhone } from '../runtime/phone.ts';
-import type { BuiltApp } from '../runtime/types.ts';
 
 const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
 
@@ -27,7 +26,10 @@ const SCRIPT = `Page({
 declare const phoneModule: { createPhone: typeof createPhone };
 
 /** A phone alone, without the page around it or a server. */
-async function openPhone(browser: Browser, app: BuiltApp): Promise<Page> {
+async function openPhone(browser: Browser): Promise<Page> {
+  const files = { 'pages/main/main.axml': AXML, 'pages/main/main.js': SCRIPT };
+  const style = { 'pages/main/main.acss': '.fill { display: block; width: 100%; height: 100% }' };
+  const app = await buildApp(emptyRoot, { replace: appFiles({ ...files, ...style }) });
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../runtime/phone.ts', import.meta.url))],
     bundle: true,
@@ -54,6 +56,13 @@ async function openPhone(browser: Browser, app: BuiltApp): Promise<Page> {
   return page;
 }
 
+async function drag(page: Page): Promise<void> {
+  await page.mouse.move(300, 120);
+  await page.mouse.down();
+  await page.mouse.move(100, 120, { steps: 10 });
+  await page.mouse.up();
+}
+
 run('a swiper under a mouse', () => {
   let browser: Browser;
 
@@ -64,23 +73,31 @@ run('a swiper under a mouse', () => {
   afterAll(() => browser?.close());
 
   test('is dragged over an image as over anything else, and a drag is no tap', async () => {
-    const files = { 'pages/main/main.axml': AXML, 'pages/main/main.js': SCRIPT };
-    const style = { 'pages/main/main.acss': '.fill { display: block; width: 100%; height: 100% }' };
-    const app = await buildApp(emptyRoot, { replace: appFiles({ ...files, ...style }) });
-    const page = await openPhone(browser, app);
+    const page = await openPhone(browser);
     const log = page.locator('.log');
-    const drag = async (): Promise<void> => {
-      await page.mouse.move(300, 120);
-      await page.mouse.down();
-      await page.mouse.move(100, 120, { steps: 10 });
-      await page.mouse.up();
-    };
-    await drag();
+    await drag(page);
     await log.getByText(/^换到1 $/).waitFor();
     await page.mouse.click(200, 120);
     await log.getByText(/^换到1 点了 $/).waitFor();
-    await drag();
+    await drag(page);
     await log.getByText(/换到2/).waitFor();
     expect(await log.innerText()).toBe('换到1 点了 换到2');
+  });
+
+  test('is tapped while it moves: the item under the finger gets the tap', async () => {
+    const page = await openPhone(browser);
+    const at = (): Promise<string> =>
+      page.evaluate(() => document.elementFromPoint(200, 120)?.localName ?? '');
+    await page.addStyleTag({ content: '.mini-swiper-track { transition: transform 2s linear !important }' });
+    await drag(page);
+    expect(await at()).toBe('img');
+    await page.mouse.move(200, 120);
+    await page.mouse.down();
+    await page.waitForFunction(() => document.elementFromPoint(200, 120)?.localName !== 'img');
+    await page.mouse.up();
+    await page
+      .locator('.log')
+      .getByText(/^换到1 点了 $/)
+      .waitFor();
   });
 });

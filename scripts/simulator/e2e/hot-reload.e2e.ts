@@ -85,7 +85,7 @@ run('hot reload', () => {
       source.replace('<view class="bind-page">', '<vieww class="bind-page">'),
     );
     const problems = phone.page.locator('.problems');
-    await problems.getByText('pages/bind/index.axml:1:').first().waitFor();
+    await problems.getByText('pages/bind/index.axml:2:').first().waitFor();
     await phone.screenshot('problems');
     expect(await typed()).toBe('typed-before');
     await edit('pages/bind/index.axml', (source) =>
@@ -100,7 +100,7 @@ run('hot reload', () => {
     await edit('pages/bind/index.ts', (source) => source + broken);
     const problems = phone.page.locator('.problems');
     await problems.getByText('pages/bind/index.ts:').waitFor();
-    expect(await problems.innerText()).toContain('请按提示改正这一行');
+    expect(await problems.innerText()).toContain('请检查附近的括号');
     await edit('pages/bind/index.axml', (source) => `${source}\n<view>后来加的一行</view>\n`);
     await edit('pages/bind/index.axml', (source) => `${source}\n<view>又加的一行</view>\n`);
     expect(await problems.isVisible()).toBe(true);
@@ -142,6 +142,37 @@ run('hot reload', () => {
     );
     await phone.waitForText('绑定账号');
     expect(await phone.page.title()).toBe('not loaded again');
+  });
+
+  test('a mistake while running is told with its .ts line, on the page and in the terminal, and once', async () => {
+    const fails = "\n      safely(async () => {\n        throw new Error('半途坏了');\n      });\n";
+    await edit('pages/bind/index.ts', (source) =>
+      source.replace('onUsername(event: InputEvent) {', (head) => head + fails),
+    );
+    await phone.page.waitForFunction(() =>
+      window.simulator?.timeline.entries.some((entry) => entry.title === '冷启动'),
+    );
+    await phone.waitForText('李四，您好');
+    await phone.type('请输入用户名', 'x');
+    await phone.waitForText('页面出了点问题', '复制');
+    const rows = (await phone.timeline()).filter(({ title }) => title.includes('半途坏了'));
+    const place = /^pages\/bind\/index\.ts:\d+:\d+\nthrow new Error\('半途坏了'\);$/;
+    await phone.page.getByText(/pages\/bind\/index\.ts:\d+/).waitFor();
+    expect(rows).toHaveLength(1);
+    const [entry] = (await phone.timeline()).filter(({ title }) => title.includes('半途坏了'));
+    expect(entry?.detail).toMatch(place);
+    const lines = simulator.output().split('\n');
+    const first = lines.findIndex((line) => line.includes('半途坏了'));
+    expect(lines.slice(first, first + 3)).toEqual([
+      '小程序出错：uncaught error Error: 半途坏了',
+      expect.stringMatching(/^ {2}在 .*pages[/\\]bind[/\\]index\.ts:\d+:\d+$/),
+      expect.stringMatching(/^ {2}\d+ \| throw new Error\('半途坏了'\);$/),
+    ]);
+    expect(lines.slice(first + 3).join('')).not.toContain('半途坏了');
+    await phone.screenshot('mistake-while-running');
+    await edit('pages/bind/index.ts', (source) => source.replace(fails, ''));
+    await phone.waitForText('李四，您好');
+    phone.expectErrors(/半途坏了/);
   });
 
   test('a template that begins to use an SJS module gets it', async () => {

@@ -132,4 +132,45 @@ run('the page around the phone', () => {
     await phone.verify();
     await phone.close();
   });
+
+  test('a request and setData open on their content; what is stored can be looked at, changed and deleted', async () => {
+    const phone = await PhonePage.open(browser, stack.url);
+    await phone.waitForText('，张三');
+    const { page } = phone;
+    await page.locator('summary').filter({ hasText: 'POST /api/auth/login' }).first().click();
+    const parts = page.locator('.parts').filter({ hasText: '应答内容' });
+    await parts.getByText(/"outcome": "signed-in"/).waitFor();
+    await parts
+      .getByText(/x-request-id: [0-9a-f-]{36}/)
+      .first()
+      .waitFor();
+    await page.locator('summary').filter({ hasText: 'GET /api/' }).first().click();
+    await page.getByText(/authorization: Bearer .{4}….{4}\n/).waitFor();
+    await page.locator('summary').filter({ hasText: 'setData' }).first().click();
+    await page.locator('.parts').filter({ hasText: '内容' }).first().waitFor();
+    const store = page.getByRole('region', { name: '本地存储' });
+    await store.locator('summary').first().click();
+    await store.getByText('"token"').waitFor();
+    await phone.screenshot('timeline-details', { whole: true });
+    await store.getByRole('button', { name: '修改' }).click();
+    const field = store.getByRole('textbox');
+    await field.fill('{');
+    await store.getByRole('button', { name: '保存' }).click();
+    await page
+      .getByText(/没有保存 .*不是 JSON/)
+      .first()
+      .waitFor();
+    await field.fill('{"token":"changed","expiresAt":1,"user":{}}');
+    await store.getByRole('button', { name: '保存' }).click();
+    await store.getByText('"changed"').waitFor();
+    // A session that is over is not used: the person is signed in anew.
+    await phone.clearTimeline();
+    await phone.press('冷启动');
+    await page.getByText('POST /api/auth/login').waitFor();
+    await phone.waitForText('，张三');
+    await store.getByRole('button', { name: '全部删除' }).click();
+    await store.getByText('没有存储任何内容').waitFor();
+    await phone.verify();
+    await phone.close();
+  });
 });

@@ -67,7 +67,7 @@ run('sessions and binding', () => {
     await phone.tap('我的');
     await phone.waitForText('zhangsan');
     await phone.tap('退出登录');
-    await phone.waitForText('退出后，本机保存的登录信息会清除');
+    await phone.waitForText('退出后，再次使用要重新登录');
     await phone.screenshot('sign-out-question');
     await phone.tap('退出登录');
     await phone.waitForText('您已退出登录', '重新登录');

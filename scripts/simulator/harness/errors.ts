@@ -1,3 +1,5 @@
+import { isError } from '../runtime/realm.ts';
+
 let original: typeof console.error | undefined;
 const watching = new Set<ErrorWatch>();
 /** What went to `console.error` while apps were open: nobody can tell which of them said it. */
@@ -6,7 +8,7 @@ const said: Error[] = [];
 function listen(): void {
   original = console.error;
   console.error = (...values: unknown[]) => {
-    const error = values.find((value) => value instanceof Error);
+    const error = values.find(isError);
     said.push(new Error(`console.error：${values.map(String).join(' ')}`, { cause: error }));
   };
 }

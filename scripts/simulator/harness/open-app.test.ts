@@ -91,7 +91,7 @@ describe('what fails a test', () => {
   });
 
   test('code of the page that does not load', async () => {
-    await expect(openPage('<view />', 'data: { a: gone }')).rejects.toThrow('gone is not defined');
+    await expect(openPage('<view />', 'data: { a: [].gone.a }')).rejects.toThrow("reading 'a'");
   });
 });
 
@@ -140,6 +140,36 @@ test('browser globals that a device lacks are not there', async () => {
     `data: { seen: [${names.map((name) => `typeof ${name}`)}].join() }`,
   );
   expect(app.text()).toBe(names.map(() => 'undefined').join());
+});
+
+test('an old engine has neither the newer functions nor code from text', async () => {
+  const script = `data: { seen: '' }, onLoad() {
+    const names = ['at', 'flat', 'finally', 'matchAll'];
+    const has = names.filter((name) => [[], '', Promise.resolve()].some((value) => typeof value[name] === 'function'));
+    let made = 'refused';
+    try { made = names.map[['constructor'][0]]('return 1')(); } catch (error) {}
+    this.setData({ seen: has.length + ' ' + made });
+  }`;
+  expect((await openPage('<view>{{seen}}</view>', script)).text()).toBe('4 1');
+  expect((await openPage('<view>{{seen}}</view>', script, {}, { oldEngine: true })).text()).toBe('0 refused');
+});
+
+test('an old engine tells errors and rejected promises as the other does', async () => {
+  const options = { oldEngine: true };
+  const thrown = await openPage(
+    '<view onTap="go">按</view>',
+    "\ngo() { throw new Error('坏了'); }",
+    {},
+    options,
+  );
+  await expect(thrown.tap('按')).rejects.toThrow('坏了（pages/main/main.js:2:');
+  const rejected = await openPage(
+    '<view onTap="go">按</view>',
+    "async go() { throw new Error('没人接'); }",
+    {},
+    options,
+  );
+  await expect(rejected.tap('按')).rejects.toThrow('没人接');
 });
 
 test('two apps in one test: console.error is heard while either is open, and is itself again after both', async () => {

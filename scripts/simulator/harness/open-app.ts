@@ -1,22 +1,29 @@
 import { fileURLToPath } from 'node:url';
 import { JSDOM } from 'jsdom';
-import { buildApp } from '../compiler/bundle.ts';
+import { buildApp } from '../compiler/build.ts';
+import { placeText, SourcePlaces } from '../compiler/source-places.ts';
 import { fetchTransport } from '../runtime/dd/http.ts';
 import type { Transport } from '../runtime/device.ts';
 import { type Device, type Faults, memoryStorage, type Platform } from '../runtime/device.ts';
 import { createPhone, type Phone, type StartOptions } from '../runtime/phone.ts';
-import type { PhoneEvent } from '../runtime/types.ts';
+import { isError } from '../runtime/realm.ts';
+import type { BuiltApp, PhoneEvent } from '../runtime/types.ts';
 import { type EmulatorCodes, emulatorAuthCode } from './emulator-codes.ts';
 import { ErrorWatch } from './errors.ts';
+import { oldEngine } from './old-engine.ts';
 import { findByText, findField, visibleText } from './screen.ts';
-import { SourcePlaces } from './source-places.ts';
 
-const PROJECT_MINI = fileURLToPath(new URL('../../../mini', import.meta.url));
+export const PROJECT_MINI = fileURLToPath(new URL('../../../mini', import.meta.url));
 /** A busy machine takes its time; what does not come at all is told by what is on the screen instead. */
 const DEFAULT_WAIT_MS = 20_000;
 const POLL_MS = 5;
 
-export interface OpenAppOptions extends StartOptions {
+export interface EngineOptions {
+  /** Runs the scripts in what an old phone has (V8 6.9), and not in the engine of the test. */
+  oldEngine?: boolean;
+}
+
+export interface OpenAppOptions extends StartOptions, EngineOptions {
   /** Folder of `app.json`; the project's `mini/` by default. */
   root?: string;
   /** Source files to replace, by path below `root`: usually `config/current.ts`. */
@@ -104,24 +111,38 @@ function turn(): Promise<void> {
  * of the mini program and any `console.error` fail the next step of the test, at the latest its end.
  */
 export async function openApp(options: OpenAppOptions = {}): Promise<OpenedApp> {
-  const app = await buildApp(
-    options.root ?? PROJECT_MINI,
-    options.replace ? { replace: options.replace } : {},
-  );
-  const { window } = new JSDOM('<!DOCTYPE html><html lang="zh-CN"><body></body></html>', {
-    url: 'http://phone.invalid/',
-    pretendToBeVisual: true,
-  });
+  const { root = PROJECT_MINI, replace } = options;
+  const page = openBuilt(await buildApp(root, replace ? { replace } : {}), deviceOf(options), options);
+  await page.settle();
+  return page;
+}
+
+/**
+ * Starts a mini program that is built already, as {@link openApp} does.
+ * @param device may outlive the start: the next one finds what this one has stored
+ */
+export function openBuilt(
+  app: BuiltApp,
+  device: Device,
+  options: StartOptions & EngineOptions = {},
+): AppPage {
+  const window = freeWindow();
   const watch = new ErrorWatch();
   const places = new SourcePlaces(app.script);
   const events: PhoneEvent[] = [];
-  const device = deviceOf(options);
   const phone = createPhone({
     app,
     mount: window.document.body,
     device,
+    ...(options.oldEngine ? { compile: oldEngine(() => device.clockAheadMs ?? 0) } : {}),
     onEvent: (event) => void events.push(event),
-    onError: (error) => watch.add(places.locate(error)),
+    onError: (error) => {
+      const cause = isError(error.cause) ? error.cause : error;
+      const { stack, place } = places.locate(cause.stack ?? '');
+      cause.stack = stack;
+      if (place) error.message += `（${placeText(place)}）`;
+      watch.add(error);
+    },
   });
   const page = new AppPage(phone, device, events, watch, window);
   // Inside a test; a script that opens apps closes them itself.
@@ -132,8 +153,20 @@ export async function openApp(options: OpenAppOptions = {}): Promise<OpenedApp> 
     ...(options.path ? { path: options.path } : {}),
     ...(options.query ? { query: options.query } : {}),
   });
-  await page.settle();
   return page;
+}
+
+/** Documents of phones that have ended: making one takes longer than all else at a start. */
+const windows: JSDOM['window'][] = [];
+
+function freeWindow(): JSDOM['window'] {
+  const used = windows.pop();
+  if (used) return used;
+  const page = '<!DOCTYPE html><html lang="zh-CN"><body></body></html>';
+  const { window } = new JSDOM(page, { url: 'http://phone.invalid/', pretendToBeVisual: true });
+  // jsdom draws nothing, and complains when it is asked to.
+  Object.assign(window.HTMLCanvasElement.prototype, { getContext: () => null, toDataURL: () => 'data:,' });
+  return window;
 }
 
 function deviceOf(options: OpenAppOptions): Device {
@@ -157,7 +190,7 @@ function deviceOf(options: OpenAppOptions): Device {
   };
 }
 
-class AppPage implements OpenedApp {
+export class AppPage implements OpenedApp {
   readonly phone: Phone;
   readonly events: PhoneEvent[];
   private readonly device: Device;
@@ -254,7 +287,7 @@ class AppPage implements OpenedApp {
     if (this.ended) return;
     this.ended = true;
     this.phone.destroy();
-    this.window.close();
+    windows.push(this.window);
   }
 
   /** Stops listening. @returns what nobody took */

@@ -3,11 +3,18 @@ import { type OpenAppOptions, type OpenedApp, openApp } from './open-app.ts';
 
 /** A folder without files of its own: the apps of tests live in memory. It lies inside the project, so that
  * packages are found. */
-export const emptyRoot = fileURLToPath(new URL('../fixtures', import.meta.url));
+export const emptyRoot = fileURLToPath(new URL('../fixtures/empty', import.meta.url));
 
-/** The files of an app, with the least that an app must have. */
+/** The files of an app, with the least that an app and its components must have. */
 export function appFiles(files: Readonly<Record<string, string>>): Record<string, string> {
-  return { 'app.json': '{"pages":["pages/main/main"]}', 'app.js': 'App({});', ...files };
+  const units = Object.keys(files).flatMap((file) => /^(.*)\.(?:js|ts)$/.exec(file)?.[1] ?? []);
+  const components = units.filter((unit) => `${unit}.axml` in files && !unit.startsWith('pages/'));
+  return {
+    'app.json': '{"pages":["pages/main/main"]}',
+    'app.js': 'App({});',
+    ...Object.fromEntries(components.map((unit) => [`${unit}.json`, '{"component":true}'])),
+    ...files,
+  };
 }
 
 /** Opens an app whose files are given as text. */

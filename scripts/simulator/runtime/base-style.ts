@@ -26,7 +26,7 @@ export const BASE_STYLE = `
 .mini-toast,.mini-loading{position:absolute;left:50%;top:45%;max-width:260px;padding:12px 18px;border-radius:8px;background:rgba(23,26,29,.86);color:#fff;font-size:14px;text-align:center;transform:translate(-50%,-50%)}
 .mini-loading i,.mini-button-loading{display:inline-block;width:16px;height:16px;margin-right:8px;border:2px solid currentColor;border-right-color:transparent;border-radius:50%;vertical-align:-3px;animation:mini-turn .8s linear infinite}
 @keyframes mini-turn{to{transform:rotate(1turn)}}
-mini-view,mini-form,mini-scroll-view,mini-swiper,mini-swiper-item,mini-picker,mini-checkbox-group,mini-radio-group,mini-web-view{display:block}
+mini-view,mini-form,mini-scroll-view,mini-swiper,mini-swiper-item,mini-picker,mini-slider,mini-progress,mini-rich-text,mini-navigator,mini-movable-area,mini-cover-view,mini-checkbox-group,mini-radio-group,mini-web-view{display:block}
 mini-text{white-space:pre-line}
 mini-text[data-selectable]{user-select:text}
 mini-image{display:inline-block;width:300px;height:225px;overflow:hidden}
@@ -64,6 +64,24 @@ mini-checkbox,mini-radio{display:inline-block;position:relative;width:20px;heigh
 mini-radio{border-radius:50%}
 mini-checkbox[data-checked],mini-radio[data-checked]{border-color:var(--mini-color);background:var(--mini-color)}
 mini-checkbox[data-checked]::after,mini-radio[data-checked]::after{content:"";position:absolute;left:6px;top:2px;width:6px;height:11px;border:solid #fff;border-width:0 2px 2px 0;transform:rotate(45deg)}
+mini-slider{display:flex;align-items:center;gap:12px;padding:8px 0}
+mini-slider input{flex:1;accent-color:#1677ff}
+mini-progress{display:flex;align-items:center;gap:10px}
+.mini-progress-bar{flex:1;height:6px;overflow:hidden;border-radius:3px;background:#eceef0}
+.mini-progress-bar i{display:block;height:100%}
+mini-rich-text img{max-width:100%}
+mini-navigator{cursor:pointer}
+mini-picker-view{display:flex;height:150px}
+mini-picker-view-column{display:block;flex:1;overflow:hidden auto;text-align:center}
+mini-picker-view-column>*{line-height:34px;color:#8f959e;cursor:pointer}
+mini-picker-view-column>[data-chosen]{color:#171a1d;font-weight:600}
+mini-movable-area{position:relative;width:10px;height:10px}
+mini-movable-view{display:block;position:absolute;left:0;top:0;touch-action:none;user-select:none}
+mini-cover-image{display:inline-block;overflow:hidden}
+mini-cover-image img{display:block;width:100%;height:100%}
+mini-canvas{display:block;width:300px;height:225px}
+mini-canvas canvas{display:block;width:100%;height:100%}
+[data-placeholder]{display:block;padding:16px;border:1px dashed #b9bdc2;border-radius:8px;background:#fff;color:#5c636b;font-size:13px;text-align:center}
 mini-web-view{padding:40px 24px;color:#5c636b;text-align:center}
 .mini-web-view-address{overflow-wrap:anywhere}
 @media (prefers-reduced-motion:reduce){.mini-phone *,.mini-phone *::after{transition-duration:0s!important;animation-duration:3s!important}}

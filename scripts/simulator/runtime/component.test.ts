@@ -199,7 +199,7 @@ test('a page may use a component that uses another one', async () => {
     ...using({ 'a-part': '../../part' }),
     'part.axml': '<b-part word="里" />',
     'part.js': 'Component({});',
-    'part.json': '{"usingComponents":{"b-part":"./inner"}}',
+    'part.json': '{"component":true,"usingComponents":{"b-part":"./inner"}}',
     'inner.axml': '<view>{{word}}</view>',
     'inner.js': "Component({ props: { word: '' } });",
   });

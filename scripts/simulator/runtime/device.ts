@@ -54,7 +54,27 @@ export interface Faults {
   authCodeInvalid?: boolean;
   /** `dd.setStorage` and `dd.getStorage` fail. */
   storageBroken?: boolean;
+  /** Each request fails with code 13, at once. */
+  requestTimesOut?: boolean;
+  /** A request never calls back: containers are known that lose one. */
+  requestHangs?: boolean;
+  /** A request succeeds with status 0 and no data, as some containers tell of a broken connection. */
+  statusZero?: boolean;
 }
+
+export type HttpErrors =
+  /** Error 19 without status and data. */
+  | 'fail'
+  | 'fail-with-status'
+  | 'fail-with-body'
+  /** Error 19 with status, data and headers. */
+  | 'fail-with-data'
+  /** `success` with the status. */
+  | 'success'
+  /** `success` with the status as text. */
+  | 'success-with-text'
+  /** `success` with the data alone. */
+  | 'success-with-body';
 
 /** The phone's hardware and the container around the mini program. */
 export interface Device {
@@ -65,15 +85,23 @@ export interface Device {
   transport: Transport;
   /** Asks the platform for a single-use code for the person who holds the phone. Rejects when it gets none. */
   getAuthCode(): Promise<string>;
+  /** Takes what `dd.setClipboard` puts there; nowhere by default. */
+  clipboard?: ((text: string) => unknown) | undefined;
   faults: Faults;
-  /**
-   * What the container does with an answer of HTTP 400 and above; both are seen on devices. `fail`: error 19
-   * without status and data; `fail-with-data`: error 19 with them; `success`: `success` with the status.
-   */
-  httpErrors: 'fail' | 'fail-with-data' | 'success';
+  /** What the container does with an answer of HTTP 400 and above; versions differ. */
+  httpErrors: HttpErrors;
   /** HTTP 可信域名 of the app, host names; `undefined`: not checked. Others fail with code 11. */
   trustedHosts?: readonly string[] | undefined;
-  systemInfo?: Readonly<Record<string, unknown>> | undefined;
+  /** What `dd.getSystemInfo` tells besides; null: it fails. */
+  systemInfo?: Readonly<Record<string, unknown>> | null | undefined;
+  /** How `dd.getAuthCode` and `dd.dtBridge` wrap a code, where it is not as documented. */
+  wrapCode?: ((code: string) => object) | undefined;
+  /** Some 浙政钉 clients have `dd.getAuthCode` too, which is of no use there. */
+  hasBothCodeCalls?: boolean | undefined;
+  /** How far the phone's clock is ahead of the real time; in the engine of an old phone alone. */
+  clockAheadMs?: number | undefined;
+  /** Divides the mini program's own time-outs. */
+  timerSpeed?: number | undefined;
   /** Whether a newer package of the app is there; `none` by default. */
   update?: UpdateState | undefined;
 }

@@ -1,20 +1,35 @@
+import { consoleText, miniConsole } from './mini-console.ts';
+import { isError } from './realm.ts';
 import type { PhoneEventInput } from './types.ts';
 
 export interface ErrorReportsHost {
   emit(event: PhoneEventInput): void;
   /** Who else wants to know; without anybody, errors go to `console.error`. */
   onError: ((error: Error) => void) | undefined;
+  /** The page on the screen has failed. */
+  failed(): void;
   /** Calls a hook of the mini program's `App({…})`. */
   callApp(hook: 'onError' | 'onUnhandledRejection', argument: unknown): void;
 }
 
 const MAX_ERRORS_A_SECOND = 5;
-/** The name under which the mini program's code is evaluated (`compiler/bundle.ts`), as it stands in stacks. */
+/** The name under which the mini program's code is evaluated (`compiler/link.ts`), as it stands in stacks. */
 const SCRIPT_NAME = 'mini-program.js';
 
 /** What goes wrong in the mini program's own code: on the timeline, to whoever asked for it, and to its `App`. */
 export class ErrorReports {
+  /** The mini program's `console`. What it says of an error that is told already is not told again. */
+  readonly console = miniConsole((level, values, stack) => {
+    const error = values.find(isError);
+    if (values.some((value) => this.isKnown(value))) return;
+    if (error) this.known.add(error);
+    this.host.emit({ kind: 'console', level, message: consoleText(values), stack: error?.stack ?? stack });
+    if (level === 'error') this.host.failed();
+  });
   private readonly host: ErrorReportsHost;
+  private readonly known = new WeakSet<object>();
+  /** What the app is being told, word for word. */
+  private telling: unknown;
   private toldAt: number[] = [];
 
   constructor(host: ErrorReportsHost) {
@@ -53,13 +68,28 @@ export class ErrorReports {
     this.toldAt = this.toldAt.filter((time) => now - time < 1000);
     if (place.endsWith(hook) || this.toldAt.length >= MAX_ERRORS_A_SECOND) return;
     this.toldAt.push(now);
-    this.host.callApp(hook, argument);
+    this.telling = hook === 'onError' ? argument : (argument as { reason: unknown }).reason;
+    try {
+      this.host.callApp(hook, argument);
+    } finally {
+      this.telling = undefined;
+    }
+  }
+
+  private isKnown(value: unknown): boolean {
+    return typeof value === 'object' && value !== null
+      ? this.known.has(value)
+      : value !== undefined && value === this.telling;
   }
 
   private record(cause: unknown, place: string): Error {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const error = isError(cause) ? cause : new Error(String(cause));
     const { message, stack } = error;
-    this.host.emit({ kind: 'error', message: `${place}：${message}`, ...(stack ? { stack } : {}) });
+    if (!this.known.has(error)) {
+      this.host.emit({ kind: 'error', message: `${place}：${message}`, ...(stack ? { stack } : {}) });
+    }
+    this.known.add(error);
+    this.host.failed();
     if (this.host.onError) this.host.onError(new Error(`${place}：${message}`, { cause: error }));
     else console.error(`${place}：`, error);
     return error;

@@ -6,8 +6,12 @@ const LONG_TAP_MS = 500;
 /** Turns the browser's clicks and pointers into the events of mini programs, for all tags below an element. */
 export function listenToGestures(root: HTMLElement): void {
   let longTap: ReturnType<typeof setTimeout> | undefined;
+  let pressed: Node | null = null;
   root.addEventListener('click', (event) => {
-    const origin = event.target as MiniElement;
+    const target = event.target as MiniElement;
+    // What moves away under a finger still gets the tap; the browser clicks on the element around both.
+    const origin = pressed && target.contains(pressed) ? (pressed as MiniElement) : target;
+    pressed = null;
     if (!closestNode(origin)) return;
     dispatch(origin, 'tap', { x: event.clientX, y: event.clientY });
     const button = origin.closest<MiniElement>('mini-button');
@@ -38,7 +42,10 @@ export function listenToGestures(root: HTMLElement): void {
     }
     dispatch(event.target as Element, type, {}, { touches: ended ? [] : [point], changedTouches: [point] });
   };
-  root.addEventListener('pointerdown', touch('touchStart'));
+  root.addEventListener('pointerdown', (event) => {
+    pressed = event.target as Node;
+    touch('touchStart')(event);
+  });
   root.addEventListener('pointermove', (event) => {
     if ((event as PointerEvent).buttons !== 0) touch('touchMove')(event);
   });

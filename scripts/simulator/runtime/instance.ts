@@ -1,4 +1,5 @@
 import { nextTick, type ShallowRef, shallowRef } from 'vue';
+import { isPromise } from './realm.ts';
 import { applyPatch, type Data, sizeOf, splicePatch, viewCopy, whatJsonLoses } from './set-data.ts';
 import type { PhoneEventInput } from './types.ts';
 
@@ -74,9 +75,10 @@ export class Instance {
     if (loss)
       throw new TypeError(`setData 只能传 JSON 数据：${loss}，真机上不会更新，请换成 null、文字或普通对象`);
     this.self.data = applyPatch(this.data, patch);
-    this.view = applyPatch(this.view, viewCopy(patch));
+    const copy = viewCopy(patch);
+    this.view = applyPatch(this.view, copy);
     this.version.value += 1;
-    this.host.emit({ kind: 'setData', path: this.place, bytes: sizeOf(patch) });
+    this.host.emit({ kind: 'setData', path: this.place, bytes: sizeOf(patch), patch: copy });
     if (callback) {
       void nextTick().then(() => this.guard(() => callback.call(this.self), 'setData 的回调'));
     }
@@ -115,7 +117,7 @@ export class Instance {
     const place = `${this.place} ${what}`;
     try {
       const result = run();
-      if (result instanceof Promise) {
+      if (isPromise(result)) {
         result.catch((reason: unknown) => this.host.reportRejection(reason, place));
       }
       return result;

@@ -3,10 +3,10 @@ import { Chrome } from './chrome.ts';
 import type { ComponentDefinition } from './component.ts';
 import { componentView, type UnitSource } from './component-view.ts';
 import { Dialogs } from './dd/dialogs.ts';
-import { createDd } from './dd/index.ts';
+import { createDd, createMy } from './dd/index.ts';
 import type { Device } from './device.ts';
 import { ErrorReports } from './error-reports.ts';
-import { evaluate } from './evaluate.ts';
+import { type Environment, evaluate } from './evaluate.ts';
 import { listenToGestures } from './gestures.ts';
 import { Instance, type InstanceHost } from './instance.ts';
 import { PageView } from './page.ts';
@@ -22,6 +22,8 @@ export interface PhoneOptions {
   mount: HTMLElement;
   device: Device;
   onEvent?: (event: PhoneEvent) => void;
+  /** Makes a function of the mini program's script, in an engine of its own; see `evaluate`. */
+  compile?: Environment['compile'];
   /** An error in the mini program's own code, or in drawing it. Without this it goes to `console.error`. */
   onError?: (error: Error) => void;
 }
@@ -49,7 +51,13 @@ export class Phone implements InstanceHost, TemplateHost {
   /** The last run; it may have ended. */
   private run: Run | undefined;
   private definition: Instance | undefined;
+  /** What the last start opens first. */
+  private opening: { path: string; query: Readonly<Record<string, string>> } = { path: '', query: {} };
+  private launched: { path: string; query: Readonly<Record<string, string>> } = { path: '', query: {} };
   private readonly errors: ErrorReports;
+  /** The page that failed last, while nobody has left it by a tap: a mended app opens there. */
+  private failedPage: { path: string; query: Readonly<Record<string, string>> } | undefined;
+  private touched = false;
   private readonly endListening: () => void;
 
   constructor(options: PhoneOptions) {
@@ -60,6 +68,7 @@ export class Phone implements InstanceHost, TemplateHost {
     this.renderer = createDocumentRenderer(ownerDocument);
     this.errors = new ErrorReports({
       emit: (event) => this.emit(event),
+      failed: () => this.pageFailed(),
       onError: options.onError,
       callApp: (hook, argument) => void this.definition?.call(hook, argument),
     });
@@ -72,12 +81,17 @@ export class Phone implements InstanceHost, TemplateHost {
     });
     this.dialogs = new Dialogs(this.chrome.overlay);
     listenToGestures(this.chrome.screen);
+    const touched = (): void => {
+      this.touched = true;
+    };
+    this.chrome.root.addEventListener('click', touched, true);
     this.stack = new PageStack({
       paths: () => this.app.config.pages,
       tabs: () => this.app.config.tabBar?.items.map((item) => item.pagePath) ?? [],
       create: (path, query) => this.createPage(path, query),
       notFound: (path, query) => this.notFound(path, query),
       changed: (action, page, depth) => {
+        if (this.touched && (action === 'open' || action === 'show')) this.failedPage = undefined;
         this.emit({ kind: 'page', action, path: page.path, depth });
         this.redraw();
       },
@@ -91,7 +105,7 @@ export class Phone implements InstanceHost, TemplateHost {
   /** Cold start: evaluates the mini program, then `onLaunch`, `onShow`, and the first page. */
   start({ path, query = {} }: StartOptions = {}): void {
     if (this.running) throw new Error('小程序已经在运行，请先 stop()');
-    const run = new Run(this);
+    const run = new Run(this, this.device.timerSpeed);
     this.run = run;
     this.units.clear();
     this.views.clear();
@@ -102,6 +116,10 @@ export class Phone implements InstanceHost, TemplateHost {
       ...query,
     };
     const first = path ?? this.app.config.pages[0] ?? '';
+    this.launched = { path: first, query: launchQuery };
+    this.opening = { path: first, query: path === undefined ? {} : query };
+    this.failedPage = undefined;
+    this.touched = false;
     try {
       this.evaluate(run);
     } catch (error) {
@@ -114,7 +132,7 @@ export class Phone implements InstanceHost, TemplateHost {
     this.emit({ kind: 'app', action: 'launch' });
     this.definition?.call('onLaunch', { query: launchQuery, path: first });
     this.definition?.call('onShow', { query: launchQuery, path: first });
-    this.stack.launch(first, path === undefined ? {} : query);
+    this.stack.launch(first, { ...this.opening.query });
   }
 
   /** Switches the mini program off, as when the client ends it; storage stays. */
@@ -134,10 +152,14 @@ export class Phone implements InstanceHost, TemplateHost {
     this.emit({ kind: 'app', action: 'hide' });
   }
 
-  /** The person comes back: a warm start. */
-  show(query: Record<string, string> = {}): void {
+  /**
+   * The person comes back: a warm start.
+   * @param options null: a container that tells nothing
+   */
+  show(options: StartOptions | null = {}): void {
+    const { query = {}, path = this.stack.top?.path ?? '' } = options ?? {};
     this.emit({ kind: 'app', action: 'show' });
-    this.definition?.call('onShow', { query, path: this.stack.top?.path ?? '' });
+    this.definition?.call('onShow', options === null ? undefined : { query, path });
     this.stack.top?.instance.call('onShow');
   }
 
@@ -183,15 +205,30 @@ export class Phone implements InstanceHost, TemplateHost {
     this.loadStyles();
     for (const { source, template } of loaded) source.template.value = template;
     await nextTick();
+    // Another page stands in the place of the one that failed.
+    if (this.failedPage && this.failedPage.path !== this.currentPath) this.reopen();
   }
 
-  /** Takes a newly built app and starts it on the page that was open. */
+  /** Notes that the page on the screen has failed; where it never opened, the one that the start asked for. */
+  pageFailed(): void {
+    const { path, query } = this.stack.top ?? this.opening;
+    // What the app shows in its place fails beside it.
+    if (this.failedPage && !this.touched) return;
+    this.failedPage = { path, query };
+    this.touched = false;
+  }
+
+  /** Takes a newly built app and starts it: see {@link reopen}. */
   replace(app: BuiltApp): void {
-    const { top } = this.stack;
-    this.stop();
     this.app = app;
-    const path = top && app.config.pages.includes(top.path) ? top.path : undefined;
-    this.start(path === undefined ? {} : { path, query: { ...top?.query } });
+    this.reopen();
+  }
+
+  /** A cold start on the page that failed, if one did, or else on the one that is open. */
+  reopen(): void {
+    const { path, query } = this.failedPage ?? this.stack.top ?? this.opening;
+    this.stop();
+    this.start(this.app.config.pages.includes(path) ? { path, query: { ...query } } : {});
   }
 
   /** Ends the phone and removes it from the document. */
@@ -228,6 +265,18 @@ export class Phone implements InstanceHost, TemplateHost {
     return view;
   }
 
+  go = (how: string, url: string): void => {
+    try {
+      if (how === 'redirect') this.stack.redirectTo(url);
+      else if (how === 'switchTab') this.stack.switchTab(url);
+      else if (how === 'reLaunch') this.stack.reLaunch(url);
+      else if (how === 'navigateBack') this.stack.navigateBack();
+      else this.stack.navigateTo(url);
+    } catch (error) {
+      this.report(error, '<navigator>');
+    }
+  };
+
   asset(path: string): string {
     const local = path.replace(/^(?:\.{0,2}\/)+/, '');
     return this.app.assets[local] ?? path;
@@ -242,6 +291,7 @@ export class Phone implements InstanceHost, TemplateHost {
       stack: this.stack,
       chrome: this.chrome,
       redraw: () => this.drawChrome(),
+      launchOptions: () => this.launched,
       restart: () => {
         // Not from within the code that asks for it.
         void Promise.resolve().then(() => {
@@ -252,7 +302,10 @@ export class Phone implements InstanceHost, TemplateHost {
     });
     evaluate(this.app.script, {
       dd,
+      my: createMy(dd),
+      compile: this.options.compile,
       timers: run.timers,
+      console: this.errors.console,
       getApp: () => this.definition?.self,
       getCurrentPages: () => this.stack.pages.map((page) => page.instance.self),
       onApp: (definition) => {

@@ -16,9 +16,9 @@ export class Run implements CallHost {
   private readonly atEnd = new Set<() => void>();
   private hasEnded = false;
 
-  constructor(host: RunHost) {
+  constructor(host: RunHost, timerSpeed?: number) {
     this.host = host;
-    this.timers = new Timers((error) => this.report(error, '定时器'));
+    this.timers = new Timers((error) => this.report(error, '定时器'), timerSpeed);
   }
 
   get running(): boolean {

@@ -24,6 +24,8 @@ export interface TemplateHost {
   component(id: string): Parameters<typeof h>[0];
   /** Address of an image of the package; other addresses come back as they are. */
   asset(path: string): string;
+  /** Follows a `<navigator>`. @param how its `open-type` */
+  go(how: string, url: string): void;
 }
 
 /** The `r` of compiled templates; the names are short because they stand in generated code. */
@@ -101,9 +103,13 @@ export class TemplateRuntime {
     const draw = TAGS[tag];
     if (!draw) throw new Error(`模拟器没有标签 <${tag}>`);
     const { src } = attributes;
-    const resolved =
-      tag === 'image' && typeof src === 'string' ? { ...attributes, src: this.host.asset(src) } : attributes;
-    return draw(resolved, children, key);
+    const isImage = (tag === 'image' || tag === 'cover-image') && typeof src === 'string';
+    const more = isImage
+      ? { src: this.host.asset(src) }
+      : tag === 'navigator'
+        ? { 'mini:go': this.host.go }
+        : {};
+    return draw({ ...attributes, ...more }, children, key);
   };
 
   /** An unknown tag, in a package: it fails when it is drawn, by its name. */

@@ -4,19 +4,22 @@ type Handle = ReturnType<typeof setTimeout>;
 export class Timers {
   private readonly running = new Set<Handle>();
   private readonly report: (error: unknown) => void;
+  private readonly speed: number;
   private stopped = false;
 
-  constructor(report: (error: unknown) => void) {
+  /** @param speed divides the times */
+  constructor(report: (error: unknown) => void, speed = 1) {
     this.report = report;
+    this.speed = speed;
   }
 
   /** The four functions as the mini program sees them. String callbacks are an error on devices, and here. */
   readonly globals = {
-    setTimeout: (callback: () => void, milliseconds?: number): Handle => {
+    setTimeout: (callback: () => void, milliseconds = 0): Handle => {
       const handle = setTimeout(() => {
         this.running.delete(handle);
         this.run(callback);
-      }, milliseconds);
+      }, milliseconds / this.speed);
       return this.keep(handle);
     },
     setInterval: (callback: () => void, milliseconds?: number): Handle =>

@@ -1,3 +1,5 @@
+import type { Level } from './mini-console.ts';
+
 /** What the compiler hands to the runtime: plain data, so that it crosses from Vite to a browser as JSON. */
 export interface BuiltApp {
   config: AppConfig;
@@ -47,14 +49,33 @@ export interface TabBar {
   items: { pagePath: string; name: string; icon?: string; activeIcon?: string }[];
 }
 
+/** Headers and body of a request or of its answer, as they went over the wire. */
+export interface Message {
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
 /** One line of the timeline. `time` is in milliseconds since the phone was switched on. */
 export type PhoneEvent = { time: number } & (
   | { kind: 'dd'; name: string; outcome: 'called' | 'success' | 'fail'; detail?: unknown }
-  | { kind: 'request'; method: string; url: string; status?: number; error?: number; durationMs: number }
+  | {
+      kind: 'request';
+      method: string;
+      url: string;
+      status?: number;
+      error?: number;
+      durationMs: number;
+      sent: Message;
+      /** Absent where none came. */
+      answer?: Message;
+    }
   | { kind: 'page'; action: 'open' | 'show' | 'hide' | 'close'; path: string; depth: number }
-  | { kind: 'setData'; path: string; bytes: number }
+  /** `patch` is the view's own copy, which is never changed in place. */
+  | { kind: 'setData'; path: string; bytes: number; patch: Readonly<Record<string, unknown>> }
   | { kind: 'app'; action: 'launch' | 'show' | 'hide' | 'stop' }
   | { kind: 'error'; message: string; stack?: string }
+  /** What the mini program said by `console`; the stack of the error in it, or else of the call. */
+  | { kind: 'console'; level: Level; message: string; stack: string }
 );
 
 export type PhoneEventInput = PhoneEvent extends infer E

@@ -1,9 +1,23 @@
 import { createServer, request as httpRequest, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { buildApp } from '../compiler/build.ts';
+import { Listener } from './listener.ts';
 import { deviceMiddleware } from './relay.ts';
-import { PROBLEMS_PATH, RELAY_PATH, type RelayAnswer, type RelayRequest, SETUP_PATH } from './setup.ts';
+import {
+  PROBLEMS_PATH,
+  RELAY_PATH,
+  type RelayAnswer,
+  type RelayRequest,
+  SAID_PATH,
+  SETUP_PATH,
+} from './setup.ts';
 
 const servers: Server[] = [];
+/** What the terminal shows. */
+const printed: string[] = [];
+const counter = fileURLToPath(new URL('../fixtures/counter', import.meta.url));
+let script = '';
 
 async function listen(handler: RequestListener): Promise<string> {
   const server = createServer(handler);
@@ -15,7 +29,13 @@ async function listen(handler: RequestListener): Promise<string> {
 /** A simulator in front of one server. @returns where its page would be */
 function simulatorOf(server: string): Promise<string> {
   const setup = { servers: { dingtalk: server, zhezhengding: null }, emulator: null };
-  const device = deviceMiddleware(setup, async () => []);
+  const listener = new Listener(counter, (text) => printed.push(text));
+  listener.runs(script);
+  const device = deviceMiddleware(
+    setup,
+    async () => [],
+    (said) => listener.hear(said),
+  );
   return listen((request, response) =>
     device(request, response, () => {
       response.writeHead(404).end('page');
@@ -211,4 +231,31 @@ test('the page gets its setup and the problems of the sources; all else is left 
   });
   expect(await (await fetch(simulator + PROBLEMS_PATH)).json()).toEqual([]);
   expect((await fetch(`${simulator}/index.html`)).status).toBe(404);
+});
+
+test('what the mini program says reaches the terminal with its place, in three lines at most, and once', async () => {
+  ({ script } = await buildApp(counter));
+  printed.length = 0;
+  const simulator = await simulatorOf('http://127.0.0.1:1');
+  const say = (said: object): Promise<Response> =>
+    fetch(simulator + SAID_PATH, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(said),
+    });
+  const at = script.split('\n').findIndex((line) => line.includes('Page({')) + 3;
+  const stack = `Error: 坏了\n    at plus (mini-program.js:${at}:3)`;
+  const answer = await say({ how: 'throw', message: '坏了\n第二行\n第三行', stack });
+  const place = expect.stringMatching(/^pages\/home\/index\.js:\d+:\d+$/);
+  expect(await answer.json()).toMatchObject({ place, line: expect.stringContaining('Page({') });
+  await say({ how: 'throw', message: '坏了\n第二行\n第三行', stack });
+  await say({ how: 'log', message: 'x'.repeat(5000), stack: '' });
+  expect(printed).toEqual([
+    expect.stringMatching(
+      /^小程序出错：坏了 第二行 第三行\n {2}在 .*counter[/\\]pages[/\\]home[/\\]index\.js:\d+:\d+\n {2}\d+ \| Page\(\{$/,
+    ),
+    `小程序 console.log：${'x'.repeat(400)}…`,
+  ]);
+  for (const wrong of [{}, { how: 'exec', message: '', stack: '' }, { how: 'log', message: 1, stack: '' }])
+    expect((await say(wrong)).status).toBe(400);
 });

@@ -1,12 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import type { Problem } from '../compiler/problem.ts';
+import { asSaid } from './listener.ts';
 import {
   DEVICE_PATHS,
+  H5_PATH,
+  type Heard,
   PROBLEMS_PATH,
   RELAY_PATH,
   type RelayAnswer,
   type RelayRequest,
+  SAID_PATH,
+  type Said,
   SETUP_PATH,
   type Setup,
 } from './setup.ts';
@@ -25,10 +30,14 @@ type Next = () => void;
  * hands `dd.httpRequest` over to Node. Only the servers of this setup are reached: it is no open proxy.
  *
  * @param findProblems the mistakes in the mini program's sources as they are now
+ * @param hear takes what the mini program said
+ * @param openH5 starts the client that was asked for; undefined for what is no question
  */
 export function deviceMiddleware(
   setup: Setup,
   findProblems: () => Promise<Problem[]>,
+  hear: (said: Said) => Promise<Heard>,
+  openH5: (asked: unknown) => Promise<string | undefined> = async () => undefined,
 ): (request: IncomingMessage, response: ServerResponse, next: Next) => void {
   const origins = new Set(Object.values(setup.servers).flatMap((url) => (url ? [new URL(url).origin] : [])));
   return (request, response, next) => {
@@ -47,7 +56,13 @@ export function deviceMiddleware(
     };
     if (path === PROBLEMS_PATH) findProblems().then((problems) => answer(response, 200, problems), failed);
     else if (path === RELAY_PATH) relay(request, response, origins).catch(failed);
-    else next();
+    else if (path === H5_PATH) handOver(request, response, openH5).catch(failed);
+    else if (path === SAID_PATH) {
+      handOver(request, response, async (value) => {
+        const said = asSaid(value);
+        return said && hear(said);
+      }).catch(failed);
+    } else next();
   };
 }
 
@@ -55,10 +70,23 @@ export function deviceMiddleware(
  * Another site's page becomes this one's neighbour by letting its own name lead to 127.0.0.1; it needs a name for
  * that, so addresses are safe. Vite asks the same for the page itself.
  */
-function isThisMachine(host: string | undefined): boolean {
+export function isThisMachine(host: string | undefined): boolean {
   if (!host || !URL.canParse(`http://${host}`)) return false;
   const { hostname } = new URL(`http://${host}`);
   return hostname === 'localhost' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
+}
+
+/** @param take answers; undefined for what it does not understand */
+async function handOver(
+  request: IncomingMessage,
+  response: ServerResponse,
+  take: (value: unknown) => Promise<unknown>,
+): Promise<void> {
+  const body = await readPost(request, response);
+  if (body === undefined) return;
+  const taken = await take(parsed(body));
+  if (taken !== undefined) answer(response, 200, taken);
+  else answer(response, 400, failure('forbidden', '请求的格式不对'));
 }
 
 async function relay(
@@ -66,16 +94,8 @@ async function relay(
   response: ServerResponse,
   origins: ReadonlySet<string>,
 ): Promise<void> {
-  // Another site's page cannot send this content type without asking first, and is then refused.
-  if (request.method !== 'POST' || !request.headers['content-type']?.startsWith('application/json')) {
-    answer(response, 405, failure('forbidden', '只接受 POST，内容是 JSON'));
-    return;
-  }
-  const body = await readBody(request);
-  if (body === undefined) {
-    answer(response, 413, failure('forbidden', `请求超过 ${MAX_BODY_BYTES / 1024} KB，模拟器不转发`));
-    return;
-  }
+  const body = await readPost(request, response);
+  if (body === undefined) return;
   const wanted = parseRequest(body);
   if (!wanted) {
     answer(response, 400, failure('forbidden', '请求的格式不对'));
@@ -133,6 +153,19 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
   response.end(JSON.stringify(body));
 }
 
+/** @returns undefined where the request has been refused */
+async function readPost(request: IncomingMessage, response: ServerResponse): Promise<string | undefined> {
+  // Another site's page cannot send this content type without asking first, and is then refused.
+  if (request.method !== 'POST' || !request.headers['content-type']?.startsWith('application/json')) {
+    answer(response, 405, failure('forbidden', '只接受 POST，内容是 JSON'));
+    return undefined;
+  }
+  const body = await readBody(request);
+  if (body === undefined)
+    answer(response, 413, failure('forbidden', `请求超过 ${MAX_BODY_BYTES / 1024} KB，模拟器不转发`));
+  return body;
+}
+
 /** @returns undefined for too much; read to its end all the same, or the browser would see a broken connection */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
@@ -144,13 +177,16 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
-function parseRequest(body: string): RelayRequest | undefined {
-  let value: Partial<Record<keyof RelayRequest, unknown>> | null;
+function parsed(body: string): unknown {
   try {
-    value = JSON.parse(body) as typeof value;
+    return JSON.parse(body);
   } catch {
     return undefined;
   }
+}
+
+function parseRequest(body: string): RelayRequest | undefined {
+  const value = parsed(body) as Partial<Record<keyof RelayRequest, unknown>> | null;
   if (typeof value !== 'object' || value === null) return undefined;
   const { url, method, headers, data, timeout } = value;
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined;

@@ -1,12 +1,15 @@
+import { realpathSync } from 'node:fs';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer as createViteServer } from 'vite';
-import { lintSources } from '../lint.ts';
-import { miniProgram } from '../vite-plugin.ts';
+import { errorsIn } from '../compiler/build.ts';
+import { H5Clients } from '../h5/clients.ts';
+import { HOT_EVENTS, miniProgram } from '../vite-plugin.ts';
+import { Listener } from './listener.ts';
 import { deviceMiddleware } from './relay.ts';
-import { SERVER_PLACEHOLDER, type Setup } from './setup.ts';
+import { H5_EVENT, SERVER_PLACEHOLDER, type Setup } from './setup.ts';
 
 const WEB = path.dirname(fileURLToPath(import.meta.url));
 const PROJECT = path.resolve(WEB, '..', '..', '..');
@@ -18,11 +21,15 @@ export interface SimulatorOptions extends Setup {
   host?: string;
   /** Folder of `app.json`; the project's `mini/` by default. */
   root?: string;
+  /** Takes what the mini program says and does wrong, in Chinese; the terminal by default. */
+  say?: (text: string) => void;
 }
 
 export interface Simulator {
   /** Where the page is, without a slash at the end. */
   url: string;
+  /** Opens the mini program again on phones that found no server a moment ago. */
+  serverIsBack(): void;
   close(): Promise<void>;
 }
 
@@ -44,6 +51,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   // Before anything is built: a port in use is told at once.
   await listen(http, options.port, host);
   const root = options.root ?? path.join(PROJECT, 'mini');
+  const listener = new Listener(root, options.say ?? ((text) => console.log(text)));
+  const build = { replace: { 'config/current.ts': CONFIGURATION } };
   try {
     const vite = await createViteServer({
       configFile: false,
@@ -52,7 +61,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       clearScreen: false,
       logLevel: 'warn',
       cacheDir: path.join(PROJECT, 'node_modules', '.vite-simulator'),
-      plugins: [miniProgram({ root, build: () => ({ replace: { 'config/current.ts': CONFIGURATION } }) })],
+      plugins: [miniProgram({ root, build: () => build, onBuilt: ({ script }) => listener.runs(script) })],
       oxc: { jsx: { runtime: 'automatic', importSource: 'vue' } },
       define: {
         __VUE_OPTIONS_API__: 'true',
@@ -65,18 +74,28 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         middlewareMode: true,
         // The page shows mistakes itself, in Chinese.
         hmr: { server: http, overlay: false },
-        fs: { allow: [path.resolve(WEB, '..'), path.join(PROJECT, 'node_modules')] },
+        fs: { allow: [path.resolve(WEB, '..'), realpathSync(path.join(PROJECT, 'node_modules'))] },
       },
     });
-    const setup = { servers: options.servers, emulator: options.emulator };
-    const device = deviceMiddleware(setup, () => lintSources(root));
+    const setup = { servers: options.servers, emulator: options.emulator, h5: options.h5 ?? false };
+    const send = (event: string, data: unknown): void =>
+      vite.environments.client.hot.send({ type: 'custom', event, data });
+    const clients = new H5Clients(setup, host, (event) => send(H5_EVENT, event));
+    const device = deviceMiddleware(
+      setup,
+      () => errorsIn(root, build),
+      (said) => listener.hear(said),
+      (asked) => clients.open(asked),
+    );
     http.on('request', (request, response) => {
       device(request, response, () => vite.middlewares(request, response));
     });
     return {
       url: `http://${host.includes(':') ? `[${host}]` : host}:${(http.address() as AddressInfo).port}`,
+      serverIsBack: () => send(HOT_EVENTS.serverBack, null),
       async close() {
         const closed = new Promise((resolve) => http.close(resolve));
+        await clients.close();
         await vite.close();
         http.closeAllConnections();
         await closed;

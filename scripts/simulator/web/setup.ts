@@ -1,4 +1,5 @@
 import type { Platform } from '../runtime/device.ts';
+import type { Level } from '../runtime/mini-console.ts';
 
 /** What the page is told about the processes that `npm run dev` started. Addresses have no slash at the end. */
 export interface Setup {
@@ -6,6 +7,8 @@ export interface Setup {
   servers: Record<Platform, string | null>;
   /** The platforms' emulator; null with real credentials. */
   emulator: string | null;
+  /** The app has H5 pages. */
+  h5?: boolean;
 }
 
 /**
@@ -23,6 +26,32 @@ export const RELAY_PATH = '/__device/http';
 
 /** Where the page asks for the mistakes (`Problem[]`) of a mini program that does not compile. */
 export const PROBLEMS_PATH = '/__device/problems';
+
+/** Where the page hands in what the mini program said or did wrong. */
+export const SAID_PATH = '/__device/said';
+
+/** Where the page asks for a client that shows the H5 pages, and for its faults; see `h5/clients.ts`. */
+export const H5_PATH = '/__device/h5';
+
+/** The custom event of Vite's that tells the page what happened in a client (`ClientEvent`). */
+export const H5_EVENT = 'h5:event';
+
+export interface Said {
+  /** `throw`: an error that nobody caught; else the method of `console`. */
+  how: 'throw' | Level;
+  message: string;
+  stack: string;
+}
+
+/** Where it was said. */
+export interface Heard {
+  /** `pages/home/index.ts:3:14`; null where the stack leads to no source. */
+  place: string | null;
+  /** That line of the source. */
+  line: string | null;
+  /** The stack with the places of the sources. */
+  stack: string;
+}
 
 export interface RelayRequest {
   url: string;

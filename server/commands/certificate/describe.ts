@@ -11,7 +11,10 @@ export function describeCertificate(report: CertificateReport): string {
     ['适用于', report.san.join('、') || '（没有写任何域名）'],
     ['签发者', report.issuer],
     ['有效期', `${localDay(report.validFrom)} 至 ${localDay(report.validTo)}，${left}`],
-    ['信任', trustedBy === null ? '不受信任' : trust[trustedBy]],
+    [
+      '信任',
+      trustedBy === null ? (report.chainComplete ? '不受信任' : '接不到受信任的根证书') : trust[trustedBy],
+    ],
     ['协议', report.protocol],
   ];
   const links = chain.map(({ subject, validTo, from }, at) => [

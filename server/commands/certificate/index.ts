@@ -33,7 +33,6 @@ export const command: Command = {
         connectTo,
         ca,
         timeoutMs: 10_000,
-        fetchIssuers: true,
       });
       print(json ? JSON.stringify(report, null, 2) : describeCertificate(report));
       return report.problems.length === 0 ? 0 : 1;

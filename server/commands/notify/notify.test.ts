@@ -14,6 +14,9 @@ let printed: string[];
 beforeAll(async () => {
   outbox = await openOutbox('dingtalk');
   await cheapSeed(outbox.prisma);
+  await outbox.prisma.user.create({
+    data: { username: 'wangwu', name: '王五', dingUserId: '270103,270104' },
+  });
 });
 afterAll(() => outbox.close());
 beforeEach(async () => {
@@ -62,6 +65,7 @@ test('somebody whom the platform does not know any more', async () => {
 
 test.each([
   ['lisi', /李四（lisi）还没有绑定.*用账号和密码绑定一次.*ding_user_id/],
+  ['wangwu', /王五（wangwu）的平台 id“270103,270104”含有逗号或空格.*“人员”里改正/],
   ['zhouba', /周八（zhouba）的账号已停用/],
   ['nobody', /没有用户名为 nobody 的账号/],
 ])(
@@ -157,6 +161,7 @@ describe('what failed or is uncertain', () => {
   });
 });
 
+// part: notices
 test('a notice is published and its readers notified, once', async () => {
   const { id } = await outbox.prisma.notice.create({ data: { title: '停电通知', body: '' } });
   expect(await run({ kind: 'notice', id })).toBe(true);
@@ -171,6 +176,7 @@ test('a notice is published and its readers notified, once', async () => {
   expect(outbox.emulator.control.messages()).toHaveLength(1);
 });
 
+// part: notices
 test('an unknown notice: the drafts are named', async () => {
   await outbox.prisma.notice.deleteMany({ where: { publishedAt: null } });
   await expect(run({ kind: 'notice', id: unknownId })).rejects.toThrow('目前没有未发布的公告');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openDatabaseClock } from '../../database/clock.ts';
 import type { PrismaClient } from '../../database/database.ts';
 import { createJobs } from '../../jobs/jobs.ts';
 import { createMessages, type MessageState, type Messages } from '../../messages/messages.ts';
@@ -29,6 +30,12 @@ const resultWithinMs = 3000;
 /** So many messages fill a screen or two. */
 const listAtOnce = 50;
 
+/** What the steps of one run share. */
+interface Run extends NotifyParts {
+  messages: Messages;
+  now: () => number;
+}
+
 /** Messages that are to be sent: how to read them again, and what to call their receivers. */
 interface Sending {
   read: () => Promise<MessageState[]>;
@@ -44,7 +51,8 @@ interface Sending {
  */
 export async function notify(request: NotifyRequest, parts: NotifyParts): Promise<boolean> {
   const { prisma, platform, print } = parts;
-  const messages = createMessages(prisma, platform, Date.now);
+  const { now } = await openDatabaseClock(prisma);
+  const messages = createMessages(prisma, platform, now);
   if (request.kind === 'failed') {
     const { total, messages: listed } = await messages.unsent(listAtOnce);
     const labels = await labelsOf(
@@ -54,32 +62,29 @@ export async function notify(request: NotifyRequest, parts: NotifyParts): Promis
     for (const line of listUnsent(listed, total, labels)) print(line);
     return true;
   }
-  return send(await prepare(request, messages, parts), messages, parts);
+  const run = { ...parts, messages, now };
+  return send(await prepare(request, run), run);
 }
 
-function prepare(
-  request: Exclude<NotifyRequest, { kind: 'failed' }>,
-  messages: Messages,
-  parts: NotifyParts,
-): Promise<Sending> {
+function prepare(request: Exclude<NotifyRequest, { kind: 'failed' }>, run: Run): Promise<Sending> {
   switch (request.kind) {
+    // part: notices
     case 'notice':
-      return publish(request.id, messages, parts);
+      return publish(request.id, run);
     case 'resend':
-      return resend(request.ids, messages, parts);
+      return resend(request.ids, run);
     case 'message':
-      return write(request, messages, parts);
+      return write(request, run);
   }
 }
 
 async function send(
   { read, labels }: Sending,
-  messages: Messages,
-  { prisma, platform, print, waitMs = 30_000 }: NotifyParts,
+  { messages, now, prisma, platform, print, waitMs = 30_000 }: Run,
 ): Promise<boolean> {
   const log = createLogger({ logLevel: 'silent' });
   const jobs = createJobs(log);
-  jobs.queue(outboxQueue({ prisma, platform, now: Date.now, log }));
+  jobs.queue(outboxQueue({ prisma, platform, now, log }));
   jobs.start();
   try {
     const states = await waitFor(read, waitMs);
@@ -94,14 +99,13 @@ async function send(
 
 async function write(
   { usernames, text, ding }: Extract<NotifyRequest, { kind: 'message' }>,
-  messages: Messages,
-  { prisma }: NotifyParts,
+  { messages, now, prisma }: Run,
 ): Promise<Sending> {
   const receivers = await findReceivers(prisma, usernames);
   const key = `notify:${randomUUID()}`;
   const content = { type: 'text', text } as const;
   const to = { key, receivers: receivers.map(({ id }) => id), content };
-  await enqueue(prisma, ding ? { kind: 'DING', ...to } : { kind: 'WORK_NOTIFICATION', ...to }, Date.now());
+  await enqueue(prisma, ding ? { kind: 'DING', ...to } : { kind: 'WORK_NOTIFICATION', ...to }, now());
   return {
     read: () => messages.byKey(key),
     labels: new Map(receivers.map(({ id, label }) => [id, label])),
@@ -109,7 +113,7 @@ async function write(
 }
 
 /** @throws UnreachableError where one of them cannot be sent once more: then none of them is. */
-async function resend(ids: readonly string[], messages: Messages, { prisma }: NotifyParts): Promise<Sending> {
+async function resend(ids: readonly string[], { messages, prisma }: Run): Promise<Sending> {
   const problems: string[] = [];
   const receivers: string[] = [];
   for (const id of ids) {
@@ -133,9 +137,10 @@ async function resend(ids: readonly string[], messages: Messages, { prisma }: No
   };
 }
 
-async function publish(id: string, messages: Messages, { prisma, print }: NotifyParts): Promise<Sending> {
+// part: notices
+async function publish(id: string, { messages, now, prisma, print }: Run): Promise<Sending> {
   const sending = { read: () => messages.byKey(noticeKey(id)), labels: new Map<string, string>() };
-  const published = await publishNotice(prisma, id, Date.now());
+  const published = await publishNotice(prisma, id, now());
   switch (published.outcome) {
     case 'published':
       print(`公告已发布，通知 ${published.receivers} 位读者。`);
@@ -148,6 +153,7 @@ async function publish(id: string, messages: Messages, { prisma, print }: Notify
   }
 }
 
+// part: notices
 async function drafts(prisma: PrismaClient): Promise<string> {
   const rows = await prisma.notice.findMany({
     where: { publishedAt: null },

@@ -1,4 +1,5 @@
 import { StartFailure } from '../../config/start-failure.ts';
+import { isPlatformId } from '../../contract/constants.ts';
 import type { PrismaClient } from '../../database/database.ts';
 
 /** Somebody a message can be sent to. */
@@ -53,6 +54,10 @@ export async function findReceivers(prisma: PrismaClient, usernames: readonly st
       problems.push(
         `${label}还没有绑定平台上的人，不知道发到哪里：请本人打开小程序，用账号和密码绑定一次；` +
           '或由管理员核对身份后，给账号填上平台 id（users 表的 ding_user_id）。',
+      );
+    } else if (!isPlatformId(user.dingUserId)) {
+      problems.push(
+        `${label}的平台 id“${user.dingUserId}”含有逗号或空格，平台不收：请管理员在管理后台的“人员”里改正。`,
       );
     } else receivers.push({ id: user.dingUserId, label });
   }

@@ -1,3 +1,4 @@
+import { newRequestId } from '../../../mini/services/request-id.ts';
 import type { MeResponse, SessionUser } from '../../contract/auth.ts';
 import type { ErrorBody, ErrorCode } from '../../contract/errors.ts';
 import { sessionExpired, sessionHasExpired, sessionIsBack } from './session.ts';
@@ -11,8 +12,8 @@ export class ApiError extends Error {
   /** HTTP status; 0 when no answer came. */
   readonly status: number;
   readonly code: ErrorCode | ClientErrorCode;
-  /** To tell the administrators; null when no answer came. */
-  readonly requestId: string | null;
+  /** To tell the administrators; null when nothing was sent. */
+  requestId: string | null;
   readonly retryAfterSeconds: number | null;
 
   constructor(
@@ -35,8 +36,12 @@ export type Query = Readonly<Record<string, QueryValue | readonly string[]>>;
 /** Longest wait for an answer, in milliseconds; above the server's own limits. */
 const timeoutMs = 30_000;
 
+/** How often a busy server (503) is asked again, and the longest wait for it, in seconds. */
+const busyTries = 2;
+const longestBusySeconds = 5;
+
 /**
- * Reads from the server. Where the session has ended while the page was in use, it waits for the person to sign in
+ * Reads from the server. A server that is busy is asked again when it says. Where the session has ended while the page was in use, it waits for the person to sign in
  * again, and asks once more: what was being loaded loads on.
  *
  * @param query `null`, `undefined` and `''` are left out; a list repeats the name.
@@ -44,7 +49,17 @@ const timeoutMs = 30_000;
  * @throws ApiError for every answer that is not 2xx, and for none.
  */
 export async function get<T>(path: string, query: Query = {}, signal: AbortSignal | null = null): Promise<T> {
-  const ask = () => request<T>(withQuery(path, query), { method: 'GET', signal });
+  const ask = async (tries = busyTries): Promise<T> => {
+    try {
+      return await request<T>(withQuery(path, query), { method: 'GET', signal });
+    } catch (error) {
+      const busy = error instanceof ApiError && error.status === 503 && tries > 0;
+      if (!busy) throw error;
+      const seconds = Math.min(error.retryAfterSeconds ?? 1, longestBusySeconds);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      return ask(tries - 1);
+    }
+  };
   try {
     return await ask();
   } catch (error) {
@@ -66,34 +81,77 @@ export async function whoIsThere(): Promise<SessionUser> {
 /**
  * Posts JSON to the server.
  *
+ * @param waitMs for work that takes longer than a page, in milliseconds.
  * @throws ApiError for every answer that is not 2xx, and for none.
  */
-export const post = <T>(path: string, body?: unknown): Promise<T> =>
-  request<T>(path, {
-    method: 'POST',
-    ...(body === undefined
-      ? {}
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
+export const post = <T>(path: string, body?: unknown, waitMs = timeoutMs): Promise<T> =>
+  request<T>(
+    path,
+    {
+      method: 'POST',
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    },
+    waitMs,
+  );
 
 /**
  * Posts a file as it is.
  *
  * @param contentType what the route takes, e.g. `application/octet-stream`.
  * @param waitMs for work that takes longer than a page, in milliseconds.
+ * @param onProgress told which part of the file has been sent, from 0 to 1.
  * @throws ApiError as {@link post} does.
  */
 export const postFile = <T>(
   path: string,
   file: Blob,
   contentType: string,
-  { query = {}, waitMs = timeoutMs }: { query?: Query; waitMs?: number } = {},
+  {
+    query = {},
+    waitMs = timeoutMs,
+    onProgress,
+  }: { query?: Query; waitMs?: number; onProgress?: (sent: number) => void } = {},
 ): Promise<T> =>
-  request<T>(
-    withQuery(path, query),
-    { method: 'POST', headers: { 'content-type': contentType }, body: file },
+  exchange(
+    (signal, requestId) =>
+      sendFile(withQuery(path, query), file, contentType, onProgress ?? (() => {}), signal, requestId),
     waitMs,
+    readJson<T>,
   );
+
+/** By XMLHttpRequest: `fetch` does not tell how much of a body has been sent. */
+function sendFile(
+  path: string,
+  file: Blob,
+  contentType: string,
+  onProgress: (sent: number) => void,
+  signal: AbortSignal,
+  requestId: string,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const sending = new XMLHttpRequest();
+    const failed = () => reject(new TypeError('no answer'));
+    signal.addEventListener('abort', () => sending.abort());
+    sending.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total);
+    sending.upload.onload = () => onProgress(1);
+    sending.onabort = failed;
+    sending.onerror = failed;
+    sending.onload = () => {
+      const headers = new Headers();
+      for (const line of sending.getAllResponseHeaders().trim().split('\r\n')) {
+        const at = line.indexOf(':');
+        if (at > 0) headers.append(line.slice(0, at), line.slice(at + 1).trim());
+      }
+      resolve(new Response(sending.responseText, { status: sending.status, headers }));
+    };
+    sending.open('POST', path);
+    sending.setRequestHeader('content-type', contentType);
+    sending.setRequestHeader('x-request-id', requestId);
+    sending.send(file);
+  });
+}
 
 /** A file that the server wrote. */
 export interface ReceivedFile {
@@ -118,7 +176,9 @@ export async function receiveFile(
     body === undefined
       ? { method: 'GET' }
       : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-  return exchange(withQuery(path, query), init, fileTimeoutMs, async (response) => {
+  const send = (signal: AbortSignal, requestId: string) =>
+    ask(withQuery(path, query), init, signal, requestId);
+  return exchange(send, fileTimeoutMs, async (response) => {
     if (!response.ok) throw faultOf(response, await jsonOf(response));
     const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1];
     const content = await response.blob().catch(() => {
@@ -153,26 +213,41 @@ export function withQuery(path: string, query: Query): string {
 }
 
 function request<T>(path: string, init: RequestInit, waitMs = timeoutMs): Promise<T> {
-  return exchange(path, init, waitMs, async (response) => {
-    const body = await jsonOf(response);
-    if (response.ok && body !== null) return body as T;
-    throw faultOf(response, body);
-  });
+  return exchange(
+    (signal, requestId) => ask(path, init, signal, requestId),
+    waitMs,
+    readJson<T>,
+    init.signal,
+  );
+}
+
+async function readJson<T>(response: Response): Promise<T> {
+  const body = await jsonOf(response);
+  if (response.ok && body !== null) return body as T;
+  throw faultOf(response, body);
+}
+
+function ask(path: string, init: RequestInit, signal: AbortSignal, requestId: string): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set('x-request-id', requestId);
+  return fetch(path, { ...init, headers, credentials: 'same-origin', cache: 'no-store', signal });
 }
 
 /**
  * Asks, and reads the answer, within a time.
  *
  * @param read makes something of an answer, of whatever status.
+ * @param givenUp ends it early.
  * @throws ApiError that `read` throws; NETWORK when no answer comes
  */
 async function exchange<T>(
-  path: string,
-  init: RequestInit,
+  send: (signal: AbortSignal, requestId: string) => Promise<Response>,
   waitMs: number,
   read: (response: Response) => Promise<T>,
+  givenUp: AbortSignal | null | undefined = null,
 ): Promise<T> {
   // By hand: `AbortSignal.timeout` and `any` are newer than the clients that the build is for.
+  const requestId = newRequestId();
   const stop = new AbortController();
   const giveUp = () => stop.abort();
   let late = false;
@@ -180,28 +255,26 @@ async function exchange<T>(
     late = true;
     giveUp();
   }, waitMs);
-  if (init.signal?.aborted) giveUp();
-  init.signal?.addEventListener('abort', giveUp);
+  if (givenUp?.aborted) giveUp();
+  givenUp?.addEventListener('abort', giveUp);
   try {
-    const response = await fetch(path, {
-      ...init,
-      credentials: 'same-origin',
-      cache: 'no-store',
-      signal: stop.signal,
-    });
-    return await read(response);
+    return await read(await send(stop.signal, requestId));
   } catch (error) {
-    if (init.signal?.aborted) throw new DOMException('given up', 'AbortError');
+    if (givenUp?.aborted) throw new DOMException('given up', 'AbortError');
     if (isExpiry(error)) sessionExpired();
-    if (error instanceof ApiError && !late) throw error;
+    if (error instanceof ApiError && !late) {
+      error.requestId ??= requestId;
+      throw error;
+    }
     throw new ApiError(
       0,
       'NETWORK',
       late ? '服务器迟迟没有回应，请稍后重试。' : '连不上服务器，请检查网络后重试。',
+      { requestId },
     );
   } finally {
     clearTimeout(timer);
-    init.signal?.removeEventListener('abort', giveUp);
+    givenUp?.removeEventListener('abort', giveUp);
   }
 }
 

@@ -45,10 +45,6 @@ function isBlank(): boolean {
 
 export function watchForCrashes(router: Router): void {
   router.onError((error) => crashed(error, '#runtime-13'));
-  window.addEventListener('vite:preloadError', (event) => {
-    crash.value ??= 'update';
-    event.preventDefault();
-  });
   window.addEventListener('unhandledrejection', ({ reason }) => crashed(reason));
   // Browsers also report what is no fault of the page, such as a resize that took two rounds: without an error.
   window.addEventListener('error', ({ error }) => {

@@ -1,15 +1,19 @@
-import { date, dateTime, dateTimeSeconds, duration, number } from './format.ts';
+import { date, dateTime, dateTimeSeconds, duration, momentInWords, number } from './format.ts';
 
 test('times are Beijing’s, wherever the browser is', () => {
   // The last minute of a day in London is the next morning in Beijing, and midnight is 00, not 24.
   expect(dateTime('2026-11-23T23:59:30.000Z')).toBe('2026-11-24 07:59');
   expect(dateTime('2026-11-23T16:00:00.000Z')).toBe('2026-11-24 00:00');
   expect(dateTimeSeconds('2026-11-24T01:05:07.890Z')).toBe('2026-11-24 09:05:07');
+  expect(momentInWords('2020-11-24T01:05:07.890Z')).toBe('2020年11月24日 周二 09:05:07');
+  expect(momentInWords(`${new Date().getFullYear()}-03-01T01:05:07.890Z`)).toMatch(/^3月1日 周. 09:05:07$/);
   expect(date('2026-12-31T16:00:00.000Z')).toBe('2027-01-01');
 });
 
 test.each([null, undefined, '', 'no instant'])('%p is no time', (none) => {
-  expect([dateTime(none), dateTimeSeconds(none), date(none)]).toEqual(['—', '—', '—']);
+  expect([dateTime(none), dateTimeSeconds(none), momentInWords(none), date(none)]).toEqual(
+    Array(4).fill('—'),
+  );
 });
 
 test('numbers and lengths of time', () => {

@@ -31,6 +31,16 @@ export function dateTimeSeconds(iso: string | null | undefined): string {
   return at === null ? '—' : `${dateTime(iso)}:${at.second}`;
 }
 
+const weekdays = new Intl.DateTimeFormat('zh-CN', { timeZone: zone, weekday: 'short' });
+
+/** `11月24日 周二 09:05:07` in Beijing time, with the year where it is not this one; `—` for none. */
+export function momentInWords(iso: string | null | undefined): string {
+  const at = iso ? partsOf(iso) : null;
+  if (!iso || at === null) return '—';
+  const year = at.year === partsOf(new Date().toISOString())?.year ? '' : `${at.year}年`;
+  return `${year}${Number(at.month)}月${Number(at.day)}日 ${weekdays.format(new Date(iso))} ${at.hour}:${at.minute}:${at.second}`;
+}
+
 /** `2026-11-24` in Beijing time; `—` for none. */
 export function date(iso: string | null | undefined): string {
   return dateTime(iso).slice(0, 10);

@@ -3,7 +3,7 @@ import App from './App.vue';
 import { crashed, watchForCrashes } from './crash.ts';
 import { router } from './router.ts';
 import { tellStability } from './stability.ts';
-import './styles/base.css';
+import './styles/theme.css';
 
 watchForCrashes(router);
 tellStability();

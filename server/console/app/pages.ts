@@ -20,9 +20,9 @@ export function mayOpen(path: string): boolean {
   return consolePages.some((page) => page.path === path && page.roles.includes(role));
 }
 
-/** Where somebody begins: the first page of their menu; ordinary people at the H5 home. */
+/** Where somebody begins: the first page of their menu. */
 export function firstPathOf(role: RoleName): string {
   const [first] = menuOf(role);
-  if (role === 'USER') return '/h5';
+  if (role === 'USER') return '/h5'; // part: h5
   return first === undefined ? '/me' : `/${first.path}`;
 }

@@ -8,6 +8,7 @@ import { consolePages, firstPathOf } from './pages.ts';
 import { scrollBehavior, watchScroll } from './scroll.ts';
 import { currentUser } from './session.ts';
 import WaitPage from './shell/WaitPage.vue';
+import { steady } from './steady.ts';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -20,14 +21,14 @@ declare module 'vue-router' {
 const pageRoutes = consolePages.map(
   ({ path, title, roles, component }): RouteRecordRaw => ({
     path,
-    component,
+    component: steady(component),
     props: true,
     meta: { title, roles },
   }),
 );
 
 const routes: RouteRecordRaw[] = [
-  h5Routes,
+  h5Routes, // part: h5
   {
     path: '/',
     component: () => import('./shell/ConsoleLayout.vue'),
@@ -37,7 +38,7 @@ const routes: RouteRecordRaw[] = [
       ...pageRoutes,
       {
         path: 'me',
-        component: () => import('./shell/AccountPage.vue'),
+        component: steady(() => import('./shell/AccountPage.vue')),
         meta: { title: '我的账号', roles: ['ADMIN', 'AUDITOR'] },
       },
       {
@@ -60,8 +61,9 @@ watchScroll(router);
 // people: they belong to the H5 pages, which show all that is theirs.
 router.beforeEach((to) => {
   const user = currentUser.value;
-  if (user === null || to.path.startsWith('/h5')) return true;
-  if (user.role === 'USER') return '/h5';
+  if (user === null) return true;
+  if (to.path.startsWith('/h5')) return true; // part: h5
+  if (user.role === 'USER') return '/h5'; // part: h5
   return to.path === '/' ? firstPathOf(user.role) : true;
 });
 // Who has signed in may belong elsewhere than the address says.
@@ -70,9 +72,10 @@ watch(
   (user) => {
     if (user === null) return;
     // Before the first page is there, the address that counts is the one that is being opened.
-    void router
-      .isReady()
-      .then(() => router.replace({ path: router.currentRoute.value.fullPath, force: true }));
+    void router.isReady().then(() => {
+      const { path, query, hash } = router.currentRoute.value;
+      return router.replace({ path, query, hash, force: true });
+    });
   },
 );
 router.afterEach((to) => {

@@ -84,7 +84,7 @@ test('a window above the page makes way for the sign-in, and is there again with
   await person.sees('编辑张三');
   expect(await page().getByLabel('部门', { exact: true }).inputValue()).toBe('新的处室');
   await page().getByRole('dialog').getByRole('button', { name: '保存' }).click();
-  await person.sees(/→ 新的处室/);
+  await page().getByRole('row', { name: '部门 办公室 新的处室' }).waitFor();
   await person.verify(unauthorised);
 });
 

@@ -57,11 +57,11 @@ described('an ordinary person', () => {
     );
     expect(await rows.nth(35).locator('.notice-row__title').innerText()).toBe(title);
     // What was read shows so, without asking the server for all of it again.
-    expect(await rows.nth(35).getByLabel('未读').count()).toBe(0);
+    expect(await rows.nth(35).getByText('已读').count()).toBe(1);
     expect(lists).toEqual([]);
 
     await page.getByRole('link', { name: '我的', exact: true }).click();
-    await person.sees('登录的设备');
+    await person.sees('登录着的设备');
     await stack.sql(`INSERT INTO notices (id, title, body, published_at, updated_at)
       VALUES (gen_random_uuid(), '刚刚发布的通知', '正文', now(), now())`);
     await page.getByRole('link', { name: '通知', exact: true }).click();
@@ -75,7 +75,7 @@ described('an ordinary person', () => {
     await stack.sql(`UPDATE users SET must_change_password = true,
       password_expires_at = '2027-01-01T16:30:00Z' WHERE username = 'zhangsan'`);
     const other = await opened('/h5/me');
-    await other.sees('登录的设备');
+    await other.sees('登录着的设备');
     const person = await opened('/h5/me');
     await person.sees(/管理员给的一次性密码，请改成只有您知道的。它的有效期到 2027-01-02 00:30。/);
     await person.screenshot('h5-password', { whole: true });
@@ -91,15 +91,78 @@ described('an ordinary person', () => {
     await person.page.getByText(/一次性密码/).waitFor({ state: 'detached' });
     expect(await person.page.getByLabel('当前密码', { exact: true }).inputValue()).toBe('');
     // Nowhere else: the list tells of this sign-in alone.
-    expect(await person.page.getByRole('button', { name: '结束', exact: true }).count()).toBe(0);
+    expect(await person.page.getByRole('button', { name: '让它退出', exact: true }).count()).toBe(0);
     expect((await other.page.request.get(`${stack.url}/api/me`)).status()).toBe(401);
+    await person.verify(unauthorised);
+  });
+
+  test('sees this sign-in and the five latest, then the others, and ends all of them', async () => {
+    await stack.sql(`DELETE FROM sessions`);
+    const person = await opened('/h5/me');
+    await person.sees('登录着的设备', '正在使用');
+    await stack.sql(`INSERT INTO sessions (token_hash, user_id, client, address, last_seen_at, expires_at)
+      SELECT sha256(n::text::bytea), id, 'MINI', '10.0.0.' || n, now() - n * interval '1 minute', now() + interval '1 day'
+      FROM users, generate_series(1, 12) AS n WHERE username = 'zhangsan'`);
+    await person.open('/h5/me');
+    const rows = person.page.locator('.own-sessions__row');
+    await rows.nth(5).waitFor();
+    expect(await rows.count()).toBe(6);
+    expect(await rows.first().getByText('正在使用').count()).toBe(1);
+    await person.screenshot('h5-sessions', { whole: true });
+    await person.press('更多');
+    await rows.nth(12).waitFor();
+    expect(await person.page.getByRole('button', { name: '更多' }).count()).toBe(0);
+    await person.press('全部退出');
+    await person.sees('全部退出登录');
+    await person.page.locator('.ask-dialog').getByRole('button', { name: '全部退出' }).click();
+    await person.page.locator('.own-sessions').waitFor({ state: 'detached' });
+    expect(await stack.sql(`SELECT 1 FROM sessions`)).toEqual([]);
+    await person.verify(unauthorised);
+  });
+
+  test('has the menu at the side on a PC, and texts of twice the size fit a phone', async () => {
+    const person = await opened('/h5/me');
+    const { page } = person;
+    await person.sees('登录着的设备');
+    await page.getByText('特大').click();
+    for (const path of ['/h5/me', '/h5', '/h5/notices']) {
+      await person.open(path);
+      await page.locator('.h5-card').first().waitFor();
+      await page.waitForLoadState('networkidle');
+      const { zoom, beyond } = await page.evaluate(() => ({
+        zoom: getComputedStyle(document.documentElement).zoom,
+        // What is cut off at the right, or in a box that hides it.
+        beyond: [...document.querySelectorAll('.h5 *')]
+          .filter((one) => {
+            const { right, width } = one.getBoundingClientRect();
+            return width > 0 && right > window.innerWidth + 1;
+          })
+          .map((one) => one.outerHTML.slice(0, 80)),
+      }));
+      expect(zoom).toBe('2');
+      expect(beyond).toEqual([]);
+      await person.screenshot(`h5-large-${path.replaceAll('/', '-')}`);
+    }
+    await person.open('/h5/me');
+    await page.getByText('标准').click();
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const [menu, content] = [
+      await page.locator('.h5__tabs').boundingBox(),
+      await page.locator('.h5__page').boundingBox(),
+    ];
+    expect((menu?.x ?? 0) + (menu?.width ?? 0)).toBeLessThan(content?.x ?? 0);
+    await person.screenshot('h5-pc-me');
+    await person.open('/h5');
+    await person.sees('最新通知');
+    await person.screenshot('h5-pc-home');
+    expect(await person.accessibilityFaults()).toEqual([]);
     await person.verify(unauthorised);
   });
 
   test('without a password here is not asked for one', async () => {
     await stack.sql(`UPDATE users SET password_hash = NULL WHERE username = 'zhangsan'`);
     const person = await opened('/h5/me');
-    await person.sees('登录的设备', '当前');
+    await person.sees('登录着的设备', '正在使用');
     await person.page.waitForLoadState('networkidle');
     expect(await person.page.getByText('修改密码').count()).toBe(0);
     await person.verify(unauthorised);

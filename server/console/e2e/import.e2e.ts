@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Download } from 'playwright-core';
-import type { CsvEncoding } from '../../contract/csv.ts';
-import { csvLines, encodeCsv } from '../../import-export/csv.ts';
-import { decodeCsv } from '../../import-export/decode.ts';
+import { type CsvEncoding, csvLines, encodeCsv } from '../../import-export/csv.ts';
+import { decodeCsv, rowsOf, xlsxOf } from '../../testing/import.ts';
 import { type ConsoleStack, openConsole } from './support/console.ts';
 import type { PersonPage } from './support/person-page.ts';
 
@@ -18,7 +17,7 @@ const fileOf = (rows: Rows, encoding: CsvEncoding = 'utf-8', name = '人员.csv'
 });
 
 async function chooseFile(person: PersonPage, file: ReturnType<typeof fileOf>): Promise<void> {
-  await person.page.getByLabel('选择 CSV 文件').setInputFiles(file);
+  await person.page.getByLabel('要导入的文件').setInputFiles(file);
 }
 
 /** Drops a file on the page as a hand with a mouse does. */
@@ -39,15 +38,20 @@ async function dropFile(person: PersonPage, { name, buffer }: ReturnType<typeof 
 async function saved(
   person: PersonPage,
   press: () => Promise<void>,
-): Promise<{ name: string; text: string }> {
+): Promise<{ name: string; rows: string[][] }> {
   const [download] = await Promise.all([person.page.waitForEvent('download'), press()]);
-  return { name: download.suggestedFilename(), text: await textOf(download) };
+  return { name: download.suggestedFilename(), rows: await cellsOf(download) };
 }
 
-async function textOf(download: Download): Promise<string> {
-  const decoded = decodeCsv(await readFile(await download.path()));
+async function cellsOf(download: Download): Promise<string[][]> {
+  const bytes = await readFile(await download.path());
+  if (download.suggestedFilename().endsWith('.xlsx')) return rowsOf(bytes);
+  const decoded = decodeCsv(bytes);
   if ('problem' in decoded) throw new Error(decoded.problem);
-  return decoded.text;
+  return decoded.text
+    .split('\r\n')
+    .slice(0, -1)
+    .map((line) => line.split(','));
 }
 
 described('importing and exporting people', () => {
@@ -62,16 +66,18 @@ described('importing and exporting people', () => {
 
   test('from the template over the preview and the progress to the result with its passwords', async () => {
     const person = await stack.signedIn('/import-export');
-    await person.sees('选择要导入的 CSV 文件', '最大 10 MB，最多 30,000 人');
+    await person.sees('选择要导入的文件', '最大 10 MB，最多 30,000 人');
     await person.page.getByText('每一列怎么填').click();
     await person.sees('按它认人');
     await person.screenshot('import-choose', { document: true });
     expect(await person.accessibilityFaults()).toEqual([]);
-    const template = await saved(person, () => person.press('GB18030（旧版 Excel）'));
+    const template = await saved(person, () => person.press('CSV（GB18030，旧系统用）'));
     expect(template).toEqual({
       name: '人员导入模板.csv',
-      text: '用户名,姓名,手机号,部门,角色,平台账号 id,员工编码,超级高管,初始密码\r\n',
+      rows: [['用户名', '姓名', '手机号', '部门', '角色', '平台账号 id', '员工编码', '超级高管', '初始密码']],
     });
+    const workbook = await saved(person, () => person.press('Excel 工作簿（.xlsx）'));
+    expect(workbook).toEqual({ ...template, name: '人员导入模板.xlsx' });
 
     await chooseFile(
       person,
@@ -88,7 +94,7 @@ described('importing and exporting people', () => {
     );
     await person.sees(
       '人员.csv',
-      '编码 GB18030（含 GBK），共 4 人',
+      'CSV，GB18030（含 GBK），共 4 人',
       '角色会改变：1 人',
       '欧阳𠮷',
       '新的处室',
@@ -106,22 +112,23 @@ described('importing and exporting people', () => {
     await person.screenshot('import-result');
     expect(await person.accessibilityFaults()).toEqual([]);
     const result = await saved(person, () => person.press('下载结果文件'));
-    expect(result.name).toBe('人员导入结果.csv');
-    expect(result.text).toMatch(
-      /^行号,用户名,姓名,结果,改动的内容,初始密码\r\n2,e2e-one,欧阳𠮷,新增,,[a-z2-9-]{14}\r\n/,
-    );
+    expect(result.name).toMatch(/^人员导入结果-\d{4}-\d\d-\d\d\.xlsx$/);
+    expect(result.rows.slice(0, 2)).toEqual([
+      ['行号', '用户名', '姓名', '结果', '改动的内容', '初始密码'],
+      ['2', 'e2e-one', '欧阳𠮷', '新增', '', expect.stringMatching(/^[a-z2-9-]{14}$/)],
+    ]);
     expect(await count(`username LIKE 'e2e-%'`)).toBe(2);
 
     // Once the browser has it, it is gone here.
     await person.page.getByText('只能下载这一次').waitFor({ state: 'detached' });
     const again = await saved(person, () => person.press('下载结果文件'));
-    expect(again.text).toMatch(/^行号,用户名,姓名,结果,改动的内容\r\n2,e2e-one,欧阳𠮷,新增,\r\n/);
+    expect(again.rows[1]).toEqual(['2', 'e2e-one', '欧阳𠮷', '新增']);
     await person.verify();
   });
 
   test('what is wrong is told by row, and nothing can be started', async () => {
     const person = await stack.signedIn('/import-export');
-    await person.sees('选择要导入的 CSV 文件');
+    await person.sees('选择要导入的文件');
     await dropFile(
       person,
       fileOf([
@@ -143,7 +150,11 @@ described('importing and exporting people', () => {
     expect(await person.accessibilityFaults()).toEqual([]);
     await person.press('换一个文件');
     await chooseFile(person, { name: '表.xlsx', mimeType: '', buffer: Buffer.from('PK\u0003\u0004xx') });
-    await person.sees('这是 Excel 工作簿（.xlsx），不是 CSV');
+    await person.sees('文件已经损坏，或者不是 Excel 工作簿');
+    await person.press('换一个文件');
+    const workbook = await xlsxOf([head, ['e2e-x', '表', '1', '', '领导', '']]);
+    await chooseFile(person, { name: '表.xlsx', mimeType: '', buffer: workbook });
+    await person.sees('Excel 工作簿，共 1 人', '第 2 行', '“角色”只能填普通用户、管理员或审计员。');
     await person.press('换一个文件');
     await chooseFile(person, {
       name: '大.csv',
@@ -156,15 +167,15 @@ described('importing and exporting people', () => {
 
   test('the keyboard alone does', async () => {
     const person = await stack.signedIn('/import-export');
-    await person.sees('选择要导入的 CSV 文件');
+    await person.sees('选择要导入的文件');
     const { page } = person;
-    await page.getByRole('tab', { name: '导入人员' }).focus();
+    await page.getByRole('radio', { name: '导入人员' }).focus();
     await page.keyboard.press('ArrowRight');
     await person.sees('筛选和“人员”页相同');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Tab');
     // The panel's own first stop is the file's field.
-    await page.getByLabel('选择 CSV 文件').focus();
+    await page.getByLabel('要导入的文件').focus();
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
     await chooser.setFiles(fileOf([head, ['e2e-key', '键盘', '', '', '', '']]));
     await person.sees('会写入的内容');
@@ -183,12 +194,12 @@ described('importing and exporting people', () => {
       CREATE TRIGGER e2e_takes_time AFTER INSERT ON users REFERENCING NEW TABLE AS added
       FOR EACH STATEMENT EXECUTE FUNCTION e2e_take_time()`);
     const other = await stack.signedIn('/import-export');
-    await other.sees('选择要导入的 CSV 文件');
+    await other.sees('选择要导入的文件');
     await chooseFile(other, fileOf([head, ['e2e-wait', '等', '', '', '', '']]));
     await other.sees('会写入的内容');
 
     const person = await stack.signedIn('/import-export');
-    await person.sees('选择要导入的 CSV 文件');
+    await person.sees('选择要导入的文件');
     const rows = Array.from({ length: 6000 }, (_, at) => [`bulk${at}`, `批量${at}`, '', '', '', '']);
     await chooseFile(person, fileOf([head, ...rows]));
     await person.sees('6,000');
@@ -214,14 +225,19 @@ described('importing and exporting people', () => {
     await person.sees('每次导出都记入审计日志');
     await person.screenshot('export');
     expect(await person.accessibilityFaults()).toEqual([]);
-    const masked = await saved(person, () => person.press('导出 CSV'));
-    expect(masked.name).toBe('人员.csv');
-    expect(masked.text).toMatch(/^用户名,姓名.*\r\nzhangsan,张三,\d{3}\*{4}\d{4},.*\r\n$/);
+    const masked = await saved(person, () => person.press('导出'));
+    expect(masked.name).toMatch(/^人员-\d{4}-\d\d-\d\d\.xlsx$/);
+    expect(masked.rows.map((row) => row.slice(0, 3))).toEqual([
+      ['用户名', '姓名', '手机号'],
+      ['zhangsan', '张三', expect.stringMatching(/^\d{3}\*{4}\d{4}$/)],
+    ]);
     await person.page.getByText('完整号码（只限管理员）').click();
-    await person.press('导出 CSV');
+    await person.page.locator('.export').getByText('CSV（UTF-8）').click();
+    await person.press('导出');
     await person.sees('导出完整的手机号？');
     const full = await saved(person, () => person.press('导出完整号码'));
-    expect(full.text).toMatch(/\r\nzhangsan,张三,\d{11},/);
+    expect(full.name).toMatch(/\.csv$/);
+    expect(full.rows[1]?.slice(0, 3)).toEqual(['zhangsan', '张三', expect.stringMatching(/^\d{11}$/)]);
     const audit = await stack.sql<{ mobiles: string }>(
       `SELECT detail->>'mobiles' AS mobiles FROM audit_log WHERE action = 'people.exported' ORDER BY at`,
     );
@@ -233,11 +249,11 @@ described('importing and exporting people', () => {
     await stack.sql(`UPDATE users SET role = 'AUDITOR' WHERE username = 'chenguang'`);
     const person = await stack.signedIn('/import-export', 'chenguang');
     await person.sees('导出人员');
-    await person.page.getByRole('tab').first().waitFor({ state: 'hidden' });
-    await person.page.getByLabel('选择 CSV 文件').first().waitFor({ state: 'hidden' });
+    await person.page.getByRole('radio', { name: '导入人员' }).waitFor({ state: 'hidden' });
+    await person.page.getByLabel('要导入的文件').first().waitFor({ state: 'hidden' });
     expect(await person.page.getByLabel('完整号码（只限管理员）').isDisabled()).toBe(true);
-    const file = await saved(person, () => person.press('导出 CSV'));
-    expect(file.text).toContain('zhangsan,');
+    const file = await saved(person, () => person.press('导出'));
+    expect(file.rows.map(([username]) => username)).toContain('zhangsan');
     await person.verify();
   });
 });

@@ -61,9 +61,34 @@ described('never a white page', () => {
     await page.sees('登录管理后台');
   });
 
+  test('a page’s part that fails twice, and a list that meets a busy server, come by themselves', async () => {
+    const page = await stack.signedIn('/audit');
+    await page.sees('审计日志', '已经到头，共 1 条');
+    let parts = 0;
+    await page.page.route(/\/assets\/SettingsPage-.*\.js/, (route) => {
+      parts += 1;
+      return parts < 3 ? route.abort() : route.continue();
+    });
+    let asked = 0;
+    await page.page.route('**/api/admin/settings', (route) => {
+      asked += 1;
+      const busy = {
+        status: 503,
+        headers: { 'retry-after': '1' },
+        json: { code: 'SERVER_BUSY', message: '忙' },
+      };
+      return asked < 2 ? route.fulfill(busy) : route.continue();
+    });
+    await page.page.getByRole('link', { name: '配置' }).click();
+    await page.sees('正在打开，请稍候……', '后台工作');
+    await page.sees(/^共 \d+ 项$/, 'SESSION_DAYS');
+    expect([parts, asked]).toEqual([3, 2]);
+    await page.verify(/Failed to load resource/);
+  });
+
   test('a page that breaks while it is drawn makes way for a readable one', async () => {
     const page = await stack.newPage();
-    await page.page.route('**/api/me/sessions', (route) => route.fulfill({ json: { items: [null] } }));
+    await page.page.route('**/api/me/sessions*', (route) => route.fulfill({ json: { items: [null] } }));
     await page.page.request.post(`${stack.url}/api/auth/console/sign-in`, {
       data: { username: 'admin', password },
     });

@@ -17,6 +17,9 @@ afterEach(() => person?.close());
 
 const dialog = () => person.page.getByRole('dialog');
 
+const dialogHolds = () =>
+  person.page.evaluate(() => document.activeElement?.closest('[aria-modal=true]') !== null);
+
 /** The page of a person, from the list. */
 async function openPerson(name: string): Promise<void> {
   person = await stack.signedIn('/people');
@@ -52,7 +55,9 @@ test('a person: what is known, the full number, an edit, and that somebody else 
   await person.sees('用户名已经是另一个人的了，请核对。');
   await person.fill('用户名（必填）', 'wuyilan');
   await dialog().getByRole('button', { name: '保存' }).click();
-  await person.sees(/部门：省数据资源管理局综合处 → 省数据资源管理局办公室/);
+  await person.page
+    .getByRole('row', { name: '部门 省数据资源管理局综合处 省数据资源管理局办公室' })
+    .waitFor();
   await person.screenshot('console-person', { whole: true, document: true });
   expect(await person.accessibilityFaults()).toEqual([]);
 
@@ -68,21 +73,41 @@ test('dangerous things ask first and say what will happen; no means nothing', as
   await openPerson('吴忆岚');
   const before = await version('wuyilan');
   await person.press('停用');
-  await person.sees('停用吴忆岚的账号？', /停用后，本人进入应用会看到/);
+  await person.sees('停用：吴忆岚', /本人进入应用会看到/);
   await person.screenshot('console-person-ask');
   await person.page.keyboard.press('Escape');
   expect(await version('wuyilan')).toEqual(before);
   await person.press('停用');
-  await person.page.locator('.ask-dialog').getByRole('button', { name: '停用' }).click();
+  await dialog().getByRole('button', { name: '停用' }).click();
   await person.sees('已停用');
   await person.press('启用');
-  await person.page.locator('.ask-dialog').getByRole('button', { name: '启用' }).click();
-  await person.page.locator('.people-tag--plain', { hasText: '正常' }).waitFor();
+  await dialog().getByRole('button', { name: '启用' }).click();
+  await person.page.locator('.t-tag--success', { hasText: '正常' }).waitFor();
   await person.press('解除绑定');
   await person.sees(/本人下次进入要用用户名和密码重新绑定/);
+  await person.screenshot('console-person-unbind');
   await person.page.locator('.ask-dialog').getByRole('button', { name: '解除绑定' }).click();
   await person.sees('未绑定');
   await person.page.getByRole('button', { name: '解除绑定' }).first().waitFor({ state: 'hidden' });
+  await person.verify();
+});
+
+test('a question keeps the keyboard and gives it back', async () => {
+  await openPerson('吴忆岚');
+  const focused = () => person.page.evaluate(() => document.activeElement?.textContent?.trim());
+  await person.press('解除绑定');
+  await person.sees('解除吴忆岚的绑定？');
+  expect(await person.accessibilityFaults()).toEqual([]);
+  expect(await focused()).toBe('取消');
+  // Round and round inside, forth and back.
+  for (const key of ['Tab', 'Tab', 'Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab']) {
+    await person.page.keyboard.press(key);
+    expect(['取消', '解除绑定']).toContain(await focused());
+    expect(await dialogHolds()).toBe(true);
+  }
+  await person.page.keyboard.press('Escape');
+  await person.page.locator('.ask-dialog').waitFor({ state: 'detached' });
+  expect(await focused()).toBe('解除绑定');
   await person.verify();
 });
 
@@ -90,14 +115,14 @@ test('a one-time password is shown once, can be copied, and is gone', async () =
   await openPerson('吴忆岚');
   await person.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await person.press('重置密码');
-  await person.page.locator('.ask-dialog').getByRole('button', { name: '重置密码' }).click();
+  await dialog().getByRole('button', { name: '重置密码' }).click();
   await person.sees(/只在这里显示一次/);
   const password = await person.page.getByLabel('一次性密码').last().inputValue();
   expect(password).toMatch(/^[a-z2-9]{4}(?:-[a-z2-9]{4}){2}$/);
   await person.press('复制');
-  await person.sees('已复制。');
+  await person.sees('已复制');
   expect(await person.page.evaluate(() => navigator.clipboard.readText())).toBe(password);
-  // Neither the key, though the browser closes the window at the second one, nor the way back takes it away.
+  // Neither the key nor the way back takes it away.
   for (let at = 0; at < 3; at += 1) await person.page.keyboard.press('Escape');
   await person.page.goBack();
   await person.sees(/只在这里显示一次/);
@@ -110,7 +135,7 @@ test('a one-time password is shown once, can be copied, and is gone', async () =
   expect(await person.page.content()).not.toContain(password);
   // The next one shows as well.
   await person.press('重置密码');
-  await person.page.locator('.ask-dialog').getByRole('button', { name: '重置密码' }).click();
+  await dialog().getByRole('button', { name: '重置密码' }).click();
   await person.sees(/只在这里显示一次/);
   expect(await person.page.getByLabel('一次性密码').last().inputValue()).not.toBe(password);
   await person.press('已记下，关闭');
@@ -126,13 +151,14 @@ test('sessions end, and oneself cannot be shut out', async () => {
   await openPerson('张三');
   await person.sees('小程序，来自 127.0.0.1');
   await person.press('全部结束');
-  await person.page.locator('.ask-dialog').getByRole('button', { name: '结束会话' }).click();
-  await person.sees('已结束 1 个会话', '现在没有登录着的设备。');
+  await dialog().getByRole('button', { name: '结束会话' }).click();
+  await person.sees('已结束会话：张三', '现在没有登录着的设备。');
   const [admin] = await stack.sql<{ id: string }>(`SELECT id FROM users WHERE username = 'admin'`);
   await person.open(`/people/${admin?.id}`);
+  await person.sees('在“我的账号”里结束');
   await person.press('停用');
-  await person.page.locator('.ask-dialog').getByRole('button', { name: '停用' }).click();
-  await person.sees(/不能对自己的账号做这件事/);
+  await person.sees(/不能对自己做这件事/);
+  expect(await dialog().getByRole('button', { name: '停用' }).isDisabled()).toBe(true);
   await person.open('/people/019ab000-0000-7000-8000-000000000000');
   await person.sees('没有加载出来', /不存在/);
   await person.verify(/404/);
@@ -142,16 +168,17 @@ test('a new person: what is missing is said at the field, then their page opens'
   person = await stack.signedIn('/people');
   await person.press('新增人员');
   await person.fill('姓名（必填）', '郑晓帆');
-  await dialog().getByRole('button', { name: '新增' }).click();
-  await person.sees('用户名不能为空。');
-  await person.page.waitForFunction(() => document.activeElement?.id === 'person-username');
-  await person.fill('用户名（必填）', 'zhengxiaofan');
   await person.fill('手机号', '123');
+  await person.choose('角色', '审计员');
   await dialog().getByRole('button', { name: '新增' }).click();
-  await person.sees('手机号不是 11 位的手机号。');
+  await person.sees('用户名不能为空。', '手机号不是 11 位的手机号。');
+  await person.page.waitForFunction(() => document.activeElement?.id === 'person-username');
+  expect(await person.accessibilityFaults()).toEqual([]);
+  await person.fill('用户名（必填）', 'zhengxiaofan');
   await person.fill('手机号', '');
+  expect(await dialog().getByRole('alert').count()).toBe(0);
   await dialog().getByRole('button', { name: '新增' }).click();
-  await person.sees('已新增郑晓帆', '新增人员', '没有设置');
+  await person.sees('已新增郑晓帆', '审计员', '没有设置', /还不能登录/);
   await person.page.getByRole('link', { name: '← 返回人员列表' }).click();
   await person.page.getByRole('link', { name: '郑晓帆', exact: true }).waitFor();
   await person.verify();
@@ -163,8 +190,8 @@ test('an auditor reads, and nothing more', async () => {
   await person.sees('吴忆岚');
   expect(await person.page.getByRole('button', { name: '新增人员' }).count()).toBe(0);
   await person.page.getByRole('searchbox', { name: '搜索' }).fill('10099990001');
-  await person.sees('没有符合条件的人。');
-  await person.press('清除条件，看全部人员');
+  await person.sees(/没有符合条件的/);
+  await person.press('清除条件');
   await person.page.getByRole('link', { name: '吴忆岚' }).click();
   await person.sees('100****0001', '记录');
   for (const name of ['编辑', '停用', '重置密码', /查看完整号码/]) {

@@ -37,7 +37,7 @@ described('the console in an ordinary browser', () => {
     await page.page.getByLabel('密码', { exact: true }).focus();
     // By the keyboard alone.
     await page.page.keyboard.press('Enter');
-    await page.sees('我的账号', '登录的设备', '管理后台', '测试环境', '当前');
+    await page.sees('我的账号', '登录的设备', '管理后台', '测试环境', '正在使用');
     expect(new URL(page.page.url()).pathname).toBe('/console/me');
     await page.screenshot('console-account');
     expect(await page.accessibilityFaults()).toEqual([]);
@@ -127,16 +127,16 @@ described('the console in an ordinary browser', () => {
   test('one’s other sessions are ended by a click, after a question', async () => {
     const other = await stack.signedIn('/me');
     const page = await stack.signedIn('/me');
-    await page.sees('当前');
-    const ends = page.page.getByRole('button', { name: '结束', exact: true });
+    await page.sees('正在使用');
+    const ends = page.page.getByRole('button', { name: '让它退出', exact: true });
     await ends.first().waitFor();
     const before = await ends.count();
     await ends.first().click();
-    await page.sees('结束这个登录？', '那台设备要重新登录');
+    await page.sees('让它退出登录', '要重新登录才能使用');
     await page.screenshot('console-ask');
     expect(await page.accessibilityFaults()).toEqual([]);
     // The way out is the one that is chosen by mistake, by whichever key; the keyboard goes on where it was.
-    const question = page.page.getByRole('alertdialog', { name: '结束这个登录？' });
+    const question = page.page.getByRole('alertdialog', { name: '让它退出登录' });
     for (const key of ['Escape', 'Enter']) {
       await question.getByRole('button', { name: '取消' }).and(page.page.locator(':focus')).waitFor();
       await page.page.keyboard.press(key);
@@ -147,7 +147,7 @@ described('the console in an ordinary browser', () => {
     }
     for (let left = before; left > 0; left -= 1) {
       await ends.first().click();
-      await page.page.locator('.ask-dialog:visible').getByRole('button', { name: '结束登录' }).click();
+      await page.page.locator('.ask-dialog:visible').getByRole('button', { name: '退出登录' }).click();
       await page.page.waitForFunction(
         (wanted) => document.querySelectorAll('.own-sessions__row').length === wanted,
         left,
@@ -173,7 +173,7 @@ described('the console in an ordinary browser', () => {
 
   test('an address that is opened after the session’s end asks to sign in, and shows', async () => {
     const page = await stack.signedIn('/me');
-    await page.sees('当前');
+    await page.sees('正在使用');
     await stack.sql('DELETE FROM sessions');
     await page.page.reload();
     await page.sees('登录管理后台');

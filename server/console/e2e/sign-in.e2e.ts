@@ -181,11 +181,11 @@ described('within DingTalk', () => {
 
   test('leaving by choice stays left until somebody asks to come back', async () => {
     const { page, calls } = await opened(stack, 'dingtalk-android', 'zhangsan', '/h5/me');
-    await page.sees('登录的设备', '当前');
+    await page.sees('登录着的设备', '正在使用');
     await page.screenshot('h5-me');
     expect(await page.accessibilityFaults()).toEqual([]);
     await page.press('退出登录');
-    await page.sees('退出登录？');
+    await page.sees('退出后，再次使用要重新登录');
     await page.screenshot('h5-ask');
     expect(await page.accessibilityFaults()).toEqual([]);
     await page.page.locator('.ask-dialog').getByRole('button', { name: '退出登录' }).click();
@@ -194,7 +194,7 @@ described('within DingTalk', () => {
     expect(await page.accessibilityFaults()).toEqual([]);
     expect(calls).toHaveLength(1);
     await page.press('重新登录');
-    await page.sees('登录的设备');
+    await page.sees('登录着的设备');
     expect(calls).toHaveLength(2);
   });
 
@@ -211,7 +211,7 @@ described('within DingTalk', () => {
   test('notices: unread marks, reading, and a notice that is gone', async () => {
     const { page } = await opened(stack, 'dingtalk-android', 'chenguang', '/h5/notices');
     await page.page.locator('.notice-row').first().waitFor();
-    const unread = page.page.getByLabel('未读');
+    const unread = page.page.getByText('未读', { exact: true });
     const before = await unread.count();
     expect(before).toBeGreaterThan(0);
     await page.screenshot('h5-notices');

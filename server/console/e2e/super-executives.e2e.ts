@@ -15,12 +15,7 @@ const dialog = () => person.page.getByRole('dialog');
 test('超级高管: approval in words, one by id, several by lines, the match, faults, and removal', async () => {
   await stack.sql(`DELETE FROM users WHERE is_super_executive`);
   person = await stack.signedIn('/super-executives');
-  await person.sees(
-    '登记之前：要按统建应用审批',
-    /经省大数据局审批/,
-    '已登记 0 人',
-    /应用不对超级高管开放，就不用登记/,
-  );
+  await person.sees('登记之前：要按统建应用审批', /经省大数据局审批/, /应用不对超级高管开放，就不用登记/);
   await person.press('登记');
   await person.fill('平台账号 id（必填）', '270107');
   await person.fill('姓名（必填）', '陈光');
@@ -45,7 +40,7 @@ test('超级高管: approval in words, one by id, several by lines, the match, f
   await person.screenshot('console-super-executives-lines');
   await lines.fill('380001，林远山，省政府办公厅\n380002，苏明理\n270107\t陈光');
   await dialog().getByRole('button', { name: '登记' }).click();
-  await person.sees('新登记 2 人，1 人早已登记', '已登记 3 人', '已匹配', /按平台账号 id 匹配/);
+  await person.sees('新登记 2 人，1 人早已登记', '共 3 人', '已匹配', /按平台账号 id 匹配/);
 
   await stack.sql(`INSERT INTO super_executive_faults (id, user_id, code, method, route, request_id)
     SELECT gen_random_uuid(), id, 'PLATFORM_TIMEOUT', 'GET', '/api/notices', '6f1f0c9a-4f0e-4f51-9f3e-0d3f6f3a7b21'
@@ -57,8 +52,18 @@ test('超级高管: approval in words, one by id, several by lines, the match, f
 
   await person.press('取消登记：苏明理');
   await person.sees('取消苏明理的超级高管登记？', '同时停用账号');
+  const focused = () => person.page.evaluate(() => document.activeElement?.textContent ?? '');
+  for (const [key, text] of [
+    ['Shift+Tab', '作为普通用户'],
+    ['Shift+Tab', '同时停用账号'],
+    ['Tab', '作为普通用户'],
+    ['Tab', '不取消'],
+  ] as const) {
+    await person.page.keyboard.press(key);
+    expect(await focused()).toContain(text);
+  }
   await dialog().getByRole('button', { name: '取消登记' }).click();
-  await person.sees('已登记 2 人');
+  await person.sees('共 2 人');
   const [removed] = await stack.sql<{ status: string }>(
     `SELECT status FROM users WHERE ding_user_id = '380002'`,
   );

@@ -51,9 +51,9 @@ export function createDingTalk(
   });
 
   /** An old API: the app token stands in the query. */
-  const callOld: DingTalkCall = (api, body, read) =>
+  const callOld: DingTalkCall = (api, body, read, placeMs) =>
     appToken.use((token) =>
-      post({ baseUrl: config.oapiUrl, api, query: { access_token: token } }, body, read),
+      post({ baseUrl: config.oapiUrl, api, query: { access_token: token }, placeMs }, body, read),
     );
 
   /** A new API: the app token stands in a header. */
@@ -87,8 +87,13 @@ export function createDingTalk(
 
   return {
     name: 'dingtalk',
-    exchangeCode: (authCode) =>
-      callOld(exchangeApi, { code: authCode }, (api, json) => personOf(readExchange(api, json).result, null)),
+    exchangeCode: (authCode, placeMs) =>
+      callOld(
+        exchangeApi,
+        { code: authCode },
+        (api, json) => personOf(readExchange(api, json).result, null),
+        placeMs,
+      ),
     // The exchange gives the name, as a rule, but never the number.
     complete: async (person) => (config.readMobile || person.name === '' ? readDetail(person.id) : person),
     getPerson: ({ id }) => readDetail(id),

@@ -51,7 +51,12 @@ const readDing = guard(
 );
 
 /** One call of an old or a new API with the app token. */
-export type DingTalkCall = <T>(api: string, body: object, read: Guard<T>) => Promise<T>;
+export type DingTalkCall = <T>(
+  api: string,
+  body: object,
+  read: Guard<T>,
+  placeMs?: number | null,
+) => Promise<T>;
 
 /** Work notifications, in the name of the app (`agentId`), and DING, in the name of its robot (`robotCode`). */
 export function createMessages(

@@ -56,8 +56,8 @@ export function createZhezhengding(
       }),
   });
 
-  const callWithToken: ZhezhengdingCall = (api, parameters, read) =>
-    appToken.use((token) => call('POST', api, { access_token: token, ...parameters }, read));
+  const callWithToken: ZhezhengdingCall = (api, parameters, read, placeMs) =>
+    appToken.use((token) => call('POST', api, { access_token: token, ...parameters }, read, placeMs));
 
   /** An API of the tenant: all but the token and the exchange. */
   const callTenant: ZhezhengdingCall = (api, parameters, read) =>
@@ -82,6 +82,7 @@ export function createZhezhengding(
     api: string,
     parameters: Record<string, string>,
     read: Guard<T>,
+    placeMs?: number | null,
   ): Promise<T> {
     const at = now();
     const timestamp = timestampOf(at);
@@ -109,7 +110,7 @@ export function createZhezhengding(
             headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
             body: new URLSearchParams(Object.fromEntries(sent)).toString(),
           };
-    return upstream.call({ method, baseUrl: config.baseUrl, api, ...form }, (answer) =>
+    return upstream.call({ method, baseUrl: config.baseUrl, api, placeMs, ...form }, (answer) =>
       read(api, checkAnswer(api, answer)),
     );
   }
@@ -129,23 +130,28 @@ export function createZhezhengding(
 
   return {
     name: 'zhezhengding',
-    exchangeCode: (authCode) =>
-      callWithToken(exchangeApi, { auth_code: authCode }, (api, json) => {
-        const data = readExchange(api, json);
-        if (String(data.realmId) !== config.tenantId) {
-          const message = '此人员属于浙政钉的另一个租户，不是配置的租户';
-          throw new PlatformError('wrong-organisation', api, message);
-        }
-        return {
-          id: String(data.accountId),
-          // `lastName` holds the whole name; people choose their nickname themselves.
-          name: textOrNull(data.lastName) ?? textOrNull(data.nickNameCn) ?? '',
-          // `openid` is no union id: it is not the same across a vendor's apps.
-          unionId: null,
-          employeeCode: textOrNull(data.employeeCode),
-          mobile: null,
-        };
-      }),
+    exchangeCode: (authCode, placeMs) =>
+      callWithToken(
+        exchangeApi,
+        { auth_code: authCode },
+        (api, json) => {
+          const data = readExchange(api, json);
+          if (String(data.realmId) !== config.tenantId) {
+            const message = '此人员属于浙政钉的另一个租户，不是配置的租户';
+            throw new PlatformError('wrong-organisation', api, message);
+          }
+          return {
+            id: String(data.accountId),
+            // `lastName` holds the whole name; people choose their nickname themselves.
+            name: textOrNull(data.lastName) ?? textOrNull(data.nickNameCn) ?? '',
+            // `openid` is no union id: it is not the same across a vendor's apps.
+            unionId: null,
+            employeeCode: textOrNull(data.employeeCode),
+            mobile: null,
+          };
+        },
+        placeMs,
+      ),
     // No API tells more than the exchange.
     complete: async (person) => person,
     getPerson,

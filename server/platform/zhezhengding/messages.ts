@@ -17,6 +17,7 @@ export type ZhezhengdingCall = <T>(
   api: string,
   parameters: Record<string, string>,
   read: Guard<T>,
+  placeMs?: number | null,
 ) => Promise<T>;
 
 /**

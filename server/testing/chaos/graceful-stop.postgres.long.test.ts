@@ -1,9 +1,7 @@
 import http from 'node:http';
-import { type Emulator, startEmulator } from '../../../scripts/emulator/index.ts';
 import { hashSecret } from '../../auth/secrets.ts';
 import { signInWith, until } from '../client.ts';
-import { createSeededDatabase, type TestDatabase } from '../database.ts';
-import { killProcesses, type ServerProcess, startProcess } from '../processes.ts';
+import { prepareProcesses, type ServerProcess } from '../processes.ts';
 import { testWithSignals } from '../signals.ts';
 
 /** A process that is told to stop while its clients keep their connections open and go on asking. */
@@ -11,24 +9,7 @@ import { testWithSignals } from '../signals.ts';
 const exchange = '/topapi/v2/user/getuserinfo';
 const clients = 20;
 
-let database: TestDatabase;
-let emulator: Emulator;
-
-beforeAll(async () => {
-  [database, emulator] = await Promise.all([createSeededDatabase(), startEmulator()]);
-});
-afterAll(async () => {
-  killProcesses();
-  await emulator?.close();
-  await database?.close();
-});
-
-const start = () =>
-  startProcess({
-    databaseUrl: database.url ?? '',
-    emulatorUrl: emulator.url,
-    env: { DATABASE_TIMEOUT_MS: '20000', PLATFORM_TIMEOUT_MS: '30000' },
-  });
+const here = prepareProcesses({ DATABASE_TIMEOUT_MS: '20000', PLATFORM_TIMEOUT_MS: '30000' });
 
 type Ending =
   | { how: 'answered'; token: string }
@@ -57,12 +38,12 @@ function signIn(url: string, agent: http.Agent): Promise<Ending> {
         resolve({ how: 'answered', token: session.token });
       });
     });
-    request.end(JSON.stringify({ authCode: emulator.control.issueAuthCode('zhangsan', 'dingtalk') }));
+    request.end(JSON.stringify({ authCode: here.code('zhangsan') }));
   });
 }
 
 test('stops under load with 0, and every request that it took is answered', async () => {
-  const server = await start();
+  const server = await here.start();
   const agent = new http.Agent({ keepAlive: true, maxSockets: clients });
   const tokens: string[] = [];
   const endings = { answered: 0, refused: 0, torn: 0 };
@@ -86,7 +67,7 @@ test('stops under load with 0, and every request that it took is answered', asyn
   expect(tookMs).toBeLessThan(2000);
   expect(endings.torn).toBe(0);
   // What was answered is kept, and what was not answered was not done.
-  const stored = await database.prisma.session.findMany({ select: { tokenHash: true } });
+  const stored = await here.database.prisma.session.findMany({ select: { tokenHash: true } });
   const hashes = (all: Uint8Array[]) => all.map((hash) => Buffer.from(hash).toString('hex')).sort();
   expect(hashes(stored.map((row) => row.tokenHash))).toEqual(hashes(tokens.map(hashSecret)));
 }, 90_000);
@@ -96,12 +77,16 @@ describe('while a request waits for the platform', () => {
   let waiting: Promise<unknown>;
 
   beforeEach(async () => {
-    server = await start();
-    const before = emulator.control.calls()[exchange] ?? 0;
-    emulator.control.fault({ path: exchange, kind: 'timeout' });
-    const code = emulator.control.issueAuthCode('zhangsan', 'dingtalk');
+    server = await here.start();
+    const before = here.emulator.control.calls()[exchange] ?? 0;
+    here.emulator.control.fault({ path: exchange, kind: 'timeout' });
+    const code = here.code('zhangsan');
     waiting = signInWith(server.url, code).catch(() => 'lost');
-    await until(() => emulator.control.calls()[exchange] === before + 1, 10_000, 'the platform is asked');
+    await until(
+      () => here.emulator.control.calls()[exchange] === before + 1,
+      10_000,
+      'the platform is asked',
+    );
   }, 60_000);
 
   testWithSignals()('one signal lets it wait, a second one ends the process at once', async () => {

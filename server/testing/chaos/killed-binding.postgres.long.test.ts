@@ -1,12 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Emulator, startEmulator } from '../../../scripts/emulator/index.ts';
 import { hashSecret } from '../../auth/secrets.ts';
 import { createTickets } from '../../auth/tickets.ts';
 import { development } from '../../config/constants.ts';
 import { type Answer, call, signInWith, tokenIn } from '../client.ts';
-import { createSeededDatabase, type TestDatabase } from '../database.ts';
-import { killProcesses, type ServerProcess, startProcess } from '../processes.ts';
+import { prepareProcesses, type ServerProcess } from '../processes.ts';
 
 /** Processes that really die, by SIGKILL, in the middle of bindings. */
 
@@ -23,42 +21,26 @@ interface Person {
   ticket: string;
 }
 
-let database: TestDatabase;
-let emulator: Emulator;
+const here = prepareProcesses({ DATABASE_TIMEOUT_MS: '20000' });
 
-beforeAll(async () => {
-  [database, emulator] = await Promise.all([createSeededDatabase(), startEmulator()]);
-  await slowDown();
-});
-afterAll(async () => {
-  killProcesses();
-  await emulator?.close();
-  await database?.close();
-});
+beforeAll(slowDown);
 
 /** Makes every write of a binding take its time, so that a process dies between them and not beside them. */
 async function slowDown(): Promise<void> {
-  await database.prisma.$executeRawUnsafe(`
+  await here.database.prisma.$executeRawUnsafe(`
     CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN PERFORM pg_sleep(0.04); RETURN NEW; END $$`);
   const writes = ['UPDATE ON users', 'UPDATE ON bind_tickets', 'INSERT ON sessions', 'INSERT ON audit_log'];
   for (const write of writes) {
-    await database.prisma.$executeRawUnsafe(
+    await here.database.prisma.$executeRawUnsafe(
       `CREATE TRIGGER takes_time AFTER ${write} FOR EACH ROW EXECUTE FUNCTION take_time()`,
     );
   }
 }
 
-const start = () =>
-  startProcess({
-    databaseUrl: database.url ?? '',
-    emulatorUrl: emulator.url,
-    env: { DATABASE_TIMEOUT_MS: '20000' },
-  });
-
 /** People who have signed in, have no account yet, and hold a ticket. */
 async function people(round: number): Promise<Person[]> {
-  const { prisma } = database;
+  const { prisma } = here.database;
   const tickets = createTickets(prisma, Date.now);
   const { passwordHash } = await prisma.user.findUniqueOrThrow({ where: { username: 'lisi' } });
   return Promise.all(
@@ -92,7 +74,7 @@ async function bindAll(server: ServerProcess, group: Person[]): Promise<(Answer 
 
 /** Everything that a binding writes, as it stands at one moment. */
 function traces({ username, dingUserId, ticket }: Person): Promise<Record<string, boolean>> {
-  return database.prisma.$transaction(
+  return here.database.prisma.$transaction(
     async (tx) => {
       const user = await tx.user.findUniqueOrThrow({ where: { username }, include: { sessions: true } });
       const row = await tx.bindTicket.findUniqueOrThrow({ where: { tokenHash: hashSecret(ticket) } });
@@ -124,14 +106,14 @@ const all = (value: boolean) => ({
 test('killed at ten random points of a binding run: every account is bound wholly or not at all', async () => {
   const lost: Person[] = [];
   let answered = 0;
-  let next = start();
+  let next = here.start();
   for (let round = 0; round < kills; round += 1) {
     const [server, group] = await Promise.all([next, people(round)]);
     const running = bindAll(server, group);
     // Some rounds die in their first bindings, others in their last.
     await delay(randomInt(20, 900));
     await server.kill();
-    next = start();
+    next = here.start();
     const answers = await running;
     for (const [at, person] of group.entries()) {
       const answer = answers[at] ?? null;
@@ -158,12 +140,12 @@ test('killed at ten random points of a binding run: every account is bound wholl
     }
     expect(await traces(person)).toEqual(all(true));
   }
-  expect(await database.prisma.lockout.count({ where: { lockedUntil: { not: null } } })).toBe(0);
+  expect(await here.database.prisma.lockout.count({ where: { lockedUntil: { not: null } } })).toBe(0);
 }, 240_000);
 
 test('a person whose binding was cut off signs in again as if nothing had happened', async () => {
-  const server = await start();
-  const login = await signInWith(server.url, emulator.control.issueAuthCode('lisi', 'dingtalk'));
+  const server = await here.start();
+  const login = await signInWith(server.url, here.code('lisi'));
   expect(login.body).toMatchObject({ outcome: 'bind-required' });
   const { token } = login.body.ticket as { token: string };
   const body = { ticket: token, username: 'lisi', password };
@@ -172,8 +154,8 @@ test('a person whose binding was cut off signs in again as if nothing had happen
   await server.kill();
   await cut;
 
-  const after = await start();
-  const again = await signInWith(after.url, emulator.control.issueAuthCode('lisi', 'dingtalk'));
+  const after = await here.start();
+  const again = await signInWith(after.url, here.code('lisi'));
   const bound =
     again.body.outcome === 'bind-required'
       ? await call(`${after.url}/api/auth/bind`, {

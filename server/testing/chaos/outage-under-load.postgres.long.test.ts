@@ -1,43 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { type Emulator, startEmulator } from '../../../scripts/emulator/index.ts';
 import { type Cable, startCable } from '../cable.ts';
 import { until } from '../client.ts';
-import { createSeededDatabase, type TestDatabase } from '../database.ts';
 import { addNotices, expectNothingLost, startLoad } from '../load.ts';
-import { killProcesses, type ServerProcess, startProcess } from '../processes.ts';
+import { prepareProcesses, type ServerProcess } from '../processes.ts';
 
 /** One process under load whose database goes away and comes back. */
 
 const clients = 12;
 const outageMs = 1500;
 
-let database: TestDatabase;
-let emulator: Emulator;
+const here = prepareProcesses({ DATABASE_POOL: '6', DATABASE_TIMEOUT_MS: '1000' });
 let cable: Cable;
 let server: ServerProcess;
 let notices: string[];
 
 beforeAll(async () => {
-  [database, emulator] = await Promise.all([createSeededDatabase(), startEmulator()]);
-  cable = await startCable(database.url ?? '');
-  notices = await addNotices(database.prisma, 3000);
-  server = await startProcess({
-    databaseUrl: cable.url,
-    emulatorUrl: emulator.url,
-    env: { DATABASE_POOL: '6', DATABASE_TIMEOUT_MS: '1000' },
-  });
+  cable = await startCable(here.database.url ?? '');
+  notices = await addNotices(here.database.prisma, 3000);
+  server = await here.start({ DATABASE_URL: cable.url });
 }, 120_000);
 afterAll(async () => {
-  killProcesses();
+  await server?.kill();
   await cable?.close();
-  await emulator?.close();
-  await database?.close();
 });
 
 /** Ends every connection again and again, as PostgreSQL does when it is being stopped. */
 async function terminateConnections(forMs: number): Promise<void> {
-  const administrator = new pg.Client({ connectionString: database.url ?? '' });
+  const administrator = new pg.Client({ connectionString: here.database.url ?? '' });
   await administrator.connect();
   const end = performance.now() + forMs;
   while (performance.now() < end) {
@@ -70,7 +60,7 @@ test.each<[string, () => Promise<void>]>([
 ])(
   'a database %s under load: 503 and no more, recovery without a restart, nothing acknowledged is lost',
   async (_, outage) => {
-    const load = startLoad({ url: server.url, emulator, notices, clients });
+    const load = startLoad({ url: server.url, emulator: here.emulator, notices, clients });
     await until(() => load.acknowledged.reads.length > 20, 20_000, 'the clients are at work');
     load.takeAnswers();
     await outage();
@@ -91,7 +81,7 @@ test.each<[string, () => Promise<void>]>([
     expect(tookMs).toBeLessThan(5000);
     expect(server.child.exitCode).toBeNull();
 
-    await expectNothingLost(load.acknowledged, server.url, database.prisma);
+    await expectNothingLost(load.acknowledged, server.url, here.database.prisma);
   },
   90_000,
 );

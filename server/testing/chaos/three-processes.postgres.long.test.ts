@@ -1,42 +1,26 @@
-import { type Emulator, startEmulator } from '../../../scripts/emulator/index.ts';
 import { call, signInWith, tokenIn, until } from '../client.ts';
-import { createSeededDatabase, type TestDatabase } from '../database.ts';
-import { killProcesses, type ServerProcess, startProcess } from '../processes.ts';
+import { prepareProcesses, type ServerProcess } from '../processes.ts';
 
 /** Three processes of the server on one database, as in production. */
 
 const tokenApi = '/v1.0/oauth2/accessToken';
 const bound = ['zhangsan', 'admin', 'chenguang'] as const;
 
-let database: TestDatabase;
-let emulator: Emulator;
+const here = prepareProcesses({
+  DATABASE_POOL: '8',
+  // A thousand at once wait for each other, on a machine that does other things too.
+  DATABASE_TIMEOUT_MS: '30000',
+  PLATFORM_TIMEOUT_MS: '30000',
+});
 let first: ServerProcess;
 let second: ServerProcess;
 let third: ServerProcess;
 
 beforeAll(async () => {
-  [database, emulator] = await Promise.all([createSeededDatabase(), startEmulator()]);
-  const start = () =>
-    startProcess({
-      databaseUrl: database.url ?? '',
-      emulatorUrl: emulator.url,
-      env: {
-        DATABASE_POOL: '8',
-        // A thousand at once wait for each other, on a machine that does other things too.
-        DATABASE_TIMEOUT_MS: '30000',
-        PLATFORM_TIMEOUT_MS: '30000',
-      },
-    });
-  [first, second, third] = await Promise.all([start(), start(), start()]);
+  [first, second, third] = await Promise.all([here.start(), here.start(), here.start()]);
 }, 120_000);
-afterAll(async () => {
-  killProcesses();
-  await emulator?.close();
-  await database?.close();
-});
 
-const code = (person: string) => emulator.control.issueAuthCode(person, 'dingtalk');
-const tokenFetches = () => emulator.control.calls()[tokenApi] ?? 0;
+const tokenFetches = () => here.emulator.control.calls()[tokenApi] ?? 0;
 const statusAt = async ({ url }: ServerProcess, token: string) =>
   (await call(`${url}/api/me`, { token })).status;
 
@@ -45,25 +29,25 @@ test('1,000 sign-ins at once, spread over three cold processes, fetch one app to
   expect(tokenFetches()).toBe(0);
   const answers = await Promise.all(
     Array.from({ length: 1000 }, (_, at) =>
-      signInWith(processes[at % 3]?.url ?? '', code(bound[Math.floor(at / 3) % bound.length] ?? '')),
+      signInWith(processes[at % 3]?.url ?? '', here.code(bound[Math.floor(at / 3) % bound.length] ?? '')),
     ),
   );
   const tokens = answers.map(tokenIn);
   expect(answers.filter((_, at) => tokens[at] === null)).toEqual([]);
   expect(new Set(tokens).size).toBe(1000);
   expect(tokenFetches()).toBe(1);
-  expect(await database.prisma.session.count()).toBe(1000);
-  expect(await database.prisma.auditLog.count({ where: { action: 'sign-in' } })).toBe(1000);
+  expect(await here.database.prisma.session.count()).toBe(1000);
+  expect(await here.database.prisma.auditLog.count({ where: { action: 'sign-in' } })).toBe(1000);
 });
 
 test.each([
   ['signing out', (token: string) => call(`${first.url}/api/auth/logout`, { token, body: {} })],
   [
     'disabling the account',
-    () => database.prisma.user.update({ where: { username: 'admin' }, data: { status: 'DISABLED' } }),
+    () => here.database.prisma.user.update({ where: { username: 'admin' }, data: { status: 'DISABLED' } }),
   ],
 ] as const)('%s on one process is known to the others within a second', async (_, end) => {
-  const token = tokenIn(await signInWith(first.url, code('admin'))) ?? '';
+  const token = tokenIn(await signInWith(first.url, here.code('admin'))) ?? '';
   for (let round = 0; round < 3; round += 1) {
     for (const server of [first, second, third]) expect(await statusAt(server, token)).toBe(200);
   }
@@ -76,21 +60,21 @@ test.each([
 });
 
 test('a process that is killed while it fetches the app token is relieved by another', async () => {
-  emulator.control.expireTokens();
+  here.emulator.control.expireTokens();
   const before = tokenFetches();
   // Only the first fetch is slow: whoever takes over gets its answer at once.
-  emulator.control.fault({ path: tokenApi, kind: 'slow', delayMs: 60_000 });
-  const lost = signInWith(first.url, code('zhangsan')).then(
+  here.emulator.control.fault({ path: tokenApi, kind: 'slow', delayMs: 60_000 });
+  const lost = signInWith(first.url, here.code('zhangsan')).then(
     () => 'answered',
     () => 'lost',
   );
   await until(() => tokenFetches() === before + 1, 10_000, 'the fetch has begun');
   let waiting = true;
-  const others = Promise.all([second, third].map(({ url }) => signInWith(url, code('zhangsan')))).finally(
-    () => {
-      waiting = false;
-    },
-  );
+  const others = Promise.all(
+    [second, third].map(({ url }) => signInWith(url, here.code('zhangsan'))),
+  ).finally(() => {
+    waiting = false;
+  });
   await until(async () => (await lockWaiters()) >= 2, 10_000, 'the others wait for their turn');
   expect({ waiting, fetches: tokenFetches() }).toEqual({ waiting: true, fetches: before + 1 });
   const killed = performance.now();
@@ -104,7 +88,7 @@ test('a process that is killed while it fetches the app token is relieved by ano
 
 /** Connections of the servers that are in a transaction and do not hold the lock of the app token's row. */
 async function lockWaiters(): Promise<number> {
-  const [row] = await database.prisma.$queryRaw<{ count: bigint }[]>`
+  const [row] = await here.database.prisma.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) FROM pg_stat_activity a
     WHERE a.datname = current_database() AND a.application_name = 'miniapp-server'
       AND a.query LIKE '%pg_try_advisory_xact_lock%' AND a.xact_start IS NOT NULL

@@ -52,7 +52,7 @@ export class PhonePage {
     // The loader of the benchmark wraps functions in this helper, which a browser does not have.
     await phone.page.addInitScript('globalThis.__name = (value) => value');
     await phone.page.addInitScript(watchForBlanks);
-    if (PICTURES) await phone.page.clock.setSystemTime(lastMorning());
+    await setClock(phone.page);
     await phone.page.goto(url);
     await phone.page.locator('.mini-page').first().waitFor();
     return phone;
@@ -186,12 +186,7 @@ export class PhonePage {
     const image = whole
       ? await this.page.screenshot({ type: 'jpeg', quality: 85 })
       : await this.page.locator('.phone').screenshot();
-    const file = `${name}.${whole ? 'jpg' : 'png'}`;
-    const folders = document && PICTURES ? [SCREENSHOTS, IMAGES] : [SCREENSHOTS];
-    for (const folder of folders) {
-      await mkdir(folder, { recursive: true });
-      await writeFile(path.join(folder, file), image);
-    }
+    await savePicture(`${name}.${whole ? 'jpg' : 'png'}`, image, document);
   }
 
   /**
@@ -213,6 +208,20 @@ export class PhonePage {
   async close(): Promise<void> {
     await this.page.context().close();
   }
+}
+
+/** @param document see {@link PhonePage.screenshot} */
+export async function savePicture(file: string, image: Buffer, document = false): Promise<void> {
+  const folders = document && PICTURES ? [SCREENSHOTS, IMAGES] : [SCREENSHOTS];
+  for (const folder of folders) {
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, file), image);
+  }
+}
+
+/** Pictures of the documentation show a morning. */
+export async function setClock(page: Page): Promise<void> {
+  if (PICTURES) await page.clock.setSystemTime(lastMorning());
 }
 
 /** The last 9:41 in China that has passed: a clock ahead of the server's would end sessions. */

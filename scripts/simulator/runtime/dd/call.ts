@@ -1,3 +1,4 @@
+import { isPromise } from '../realm.ts';
 import type { PhoneEventInput } from '../types.ts';
 
 /** The argument that every asynchronous `dd` API takes. */
@@ -41,6 +42,11 @@ export interface CallHost {
   whenEnded(callback: () => void): () => void;
 }
 
+/** What a call was given, as the timeline shows it. */
+function withoutCallbacks(options: Options): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== 'function'));
+}
+
 /**
  * Makes a `dd` API of an implementation: callbacks run later, never during the call, `success` or `fail` once,
  * then `complete`. No promise is returned: DingTalk's documents promise none.
@@ -52,12 +58,12 @@ export function asynchronous(
 ): (options?: Options) => void {
   return (options = {}) => {
     if (!host.running) return;
-    host.emit({ kind: 'dd', name, outcome: 'called' });
+    host.emit({ kind: 'dd', name, outcome: 'called', detail: withoutCallbacks(options) });
     const deliver = (callback: ((value: never) => void) | undefined, value: unknown): void => {
       if (!callback) return;
       try {
         const result: unknown = (callback as (value: unknown) => unknown)(value);
-        if (result instanceof Promise) {
+        if (isPromise(result)) {
           result.catch((reason: unknown) => host.reportRejection(reason, `dd.${name} 的回调`));
         }
       } catch (error) {

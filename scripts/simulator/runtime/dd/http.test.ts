@@ -158,21 +158,40 @@ describe('dd.httpRequest', () => {
     expect((await call(app, 'httpRequest', { url })).fail?.error).toBe(14);
   });
 
-  test('19: HTTP 400 and above, in the three ways that containers have', async () => {
-    const { transport } = server({ status: 401 });
-    const hidden = await openCaller({ transport });
-    expect((await call(hidden, 'httpRequest', { url })).fail).toEqual({
-      error: 19,
-      errorMessage: expect.any(String) as string,
-    });
-    const shown = await openCaller({ transport, httpErrors: 'fail-with-data' });
-    expect((await call(shown, 'httpRequest', { url })).fail).toMatchObject({
-      error: 19,
-      status: 401,
-      data: { a: 1 },
-    });
-    const success = await openCaller({ transport, httpErrors: 'success' });
-    expect(await call(success, 'httpRequest', { url })).toMatchObject({ success: { status: 401 } });
+  test.each([
+    ['fail', ['error'], 'fail'],
+    ['fail-with-status', ['error', 'status'], 'fail'],
+    ['fail-with-body', ['data', 'error'], 'fail'],
+    ['fail-with-data', ['data', 'error', 'headers', 'status'], 'fail'],
+    ['success', ['data', 'headers', 'status'], 'success'],
+    ['success-with-text', ['data', 'headers', 'status'], 'success'],
+    ['success-with-body', ['data'], 'success'],
+  ] as const)(
+    '19: HTTP 400 and above, where the container tells it by %s',
+    async (httpErrors, fields, how) => {
+      const { transport } = server({ status: 401 });
+      const app = await openCaller({ transport, httpErrors });
+      const answer = ((await call(app, 'httpRequest', { url })) as Record<string, object>)[how] ?? {};
+      expect(
+        Object.keys(answer)
+          .filter((name) => name !== 'errorMessage')
+          .sort(),
+      ).toEqual(fields);
+      const { status } = answer as { status?: unknown };
+      if (status !== undefined) expect(status).toBe(httpErrors === 'success-with-text' ? '401' : 401);
+    },
+  );
+
+  test('13 at once, status 0, and no answer at all', async () => {
+    const { transport } = server();
+    const late = await openCaller({ transport, faults: { requestTimesOut: true } });
+    expect((await call(late, 'httpRequest', { url })).fail?.error).toBe(13);
+    const zero = await openCaller({ transport, faults: { statusZero: true } });
+    expect((await call(zero, 'httpRequest', { url })).success).toEqual({ status: 0 });
+    const silent = await openCaller({ transport, faults: { requestHangs: true } });
+    const answered = call(silent, 'httpRequest', { url }).then(() => 'answered');
+    const waited = new Promise((resolve) => setTimeout(() => resolve('silence'), 20));
+    expect(await Promise.race([answered, waited])).toBe('silence');
   });
 
   // A gateway's own page: the status is there before anybody reads the body.

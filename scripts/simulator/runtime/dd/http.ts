@@ -1,4 +1,5 @@
-import type { Device, Transport, TransportRequest, TransportResponse } from '../device.ts';
+import type { Device, HttpErrors, Transport, TransportRequest, TransportResponse } from '../device.ts';
+import type { Message } from '../types.ts';
 import { type CallHost, DdError, type Options } from './call.ts';
 
 /** A container ignores any other; a wrong name is a mistake that nobody would see. */
@@ -30,27 +31,50 @@ const HTTP_ERROR = { untrusted: 11, network: 12, timeout: 13, decode: 14, status
 export async function httpRequest(host: CallHost, device: Device, options: Options): Promise<unknown> {
   const request = buildRequest(device, options);
   const started = Date.now();
-  const log = (outcome: { status?: number; error?: number }): void =>
+  const sent = { headers: request.headers, body: request.body ?? '' };
+  const log = (outcome: { status?: number; error?: number; answer?: Message }): void =>
     host.emit({
       kind: 'request',
       method: request.method,
       url: request.url,
       durationMs: Date.now() - started,
+      sent,
       ...outcome,
     });
+  if (device.faults.requestHangs) await new Promise(() => undefined);
+  if (device.faults.statusZero) return { status: 0 };
+  let answer: Message | undefined;
   try {
     const timeoutMs = Number(options.timeout ?? DEFAULT_TIMEOUT_MS);
     const response = await send(device, request, timeoutMs, host);
+    answer = { headers: response.headers, body: response.text };
     const data = decode(response, options.dataType);
     const result = { data, status: response.status, headers: response.headers };
-    log({ status: response.status });
-    if (response.status < 400 || device.httpErrors === 'success') return result;
-    const extra = device.httpErrors === 'fail-with-data' ? result : {};
-    throw new DdError(HTTP_ERROR.status, `http 状态码异常：${response.status}`, extra);
+    log({ status: response.status, answer });
+    return response.status < 400 ? result : told(device.httpErrors, result);
   } catch (error) {
-    if (error instanceof DdError && error.code !== HTTP_ERROR.status) log({ error: error.code });
+    if (error instanceof DdError && error.code !== HTTP_ERROR.status)
+      log({ error: error.code, ...(answer ? { answer } : {}) });
     throw error;
   }
+}
+
+/** An HTTP error as the container tells it. */
+function told(
+  how: HttpErrors,
+  answer: { data: unknown; status: number; headers: Record<string, string> },
+): unknown {
+  const { status, data } = answer;
+  if (how === 'success') return answer;
+  if (how === 'success-with-text') return { ...answer, status: String(status) };
+  if (how === 'success-with-body') return { data };
+  const extra = {
+    'fail-with-data': answer,
+    'fail-with-status': { status },
+    'fail-with-body': { data },
+    fail: {},
+  }[how];
+  throw new DdError(HTTP_ERROR.status, `http 状态码异常：${status}`, extra);
 }
 
 function buildRequest(device: Device, options: Options): Omit<TransportRequest, 'signal'> {
@@ -108,6 +132,7 @@ async function send(
 ): Promise<TransportResponse> {
   const { faults } = device;
   if (faults.noNetwork || faults.serverDown) throw new DdError(HTTP_ERROR.network, '网络出错');
+  if (faults.requestTimesOut) throw new DdError(HTTP_ERROR.timeout, '请求超时');
   const controller = new AbortController();
   const timers: ReturnType<typeof setTimeout>[] = [];
   let forget = (): void => undefined;

@@ -1,3 +1,4 @@
+import { PLACEHOLDER_TAGS } from '../../compiler/tags.ts';
 import type { Chrome } from '../chrome.ts';
 import type { Device } from '../device.ts';
 import type { PageStack } from '../page-stack.ts';
@@ -10,8 +11,10 @@ import {
   synchronous,
   synchronousChange,
 } from './call.ts';
+import { canvasContext } from './canvas.ts';
 import type { Dialogs } from './dialogs.ts';
 import { httpRequest } from './http.ts';
+import { selectorQuery } from './selector-query.ts';
 import { MiniStorage } from './storage.ts';
 import { updateManager } from './updates.ts';
 
@@ -22,6 +25,8 @@ export interface DdParts {
   stack: PageStack;
   chrome: Chrome;
   redraw(): void;
+  /** Page and query of the start. */
+  launchOptions(): { path: string; query: Readonly<Record<string, string>> };
   /** Ends the mini program and starts it anew, as a client does for a newer package. */
   restart(): void;
 }
@@ -69,7 +74,8 @@ export function createDd(parts: DdParts): Record<string, unknown> {
     ...system(parts),
   };
   // Names of APIs, of tags, and `component2`; what stands behind a dot (a parameter, an attribute) is not checked.
-  const usable = new Set([...Object.keys(apis), ...Object.keys(TAGS), 'canIUse', 'component2']);
+  const tags = Object.keys(TAGS).filter((tag) => !PLACEHOLDER_TAGS.includes(tag));
+  const usable = new Set([...Object.keys(apis), ...tags, 'canIUse', 'component2']);
   const known: Record<string, unknown> = {
     ...apis,
     canIUse: (name: unknown) =>
@@ -89,6 +95,20 @@ export function createDd(parts: DdParts): Record<string, unknown> {
   });
 }
 
+/** `my`: the same container under Alipay's name, with two names that DingTalk's list does not have; packages use them. */
+export function createMy(dd: Record<string, unknown>): Record<string, unknown> {
+  const confirm = (options: Options = {}): void =>
+    (dd.confirm as (given: Options) => void)({
+      ...options,
+      confirmButtonText: options.confirmText ?? '确定',
+    });
+  const more: Record<string, unknown> = { request: dd.httpRequest, showModal: confirm };
+  return new Proxy(dd, {
+    get: (target, name) =>
+      typeof name === 'string' && name in more ? more[name] : (Reflect.get(target, name) as unknown),
+  });
+}
+
 function signIn({ host, device }: DdParts): Record<string, unknown> {
   const code = async (): Promise<string> => {
     const { faults } = device;
@@ -102,22 +122,24 @@ function signIn({ host, device }: DdParts): Record<string, unknown> {
       throw new DdError(3, `系统错误：${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  if (device.platform === 'dingtalk') {
-    return {
-      ...(device.corpId === undefined ? {} : { corpId: device.corpId }),
-      getAuthCode: asynchronous(host, 'getAuthCode', async () => ({ authCode: await code() })),
-    };
-  }
-  return { dtBridge: bridge(host, code) };
+  const wrapped = async (wrap: (code: string) => object): Promise<object> =>
+    (device.wrapCode ?? wrap)(await code());
+  const getAuthCode = asynchronous(host, 'getAuthCode', () => wrapped((authCode) => ({ authCode })));
+  if (device.platform === 'dingtalk')
+    return { ...(device.corpId === undefined ? {} : { corpId: device.corpId }), getAuthCode };
+  return {
+    dtBridge: bridge(host, () => wrapped((given) => ({ code: given, expireTime: 300 }))),
+    ...(device.hasBothCodeCalls ? { getAuthCode } : {}),
+  };
 }
 
 /** 浙政钉: `dd.dtBridge({m, args, onSuccess, onFail})`. */
-function bridge(host: CallHost, code: () => Promise<string>): (options: Options) => void {
+function bridge(host: CallHost, code: () => Promise<object>): (options: Options) => void {
   return (options) => {
     const method = String(options.m ?? '');
     const run = asynchronous(host, `dtBridge ${method}`, async () => {
       if (method !== 'taurus.common.getAuthCode') throw new DdError(1, `模拟器的 dd.dtBridge 没有 ${method}`);
-      return { code: await code(), expireTime: 300 };
+      return code();
     });
     const { onSuccess, onFail } = options as { onSuccess?: Options['success']; onFail?: Options['fail'] };
     run({ ...(onSuccess ? { success: onSuccess } : {}), ...(onFail ? { fail: onFail } : {}) });
@@ -153,6 +175,10 @@ function interaction({ host, dialogs, device }: DdParts): Record<string, unknown
     hideToast: asynchronous(host, 'hideToast', () => dialogs.hideToast()),
     showLoading: asynchronous(host, 'showLoading', (options) => dialogs.showLoading(options)),
     hideLoading: asynchronous(host, 'hideLoading', () => dialogs.hideLoading()),
+    setClipboard: asynchronous(host, 'setClipboard', async ({ text }) => {
+      if (typeof text !== 'string') throw new DdError(2, 'dd.setClipboard 的 text 应是字符串');
+      await device.clipboard?.(text);
+    }),
     hideKeyboard: asynchronous(host, 'hideKeyboard', () => undefined),
   };
 }
@@ -194,15 +220,25 @@ function navigation({ host, stack, chrome, redraw }: DdParts): Record<string, un
   };
 }
 
-function system({ host, device, restart }: DdParts): Record<string, unknown> {
-  const info = (): Record<string, unknown> => ({
-    ...SYSTEM_INFO,
-    ...(device.platform === 'zhezhengding' ? { app: 'taurus' } : {}),
-    ...device.systemInfo,
-  });
+function system({ host, device, restart, launchOptions, stack }: DdParts): Record<string, unknown> {
+  const info = (): Record<string, unknown> => {
+    if (device.systemInfo === null) throw new DdError(3, '系统错误');
+    const app = device.platform === 'zhezhengding' ? { app: 'taurus' } : {};
+    return { ...SYSTEM_INFO, ...app, ...device.systemInfo };
+  };
   return {
     getSystemInfo: asynchronous(host, 'getSystemInfo', info),
     getSystemInfoSync: synchronous(host, 'getSystemInfoSync', info),
+    SDKVersion: '1.9.0',
+    env: {
+      clientName: 'dingtalk',
+      clientVersion: String(SYSTEM_INFO.version),
+      language: SYSTEM_INFO.language,
+    },
+    getLanguageSync: synchronous(host, 'getLanguageSync', () => SYSTEM_INFO.language),
+    getLaunchOptionsSync: synchronous(host, 'getLaunchOptionsSync', launchOptions),
+    createSelectorQuery: () => selectorQuery(stack),
+    createCanvasContext: (id: unknown) => canvasContext(stack, String(id)),
     getNetworkType: asynchronous(host, 'getNetworkType', () =>
       device.faults.noNetwork
         ? { networkAvailable: false, networkType: 'NOTREACHABLE' }

@@ -30,8 +30,9 @@ describe('an API that is not modelled', () => {
   });
 });
 
-test('a tag that is not modelled is a mistake of the sources, by its name and place', async () => {
-  await expect(openPage('<view>\n  <map />\n</view>')).rejects.toThrow(/pages\/main\/main\.axml:2:3.*map/);
+test('a tag that devices have and the simulator has not stands there by its name', async () => {
+  const app = await openPage('<view>地图：<map latitude="30" /></view>');
+  expect(app.text()).toBe('地图： <map> 请在真机上看');
 });
 
 // Source: 支付宝小程序文档「兼容」 (https://docs.alipay.com/mini/framework/compatibility) and 「自定义组件·对象」, component2.
@@ -77,4 +78,29 @@ test('synchronous APIs are on the timeline like the others', async () => {
 test('a synchronous API that fails throws, and the timeline says so', async () => {
   const app = openPage('<view />', "onLoad() { dd.setStorageSync({ key: '', data: 1 }); }");
   await expect(app).rejects.toThrow('key 应是非空的字符串');
+});
+
+test('what DingTalk documents beside calls, and two names that packages use under my', async () => {
+  const script = `data: { seen: '' }, onLoad() {
+    const { path, query } = dd.getLaunchOptionsSync();
+    this.first = [dd.SDKVersion, dd.env.clientName, dd.getLanguageSync(), path, query.corpId].join(' ');
+    my.request({ url: 'http://x.invalid/', success: () => this.setData({ seen: 'answered' }) });
+    my.showModal({ title: '问', confirmText: '好', success: (r) => this.setData({ seen: String(r.confirm) }) });
+    dd.createSelectorQuery().select('.a').boundingClientRect().selectViewport().scrollOffset().exec((r) => { this.measured = r.length; });
+  }`;
+  const app = await openPage(
+    '<view class="a">{{seen}}</view>',
+    script,
+    {},
+    {
+      transport: async () => ({ status: 200, headers: {}, text: '{}' }),
+    },
+  );
+  await app.waitFor('answered');
+  await app.tap('好');
+  await app.waitFor('true');
+  expect(app.phone.stack.top?.instance.self).toMatchObject({
+    first: '1.9.0 dingtalk zh-Hans pages/main/main dingemulator0001',
+    measured: 2,
+  });
 });

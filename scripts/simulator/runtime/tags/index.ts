@@ -1,6 +1,23 @@
+import { PLACEHOLDER_TAGS } from '../../compiler/tags.ts';
 import { checkbox, checkboxGroup, picker, radio, radioGroup, switchTag } from './choice.ts';
 import { input, textarea } from './input.ts';
-import { button, form, icon, image, label, swiperItem, textTag, view, webView } from './plain.ts';
+import { canvas, movableView, navigator, pickerView, progress, richText, slider } from './more.ts';
+import {
+  button,
+  coverImage,
+  coverView,
+  form,
+  icon,
+  image,
+  label,
+  movableArea,
+  pickerViewColumn,
+  placeholder,
+  swiperItem,
+  textTag,
+  view,
+  webView,
+} from './plain.ts';
 import { scrollView, swiper } from './scroll.ts';
 import type { Tag } from './tag.ts';
 
@@ -25,4 +42,16 @@ export const TAGS: Readonly<Record<string, Tag>> = {
   swiper,
   'swiper-item': swiperItem,
   'web-view': webView,
+  slider,
+  progress,
+  'rich-text': richText,
+  navigator,
+  'picker-view': pickerView,
+  'picker-view-column': pickerViewColumn,
+  'movable-area': movableArea,
+  'movable-view': movableView,
+  'cover-view': coverView,
+  'cover-image': coverImage,
+  canvas,
+  ...Object.fromEntries(PLACEHOLDER_TAGS.map((tag) => [tag, placeholder(tag)])),
 };

@@ -9,6 +9,9 @@ const box =
 
 export const view = box('view');
 export const swiperItem = box('swiper-item');
+export const coverView = box('cover-view');
+export const pickerViewColumn = box('picker-view-column');
+export const movableArea = box('movable-area');
 
 export const textTag: Tag = (attributes, children, key) =>
   h(
@@ -20,27 +23,32 @@ export const textTag: Tag = (attributes, children, key) =>
 /** `mode` of an image → `object-fit`. */
 const FIT: Readonly<Record<string, string>> = { aspectFit: 'contain', aspectFill: 'cover', center: 'none' };
 
-export const image: Tag = (attributes, _children, key) => {
-  const mode = text(attributes.mode ?? 'scaleToFill');
-  const report = (type: string) => (event: Event) => {
-    const picture = event.target as HTMLImageElement;
-    const host = picture.parentElement as MiniElement | null;
-    const size = { height: picture.naturalHeight, width: picture.naturalWidth };
-    if (host) emit(host, type, type === 'error' ? { errMsg: '图片加载失败' } : size);
+const picture =
+  (tag: string): Tag =>
+  (attributes, _children, key) => {
+    const mode = text(attributes.mode ?? 'scaleToFill');
+    const report = (type: string) => (event: Event) => {
+      const picture = event.target as HTMLImageElement;
+      const host = picture.parentElement as MiniElement | null;
+      const size = { height: picture.naturalHeight, width: picture.naturalWidth };
+      if (host) emit(host, type, type === 'error' ? { errMsg: '图片加载失败' } : size);
+    };
+    return h(`mini-${tag}`, { ...common(tag, attributes, key), 'data-mode': mode }, [
+      attributes.src
+        ? h('img', {
+            key: 'img',
+            src: text(attributes.src),
+            alt: text(attributes.alt),
+            style: `object-fit:${FIT[mode] ?? 'fill'}`,
+            onLoad: report('load'),
+            onError: report('error'),
+          })
+        : null,
+    ] as VNode[]);
   };
-  return h('mini-image', { ...common('image', attributes, key), 'data-mode': mode }, [
-    attributes.src
-      ? h('img', {
-          key: 'img',
-          src: text(attributes.src),
-          alt: text(attributes.alt),
-          style: `object-fit:${FIT[mode] ?? 'fill'}`,
-          onLoad: report('load'),
-          onError: report('error'),
-        })
-      : null,
-  ] as VNode[]);
-};
+
+export const image = picture('image');
+export const coverImage = picture('cover-image');
 
 const ICONS: Readonly<Record<string, string>> = {
   success: '✓',
@@ -97,6 +105,14 @@ export const webView: Tag = (attributes, _children, key) =>
     h('p', { key: 'note' }, '这里在真机上会打开网页：'),
     h('p', { key: 'src', class: 'mini-web-view-address' }, text(attributes.src)),
   ]);
+
+/** A tag of the base library that is not simulated: its name, in its place. */
+export const placeholder =
+  (tag: string): Tag =>
+  (attributes, _children, key) =>
+    h(`mini-${tag}`, { ...common(tag, attributes, key), 'data-placeholder': true }, [
+      h('span', { key: 'name' }, `<${tag}> 请在真机上看`),
+    ]);
 
 export const label: Tag = (attributes, children, key) =>
   h('mini-label', { ...common('label', attributes, key), 'data-for': text(attributes.for) }, children);

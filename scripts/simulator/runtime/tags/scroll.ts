@@ -118,22 +118,26 @@ const Swiper = defineComponent({
       const { clientX, clientY } = event as PointerEvent;
       return attribute('vertical') ? clientY : clientX;
     };
+    let pushed = false;
     const onPointerdown = (event: Event): void => {
       pushedFrom = position(event);
+      pushed = false;
     };
-    const swallow = (event: Event): void => event.stopPropagation();
     const onPointerup = (event: Event): void => {
       if (pushedFrom === undefined) return;
       const distance = position(event) - pushedFrom;
       pushedFrom = undefined;
       if (Math.abs(distance) < PUSH_DISTANCE) return;
-      // A mouse ends a push with a click, at once; on a phone it is no tap.
-      const { value: element } = host;
-      element?.addEventListener('click', swallow, true);
-      setTimeout(() => element?.removeEventListener('click', swallow, true));
+      pushed = true;
       go(current.value - Math.sign(distance));
     };
+    /** A mouse ends a push with a click, which on a phone is no tap. A click of the keyboard has no `detail`. */
+    const afterPush = (event: MouseEvent): void => {
+      if (pushed && event.detail > 0) event.stopPropagation();
+      pushed = false;
+    };
     onMounted(() => {
+      host.value?.addEventListener('click', afterPush, true);
       measure();
       play();
     });

@@ -9,6 +9,7 @@ const EVENTS = {
   update: 'mini-program:update',
   replace: 'mini-program:replace',
   problems: 'mini-program:problems',
+  serverBack: 'mini-program:server-back',
 } as const satisfies typeof HOT_EVENTS;
 
 /** Fetches the compiled mini program and starts it. Mistakes in its sources come as `problems`. */
@@ -30,6 +31,7 @@ export function connectHotReload(simulator: Simulator): void {
   hot?.on(EVENTS.update, (part: Pick<BuiltApp, 'units' | 'style'>) => void simulator.update(part));
   hot?.on(EVENTS.replace, (app: BuiltApp) => simulator.run(app));
   hot?.on(EVENTS.problems, (problems: Problem[]) => simulator.showProblems(problems));
+  hot?.on(EVENTS.serverBack, () => simulator.serverIsBack());
   // Vite itself loads the page anew when the process is back.
   hot?.on('vite:ws:disconnect', () => {
     simulator.state.cutOff = true;

@@ -3,7 +3,7 @@ import type { EmulatedPerson } from '../../../emulator/people.ts';
 import type { Problem } from '../../compiler/problem.ts';
 import { browserStorage, type Device, type Platform } from '../../runtime/device.ts';
 import { createPhone, type Phone } from '../../runtime/phone.ts';
-import type { BuiltApp } from '../../runtime/types.ts';
+import type { BuiltApp, PhoneEvent } from '../../runtime/types.ts';
 import { SERVER_PLACEHOLDER, type Setup } from '../setup.ts';
 import {
   applyToDevice,
@@ -14,7 +14,7 @@ import {
   type PanelFault,
 } from './faults.ts';
 import { Timeline } from './timeline.ts';
-import { relay, relayTransport } from './transport.ts';
+import { relay, relayTransport, tell } from './transport.ts';
 
 export const platforms: Readonly<Record<Platform, string>> = { dingtalk: '钉钉', zhezhengding: '浙政钉' };
 
@@ -27,6 +27,8 @@ export interface SimulatorState {
   /** Page on top of the stack. */
   path: string;
   problems: readonly Problem[];
+  /** What the mini program has stored for this person; values are JSON. */
+  storage: readonly { key: string; value: string }[];
   /** The last thing done in the panel, for screen readers too. */
   notice: string;
   canRevoke: boolean;
@@ -45,12 +47,18 @@ export class Simulator {
   readonly setup: Setup;
   readonly people: readonly EmulatedPerson[];
   readonly state: SimulatorState;
+  /** What can be made to go wrong. */
+  readonly faults: readonly PanelFault[] = faults;
+  /** Whether the containers' ways with `dd.httpRequest` matter. */
+  readonly isMini: boolean = true;
   readonly timeline = new Timeline((draw) => requestAnimationFrame(draw));
   phone: Phone | undefined;
   private app: BuiltApp | undefined;
   private device: Device | undefined;
   private mount: HTMLElement | undefined;
   private token: string | undefined;
+  /** The phone has asked a server that was not there. */
+  private serverMissed = false;
   private syncing: Promise<void> = Promise.resolve();
 
   constructor(setup: Setup, people: readonly EmulatedPerson[]) {
@@ -65,6 +73,7 @@ export class Simulator {
       httpErrors: 'fail',
       path: '',
       problems: [],
+      storage: [],
       notice: '',
       canRevoke: false,
       cutOff: false,
@@ -143,10 +152,37 @@ export class Simulator {
     }
   }
 
+  serverIsBack(): void {
+    if (!this.serverMissed) return;
+    this.serverMissed = false;
+    this.phone?.reopen();
+    this.note('服务已恢复，小程序已重新打开');
+  }
+
   clearStorage(): void {
     const storage = this.device?.storage;
     for (const key of storage?.keys() ?? []) storage?.remove(key);
+    this.readStorage();
     this.note('已清除这个人的存储，冷启动后会重新登录');
+  }
+
+  /** @param json the new value; not stored, and told, when it is no JSON */
+  setStored(key: string, json: string): boolean {
+    try {
+      this.device?.storage.set(key, JSON.stringify(JSON.parse(json)));
+    } catch (error) {
+      this.fail(`没有保存 ${key}：不是 JSON（${messageOf(error)}）`);
+      return false;
+    }
+    this.readStorage();
+    this.note(`已改存储 ${key}，冷启动后小程序会读到`);
+    return true;
+  }
+
+  removeStored(key: string): void {
+    this.device?.storage.remove(key);
+    this.readStorage();
+    this.note(`已删除存储 ${key}`);
   }
 
   pullDown(): void {
@@ -209,7 +245,7 @@ export class Simulator {
   /** What a person calls a page. */
   titleOf = (path: string): string => this.app?.units[path]?.config.defaultTitle ?? path;
 
-  private powerOn(): void {
+  protected powerOn(): void {
     if (!this.mount || !this.app) return;
     this.phone?.destroy();
     this.token = undefined;
@@ -221,11 +257,27 @@ export class Simulator {
       mount: this.mount,
       device: this.device,
       onEvent: (event) => {
-        this.timeline.record(event, this.titleOf);
+        const id = this.timeline.record(event, this.titleOf);
+        if (event.kind === 'error' || event.kind === 'console') void this.tellOf(event, id);
+        if (event.kind === 'dd' && /Storage/.test(event.name)) this.readStorage();
         if (event.kind === 'page') this.state.path = this.phone?.currentPath ?? '';
       },
     });
     this.phone.start();
+    this.readStorage();
+  }
+
+  private async tellOf(event: PhoneEvent & { kind: 'error' | 'console' }, id: number): Promise<void> {
+    const how = event.kind === 'error' ? 'throw' : event.level;
+    const heard = await tell({ how, message: event.message, stack: event.stack ?? '' });
+    if (heard) this.timeline.place(id, heard);
+  }
+
+  private readStorage(): void {
+    const { storage } = this.device ?? {};
+    this.state.storage = (storage?.keys() ?? [])
+      .sort()
+      .map((key) => ({ key, value: storage?.get(key) ?? '' }));
   }
 
   private createDevice(): Device {
@@ -240,12 +292,17 @@ export class Simulator {
           this.token = token;
           this.state.canRevoke = true;
         },
-        onFailure: (message) => this.timeline.note('error', message),
+        onFailure: (message) => {
+          this.serverMissed = true;
+          this.phone?.pageFailed();
+          this.timeline.note('error', message);
+        },
       }),
       getAuthCode: () => {
         if (emulator === null) throw new Error('用真实凭证时，本机不能发免登码');
         return issueAuthCode(emulator, person, platform);
       },
+      clipboard: (text) => navigator.clipboard.writeText(text),
       faults: {},
       httpErrors: this.state.httpErrors,
     };
@@ -256,8 +313,8 @@ export class Simulator {
     return { ...app, script: app.script.replaceAll(SERVER_PLACEHOLDER, server) };
   }
 
-  private activeFaults(): PanelFault[] {
-    return faults.filter((fault) => this.state.active.has(fault.id));
+  protected activeFaults(): PanelFault[] {
+    return this.faults.filter((fault) => this.state.active.has(fault.id));
   }
 
   private async setFaults(active: ReadonlySet<string>, notice: string): Promise<void> {
@@ -268,7 +325,7 @@ export class Simulator {
     this.note(notice);
   }
 
-  private takeFaults(active: ReadonlySet<string>): void {
+  protected takeFaults(active: ReadonlySet<string>): void {
     this.state.active = active;
     if (this.device) applyToDevice(this.device, this.activeFaults());
   }
@@ -283,12 +340,12 @@ export class Simulator {
     return this.syncing;
   }
 
-  private note(notice: string): void {
+  protected note(notice: string): void {
     this.state.notice = notice;
     this.timeline.note('panel', notice);
   }
 
-  private fail(notice: string): void {
+  protected fail(notice: string): void {
     this.state.notice = notice;
     this.timeline.note('error', notice);
   }

@@ -9,6 +9,7 @@ function timelineOf(...events: PhoneEventInput[]): Timeline {
   return timeline;
 }
 
+const sent = { headers: {}, body: '' };
 const shown = (timeline: Timeline): string[] =>
   timeline.entries.map(({ title, detail, tone }) => `${title} | ${detail} | ${tone}`);
 
@@ -30,6 +31,7 @@ test('a request has its path and status, or the error that came instead', () => 
     url: 'http://127.0.0.1:3000/api/notices?limit=3',
     status: 200,
     durationMs: 0,
+    sent,
   } as const;
   expect(shown(timelineOf(call, answered))).toEqual(['GET /api/notices?limit=3 | 200 | good']);
   expect(shown(timelineOf(call, { ...answered, status: 503 }))[0]).toMatch(/503 \| bad/);
@@ -58,7 +60,13 @@ test('what ends after the list was cleared is still told', () => {
     { kind: 'dd', name: 'getAuthCode', outcome: 'called' },
   );
   timeline.clear();
-  const request = { kind: 'request', method: 'GET', url: 'http://127.0.0.1/api/me', durationMs: 20 } as const;
+  const request = {
+    kind: 'request',
+    method: 'GET',
+    url: 'http://127.0.0.1/api/me',
+    durationMs: 20,
+    sent,
+  } as const;
   timeline.record({ ...request, status: 504, time: 0 }, titleOf);
   timeline.record({ kind: 'dd', name: 'getAuthCode', outcome: 'success', time: 0 }, titleOf);
   expect(shown(timeline)).toEqual(['GET /api/me | 504 | bad', 'dd.getAuthCode | 成功 | good']);
@@ -67,12 +75,62 @@ test('what ends after the list was cleared is still told', () => {
 test('pages have the names that people see, components the names that developers know', () => {
   const timeline = timelineOf(
     { kind: 'page', action: 'open', path: 'pages/home/index', depth: 1 },
-    { kind: 'setData', path: 'node_modules/dingui-mini/es/tag/src/index', bytes: 2048 },
+    { kind: 'setData', path: 'node_modules/dingui-mini/es/tag/src/index', bytes: 2048, patch: {} },
   );
   expect(shown(timeline)).toEqual([
     '打开「首页」 | pages/home/index | plain',
     'setData 2.0 KB | dingui-mini/tag | plain',
   ]);
+});
+
+const partsOf = (timeline: Timeline): string[] =>
+  timeline.entries.flatMap(({ parts }) => parts?.().map(({ name, text }) => `${name}\n${text}`) ?? []);
+
+test('a request opens on what was sent and answered; of a token, only the ends are shown', () => {
+  const token = 'abcd0123456789wxyz';
+  const timeline = timelineOf({
+    kind: 'request',
+    method: 'POST',
+    url: 'http://127.0.0.1:3000/api/me',
+    status: 200,
+    durationMs: 0,
+    sent: { headers: { authorization: `Bearer ${token}`, accept: '*/*' }, body: '{"a":1}' },
+    answer: { headers: { 'x-request-id': 'r-1', server: 'x' }, body: '<html>' },
+  });
+  expect(partsOf(timeline)).toEqual([
+    '请求头\nauthorization: Bearer abcd…wxyz',
+    '请求内容\n{\n  "a": 1\n}',
+    '应答头\nx-request-id: r-1',
+    '应答内容\n<html>',
+  ]);
+});
+
+test('setData opens on what was set, also when it leads back to itself, and is cut when it is long', () => {
+  const patch: Record<string, unknown> = { list: [{ same: 1 }], long: 'x'.repeat(30_000) };
+  patch.again = patch;
+  const [part = ''] = partsOf(timelineOf({ kind: 'setData', path: 'pages/home/index', bytes: 9, patch }));
+  expect(part).toContain('"same": 1');
+  expect(part).toContain('（共 30');
+  expect(part.length).toBeLessThan(20_100);
+});
+
+test('what repeats at once is one line with a count, and says where it comes from', () => {
+  const said = {
+    kind: 'console',
+    level: 'error',
+    message: 'x 出错',
+    stack: 'at mini-program.js:1:1',
+  } as const;
+  const timeline = timelineOf(said, said);
+  expect(timeline.entries).toHaveLength(1);
+  expect(timeline.entries[0]?.times).toBe(2);
+  timeline.place(timeline.entries[0]?.id ?? 0, {
+    place: 'app.ts:3:5',
+    line: '  fail();',
+    stack: 'at app.ts:3:5',
+  });
+  expect(shown(timeline)).toEqual(['x 出错 | app.ts:3:5\nfail(); | bad']);
+  expect(partsOf(timeline)).toEqual(['调用栈\nat app.ts:3:5']);
 });
 
 test('what comes in one turn is drawn once', () => {

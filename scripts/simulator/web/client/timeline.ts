@@ -1,5 +1,6 @@
 import { type ShallowRef, shallowRef } from 'vue';
-import type { PhoneEvent } from '../../runtime/types.ts';
+import type { Message, PhoneEvent } from '../../runtime/types.ts';
+import type { Heard } from '../setup.ts';
 
 export const kinds = {
   app: '启动',
@@ -7,6 +8,7 @@ export const kinds = {
   dd: 'dd 接口',
   request: '请求',
   data: 'setData',
+  console: 'console',
   error: '错误',
   panel: '操作',
 } as const;
@@ -24,6 +26,16 @@ export interface Entry {
   detail: string;
   tone: 'plain' | 'good' | 'bad' | 'pending';
   durationMs?: number;
+  /** How often it came, one right after the other. */
+  times?: number;
+  /** What is inside, made when somebody opens the line. */
+  parts?: () => Part[];
+}
+
+/** A named text inside a line. */
+export interface Part {
+  name: string;
+  text: string;
 }
 
 type EntryInput = Omit<Entry, 'id' | 'at' | 'clock'> & { at?: number };
@@ -48,8 +60,11 @@ export class Timeline {
     this.schedule = schedule;
   }
 
-  /** @param titleOf what a person calls a page */
-  record(event: PhoneEvent, titleOf: (path: string) => string): void {
+  /**
+   * @param titleOf what a person calls a page
+   * @returns the id of the newest line
+   */
+  record(event: PhoneEvent, titleOf: (path: string) => string): number {
     switch (event.kind) {
       case 'app':
         this.add({ kind: 'app', title: APP_ACTIONS[event.action], detail: '', tone: 'plain' });
@@ -68,11 +83,19 @@ export class Timeline {
           title: `setData ${size(event.bytes)}`,
           detail: unitName(event.path),
           tone: 'plain',
+          parts: () => [{ name: '内容', text: jsonText(event.patch) }],
         });
         break;
       case 'error':
-        this.add({ kind: 'error', title: event.message, detail: event.stack ?? '', tone: 'bad' });
+        this.fault({ kind: 'error', title: event.message, detail: '', tone: 'bad', ...stackOf(event.stack) });
         break;
+      case 'console': {
+        const { level, message, stack } = event;
+        const kind = level === 'error' ? 'error' : 'console';
+        const tone = ({ error: 'bad', warn: 'pending' } as const)[level as 'error' | 'warn'] ?? 'plain';
+        this.fault({ kind, title: message, detail: '', tone, ...stackOf(stack) });
+        break;
+      }
       case 'request':
         this.endRequest(event);
         break;
@@ -80,6 +103,17 @@ export class Timeline {
         if (event.name === 'httpRequest') this.beginRequest(event);
         else this.call(event);
     }
+    return this.nextId - 1;
+  }
+
+  /** Says where in the sources a line comes from. */
+  place(id: number, { place, line, stack }: Heard): void {
+    const index = this.entries.findIndex((entry) => entry.id === id);
+    const entry = this.entries[index];
+    if (!entry || place === null) return;
+    const detail = line === null ? place : `${place}\n${line.trim()}`;
+    this.entries[index] = { ...entry, detail, ...stackOf(stack) };
+    this.changed();
   }
 
   /** Something that the person did in the panel, or that the simulator has to say. */
@@ -107,6 +141,15 @@ export class Timeline {
     this.nextId += 1;
     if (this.entries.length > LIMIT) this.entries.splice(0, this.entries.length - LIMIT);
     this.changed();
+  }
+
+  /** What repeats, in a timer for instance, is one line with a count. */
+  private fault(input: EntryInput): void {
+    const last = this.entries.at(-1);
+    if (last?.kind === input.kind && last.title === input.title) {
+      this.entries[this.entries.length - 1] = { ...last, times: (last.times ?? 1) + 1 };
+      this.changed();
+    } else this.add(input);
   }
 
   /** The line of a call that has ended; a new one, where the list was cleared meanwhile. */
@@ -154,7 +197,8 @@ export class Timeline {
   }
 
   /** Requests run at the same time: the one that began nearest to this event's beginning has ended. */
-  private endRequest({ method, url, status, error, durationMs }: PhoneEvent & { kind: 'request' }): void {
+  private endRequest(event: PhoneEvent & { kind: 'request' }): void {
+    const { method, url, status, error, durationMs, sent, answer } = event;
     const began = performance.now() - durationMs;
     let nearest = -1;
     this.entries.forEach((entry, index) => {
@@ -166,7 +210,18 @@ export class Timeline {
     const detail =
       status === undefined ? `错误 ${error ?? ''} ${HTTP_ERRORS[error ?? 0] ?? ''}` : String(status);
     const tone = status !== undefined && status < 400 && error === undefined ? 'good' : 'bad';
-    this.end(nearest, { kind: 'request', title: `${method} ${pathname}${search}`, detail, tone, durationMs });
+    const parts = (): Part[] => [
+      ...messageParts('请求', sent),
+      ...(answer ? messageParts('应答', answer) : []),
+    ];
+    this.end(nearest, {
+      kind: 'request',
+      title: `${method} ${pathname}${search}`,
+      detail,
+      tone,
+      durationMs,
+      parts,
+    });
   }
 }
 
@@ -184,6 +239,62 @@ const HTTP_ERRORS: Readonly<Record<number, string>> = {
   13: '超时',
   14: '不是 JSON',
 };
+
+/** Headers that explain what happens; the others are the same for every request. */
+const TELLING =
+  /^(?:authorization|content-type|location|retry-after|x-request-id|x-mini-version|x-ratelimit-limit)$/i;
+/** Longest text of a part, in characters. */
+const LONGEST = 20_000;
+
+function messageParts(whose: string, { headers, body }: Message): Part[] {
+  const lines = Object.entries(headers)
+    .filter(([name]) => TELLING.test(name))
+    .map(([name, value]) => `${name}: ${/^authorization$/i.test(name) ? masked(value) : value}`);
+  return [
+    ...(lines.length > 0 ? [{ name: `${whose}头`, text: lines.join('\n') }] : []),
+    ...(body === '' ? [] : [{ name: `${whose}内容`, text: bodyText(body) }]),
+  ];
+}
+
+/** A token by its beginning and end: enough to tell two apart, and a screenshot gives none away. */
+function masked(value: string): string {
+  return value.replace(
+    /^(\S+ )?(.*)$/,
+    (_all, scheme: string | undefined, token: string) =>
+      `${scheme ?? ''}${token.length > 12 ? `${token.slice(0, 4)}…${token.slice(-4)}` : '…'}`,
+  );
+}
+
+function bodyText(body: string): string {
+  try {
+    return jsonText(JSON.parse(body));
+  } catch {
+    return cut(body);
+  }
+}
+
+/** JSON for people; what leads back to itself, in the data of a package, is left out. */
+function jsonText(value: unknown): string {
+  const around: unknown[] = [];
+  const json = JSON.stringify(
+    value,
+    function (this: unknown, _key, item: unknown) {
+      while (around.length > 0 && around.at(-1) !== this) around.pop();
+      if (typeof item !== 'object' || item === null) return item;
+      if (around.includes(item)) return '…';
+      around.push(item);
+      return item;
+    },
+    2,
+  );
+  return cut(json ?? String(value));
+}
+
+const cut = (text: string): string =>
+  text.length > LONGEST ? `${text.slice(0, LONGEST)}\n…（共 ${text.length} 个字符）` : text;
+
+const stackOf = (stack: string | undefined): Pick<Entry, 'parts'> =>
+  stack ? { parts: () => [{ name: '调用栈', text: stack }] } : {};
 
 /** `node_modules/dingui-mini/es/tag/src/index` is `dingui-mini/tag` to a person. */
 function unitName(id: string): string {

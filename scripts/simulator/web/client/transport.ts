@@ -1,5 +1,14 @@
+import type { ClientChoice } from '../../h5/clients.ts';
 import type { Transport } from '../../runtime/device.ts';
-import { RELAY_PATH, type RelayAnswer, type RelayRequest } from '../setup.ts';
+import {
+  H5_PATH,
+  type Heard,
+  RELAY_PATH,
+  type RelayAnswer,
+  type RelayRequest,
+  SAID_PATH,
+  type Said,
+} from '../setup.ts';
 
 /** The phone has time-outs of its own; this only ends what nobody waits for. Milliseconds. */
 const LIMIT_MS = 60_000;
@@ -25,13 +34,23 @@ export function relayTransport(watch: TransportWatch): Transport {
   };
 }
 
+/** Tells the terminal. @returns where it was said; undefined when `npm run dev` has ended */
+export const tell = (said: Said): Promise<Heard | undefined> =>
+  post<Heard>(SAID_PATH, said).catch(() => undefined);
+
+/** @returns where the client's web view finds the app. @throws Error when `npm run dev` has ended */
+export const openClient = (choice: ClientChoice): Promise<string> => post(H5_PATH, choice);
+
 /** @throws Error when `npm run dev` itself has ended */
-export async function relay(request: RelayRequest, signal?: AbortSignal): Promise<RelayAnswer> {
-  const response = await fetch(RELAY_PATH, {
+export const relay = (request: RelayRequest, signal?: AbortSignal): Promise<RelayAnswer> =>
+  post(RELAY_PATH, request, signal);
+
+async function post<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(request),
+    body: JSON.stringify(body),
     ...(signal ? { signal } : {}),
   });
-  return (await response.json()) as RelayAnswer;
+  return (await response.json()) as T;
 }

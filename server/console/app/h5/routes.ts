@@ -6,7 +6,8 @@ export const h5Routes: RouteRecordRaw = {
   component: () => import('./H5Layout.vue'),
   children: [
     { path: '', component: () => import('./HomePage.vue'), meta: { title: '首页' } },
-    { path: 'notices', component: () => import('./NoticesPage.vue'), meta: { title: '通知' } },
+    { path: 'notices', component: () => import('./NoticesPage.vue'), meta: { title: '通知' } }, // part: notices
+    // part: notices
     {
       path: 'notices/:id',
       component: () => import('./NoticePage.vue'),

@@ -1,11 +1,15 @@
-import type { BindOutcome, LoginOutcome, NoPermissionReason } from '../../../contract/auth.ts';
+import { CODE_LIFE } from '../../../../mini/services/place.ts';
+import type { BindOutcome, LoginOutcome, LoginRequest, NoPermissionReason } from '../../../contract/auth.ts';
 import { ApiError, post, whoIsThere } from '../api.ts';
 import { signedIn } from '../session.ts';
 import { authCode, type Container, NoCode, ownContainer } from './container.ts';
+import { keepPlace, keptPlace, untilVisit } from './line.ts';
 
 /** What the sign-in page shows. */
 export type SignInState =
   | { kind: 'working' }
+  /** In line before the sign-in; `expectedAt` is about when it is over, in epoch milliseconds. */
+  | { kind: 'line'; expectedAt: number }
   /** An ordinary browser: user name and password. */
   | { kind: 'password' }
   | { kind: 'bind'; ticket: string; personName: string }
@@ -14,33 +18,57 @@ export type SignInState =
   /** The app itself shows. */
   | { kind: 'done' };
 
-/** A live session needs no sign-in call; without one, the platform is asked, or a password. Never rejects. */
-export async function begin(): Promise<SignInState> {
+/**
+ * A live session needs no sign-in call; without one, the platform is asked, or a password. Never rejects.
+ *
+ * @param show what to show until then.
+ */
+export async function begin(show: (state: SignInState) => void): Promise<SignInState> {
   try {
     signedIn(await whoIsThere());
     return { kind: 'done' };
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'SESSION_EXPIRED') return trouble(error);
   }
-  return ownContainer === null ? { kind: 'password' } : signInByCode(ownContainer);
+  return ownContainer === null ? { kind: 'password' } : signInByCode(ownContainer, show);
 }
 
-/** Gets a code and hands it in; a refused code is replaced by a new one, once. No code is ever sent twice. */
-export async function signInByCode(container: Container): Promise<SignInState> {
-  for (let attempt = 1; ; attempt += 1) {
+/**
+ * Gets a code and hands it in; a refused code is replaced by a new one, once. While many sign in, waits in line. No code
+ * is ever sent twice, unless the server says that it has not used it.
+ */
+export async function signInByCode(
+  container: Container,
+  show: (state: SignInState) => void = () => {},
+): Promise<SignInState> {
+  let line = keptPlace();
+  let code: { code: string; at: number } | null = null;
+  for (let refusals = 0; ; ) {
+    if (line !== null) {
+      show({ kind: 'line', expectedAt: line.expectedAt });
+      await untilVisit(line);
+    }
     try {
-      const code = await authCode(container);
-      return await settle(await post<LoginOutcome>('/api/auth/login', { authCode: code, client: 'h5' }));
+      if (code === null || Date.now() - code.at > CODE_LIFE) {
+        code = { code: await authCode(container), at: Date.now() };
+      }
+      const request: LoginRequest = { authCode: code.code, client: 'h5', place: line?.place ?? null };
+      const outcome = await post<LoginOutcome>('/api/auth/login', request);
+      line = keepPlace(outcome);
+      if (outcome.outcome !== 'wait') return await settle(outcome);
+      if (outcome.newCode) code = null;
     } catch (error) {
+      code = null;
+      refusals += 1;
       const refused = error instanceof ApiError && error.code === 'AUTH_CODE_INVALID';
-      if (!refused || attempt === 2) return trouble(error);
+      if (!refused || refusals === 2) return trouble(error);
     }
   }
 }
 
 /** What an answer with an outcome leads to; the binding's refusals are the form's to show. */
 export async function settle(
-  outcome: LoginOutcome | Exclude<BindOutcome, { outcome: 'bind-rejected' }>,
+  outcome: Exclude<LoginOutcome | BindOutcome, { outcome: 'bind-rejected' | 'wait' }>,
 ): Promise<SignInState> {
   switch (outcome.outcome) {
     case 'signed-in':

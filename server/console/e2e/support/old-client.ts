@@ -35,9 +35,3 @@ export function takeWhatIsNew(): void {
     for (const name of names) if (owner !== undefined) Reflect.deleteProperty(owner, name);
   }
 }
-
-/** Beyond that, what Safari 15.4 was the first to have: windows that the browser itself keeps above the page. */
-export function takeDialogs(): void {
-  for (const name of ['showModal', 'show', 'close'])
-    Reflect.deleteProperty(HTMLDialogElement.prototype, name);
-}

@@ -95,6 +95,12 @@ export class PersonPage {
     await this.page.getByLabel(label, { exact: true }).fill(value);
   }
 
+  /** Chooses in the list that has this label, in a window above the page first. */
+  async choose(label: string, option: string): Promise<void> {
+    await this.page.getByLabel(label, { exact: true }).last().click();
+    await this.page.locator('.t-select-option:visible').getByText(option, { exact: true }).click();
+  }
+
   /**
    * What keeps people with poor sight or without a mouse out, by axe: faults that it calls serious or critical.
    * The library goes around the page's policy by the debugger, so the policy stays in force.

@@ -1,6 +1,6 @@
 import { defineComponent, ref } from 'vue';
 import type { Device } from '../../../runtime/device.ts';
-import { type FaultGroup, faults, groups, type PanelFault } from '../faults.ts';
+import { type FaultGroup, groups, type PanelFault } from '../faults.ts';
 import type { Simulator } from '../simulator.ts';
 
 const names = Object.keys(groups) as FaultGroup[];
@@ -59,7 +59,7 @@ export const FaultPanel = defineComponent({
             )}
           </p>
           <ul class="faults">
-            {faults
+            {simulator.faults
               .filter((fault) => fault.group === group.value)
               .map((fault) => (
                 <FaultRow key={fault.id} simulator={simulator} fault={fault} />
@@ -73,11 +73,11 @@ export const FaultPanel = defineComponent({
 });
 
 function countActive(simulator: Simulator, group: FaultGroup): number {
-  return faults.filter((fault) => fault.group === group && simulator.isActive(fault.id)).length;
+  return simulator.faults.filter((fault) => fault.group === group && simulator.isActive(fault.id)).length;
 }
 
 function ActiveFaults({ simulator }: { simulator: Simulator }) {
-  const active = faults.filter((fault) => simulator.isActive(fault.id));
+  const active = simulator.faults.filter((fault) => simulator.isActive(fault.id));
   if (active.length === 0) return <p class="active-faults calm">一切正常，没有故障。</p>;
   return (
     <p class="active-faults">
@@ -118,8 +118,12 @@ FaultRow.props = ['simulator', 'fault'];
 
 const httpErrors: Readonly<Record<Device['httpErrors'], string>> = {
   fail: '只给错误号 19',
+  'fail-with-status': '错误号 19，带状态',
+  'fail-with-body': '错误号 19，带内容',
   'fail-with-data': '错误号 19，带状态和内容',
   success: '按成功返回，状态在 status 里',
+  'success-with-text': '按成功返回，状态是文字',
+  'success-with-body': '按成功返回，只有内容',
 };
 
 /** What happens once, and what differs between clients. */
@@ -127,14 +131,16 @@ function Once({ simulator }: { simulator: Simulator }) {
   return (
     <div class="once">
       <div class="once-actions">
-        <button
-          type="button"
-          disabled={!simulator.state.canRevoke}
-          onClick={() => void simulator.revokeSession()}
-          title="服务端结束这个会话，手机上的令牌还在"
-        >
-          撤销会话
-        </button>
+        {simulator.isMini && (
+          <button
+            type="button"
+            disabled={!simulator.state.canRevoke}
+            onClick={() => void simulator.revokeSession()}
+            title="服务端结束这个会话，手机上的令牌还在"
+          >
+            撤销会话
+          </button>
+        )}
         <button
           type="button"
           disabled={simulator.setup.emulator === null}
@@ -144,19 +150,21 @@ function Once({ simulator }: { simulator: Simulator }) {
           应用凭证过期
         </button>
       </div>
-      <label class="select">
-        <span>遇到 HTTP 错误时，客户端</span>
-        <select
-          value={simulator.state.httpErrors}
-          onChange={(event) =>
-            simulator.setHttpErrors((event.target as HTMLSelectElement).value as Device['httpErrors'])
-          }
-        >
-          {Object.entries(httpErrors).map(([value, text]) => (
-            <option value={value}>{text}</option>
-          ))}
-        </select>
-      </label>
+      {simulator.isMini && (
+        <label class="select">
+          <span>遇到 HTTP 错误时，客户端</span>
+          <select
+            value={simulator.state.httpErrors}
+            onChange={(event) =>
+              simulator.setHttpErrors((event.target as HTMLSelectElement).value as Device['httpErrors'])
+            }
+          >
+            {Object.entries(httpErrors).map(([value, text]) => (
+              <option value={value}>{text}</option>
+            ))}
+          </select>
+        </label>
+      )}
     </div>
   );
 }

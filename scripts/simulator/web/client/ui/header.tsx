@@ -2,7 +2,8 @@ import { platforms, type Simulator } from '../simulator.ts';
 
 /** Name of the page, and the way to everything else that runs on this machine. */
 export function Header({ simulator }: { simulator: Simulator }) {
-  const { servers, emulator } = simulator.setup;
+  const { isMini } = simulator;
+  const { servers, emulator, h5 } = simulator.setup;
   const server = servers[simulator.state.platform];
   return (
     <header class="top">
@@ -12,10 +13,11 @@ export function Header({ simulator }: { simulator: Simulator }) {
         <circle cx="16" cy="26.5" r="1.4" fill="#fff" />
       </svg>
       <div class="top-title">
-        <h1>小程序模拟器</h1>
-        <p>点手机试用；换一个人打开，或者制造一个故障，看看会发生什么</p>
+        <h1>{isMini ? '小程序模拟器' : 'H5 模拟器'}</h1>
+        <p>{isMini ? '点手机试用' : '点页面试用'}；换一个人打开，或者制造一个故障，看看会发生什么</p>
       </div>
       <nav class="top-links" aria-label="相关地址">
+        {h5 && <a href={isMini ? '/h5.html' : '/'}>{isMini ? 'H5 页面' : '小程序'}</a>}
         {server !== null && (
           <a href={`${server}/console`} target="_blank" rel="noreferrer">
             管理后台

@@ -15,7 +15,9 @@ export function PeoplePanel({ simulator }: { simulator: Simulator }) {
       {setup.emulator !== null && people.length === 0 && (
         <p class="callout">平台仿真没有应答。请确认 npm run dev 还在运行，然后刷新本页。</p>
       )}
-      {people.length > 0 && <p class="hint">点一个人，手机就用这个人的身份打开小程序。</p>}
+      {people.length > 0 && (
+        <p class="hint">点一个人，就用这个人的身份打开{simulator.isMini ? '小程序' : ' H5 页面'}。</p>
+      )}
       {people.length > 0 && (
         <div class="people" role="radiogroup" aria-labelledby="people-title">
           {people.map((person) => (

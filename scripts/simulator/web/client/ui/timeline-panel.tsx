@@ -1,4 +1,4 @@
-import { defineComponent, nextTick, ref, watch } from 'vue';
+import { defineComponent, nextTick, onMounted, ref, watch } from 'vue';
 import { type Entry, type EntryKind, kinds, type Timeline } from '../timeline.ts';
 
 const NEAR_END_PX = 40;
@@ -74,15 +74,62 @@ export const TimelinePanel = defineComponent({
 
 function Line({ entry }: { entry: Entry }) {
   return (
-    <li class="entry" data-kind={entry.kind} data-tone={entry.tone}>
-      <time>{entry.clock}</time>
-      <span class="entry-kind">{kinds[entry.kind]}</span>
-      <span class="entry-text">
-        <strong>{entry.title}</strong>
-        {entry.detail !== '' && <span>{entry.detail}</span>}
-      </span>
-      <span class="entry-time">{entry.durationMs === undefined ? '' : `${entry.durationMs} ms`}</span>
+    <li data-kind={entry.kind} data-tone={entry.tone}>
+      {entry.parts ? (
+        <details>
+          <summary class="entry">
+            <Summary entry={entry} />
+          </summary>
+          <Parts entry={entry} />
+        </details>
+      ) : (
+        <div class="entry">
+          <Summary entry={entry} />
+        </div>
+      )}
     </li>
   );
 }
 Line.props = ['entry'];
+
+function Summary({ entry }: { entry: Entry }) {
+  const { times = 1 } = entry;
+  return (
+    <>
+      <time>{entry.clock}</time>
+      <span class="entry-kind">{kinds[entry.kind]}</span>
+      <span class="entry-text">
+        <strong>{entry.title}</strong>
+        {times > 1 && <b class="entry-count">{times} 次</b>}
+        {entry.detail !== '' && <span>{entry.detail}</span>}
+      </span>
+      <span class="entry-time">{entry.durationMs === undefined ? '' : `${entry.durationMs} ms`}</span>
+    </>
+  );
+}
+Summary.props = ['entry'];
+
+/** Made when the line is opened first: hundreds of lines have something inside, and few are opened. */
+const Parts = defineComponent({
+  props: { entry: { type: Object, required: true } },
+  setup(props) {
+    const host = ref<HTMLElement>();
+    const open = ref(false);
+    onMounted(() =>
+      host.value?.closest('details')?.addEventListener('toggle', () => {
+        open.value = host.value?.closest('details')?.open ?? false;
+      }),
+    );
+    return () => (
+      <div class="parts" ref={host}>
+        {open.value &&
+          (props.entry as Entry).parts?.().map((part) => (
+            <>
+              <h3>{part.name}</h3>
+              <pre>{part.text}</pre>
+            </>
+          ))}
+      </div>
+    );
+  },
+});

@@ -1,5 +1,4 @@
 import type { Delivery, NoticeRow, NoticeState } from '../../../../contract/notices.ts';
-import { ApiError } from '../../api.ts';
 import { dateTime, number } from '../../format.ts';
 
 export const stateNames: Readonly<Record<NoticeState, string>> = {
@@ -14,6 +13,7 @@ export function sinceText({ state, updatedAt, publishedAt, withdrawnAt }: Notice
   return state === 'published' ? `${dateTime(publishedAt)} 发布` : `${dateTime(withdrawnAt)} 撤回`;
 }
 
+// part: messages
 /** What became of the work notifications, one line a state; empty where nobody was notified. */
 export function deliveryLines(delivery: Delivery): { text: string; bad: boolean }[] {
   const lines: [number, string, boolean][] = [
@@ -30,6 +30,3 @@ export function deliveryLines(delivery: Delivery): { text: string; bad: boolean 
     .filter(([people]) => people > 0)
     .map(([people, text, bad]) => ({ text: `${text}：${number(people)} 人`, bad }));
 }
-
-export const errorText = (error: unknown): string =>
-  error instanceof ApiError ? error.message : '没有成功，请重试；还不行请联系管理员。';

@@ -1,10 +1,12 @@
 /** What the server counts by code, in words. */
-import type { SignInSeries } from '../../../../contract/overview.ts';
+import type { AdminOverview, SignInSeries } from '../../../../contract/overview.ts';
+import { dateTime, number } from '../../format.ts';
 
 const outcomes: Readonly<Record<string, string>> = {
   'signed-in': '登录成功',
   'bind-required': '需要绑定',
   'no-permission': '没有权限',
+  wait: '排队等候（一个人可能计多次）',
   fault: '出错',
   'sign-in-rejected': '被拒绝',
   'password-change-required': '要先改一次性密码',
@@ -29,10 +31,8 @@ const reasons: Readonly<Record<string, string>> = {
   FORBIDDEN: '跨站请求被拒绝',
   INVALID_CREDENTIALS: '用户名或密码不对',
   LOCKED: '输错太多次，需要等待',
-  TICKET_EXPIRED: '绑定超时',
+  TICKET_EXPIRED: '页面放得太久',
   PASSWORD_EXPIRED: '初始密码已过期',
-  ACCOUNT_ALREADY_BOUND: '账号已被别人绑定',
-  PERSON_ALREADY_BOUND: '本人已绑定别的账号',
   ADMINISTRATORS_ONLY: '不是管理员或审计员',
   TOO_SHORT: '太短',
   TOO_COMMON: '太常见',
@@ -43,13 +43,6 @@ const reasons: Readonly<Record<string, string>> = {
 /** `没有权限：不在应用的可见范围`, `密码登录，被拒绝：用户名或密码不对`. What is not known stands as it is. */
 export function outcomeText({ by, outcome, reason }: SignInSeries): string {
   const name = `${by === 'password' ? '密码登录，' : ''}${outcomes[outcome] ?? outcome}`;
-  return reason === null ? name : `${name}：${reasons[reason] ?? reason}`;
-}
-
-/** How an attempt to bind ended. */
-export function bindingText(outcome: string, reason: string | null): string {
-  if (outcome === 'signed-in') return '绑定成功';
-  const name = outcome === 'bind-rejected' ? '绑定被拒绝' : (outcomes[outcome] ?? outcome);
   return reason === null ? name : `${name}：${reasons[reason] ?? reason}`;
 }
 
@@ -82,3 +75,13 @@ const apis: Readonly<Record<string, string>> = {
 
 /** What an API is for; null for one that has no name here. */
 export const apiName = (api: string): string | null => apis[api] ?? null;
+
+/** How many servers there are, and how long the certificate lasts. */
+export function stateText({ instances, platform, certificate }: AdminOverview): string {
+  const servers = `${number(instances)} 个服务实例在运行，接入${platform === 'dingtalk' ? '钉钉' : '浙政钉'}。`;
+  if (certificate === null) return `${servers}设置 PUBLIC_ORIGIN 后自动检查 HTTPS 证书。`;
+  const { host, daysLeft, validTo } = certificate;
+  const left =
+    daysLeft === null ? '读不到' : `还有 ${number(Math.max(0, daysLeft))} 天（${dateTime(validTo)} 到期）`;
+  return `${servers}${host} 的 HTTPS 证书${left}。`;
+}

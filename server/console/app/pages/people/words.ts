@@ -1,4 +1,4 @@
-import { statusNames } from '../../../../contract/constants.ts';
+import { bindingNames, statusNames } from '../../../../contract/constants.ts';
 import type { BoundByName, PersonField, PersonRow, RefusedReason } from '../../../../contract/people.ts';
 
 export const boundByNames: Readonly<Record<BoundByName, string>> = {
@@ -24,13 +24,23 @@ export const refusals: Readonly<Record<RefusedReason, string>> = {
   PASSWORD_ELSEWHERE: '密码由您单位的账号系统保管，请到那里重置。',
 };
 
+/** What TDesign colours a tag by. */
+export type Theme = 'success' | 'danger' | 'primary' | 'warning' | 'default';
+
 /** What an account is to somebody who looks through a list. */
 export function statusOf({ disabled, leftAt }: Pick<PersonRow, 'disabled' | 'leftAt'>): {
   text: string;
-  tone: 'plain' | 'bad' | 'muted';
+  theme: Theme;
 } {
-  if (disabled) return { text: statusNames.disabled, tone: 'bad' };
+  if (disabled) return { text: statusNames.disabled, theme: 'danger' };
   return leftAt === null
-    ? { text: statusNames.active, tone: 'plain' }
-    : { text: statusNames.left, tone: 'muted' };
+    ? { text: statusNames.active, theme: 'success' }
+    : { text: statusNames.left, theme: 'default' };
 }
+
+const bindingThemes = { bound: 'success', expected: 'primary', unbound: 'default' } as const;
+
+export const bindingOf = ({ binding }: Pick<PersonRow, 'binding'>): { text: string; theme: Theme } => ({
+  text: bindingNames[binding],
+  theme: bindingThemes[binding],
+});

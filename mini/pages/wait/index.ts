@@ -1,0 +1,39 @@
+import { waitText } from '../../services/format.ts';
+import { follow, safely } from '../../services/navigation.ts';
+import { ensureSession } from '../../services/session.ts';
+
+/** Milliseconds; the server is asked only when it has said so. */
+const LOOK_EVERY = 1_000;
+
+/** Waits in line until it is the person's turn, then goes on to where they wanted to be. */
+Page({
+  data: { left: '' },
+  timer: 0,
+  looking: false,
+  gone: false,
+
+  onShow() {
+    safely(() => this.look());
+  },
+
+  onUnload() {
+    this.gone = true;
+    clearTimeout(this.timer);
+  },
+
+  async look(): Promise<void> {
+    if (this.looking) return;
+    this.looking = true;
+    clearTimeout(this.timer);
+    const outcome = await ensureSession();
+    this.looking = false;
+    if (this.gone) return;
+    if (outcome.state !== 'waiting') {
+      follow(outcome);
+      return;
+    }
+    const seconds = (outcome.expectedAt - Date.now()) / 1000;
+    this.setData({ left: seconds > 1 ? `大约还要 ${waitText(seconds)}` : '马上就轮到您了' });
+    this.timer = setTimeout(() => safely(() => this.look()), LOOK_EVERY);
+  },
+});

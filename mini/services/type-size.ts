@@ -1,0 +1,40 @@
+/** How large the pages are, for people with weak eyes (适老化): texts, buttons and rooms grow together. */
+import { fontSize, readStorage, writeStorage } from './dd.ts';
+import { type TypeSize, typeSizes } from './words.ts';
+
+const KEY = 'type-size';
+const watchers = new Map<object, (size: TypeSize) => void>();
+let current: TypeSize = '1';
+let reading: Promise<void> | null = null;
+
+function show(size: TypeSize): void {
+  if (size === current) return;
+  current = size;
+  for (const tell of watchers.values()) tell(size);
+}
+
+/** What the person chose on this phone; otherwise the client's own font size, whose standard is 16. */
+async function read(): Promise<void> {
+  const kept = await readStorage(KEY).catch(() => null);
+  const chosen = typeSizes.find(({ value }) => value === kept);
+  if (chosen !== undefined) return show(chosen.value);
+  const scale = (await fontSize()) / 16;
+  if (scale >= 1.25) show(scale >= 1.75 ? '2' : '1.5');
+}
+
+/** Tells a size other than the standard, at which a page begins, and each change. @param tell null when the watcher leaves */
+export function watchTypeSize(watcher: object, tell: ((size: TypeSize) => void) | null): void {
+  if (tell === null) {
+    watchers.delete(watcher);
+    return;
+  }
+  watchers.set(watcher, tell);
+  if (current !== '1') tell(current);
+  reading = reading || read();
+}
+
+/** Where it cannot be stored, it holds until the program is closed. */
+export function chooseTypeSize(size: TypeSize): void {
+  show(size);
+  writeStorage(KEY, size).catch(() => undefined);
+}

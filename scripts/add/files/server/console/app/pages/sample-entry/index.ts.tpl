@@ -1,0 +1,12 @@
+import type { ConsolePage } from '../../console-page.ts';
+
+export const pages: ConsolePage[] = [
+  {
+    path: 'sample-entry',
+    title: '样例',
+    icon: 'file',
+    order: 60,
+    roles: ['ADMIN', 'AUDITOR'],
+    component: () => import('./SampleEntryPage.vue'),
+  },
+];

@@ -1,0 +1,48 @@
+import type { Screen } from '../../../h5/clients.ts';
+import { layout } from '../ui/layout.tsx';
+import type { H5Simulator } from './simulator.ts';
+
+const screens: Readonly<Record<Screen, string>> = { phone: '手机', pc: '电脑' };
+
+export function H5Page({ simulator }: { simulator: H5Simulator }) {
+  return layout(simulator, <ClientColumn simulator={simulator} />, simulator.frame.screen === 'pc');
+}
+H5Page.props = ['simulator'];
+
+/** The client with the page in it, and below it what a hand does with it. */
+function ClientColumn({ simulator }: { simulator: H5Simulator }) {
+  const { screen, client, times } = simulator.frame;
+  return (
+    <section class="phone-column" aria-label="客户端">
+      <div class={screen === 'pc' ? 'pc' : 'phone'}>
+        {client !== '' && (
+          <iframe key={times} class="client-screen" title="H5 页面" src={`${client}/console/h5`} />
+        )}
+      </div>
+      <fieldset class="phone-tools" aria-label="客户端操作">
+        <div class="segments" role="radiogroup" aria-label="在哪里打开">
+          {(Object.keys(screens) as Screen[]).map((one) => (
+            <label>
+              <input
+                type="radio"
+                name="screen"
+                value={one}
+                checked={screen === one}
+                onChange={() => simulator.show(one)}
+              />
+              <span>{screens[one]}</span>
+            </label>
+          ))}
+        </div>
+        <button type="button" onClick={() => void simulator.open(false)}>
+          重新打开
+        </button>
+        <button type="button" title="忘记这个人在这个客户端的登录" onClick={() => void simulator.open(true)}>
+          清除登录
+        </button>
+      </fieldset>
+      <p class="phone-note">管理员在这里看到的，和普通用户一样。</p>
+    </section>
+  );
+}
+ClientColumn.props = ['simulator'];

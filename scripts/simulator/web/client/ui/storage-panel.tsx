@@ -1,0 +1,91 @@
+import { defineComponent, ref } from 'vue';
+import type { Simulator } from '../simulator.ts';
+
+/** What the mini program has stored for this person: to look at, to change, to delete. */
+export const StoragePanel = defineComponent({
+  props: { simulator: { type: Object, required: true } },
+  setup(props) {
+    const editing = ref<{ key: string; text: string } | undefined>();
+    const save = (): void => {
+      const { value } = editing;
+      if (value && (props.simulator as Simulator).setStored(value.key, value.text)) editing.value = undefined;
+    };
+    const leave = (): void => {
+      editing.value = undefined;
+    };
+    return () => {
+      const simulator = props.simulator as Simulator;
+      const { storage } = simulator.state;
+      return (
+        <section class="card storage" aria-labelledby="storage-title">
+          <div class="card-head">
+            <h2 id="storage-title">本地存储</h2>
+            <button
+              type="button"
+              class="quiet"
+              disabled={storage.length === 0}
+              onClick={() => simulator.clearStorage()}
+            >
+              全部删除
+            </button>
+          </div>
+          {storage.length === 0 && <p class="hint">这个人在本应用里没有存储任何内容。</p>}
+          <ul>
+            {storage.map(({ key, value }) => (
+              <li key={key}>
+                <details>
+                  <summary>
+                    <code>{key}</code>
+                    <span class="storage-size">{value.length} 个字符</span>
+                  </summary>
+                  {editing.value?.key === key ? (
+                    <>
+                      <textarea
+                        aria-label={`${key} 的内容，JSON`}
+                        rows={10}
+                        spellcheck={false}
+                        value={editing.value.text}
+                        onInput={(event) => {
+                          editing.value = { key, text: (event.target as HTMLTextAreaElement).value };
+                        }}
+                      />
+                      <button type="button" onClick={save}>
+                        保存
+                      </button>
+                      <button type="button" class="quiet" onClick={leave}>
+                        取消
+                      </button>
+                    </>
+                  ) : (
+                    <>
+                      <pre>{indented(value)}</pre>
+                      <button
+                        type="button"
+                        onClick={() => {
+                          editing.value = { key, text: indented(value) };
+                        }}
+                      >
+                        修改
+                      </button>
+                      <button type="button" class="quiet" onClick={() => simulator.removeStored(key)}>
+                        删除
+                      </button>
+                    </>
+                  )}
+                </details>
+              </li>
+            ))}
+          </ul>
+        </section>
+      );
+    };
+  },
+});
+
+function indented(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), null, 2);
+  } catch {
+    return json;
+  }
+}

@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../plugins/errors.ts';
+import type { Passwords } from './passwords.ts';
+
+/** Hashes at a time. A person who signs in meanwhile waits for one of them at most. */
+const atOnce = 2;
+
+/**
+ * Hashes many passwords beside the people who sign in. It takes long: some 20 ms each.
+ *
+ * @param keep gets each entry with its hash as soon as it is made.
+ * @throws the signal's reason when it is aborted.
+ */
+export async function hashMany<T extends { password: string }>(
+  passwords: Passwords,
+  wanted: Iterable<T>,
+  signal: AbortSignal,
+  keep: (entry: T, hash: string) => void,
+): Promise<void> {
+  const waiting = wanted[Symbol.iterator]();
+  async function work(): Promise<void> {
+    for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+      signal.throwIfAborted();
+      const { value } = next;
+      keep(value, await patiently(() => passwords.hash(value.password), signal));
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work));
+}
+
+/** Waits while the hashes of people who sign in fill the queue. */
+async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'TOO_MANY_REQUESTS')) throw error;
+      await delay(200, undefined, { signal });
+    }
+  }
+}

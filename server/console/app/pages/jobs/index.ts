@@ -1,0 +1,12 @@
+import type { ConsolePage } from '../../console-page.ts';
+
+export const pages: ConsolePage[] = [
+  {
+    path: 'jobs',
+    title: '后台工作',
+    icon: 'time',
+    order: 70,
+    roles: ['ADMIN', 'AUDITOR'],
+    component: () => import('./JobsPage.vue'),
+  },
+];

@@ -1,0 +1,12 @@
+import type { ConsolePage } from '../../console-page.ts';
+
+export const pages: ConsolePage[] = [
+  {
+    path: 'settings',
+    title: '配置',
+    icon: 'setting',
+    order: 80,
+    roles: ['ADMIN', 'AUDITOR'],
+    component: () => import('./SettingsPage.vue'),
+  },
+];

@@ -1,0 +1,6 @@
+/** So many at a time: short statements and short messages, and turns for everybody else in between. */
+const batchSize = 1000;
+
+export function* batches<T>(items: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < items.length; at += batchSize) yield items.slice(at, at + batchSize);
+}
