@@ -38,10 +38,6 @@ export const commands: Readonly<Record<string, Listed>> = {
     summary: '应用数据库还缺的迁移（启动服务时也会自动做）',
     load: () => import('./migrate.ts'),
   },
-  'db:check': {
-    summary: '检查数据库是否具备应用要用的全部功能',
-    load: () => import('./database-check.ts'),
-  },
   cert: {
     summary: '检查域名的证书：到期时间、证书链、问题和改法',
     load: () => import('./certificate/index.ts'),

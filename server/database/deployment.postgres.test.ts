@@ -52,7 +52,6 @@ test('what production serves no command of development touches, and it says what
   const before = await contents();
   for (const words of [
     ['db:migrate'],
-    ['db:check'],
     ['admin:create', 'other', '别人'],
     ['people:unlock', 'zhanggong'],
     ['loadtest:sessions', 'zhanggong', '2'],
