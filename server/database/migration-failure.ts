@@ -70,21 +70,13 @@ export function refused(migration: Migration, error: Refusal, tried: boolean): M
   );
 }
 
-/** The migration cannot share a transaction, but has other statements beside it; it has left nothing. */
-export function notAlone(migration: Migration, error: Refusal): MigrationFailed {
-  return new MigrationFailed(
-    `数据库迁移 ${migration.name} 没有执行，数据没有变。${words(migration, error)}` +
-      '这条语句不能和别的语句放在一起。请把它单独放进一个迁移，一个文件里只写这一条。',
-  );
-}
-
 /** Only a person can tell how far the migration got; `error` is null where an earlier run was broken off. */
 export function unclear(migration: Migration, error: Refusal | null): MigrationFailed {
   const { name } = migration;
   const row = `migration_name = '${name}' AND finished_at IS NULL AND rolled_back_at IS NULL`;
   return new MigrationFailed(
     `数据库迁移 ${name} 只做了一部分，或者中途被打断。${error === null ? '' : words(migration, error)}` +
-      '它的语句不都在一个事务里（例如 CREATE INDEX CONCURRENTLY，或者自己写了 COMMIT），所以要由人看一看做到了哪一步，用 psql 二选一，再重新运行：\n' +
+      '它自己写了 COMMIT，语句不都在一个事务里，所以要由人看一看做到了哪一步，用 psql 二选一，再重新运行：\n' +
       `  已经全部做完：UPDATE _prisma_migrations SET finished_at = now() WHERE ${row};\n` +
       `  撤掉做了一半的，从头再做：UPDATE _prisma_migrations SET rolled_back_at = now() WHERE ${row};`,
   );

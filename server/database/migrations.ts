@@ -11,7 +11,6 @@ import {
   type Migration,
   mayNotCreate,
   mayNotMigrate,
-  notAlone,
   refused,
   unclear,
 } from './migration-failure.ts';
@@ -22,9 +21,6 @@ const migrationLock = 72_707_369;
 /** How long the lock is waited for before somebody is told, and how often it is asked for, in milliseconds. */
 const tellAfterMs = 5_000;
 const askEveryMs = 200;
-
-/** A statement that cannot run inside a transaction (CREATE INDEX CONCURRENTLY), or that ends one (CALL, DO). */
-const outsideTransaction = new Set(['25001', '2D000']);
 
 /** A row of `_prisma_migrations`, as far as it is read here. */
 interface Row {
@@ -121,34 +117,17 @@ async function apply(
     await connection.run(script);
     await note(1);
     await connection.query('COMMIT');
-    return;
   } catch (error) {
     await connection.query('ROLLBACK').catch(() => {});
     if (!isRefusal(error)) throw error;
     const left = await connection.query(`SELECT 1 FROM ${table} WHERE id = $1`, [id]);
     if (left.length > 0) throw unclear(migration, error);
-    if (!outsideTransaction.has(error.code)) {
-      await takeBack();
-      throw refused(migration, error, before.length > 0);
-    }
-  }
-  if (brokenOff) throw unclear(migration, null);
-  await note(0);
-  try {
-    await connection.run(script);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    if (!outsideTransaction.has(error.code)) throw unclear(migration, error);
     await takeBack();
-    throw notAlone(migration, error);
+    throw refused(migration, error, before.length > 0);
   }
-  await note(1);
 }
 
-/**
- * Takes the lock, for as long as another instance migrates. Asked for again and again: a statement that waits has a
- * snapshot, which `CREATE INDEX CONCURRENTLY` of the other one would wait for.
- */
+/** Takes the lock once no other instance migrates. Asked for again and again, so that somebody can be told who has it. */
 async function lock(connection: Connection, waiting: (pid: number | null) => void): Promise<void> {
   const since = performance.now();
   for (let told = false; ; ) {
