@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../database/database.ts';
-import { Prisma } from '../database/generated/client.ts';
+import type { Prisma } from '../database/generated/client.ts';
 import type { MessageKind, MessageStatus } from '../database/generated/enums.ts';
 import type { MessageContent, MessageResult, Platform } from '../platform/platform.ts';
 
@@ -31,21 +31,6 @@ export type ResultOutcome =
   | { outcome: 'not-sent'; state: MessageState }
   | { outcome: 'not-found' };
 
-export type RecallOutcome =
-  | { outcome: 'recalled' }
-  /** It was still waiting: it will not be sent. */
-  | { outcome: 'cancelled' }
-  /** The platform allows it for 24 hours. */
-  | { outcome: 'too-late' }
-  /** A DING has rung: neither platform takes it back. */
-  | { outcome: 'not-possible' }
-  /**
-   * FAILED, or UNCERTAIN without the platform's id, or just being sent. It is not sent (again) from now on; should it
-   * turn out to have been sent, a worker recalls it.
-   */
-  | { outcome: 'not-sent'; state: MessageState }
-  | { outcome: 'not-found' };
-
 export interface Messages {
   /** The rows of a key, in the order of their numbers. */
   byKey(key: string): Promise<MessageState[]>;
@@ -65,42 +50,19 @@ export interface Messages {
    */
   messageResult(id: string): Promise<ResultOutcome>;
   /**
-   * Takes a message back, or cancels it where it was not sent yet. What was taken back is not sent any more, also not
-   * by {@link resend}.
-   *
-   * @throws PlatformError.
-   */
-  recall(id: string): Promise<RecallOutcome>;
-  /**
    * Sends a message once more that FAILED (its reason is mended) or is UNCERTAIN (somebody made sure that it did
    * not arrive). @returns false for any other, and for one that was taken back.
    */
   resend(id: string): Promise<boolean>;
 }
 
-export type MessagingPlatform = Pick<Platform, 'getMessageResult' | 'recallMessage'>;
-
 /** As much of a message as a line has room for, in characters. */
 const excerptLength = 20;
-const recallWithinMs = 24 * 60 * 60_000;
-/** What a row tells that was taken back before it was sent. */
-export const cancelledReason = '发送前已撤回';
-
-/**
- * What an UPDATE of `outbox_messages AS m` sets for a message that is taken back: what is waiting is cancelled, nothing
- * is sent (again), and a worker recalls what was sent or turns out to have been.
- */
-export const takenBack = (at: Date): Prisma.Sql => Prisma.sql`
-  recall_wanted_at = COALESCE(m.recall_wanted_at, ${at}::timestamptz),
-  recall_next_at = CASE WHEN m.status IN ('PENDING', 'FAILED') THEN NULL ELSE ${at}::timestamptz END,
-  last_error = CASE WHEN m.status = 'PENDING' THEN ${cancelledReason} ELSE m.last_error END,
-  lease_until = CASE WHEN m.status = 'PENDING' THEN NULL ELSE m.lease_until END,
-  status = CASE WHEN m.status = 'PENDING' THEN 'FAILED'::"MessageStatus" ELSE m.status END`;
 
 /** What can be done with messages after `enqueue`. */
 export function createMessages(
   prisma: PrismaClient,
-  platform: MessagingPlatform,
+  platform: Pick<Platform, 'getMessageResult'>,
   now: () => number,
 ): Messages {
   const select = {
@@ -171,23 +133,6 @@ export function createMessages(
       if (row.kind === 'DING' || row.taskId === null) return { outcome: 'not-told' };
       const result = await platform.getMessageResult(row.taskId);
       return result === null ? { outcome: 'not-told' } : { outcome: 'known', result };
-    },
-
-    async recall(id) {
-      // Wins or loses against a worker in one statement: `begin` asks for the same status.
-      const [taken] = await prisma.$queryRaw<{ reason: string | null }[]>`
-        UPDATE outbox_messages AS m SET ${takenBack(new Date(now()))}
-        WHERE m.id = ${id}::uuid
-          AND (m.status = 'PENDING' OR (m.status <> 'SENT' AND m.recall_wanted_at IS NULL))
-        RETURNING m.last_error AS reason`;
-      if (taken?.reason === cancelledReason) return { outcome: 'cancelled' };
-      const row = await read(id);
-      if (row === null) return { outcome: 'not-found' };
-      if (row.status !== 'SENT' || row.sentAt === null) return { outcome: 'not-sent', state: stateOf(row) };
-      if (row.kind === 'DING' || row.taskId === null) return { outcome: 'not-possible' };
-      if (now() - row.sentAt.getTime() >= recallWithinMs) return { outcome: 'too-late' };
-      await platform.recallMessage(row.taskId);
-      return { outcome: 'recalled' };
     },
 
     async resend(id) {

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../database/database.ts';
-import { cancelledReason } from './messages.ts';
+import { cancelledReason } from './recalls.ts';
 
 /** How many people's messages of one key are in which state. */
 export interface MessageProgress {

@@ -88,18 +88,35 @@ test('a doubtful message is not repeated, and one without the platform’s id ca
   });
 });
 
-test('a doubtful message that a worker has in hand is not repeated either, and not claimed again', async () => {
+test.each(['PENDING', 'UNCERTAIN'] as const)(
+  'a message (%s) that a worker has in hand is not sent',
+  async (status) => {
+    await outbox.add('m');
+    const { id } = await outbox.row();
+    await outbox.prisma.outboxMessage.update({ where: { id }, data: { status, attempts: 1 } });
+    const claims = createClaims(outbox.prisma, outbox.now);
+    const filter = { kinds: ['WORK_NOTIFICATION' as const], limit: 5, doubtfulSince: 0, maxAttempts: 12 };
+    const [claim] = await claims.claim(filter);
+    if (claim === undefined) throw new Error('nothing claimed');
+    await want();
+    expect(await claims.begin(claim)).toBeNull();
+    outbox.advance(leaseMs + 1);
+    expect(await claims.claim(filter)).toEqual([]);
+  },
+);
+
+test('a doubtful message that was sent after all is recalled', async () => {
   await outbox.add('m');
-  const { id } = await outbox.row();
-  await outbox.prisma.outboxMessage.update({ where: { id }, data: { status: 'UNCERTAIN', attempts: 1 } });
-  const claims = createClaims(outbox.prisma, outbox.now);
-  const filter = { kinds: ['WORK_NOTIFICATION' as const], limit: 5, doubtfulSince: 0, maxAttempts: 12 };
-  const [claim] = await claims.claim(filter);
-  if (claim === undefined) throw new Error('nothing claimed');
+  outbox.emulator.control.fault({ path: '/topapi/message/corpconversation/asyncsend_v2', kind: 'reset' });
+  await outbox.worker().drain();
   await want();
-  expect(await claims.begin(claim)).toBeNull();
-  outbox.advance(leaseMs + 1);
-  expect(await claims.claim(filter)).toEqual([]);
+  // The process that was taken for dead has had its answer.
+  const [message] = outbox.emulator.control.messages();
+  await outbox.prisma.outboxMessage.updateMany({
+    data: { status: 'SENT', taskId: message?.id ?? '', sentAt: new Date(outbox.now()) },
+  });
+  expect(await recalls().drain()).toBe(1);
+  expect(recalled()).toHaveLength(1);
 });
 
 test('after a day the platform takes nothing back', async () => {

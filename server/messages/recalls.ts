@@ -1,9 +1,23 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { PrismaClient, Transaction } from '../database/database.ts';
+import { Prisma } from '../database/generated/client.ts';
 import { maxAttempts, type Queue, waitAfter } from '../jobs/queue.ts';
-import { PlatformError } from '../platform/platform.ts';
+import { type Platform, PlatformError } from '../platform/platform.ts';
 import { leaseMs } from './claims.ts';
-import { createMessages, type MessagingPlatform, type RecallOutcome, takenBack } from './messages.ts';
+
+/** What a row tells that was taken back before it was sent. */
+export const cancelledReason = '发送前已撤回';
+
+/**
+ * What an UPDATE of `outbox_messages AS m` sets for a message that is taken back: what is waiting is cancelled, nothing
+ * is sent (again), and a worker recalls what was sent or turns out to have been.
+ */
+const takenBack = (at: Date): Prisma.Sql => Prisma.sql`
+  recall_wanted_at = COALESCE(m.recall_wanted_at, ${at}::timestamptz),
+  recall_next_at = CASE WHEN m.status IN ('PENDING', 'FAILED') THEN NULL ELSE ${at}::timestamptz END,
+  last_error = CASE WHEN m.status = 'PENDING' THEN ${cancelledReason} ELSE m.last_error END,
+  lease_until = CASE WHEN m.status = 'PENDING' THEN NULL ELSE m.lease_until END,
+  status = CASE WHEN m.status = 'PENDING' THEN 'FAILED'::"MessageStatus" ELSE m.status END`;
 
 /**
  * Wants a message of `enqueue` taken back: what is waiting is cancelled here, what was sent is recalled by a worker,
@@ -22,7 +36,7 @@ export async function wantRecall(tx: Transaction, key: string, rows: number, now
 
 export interface RecallQueueOptions {
   prisma: PrismaClient;
-  platform: MessagingPlatform;
+  platform: Pick<Platform, 'recallMessage'>;
   /** Epoch milliseconds. */
   now: () => number;
   log: Pick<FastifyBaseLogger, 'info' | 'warn'>;
@@ -36,6 +50,8 @@ const longestWaitMs = 10 * 60_000;
 const askAgainMs = 10_000;
 /** A message that is being sent for longer than this has lost its process: nobody knows whether it was sent. */
 const undecidedMs = leaseMs + 60_000;
+/** Both platforms take back what is younger. */
+const recallWithinMs = 24 * 60 * 60_000;
 
 interface Claim {
   id: string;
@@ -52,7 +68,26 @@ interface Settlement {
 
 /** What {@link wantRecall} has marked, as work. Recalling twice does no harm, so a process may die at any point. */
 export function recallQueue({ prisma, platform, now, log }: RecallQueueOptions): Queue<Claim> {
-  const messages = createMessages(prisma, platform, now);
+  const over = (error: string | null): Settlement => ({ error, next: null });
+
+  /** @throws PlatformError. */
+  async function recall({ id, wantedAt }: Claim): Promise<Settlement> {
+    // What was being sent when it was wanted back may be waiting again.
+    await prisma.$executeRaw`
+      UPDATE outbox_messages AS m SET ${takenBack(new Date(now()))} WHERE m.id = ${id}::uuid AND m.status = 'PENDING'`;
+    const { kind, status, sentAt, taskId } = await prisma.outboxMessage.findUniqueOrThrow({ where: { id } });
+    if (status === 'FAILED') return over(null);
+    if (status !== 'SENT' || sentAt === null) {
+      // It is being sent at this moment, or its process has just died: both have an end.
+      if (now() - wantedAt.getTime() < undecidedMs) return { error: null, next: now() + askAgainMs };
+      return over('不知道是否已送达，平台没有给它编号，无法撤回');
+    }
+    // A DING has rung: neither platform takes it back.
+    if (kind === 'DING' || taskId === null) return over('平台没有给这条消息编号，无法撤回');
+    if (now() - sentAt.getTime() >= recallWithinMs) return over('发出已超过 24 小时，平台不再允许撤回');
+    await platform.recallMessage(taskId);
+    return { recalledAt: new Date(now()), error: null, next: null };
+  }
 
   return {
     name: 'recalls',
@@ -73,10 +108,11 @@ export function recallQueue({ prisma, platform, now, log }: RecallQueueOptions):
         FROM due WHERE m.id = due.id
         RETURNING m.id, m.recall_attempts AS attempts, m.recall_wanted_at AS "wantedAt"`;
     },
-    async work({ id, attempts, wantedAt }) {
+    async work(claim) {
+      const { id, attempts } = claim;
       let settlement: Settlement;
       try {
-        settlement = settlementOf(await messages.recall(id), wantedAt.getTime(), now());
+        settlement = await recall(claim);
       } catch (error) {
         if (!(error instanceof PlatformError)) throw error;
         const waitMs = waitAfter(attempts, longestWaitMs, (error.retryAfterSeconds ?? 0) * 1000);
@@ -96,23 +132,4 @@ export function recallQueue({ prisma, platform, now, log }: RecallQueueOptions):
       });
     },
   };
-}
-
-function settlementOf(result: RecallOutcome, wantedAt: number, now: number): Settlement {
-  switch (result.outcome) {
-    case 'recalled':
-      return { recalledAt: new Date(now), error: null, next: null };
-    case 'cancelled':
-    case 'not-found':
-      return { error: null, next: null };
-    case 'too-late':
-      return { error: '发出已超过 24 小时，平台不再允许撤回', next: null };
-    case 'not-possible':
-      return { error: '平台没有给这条消息编号，无法撤回', next: null };
-    case 'not-sent':
-      if (result.state.status === 'FAILED') return { error: null, next: null };
-      // It is being sent at this moment, or its process has just died: both have an end.
-      if (now - wantedAt < undecidedMs) return { error: null, next: now + askAgainMs };
-      return { error: '不知道是否已送达，平台没有给它编号，无法撤回', next: null };
-  }
 }

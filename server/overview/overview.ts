@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { AdminOverview, Locked } from '../contract/overview.ts';
 import type { PrismaClient } from '../database/database.ts';
-import { cancelledReason } from '../messages/messages.ts';
+import { cancelledReason } from '../messages/recalls.ts';
 import type { Platform } from '../platform/platform.ts';
 import { recentSuperExecutiveFaults } from '../super-executives/faults.ts';
 import { readCounts } from './counts.ts';

@@ -1,4 +1,3 @@
-import { createMessages } from '../../messages/messages.ts';
 import { InvalidMessageError } from '../../platform/platform.ts';
 import { cheapSeed } from '../../testing/cheap-seed.ts';
 import { idOf, type Outbox, openOutbox } from '../../testing/messages.ts';
@@ -151,7 +150,8 @@ describe('what failed or is uncertain', () => {
     const rows = await outbox.prisma.outboxMessage.findMany({ orderBy: { id: 'asc' } });
     const ids = rows.map(({ id }) => id);
     const [, takenBack = '', sent = ''] = ids;
-    await createMessages(outbox.prisma, outbox.connect(), Date.now).recall(takenBack);
+    const recallWantedAt = new Date();
+    await outbox.prisma.outboxMessage.update({ where: { id: takenBack }, data: { recallWantedAt } });
     const refused = run({ kind: 'resend', ids: [...ids, unknownId] });
     await expect(refused).rejects.toThrow(UnreachableError);
     for (const told of [`${takenBack} 已被撤回`, `${sent} 已经发出`, `找不到编号为 ${unknownId}`]) {
