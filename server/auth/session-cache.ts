@@ -20,14 +20,14 @@ export interface CachedSession {
 
 export interface SessionCache {
   /** Null where the session must be read from the database. */
-  get(key: string): CachedSession | null;
+  get(token: string): CachedSession | null;
   /**
    * Reads a session through `read` and keeps it, unless a change was announced meanwhile: the answer may be older than
    * the change. Simultaneous requests for one session share one reading, on the same condition.
    */
-  fill(key: string, read: () => Promise<CachedSession | null>): Promise<CachedSession | null>;
+  fill(token: string, read: () => Promise<CachedSession | null>): Promise<CachedSession | null>;
   /** Forgets a session that this process ends, without waiting for the notification. */
-  forget(key: string): void;
+  forget(token: string): void;
   /** The same for all sessions of one person. */
   forgetUser(userId: string): void;
   /** Since the start. */
@@ -50,32 +50,32 @@ interface Flight {
 export function createSessionCache(subscribe: Subscribe, capacity = defaultCapacity): SessionCache {
   /** In the order of last use: the first one is the next to go. */
   const entries = new Map<string, CachedSession>();
-  const keysOfUser = new Map<string, Set<string>>();
+  const tokensOfUser = new Map<string, Set<string>>();
   const flights = new Map<string, Flight>();
   let changes = 0;
   let hits = 0;
   let misses = 0;
 
-  function forget(key: string): void {
-    flights.delete(key);
-    const entry = entries.get(key);
+  function forget(token: string): void {
+    flights.delete(token);
+    const entry = entries.get(token);
     if (entry === undefined) return;
-    entries.delete(key);
-    const keys = keysOfUser.get(entry.user.id);
-    keys?.delete(key);
-    if (keys?.size === 0) keysOfUser.delete(entry.user.id);
+    entries.delete(token);
+    const tokens = tokensOfUser.get(entry.user.id);
+    tokens?.delete(token);
+    if (tokens?.size === 0) tokensOfUser.delete(entry.user.id);
   }
 
   function forgetUser(userId: string): void {
     changes += 1;
-    for (const key of [...(keysOfUser.get(userId) ?? [])]) forget(key);
+    for (const token of [...(tokensOfUser.get(userId) ?? [])]) forget(token);
   }
 
-  function keep(key: string, session: CachedSession): void {
-    forget(key);
-    entries.set(key, session);
-    const keys = keysOfUser.get(session.user.id) ?? new Set();
-    keysOfUser.set(session.user.id, keys.add(key));
+  function keep(token: string, session: CachedSession): void {
+    forget(token);
+    entries.set(token, session);
+    const tokens = tokensOfUser.get(session.user.id) ?? new Set();
+    tokensOfUser.set(session.user.id, tokens.add(token));
     if (entries.size > capacity) {
       const [oldest] = entries.keys();
       if (oldest !== undefined) forget(oldest);
@@ -83,24 +83,24 @@ export function createSessionCache(subscribe: Subscribe, capacity = defaultCapac
   }
 
   async function land(
-    key: string,
+    token: string,
     flight: Flight,
     read: () => Promise<CachedSession | null>,
   ): Promise<CachedSession | null> {
     try {
       const found = await read();
-      const isFresh = subscription.live && flight.since === changes && flights.get(key) === flight;
-      if (found !== null && isFresh) keep(key, found);
+      const isFresh = subscription.live && flight.since === changes && flights.get(token) === flight;
+      if (found !== null && isFresh) keep(token, found);
       return found;
     } finally {
-      if (flights.get(key) === flight) flights.delete(key);
+      if (flights.get(token) === flight) flights.delete(token);
     }
   }
 
   function forgetEverybody(): void {
     changes += 1;
     entries.clear();
-    keysOfUser.clear();
+    tokensOfUser.clear();
   }
 
   const subscription = subscribe(channel, {
@@ -109,8 +109,8 @@ export function createSessionCache(subscribe: Subscribe, capacity = defaultCapac
   });
 
   return {
-    get(key) {
-      const entry = subscription.live ? entries.get(key) : undefined;
+    get(token) {
+      const entry = subscription.live ? entries.get(token) : undefined;
       if (entry === undefined) {
         misses += 1;
         return null;
@@ -118,17 +118,17 @@ export function createSessionCache(subscribe: Subscribe, capacity = defaultCapac
       hits += 1;
       // Far from full, the order of use says nothing.
       if (entries.size * 2 > capacity) {
-        entries.delete(key);
-        entries.set(key, entry);
+        entries.delete(token);
+        entries.set(token, entry);
       }
       return entry;
     },
-    fill(key, read) {
-      const flight = flights.get(key);
+    fill(token, read) {
+      const flight = flights.get(token);
       if (flight !== undefined && subscription.live && flight.since === changes) return flight.session;
       const started: Flight = { since: subscription.live ? changes : null, session: Promise.resolve(null) };
-      flights.set(key, started);
-      started.session = land(key, started, read);
+      flights.set(token, started);
+      started.session = land(token, started, read);
       return started.session;
     },
     forget,

@@ -5,7 +5,7 @@ import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { RawStatements } from '../database/direct.ts';
 import type { ClientKind, Role, Session } from '../database/generated/client.ts';
 import { timeOrderedUuid } from '../database/uuid.ts';
-import { createSecret, hashKey, hashSecret, looksLikeSecret } from './secrets.ts';
+import { createSecret, hashSecret, looksLikeSecret } from './secrets.ts';
 import type { CachedSession, SessionCache } from './session-cache.ts';
 
 export interface NewSession {
@@ -115,10 +115,10 @@ export function createSessions(
   /** `last_seen_at` is written at most this often: most requests only read. */
   const touchEveryMs = Math.min(5 * 60_000, limits.sessionIdleMs / 10);
 
-  const isLive = (session: CachedSession) =>
-    session.expiresAt > now() && session.lastSeenAt > now() - limits.sessionIdleMs;
+  const isLive = (session: CachedSession, at: number) =>
+    session.expiresAt > at && session.lastSeenAt > at - limits.sessionIdleMs;
 
-  const isFresh = (session: CachedSession) => session.lastSeenAt >= now() - touchEveryMs;
+  const isFresh = (session: CachedSession, at: number) => session.lastSeenAt >= at - touchEveryMs;
 
   async function touched(session: CachedSession, token: string): Promise<SessionUser> {
     session.lastSeenAt = now();
@@ -195,21 +195,21 @@ export function createSessions(
 
     find(token) {
       if (!looksLikeSecret(token)) return null;
-      const key = hashKey(token);
-      const kept = cache.get(key);
-      if (kept !== null && isLive(kept)) return isFresh(kept) ? kept.user : touched(kept, token);
+      const kept = cache.get(token);
+      const at = now();
+      if (kept !== null && isLive(kept, at)) return isFresh(kept, at) ? kept.user : touched(kept, token);
       // The row decides: another instance may have served the person since.
-      if (kept !== null) cache.forget(key);
+      if (kept !== null) cache.forget(token);
       return cache
-        .fill(key, () => read(hashSecret(token)))
+        .fill(token, () => read(hashSecret(token)))
         .then((session) =>
-          session === null || isFresh(session) ? (session?.user ?? null) : touched(session, token),
+          session === null || isFresh(session, now()) ? (session?.user ?? null) : touched(session, token),
         );
     },
 
     async end(token) {
       if (!looksLikeSecret(token)) return null;
-      cache.forget(hashKey(token));
+      cache.forget(token);
       // One statement: one of two simultaneous requests ends it.
       const [row] = await prisma.$queryRaw<{ user_id: string }[]>`
         DELETE FROM sessions WHERE token_hash = ${hashSecret(token)} RETURNING user_id`;

@@ -14,7 +14,6 @@ import type { Held } from '../platform/rate-limit.ts';
 import { AppError, SuperExecutiveFault } from '../plugins/errors.ts';
 import { createLine } from './line.ts';
 import { isUniqueViolation, linkAccount, type Match, matchPerson } from './matching.ts';
-import { hashKey } from './secrets.ts';
 import type { OpenedSession } from './sessions.ts';
 
 export interface SignInRequest {
@@ -152,7 +151,7 @@ export function createSignIn(app: FastifyInstance): SignIn {
     if (request.corpId !== null && ownCorpId !== null && request.corpId !== ownCorpId) {
       return noPermission('WRONG_ORGANISATION');
     }
-    const key = hashKey(`${request.client} ${request.authCode}`);
+    const key = `${request.client} ${request.authCode}`;
     const running = inFlight.get(key);
     if (running !== undefined) return running;
     const started = exchange(request).finally(() => inFlight.delete(key));
