@@ -220,11 +220,17 @@ describe('after an error that nobody caught', () => {
 
   test('a trouble page that did not open does not block the next one', async () => {
     const device = phone();
+    device.timerSpeed = 3;
     const run = start(device);
     await run.waitFor('home', ready);
     const reLaunch = run.stack.reLaunch.bind(run.stack);
-    run.stack.reLaunch = () => undefined;
+    let lost = false;
+    // The container opens the page later than it is asked to.
+    run.stack.reLaunch = () => {
+      lost = true;
+    };
     run.fail(new Error('lost'));
+    await run.settled(() => lost);
     run.stack.reLaunch = reLaunch;
     // Whoever has waited long enough is told of the next error.
     await run.settled(() => {
