@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Sealing } from '../database/sealing.ts';
 
 /** How long a browser is known after the last sign-in in it, in milliseconds. */
-export const knownBrowserLifetimeMs = 180 * 24 * 3_600_000;
+const knownBrowserLifetimeMs = 180 * 24 * 3_600_000;
 
 /** A browser in which somebody has signed in before. */
 export interface KnownBrowser {

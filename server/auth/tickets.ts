@@ -8,7 +8,7 @@ import { createSecret, hashSecret, looksLikeSecret } from './secrets.ts';
 import { kindOf } from './sessions.ts';
 
 /** How long a person has to type user name and password, in milliseconds. */
-export const ticketLifetimeMs = 10 * 60_000;
+const ticketLifetimeMs = 10 * 60_000;
 
 /** Permission to bind one account to the platform person who got it, once. */
 export interface Tickets {
@@ -67,7 +67,7 @@ export function createTickets(prisma: PrismaClient, now: () => number): Tickets 
 }
 
 /** How long somebody has to think of a new password, in milliseconds. */
-export const passwordTicketLifetimeMs = 10 * 60_000;
+const passwordTicketLifetimeMs = 10 * 60_000;
 
 /** Permission to replace a one-time password, once. */
 export interface PasswordTickets {
