@@ -73,9 +73,19 @@ test('npm run dev starts everything, restarts the server on a change, and ends e
   expect(await migrationsIn(path.join(subject.folder, 'database'))).not.toContain(migration);
 }, 180_000);
 
-test('a wrong port is named, with an example', async () => {
-  const run = subject.run({ PORT: '70000' });
-  expect(await run.exitCode).toBe(1);
-  expect(run.output()).toContain('PORT：应为 1 到 65534 之间的整数');
-  expect(run.output()).toContain('PORT=3000');
-}, 30_000);
+test.each([
+  ['a wrong port is named, with an example', { PORT: '70000' }, ['应为 1 到 65534 之间的整数', 'PORT=3000']],
+  [
+    'production’s settings start nothing',
+    { NODE_ENV: 'production' },
+    ['NODE_ENV 是 production', '什么也没有做'],
+  ],
+])(
+  '%s',
+  async (_what, env, words) => {
+    const run = subject.run(env);
+    expect(await run.exitCode).toBe(1);
+    for (const word of words) expect(run.output()).toContain(word);
+  },
+  30_000,
+);
