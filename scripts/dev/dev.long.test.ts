@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { openDatabase } from '../../server/database/database.ts';
 import { until } from '../../server/testing/client.ts';
 import { prepareDev } from './testing/run-dev.ts';
 
@@ -37,3 +38,19 @@ test('npm run dev ended during its start leaves no process behind', async () => 
   await run.outputEnded;
   expect(run.output()).not.toMatch(/ERR_|^\s+at /m);
 }, 120_000);
+
+test('with a platform of one’s own, no account with a known password stands beside real people', async () => {
+  const dataDir = path.join(subject.folder, 'own', 'database');
+  const run = subject.run({
+    DATA_DIR: dataDir,
+    DINGTALK_APP_KEY: 'dingabcdef',
+    DINGTALK_APP_SECRET: 'a-secret-of-the-real-app',
+    DINGTALK_CORP_ID: 'ding0123456789',
+  });
+  await run.says('启动完成');
+  run.stop();
+  expect(await run.exitCode).toBe(0);
+  const database = await openDatabase({ url: null, dataDir, poolSize: 1, timeoutMs: 10_000 });
+  expect(await database.prisma.user.count()).toBe(0);
+  await database.close();
+}, 180_000);
