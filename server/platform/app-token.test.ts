@@ -139,6 +139,35 @@ test('a refused token is not taken from the store, also after a fetch that faile
   expect(await one.use(work)).toBe('t3');
 });
 
+test('a renewal that was under way when the token was refused does not bring it back', async () => {
+  const memory = memoryTokenStore();
+  let held = Promise.resolve();
+  const { world, appToken, work } = setUp({
+    ...memory,
+    async exclusively(app, run) {
+      const got = await memory.exclusively(app, run);
+      await held;
+      return got;
+    },
+  });
+  const one = appToken();
+  await one.use(work);
+  world.now += 2 * hour - 5 * minute;
+  let release = () => {};
+  held = new Promise((resolve) => {
+    release = resolve;
+  });
+  world.fetchFails = fault;
+  await one.use(work);
+  await settle();
+  world.fetchFails = null;
+  world.refused.add('t1');
+  const refused = one.use(work);
+  await settle();
+  release();
+  expect(await refused).toBe('t3');
+});
+
 test('a call with any other failure is not repeated, and the token stays', async () => {
   const { world, appToken, work } = setUp();
   const one = appToken();
