@@ -1,11 +1,10 @@
 import { inspect } from 'node:util';
-import { emulatedApps, type FaultKind, type FaultOptions } from '../../scripts/emulator/index.ts';
+import { emulatedApps } from '../../scripts/emulator/index.ts';
 import { rejection, startTestServer } from '../testing/platform-server.ts';
 import { paths, platformNames, useEmulator } from '../testing/platforms.ts';
 import { memoryTokenStore, type UpstreamCall } from './index.ts';
-import type { PlatformErrorKind } from './platform.ts';
 
-/** What both drivers promise a sign-in, against the emulator and under every fault that it knows. */
+/** What both drivers promise a sign-in. Every fault of a platform: `server/plugins/errors.test.ts`. */
 
 const { control, connect } = useEmulator();
 
@@ -24,57 +23,10 @@ function expectNoSecret(error: unknown, secrets: readonly (string | null | undef
   }
 }
 
-type Ending = PlatformErrorKind | 'signed in';
-
 describe.each(platformNames)('%s', (name) => {
   const path = paths[name];
   const onDingTalk = name === 'dingtalk';
-  const other = onDingTalk ? 'zhezhengding' : 'dingtalk';
   const code = (person = 'zhangsan') => control().issueAuthCode(person, name);
-
-  test('200 first sign-ins at once, on two instances that share a store, fetch one app token', async () => {
-    const tokenStore = memoryTokenStore();
-    const instances = [connect(name, {}, { tokenStore }), connect(name, {}, { tokenStore })];
-    const people = await Promise.all(
-      instances.flatMap((one) => Array.from({ length: 100 }, () => one.exchangeCode(code()))),
-    );
-    expect(new Set(people.map(({ id }) => id))).toEqual(new Set(['270101']));
-    expect(control().calls()).toMatchObject({ [path.token]: 1, [path.exchange]: 200 });
-  });
-
-  test('an app token that ends early under load is fetched once more, and every sign-in succeeds', async () => {
-    const tokenStore = memoryTokenStore();
-    const instances = [connect(name, {}, { tokenStore }), connect(name, {}, { tokenStore })];
-    for (const one of instances) await one.exchangeCode(code());
-    control().expireTokens();
-    const people = await Promise.all(
-      instances.flatMap((one) => Array.from({ length: 30 }, () => one.exchangeCode(code()))),
-    );
-    expect(people).toHaveLength(60);
-    expect(control().calls()[path.token]).toBe(2);
-  });
-
-  test.each([
-    ['zhaoliu', onDingTalk ? 'left-organisation' : 'out-of-range'],
-    ['sunqi', 'out-of-range'],
-  ])('%s, who may not use the app, is refused', async (person, kind) => {
-    expect(await rejection(connect(name).exchangeCode(code(person)))).toMatchObject({ kind });
-  });
-
-  test('an auth code works once, and one of the other platform not at all', async () => {
-    const platform = connect(name);
-    const once = code();
-    await platform.exchangeCode(once);
-    for (const bad of [once, control().issueAuthCode('lisi', other), 'no-such-code']) {
-      expect(await rejection(platform.exchangeCode(bad))).toMatchObject({ kind: 'code-invalid' });
-    }
-  });
-
-  test('a wrong secret is named, with the remedy', async () => {
-    const error = await rejection(connect(name, { appSecret: 'wrong-app-secret' }).exchangeCode(code()));
-    expect(error).toMatchObject({ kind: 'misconfigured', remedy: expect.stringContaining('appSecret') });
-    expectNoSecret(error, ['wrong-app-secret']);
-  });
 
   test('a person who is read again is the same, and one who left is told', async () => {
     const platform = connect(name);
@@ -86,74 +38,24 @@ describe.each(platformNames)('%s', (name) => {
     expect(error).toMatchObject({ kind: 'left-organisation' });
   });
 
-  const forbidden: Ending = onDingTalk ? 'misconfigured' : 'out-of-range';
-  const endings: Record<
-    FaultKind,
-    { at: 'exchange' | 'token' | 'both'; ending: Ending; more?: Partial<FaultOptions> } | null
-  > = {
-    timeout: { at: 'both', ending: 'timeout' },
-    reset: { at: 'both', ending: 'fault' },
-    slow: { at: 'both', ending: 'signed in', more: { delayMs: 30 } },
-    html: { at: 'both', ending: 'fault' },
-    punish: { at: 'both', ending: 'busy' },
-    status: { at: 'both', ending: 'fault' },
-    errcode: { at: 'both', ending: 'busy' },
-    'invalid-json': { at: 'both', ending: 'fault' },
-    truncated: { at: 'both', ending: 'fault' },
-    'wrong-shape': { at: 'both', ending: 'fault' },
-    stringly: { at: 'both', ending: 'signed in' },
-    huge: { at: 'both', ending: 'fault' },
-    empty: { at: 'both', ending: 'fault' },
-    'token-expired': { at: 'exchange', ending: 'signed in' },
-    'code-invalid': { at: 'exchange', ending: 'code-invalid' },
-    'ip-not-whitelisted': { at: 'exchange', ending: forbidden },
-    'no-permission': { at: 'exchange', ending: forbidden },
-    qps: onDingTalk ? { at: 'exchange', ending: 'busy' } : null,
-    'other-organisation': onDingTalk ? null : { at: 'exchange', ending: 'wrong-organisation' },
-  };
-  const cases = Object.entries(endings).flatMap(([kind, expected]) => {
-    if (expected === null) return [];
-    const ats = expected.at === 'both' ? (['token', 'exchange'] as const) : [expected.at];
-    return ats.map((at) => ({ kind: kind as FaultKind, at, ending: expected.ending, more: expected.more }));
-  });
-
-  test.each(cases)('$kind at the $at API: $ending', async ({ kind, at, ending, more }) => {
-    const tokenStore = memoryTokenStore();
-    const calls: UpstreamCall[] = [];
-    const settings = kind === 'timeout' ? { timeoutMs: 500 } : {};
-    const platform = connect(name, settings, { tokenStore, onCall: (call) => calls.push(call) });
-    control().fault({ path: path[at], kind, ...more });
-    const authCode = code();
-    const started = performance.now();
-    const result = platform.exchangeCode(authCode);
-    if (ending === 'signed in') {
-      expect(await result).toMatchObject({ id: '270101', name: '张三' });
-    } else {
-      const error = await rejection(result);
-      expect(error).toMatchObject({ name: 'PlatformError', kind: ending, api: path[at] });
+  test.each(['timeout', 'reset', 'html', 'truncated'] as const)(
+    '%s puts no secret into the error',
+    async (kind) => {
+      const tokenStore = memoryTokenStore();
+      const calls: UpstreamCall[] = [];
+      const settings = { timeoutMs: kind === 'timeout' ? 500 : 15_000 };
+      const platform = connect(name, settings, { tokenStore, onCall: (call) => calls.push(call) });
+      await platform.exchangeCode(code());
+      control().fault({ path: path.exchange, kind });
+      const authCode = code();
+      const error = await rejection(platform.exchangeCode(authCode));
       const { appKey, appSecret } = emulatedApps[name];
       const stored = await tokenStore.read(`${name}:${appKey}`);
-      const token = at === 'exchange' ? stored?.token : 'no-token-was-given';
-      expectNoSecret(error, [authCode, token, appSecret, '10000000001']);
-      expect(calls.at(-1)).toMatchObject({ api: path[at], ok: false, kind: ending });
-    }
-    expect(performance.now() - started).toBeLessThan(15_000);
-    const expired = kind === 'token-expired';
-    expect(control().calls()[path.token]).toBe(expired ? 2 : 1);
-    // The one repetition is after a refused token: the platform did not look at the code.
-    const exchanges = at === 'token' && ending !== 'signed in' ? 0 : 1;
-    expect(control().calls()[path.exchange] ?? 0).toBe(expired ? 2 : exchanges);
-    expect(JSON.stringify(calls)).not.toContain(authCode);
-  });
-
-  test('after a fault the next sign-in succeeds', async () => {
-    const platform = connect(name);
-    for (const at of ['token', 'exchange'] as const) {
-      control().fault({ path: path[at], kind: 'reset' });
-      await rejection(platform.exchangeCode(code()));
-      expect((await platform.exchangeCode(code())).id).toBe('270101');
-    }
-  });
+      expectNoSecret(error, [authCode, stored?.token, appSecret, '10000000001']);
+      expect(calls.at(-1)).toMatchObject({ api: path.exchange, ok: false });
+      expect(JSON.stringify(calls)).not.toContain(authCode);
+    },
+  );
 
   test('secrets that a platform echoes in its words get into no error', async () => {
     const secrets = ['token-of-the-app', 'code-of-the-person', '10000000001', emulatedApps[name].appSecret];
