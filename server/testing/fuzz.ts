@@ -161,6 +161,7 @@ const oddHeaders = fc.dictionary(
   ),
   fc.oneof(
     headerValue,
+    headerValue.map((text) => `__Host-session=${text}`),
     fc.constantFrom(
       'application/json',
       'application/json; charset=utf-16',

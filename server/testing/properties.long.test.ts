@@ -3,4 +3,3 @@ import '../events/bodies.test.ts'; // part: events
 import '../platform/answer.test.ts';
 import '../platform/answers.test.ts';
 import '../platform/dingtalk/event-cipher.test.ts';
-import '../plugins/bad-input.property.test.ts';
