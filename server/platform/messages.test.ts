@@ -75,15 +75,18 @@ describe.each(platformNames)('%s', (name) => {
     });
   });
 
-  test('a DING goes by the platform’s own API, also as a text message', async () => {
+  test('a DING goes by the platform’s own API and rings in the app', async () => {
     const platform = connect(name);
     const { batches } = await ding(platform);
     expect(batches).toEqual([{ dingId: expect.stringMatching(/./), receivers: [member], rejected: [] }]);
-    await ding(platform, { receivers: [other], remindType: 'sms' });
-    expect(control().calls()[path.ding]).toBe(2);
+    expect(control().calls()[path.ding]).toBe(1);
     expect(sent()).toMatchObject([
-      { kind: 'ding', platform: name, receivers: [member] },
-      { receivers: [other], content: name === 'dingtalk' ? { remindType: 2 } : { notifyType: 'sms' } },
+      {
+        kind: 'ding',
+        platform: name,
+        receivers: [member],
+        content: name === 'dingtalk' ? { remindType: 1 } : { notifyType: 'app' },
+      },
     ]);
     expect(JSON.stringify(sent()[0]?.content)).toContain('请查收');
   });
@@ -194,13 +197,6 @@ test('DingTalk’s result names who got a message, who is unknown, and who was l
 test('a DING on DingTalk names the receivers whom it did not reach', async () => {
   const { batches } = await ding(connect('dingtalk'), { receivers: [member, gone] });
   expect(batches).toMatchObject([{ receivers: [member, gone], rejected: [gone] }]);
-});
-
-test('a DING by telephone is made on DingTalk, and refused on 浙政钉', async () => {
-  await ding(connect('dingtalk'), { remindType: 'phone' });
-  expect(sent()[0]?.content).toMatchObject({ remindType: 3 });
-  const refused = await rejection(ding(connect('zhezhengding'), { remindType: 'phone' }));
-  expect(refused).toBeInstanceOf(InvalidMessageError);
 });
 
 test('too many calls of DingTalk’s new APIs are busy', async () => {

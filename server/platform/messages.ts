@@ -1,7 +1,6 @@
 import { isPlatformId } from '../contract/constants.ts';
 import {
   type DingBatch,
-  type DingRequest,
   type Driver,
   InvalidMessageError,
   type MessageContent,
@@ -26,11 +25,7 @@ export interface BatchCalls {
    * @returns the platform's id of the batch.
    */
   notify(receivers: readonly string[], msg: string, key: string): Promise<string>;
-  ding(
-    receivers: readonly string[],
-    text: string,
-    remindType: NonNullable<DingRequest['remindType']>,
-  ): Promise<Pick<DingBatch, 'dingId' | 'rejected'>>;
+  ding(receivers: readonly string[], text: string): Promise<Pick<DingBatch, 'dingId' | 'rejected'>>;
 }
 
 /** Receivers of one call: DingTalk takes 100, 浙政钉 1000. Source: their documents of work notifications. */
@@ -50,11 +45,11 @@ export function inBatches({ notify, ding }: BatchCalls): Pick<Messages, 'sendWor
         receivers: batch,
       }));
     },
-    async sendDing({ receivers, text, key, remindType = 'app' }) {
+    async sendDing({ receivers, text, key }) {
       checkKey(key);
       checkDingText(text);
       return sendBatches(batchesOf(receivers), async (batch) => ({
-        ...(await ding(batch, text, remindType)),
+        ...(await ding(batch, text)),
         receivers: batch,
       }));
     },

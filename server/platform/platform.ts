@@ -182,14 +182,13 @@ export interface WorkNotificationBatch {
   receivers: string[];
 }
 
+/** It rings in the app. Text messages and telephone calls would cost money, and are not made. */
 export interface DingRequest {
   /** Platform ids; repeated ones count once. */
   receivers: readonly string[];
   text: string;
   /** As for work notifications. Neither platform's DING API takes it: it is for the caller's own books. */
   key: string;
-  /** In the app (the default), by text message, or by a phone call (DingTalk only). The latter two cost money. */
-  remindType?: 'app' | 'sms' | 'phone';
 }
 
 export interface DingBatch {

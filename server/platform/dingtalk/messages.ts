@@ -12,7 +12,8 @@ const resultApi = '/topapi/message/corpconversation/getsendresult';
 const recallApi = '/topapi/message/corpconversation/recall';
 const dingApi = '/v1.0/robot/ding/send';
 
-const remindTypes = { app: 1, sms: 2, phone: 3 } as const;
+/** Rings in the app; 2 is a text message, 3 a telephone call. */
+const remindType = 1;
 
 const readSent = guard(Type.Object({ errcode: IntegerLike, task_id: IdLike }));
 
@@ -75,12 +76,12 @@ export function createMessages(
         return String((await callOld(sendApi, body, readSent)).task_id);
       },
 
-      async ding(batch, text, remindType) {
+      async ding(batch, text) {
         const { robotCode } = config;
         if (!robotCode) throw unconfigured(dingApi, 'DINGTALK_ROBOT_CODE', '钉钉应用的机器人编码 RobotCode');
         const { openDingId, failedList } = await callNew(
           dingApi,
-          { robotCode, remindType: remindTypes[remindType], receiverUserIdList: batch, content: text },
+          { robotCode, remindType, receiverUserIdList: batch, content: text },
           readDing,
         );
         return { dingId: openDingId, rejected: batch.filter(isIn(failedList)) };

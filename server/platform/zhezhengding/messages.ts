@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { ZhezhengdingConfig } from '../../config/platform.ts';
 import { type Guard, isRecord, maybe } from '../answer.ts';
 import { inBatches, type Messages, unconfigured } from '../messages.ts';
-import { InvalidMessageError, PlatformError } from '../platform.ts';
+import { PlatformError } from '../platform.ts';
 import { dataGuard, sendApi } from './answer.ts';
 
 /** Paths and fields: 浙政钉's documents of messages and DING. */
@@ -36,10 +36,7 @@ export function createMessages(
         return key;
       },
 
-      async ding(batch, text, remindType) {
-        if (remindType === 'phone') {
-          throw new InvalidMessageError('浙政钉的 DING 接口不支持电话提醒，请改用应用内（app）或短信（sms）');
-        }
+      async ding(batch, text) {
         const { dingCreator } = config;
         if (!dingCreator) {
           throw unconfigured(dingApi, 'ZHEZHENGDING_DING_CREATOR', 'DING 发送人的 accountId');
@@ -49,7 +46,7 @@ export function createMessages(
           receivers: JSON.stringify(batch.map((accountId) => ({ accountId }))),
           body: JSON.stringify({ text }),
           bodyType: 'text',
-          notifyType: remindType,
+          notifyType: 'app',
           textType: 'plaintext',
         };
         return { dingId: dingIdOf(await call(dingApi, parameters, readData)), rejected: [] };
