@@ -1,11 +1,8 @@
 import { loadConfig } from '../config/config.ts';
 import { StartFailure } from '../config/start-failure.ts';
-import { applyMigrations } from '../database/migrations.ts';
-import { createSealing } from '../database/sealing.ts';
-import { createPlatform, databaseTokenStore } from '../platform/index.ts';
 import { PlatformError } from '../platform/platform.ts';
 import { type Command, program, UsageError } from './command.ts';
-import { onDatabase } from './on-database.ts';
+import { onPlatform } from './on-platform.ts';
 
 /** The events that server/events works off. Names: 浙政钉's event documents. */
 const eventTags = ['MOZI_VDS_TENANT_CHANGE|EMPLOYEE_LEAVE', 'MOZI_VDS_TENANT_CHANGE|EMPLOYEE_ADD_UPDATE'];
@@ -26,15 +23,8 @@ export const command: Command = {
       throw new UsageError(`“${origin}”不是 https 地址，正式环境的回调必须用 https。`, usage);
     }
     const callbackUrl = new URL('/api/events/zhezhengding', origin).href;
-    return onDatabase(around, async (database) => {
-      const platform = createPlatform(config.platform, {
-        tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
-      });
+    return onPlatform(config, around, async (_database, platform) => {
       try {
-        // A database of its own may be new; one that others run on is theirs to migrate.
-        if (database.kind === 'embedded') {
-          await applyMigrations(database);
-        }
         const register = platform.registerEventCallback;
         if (register === null) {
           throw new StartFailure(
@@ -52,8 +42,6 @@ export const command: Command = {
       } catch (error) {
         if (!(error instanceof PlatformError)) throw error;
         throw new StartFailure(`登记没有成功：${error.remedy ?? error.message}`);
-      } finally {
-        await platform.close();
       }
     });
   },

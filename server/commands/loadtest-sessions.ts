@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { beijingTime } from '../audit/words.ts';
 import { loadtestSessions } from '../config/constants.ts';
 import { type Command, program, UsageError } from './command.ts';
 import { endSessions, makeSessions } from './make-sessions.ts';
@@ -10,12 +11,6 @@ const { file: tokensFile, most } = loadtestSessions;
 const usage = `用法：
   ${program} loadtest:sessions 用户名 200    在 .env 的数据库里为这个账号开 200 个会话，写入 ${tokensFile}
   ${program} loadtest:sessions end           压测完：结束这些会话，删除文件`;
-
-const beijing = new Intl.DateTimeFormat('zh-CN', {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-  timeZone: 'Asia/Shanghai',
-});
 
 /** Writes session tokens for `npm run loadtest`; see scripts/docs/loadtest.md. */
 export const command: Command = {
@@ -40,7 +35,7 @@ export const command: Command = {
       await writeFile(file, `# ${who} 的压测会话，当作密码保管\n${tokens.join('\n')}\n`, { mode: 0o600 });
       around.print(
         [
-          `已为 ${who} 开 ${count} 个会话，写入 ${file}，${beijing.format(expiresAt)}（北京时间）失效。`,
+          `已为 ${who} 开 ${count} 个会话，写入 ${file}，${beijingTime(expiresAt)}（北京时间）失效。`,
           `把它拷到压测机上项目的同一位置，再压测：npm run loadtest https://应用域名（会自动用这个文件）`,
           `压测完马上运行：${program} loadtest:sessions end`,
         ].join('\n'),

@@ -1,13 +1,13 @@
+import { beijingTime } from '../audit/words.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
-import { createSealing } from '../database/sealing.ts';
 import { createRecheck } from '../events/recheck.ts';
 import { type Beginning, createReconcile, type Progress, type ReconcileResult } from '../events/reconcile.ts';
 import { holdingPause } from '../jobs/pause.ts';
-import { createPlatform, databaseTokenStore } from '../platform/index.ts';
+import type { Platform } from '../platform/platform.ts';
 import { createLogger } from '../plugins/logging.ts';
 import { type Command, program, type Surroundings, UsageError } from './command.ts';
-import { onDatabase } from './on-database.ts';
+import { onPlatform } from './on-platform.ts';
 
 /** Between two lines of progress, in milliseconds. */
 const tellEveryMs = 2000;
@@ -23,15 +23,19 @@ export const command: Command = {
   async run(args, around) {
     if (args.length > 0) throw new UsageError('', usage);
     const config = loadConfig(around.env);
-    return onDatabase(around, (database) => reconcilePeople(config, database, around));
+    return onPlatform(config, around, (database, platform) =>
+      reconcilePeople(config, database, platform, around),
+    );
   },
 };
 
-async function reconcilePeople(config: Config, database: Database, around: Surroundings): Promise<number> {
+async function reconcilePeople(
+  config: Config,
+  database: Database,
+  platform: Platform,
+  around: Surroundings,
+): Promise<number> {
   const { print } = around;
-  const platform = createPlatform(config.platform, {
-    tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
-  });
   const { perSecond } = config.events.reconcile;
   const recheck = createRecheck({ prisma: database.prisma, platform, now: Date.now });
   const logger = createLogger({ logLevel: 'warn' }, process.stderr);
@@ -45,20 +49,16 @@ async function reconcilePeople(config: Config, database: Database, around: Surro
   });
   print(`正在向平台核对已绑定的人员，每秒最多 ${perSecond} 人。按 Ctrl-C 可停下，下次接着核对。`);
   let toldAt = Number.NEGATIVE_INFINITY;
-  try {
-    const result = await reconcile({
-      signal: abortOnSignals(print),
-      onBegin: (beginning) => tellBeginning(beginning, print),
-      onProgress(progress) {
-        if (performance.now() - toldAt < tellEveryMs) return;
-        toldAt = performance.now();
-        print(`已核对 ${progress.checked} / ${progress.total} 人${found(progress)}`);
-      },
-    });
-    return report(result, around);
-  } finally {
-    await platform.close();
-  }
+  const result = await reconcile({
+    signal: abortOnSignals(print),
+    onBegin: (beginning) => tellBeginning(beginning, print),
+    onProgress(progress) {
+      if (performance.now() - toldAt < tellEveryMs) return;
+      toldAt = performance.now();
+      print(`已核对 ${progress.checked} / ${progress.total} 人${found(progress)}`);
+    },
+  });
+  return report(result, around);
 }
 
 /** Aborts on the first Ctrl-C; a second one ends the process at once. */
@@ -74,15 +74,9 @@ function abortOnSignals(print: Surroundings['print']): AbortSignal {
   return stopping.signal;
 }
 
-const time = new Intl.DateTimeFormat('zh-CN', {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-  timeZone: 'Asia/Shanghai',
-});
-
 function tellBeginning(beginning: Beginning, print: Surroundings['print']): void {
   if (beginning.how === 'new') return;
-  const when = `上次的核对（${time.format(beginning.startedAt)} 开始）没有做完`;
+  const when = `上次的核对（${beijingTime(new Date(beginning.startedAt))} 开始）没有做完`;
   if (beginning.how === 'resumed') print(`${when}，接着核对：前面已核对 ${beginning.checked} 人。`);
   else print(`${when}，已经过了太久，当时的结果不能算数：这次从头核对所有人。`);
 }
