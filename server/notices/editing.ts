@@ -13,7 +13,7 @@ import type {
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import { AppError } from '../plugins/errors.ts';
 import { takeBack } from './notification.ts';
-import { noticeSubject, publishVersion } from './publishing.ts';
+import { noticeSubject, publishNotice } from './publishing.ts';
 
 /** The administrator and the address of the request, for the audit log. */
 export interface Editor {
@@ -133,7 +133,7 @@ export function createNoticeEditing(prisma: PrismaClient, now: () => number): No
     },
 
     async publish(id, version, by) {
-      const result = await publishVersion(prisma, id, now(), { ...by, version });
+      const result = await publishNotice(prisma, id, now(), { ...by, version });
       if (result.outcome === 'not-found') throw new AppError('NOT_FOUND');
       if (result.outcome !== 'published') return conflict(prisma, id);
       return { outcome: 'published', receivers: result.receivers, notice: await read(prisma, id) };

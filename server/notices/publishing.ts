@@ -5,14 +5,16 @@ import { notifyReaders } from './notification.ts';
 export type PublishOutcome =
   /** `receivers`: how many people get a work notification, once the outbox is worked off. */
   | { outcome: 'published'; receivers: number }
-  /** It was published before, or has a date: nothing was changed, and nobody is notified again. */
-  | { outcome: 'already-published'; publishedAt: Date }
+  /** It was published before, or is not what the publisher has seen: nothing was changed, and nobody is notified. */
+  | { outcome: 'conflict' }
   | { outcome: 'not-found' };
 
-/** The publisher, for the audit log; null for the command line. */
 export interface Publisher {
-  actorId: string | null;
-  address: string | null;
+  /** Of the notice, as the publisher has read it. */
+  version: number;
+  /** For the audit log, as the address. */
+  actorId: string;
+  address: string;
 }
 
 /** Longest that a publication may take, in milliseconds: half a million readers fit. */
@@ -29,60 +31,31 @@ export const noticeSubject = (id: string) => `notice:${id}`;
  *
  * @param now epoch milliseconds.
  */
-export async function publishNotice(
+export function publishNotice(
   prisma: PrismaClient,
   id: string,
   now: number,
-  publisher: Publisher = { actorId: null, address: null },
+  { version, actorId, address }: Publisher,
 ): Promise<PublishOutcome> {
-  const outcome = await publish(prisma, id, now, publisher, null);
-  if (outcome.outcome === 'conflict') throw new Error('a publication without a version met a conflict');
-  return outcome;
-}
-
-/**
- * The same, if the notice is still what the publisher has seen.
- *
- * @param version of the notice, as it was read.
- * @returns `conflict` when somebody has changed the draft since.
- */
-export function publishVersion(
-  prisma: PrismaClient,
-  id: string,
-  now: number,
-  { version, ...publisher }: Publisher & { version: number },
-): Promise<PublishOutcome | { outcome: 'conflict' }> {
-  return publish(prisma, id, now, publisher, version);
-}
-
-function publish(
-  prisma: PrismaClient,
-  id: string,
-  now: number,
-  { actorId, address }: Publisher,
-  version: number | null,
-): Promise<PublishOutcome | { outcome: 'conflict' }> {
   return prisma.$transaction(
     async (tx) => {
+      const publishedAt = new Date(now);
       // The row's lock makes a second publication wait, and then find the date.
       const { count } = await tx.notice.updateMany({
-        where: { id, publishedAt: null, ...(version !== null && { version }) },
-        data: { publishedAt: new Date(now), version: { increment: 1 } },
+        where: { id, publishedAt: null, version },
+        data: { publishedAt, version: { increment: 1 } },
       });
-      const notice = await tx.notice.findUnique({
-        where: { id },
-        select: { title: true, publishedAt: true },
-      });
+      const notice = await tx.notice.findUnique({ where: { id }, select: { title: true } });
       if (notice === null) return { outcome: 'not-found' };
-      if (notice.publishedAt === null) return { outcome: 'conflict' };
-      if (count === 0) return { outcome: 'already-published', publishedAt: notice.publishedAt };
-      const receivers = await notifyReaders(tx, { id, ...notice, publishedAt: notice.publishedAt }, now); // part: messages
+      if (count === 0) return { outcome: 'conflict' };
+      const { title } = notice;
+      const receivers = await notifyReaders(tx, { id, title, publishedAt }, now); // part: messages
       // without messages: const receivers = 0;
       const detail = {
-        title: notice.title,
+        title,
         receivers,
         before: { state: 'draft' },
-        after: { state: 'published', publishedAt: notice.publishedAt.toISOString() },
+        after: { state: 'published', publishedAt: publishedAt.toISOString() },
       } as const;
       const event = { action: 'notice.published', actorId, subject: noticeSubject(id), detail } as const;
       await recordAudit(tx, event, address);

@@ -10,7 +10,6 @@ test.each<[string[], object]>([
     ['--to', 'a', '--ding', '--to=b', '--to', 'a', '--text', 'x'],
     { kind: 'message', usernames: ['a', 'b'], text: 'x', ding: true },
   ],
-  [['--notice', id.toUpperCase()], { kind: 'notice', id }], // part: notices
   [['--failed'], { kind: 'failed' }],
   [['--resend', id.toUpperCase(), '--resend', other, '--resend', id], { kind: 'resend', ids: [id, other] }],
 ])('%j', (args, request) => {
@@ -21,9 +20,6 @@ test.each<[string[], string]>([
   [[], '--to 用户名'],
   [['--text', 'x'], '--to 用户名'],
   [['--to', 'a'], '--text "内容"'],
-  [['--notice', '7'], '“7”不是公告编号'], // part: notices
-  [['--notice', id, '--to', 'a'], '不能和'], // part: notices
-  [['--notice', id, '--ding'], '不能和'], // part: notices
   [['--resend', '7'], '“7”不是消息编号'],
   [['--resend', id, '--text', 'x'], '不能和'],
   [['--failed', '--resend', id], '不能和'],

@@ -4,7 +4,6 @@ import { programWithOptions, UsageError } from '../command.ts';
 /** What the command was asked to do. */
 export type NotifyRequest =
   | { kind: 'message'; usernames: string[]; text: string; ding: boolean }
-  | { kind: 'notice'; id: string } // part: notices
   /** Lists what failed or is uncertain. */
   | { kind: 'failed' }
   | { kind: 'resend'; ids: string[] };
@@ -13,8 +12,6 @@ export const usage = [
   '用法：',
   `  ${programWithOptions} notify --to 用户名 --text "内容"           发一条工作通知；--to 可以写多次`,
   `  ${programWithOptions} notify --to 用户名 --text "内容" --ding    发 DING`,
-  // part: notices
-  `  ${programWithOptions} notify --notice 公告编号                   发布一条公告并通知全体读者`,
   `  ${programWithOptions} notify --failed                            列出没有发出、不确定是否已发出的消息`,
   `  ${programWithOptions} notify --resend 消息编号                   把其中的再发一次；--resend 可以写多次`,
   "PowerShell 里请把 npm run cli 后面的 -- 写成 '--'。",
@@ -24,29 +21,21 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** @throws UsageError. */
 export function readArguments(args: readonly string[]): NotifyRequest {
-  const given = parsed(args);
-  const { to = [], text, ding = false, failed = false, resend = [] } = given;
-  const { notice } = given; // part: notices
+  const { to = [], text, ding = false, failed = false, resend = [] } = parsed(args);
   const message = to.length > 0 || text !== undefined || ding;
-  const asked = [
-    message,
-    notice !== undefined, // part: notices
-    failed,
-    resend.length > 0,
-  ];
+  const asked = [message, failed, resend.length > 0];
   if (asked.filter(Boolean).length > 1) throw new UsageError('一次只能用一种，不能和别的一起用。', usage);
   if (failed) return { kind: 'failed' };
   if (resend.length > 0) {
-    return { kind: 'resend', ids: [...new Set(resend.map((id) => readId(id, '消息编号')))] };
+    return { kind: 'resend', ids: [...new Set(resend.map(readId))] };
   }
-  if (notice !== undefined) return { kind: 'notice', id: readId(notice, '公告编号') }; // part: notices
   if (to.length === 0) throw new UsageError('没有写发给谁：请加 --to 用户名。', usage);
   if (text === undefined) throw new UsageError('没有写内容：请加 --text "内容"。', usage);
   return { kind: 'message', usernames: [...new Set(to)], text, ding };
 }
 
-function readId(text: string, what: string): string {
-  if (!uuid.test(text)) throw new UsageError(`“${text}”不是${what}：编号是 36 个字符的 UUID。`, usage);
+function readId(text: string): string {
+  if (!uuid.test(text)) throw new UsageError(`“${text}”不是消息编号：编号是 36 个字符的 UUID。`, usage);
   return text.toLowerCase();
 }
 
@@ -58,7 +47,6 @@ function parsed(args: readonly string[]) {
         to: { type: 'string', multiple: true },
         text: { type: 'string' },
         ding: { type: 'boolean' },
-        notice: { type: 'string' }, // part: notices
         failed: { type: 'boolean' },
         resend: { type: 'string', multiple: true },
       },

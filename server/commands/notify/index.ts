@@ -1,11 +1,8 @@
 import { loadConfig } from '../../config/config.ts';
 import { StartFailure } from '../../config/start-failure.ts';
-import { applyMigrations } from '../../database/migrations.ts';
-import { createSealing } from '../../database/sealing.ts';
-import { createPlatform, databaseTokenStore } from '../../platform/index.ts';
 import { InvalidMessageError } from '../../platform/platform.ts';
 import type { Command } from '../command.ts';
-import { onDatabase } from '../on-database.ts';
+import { onPlatform } from '../on-platform.ts';
 import { readArguments, usage } from './arguments.ts';
 import { notify } from './notify.ts';
 
@@ -15,22 +12,13 @@ export const command: Command = {
   async run(args, around) {
     const request = readArguments(args);
     const config = loadConfig(around.env);
-    return onDatabase(around, async (database) => {
-      // A database of its own may be new; one that others run on is theirs to migrate.
-      if (database.kind === 'embedded') {
-        await applyMigrations(database);
-      }
-      const platform = createPlatform(config.platform, {
-        tokenStore: databaseTokenStore(database, createSealing(config.secretKey)),
-      });
+    return onPlatform(config, around, async (database, platform) => {
       try {
         const parts = { prisma: database.prisma, platform, print: around.print };
         return (await notify(request, parts)) ? 0 : 1;
       } catch (error) {
         if (!(error instanceof InvalidMessageError)) throw error;
         throw new StartFailure(error.message);
-      } finally {
-        await platform.close();
       }
     });
   },

@@ -160,26 +160,3 @@ describe('what failed or is uncertain', () => {
     expect(outbox.received('第一条')).toEqual({});
   });
 });
-
-// part: notices
-test('a notice is published and its readers notified, once', async () => {
-  const { id } = await outbox.prisma.notice.create({ data: { title: '停电通知', body: '' } });
-  expect(await run({ kind: 'notice', id })).toBe(true);
-  expect(printed.slice(0, 2)).toEqual([
-    '公告已发布，通知 4 位读者。',
-    expect.stringMatching(/^✔ 平台已收下，发给 2701/),
-  ]);
-  expect(outbox.received('停电通知')[zhangsan]).toBe(1);
-  printed = [];
-  expect(await run({ kind: 'notice', id })).toBe(true);
-  expect(printed[0]).toContain('已经发布过');
-  expect(outbox.emulator.control.messages()).toHaveLength(1);
-});
-
-// part: notices
-test('an unknown notice: the drafts are named', async () => {
-  await outbox.prisma.notice.deleteMany({ where: { publishedAt: null } });
-  await expect(run({ kind: 'notice', id: unknownId })).rejects.toThrow('目前没有未发布的公告');
-  const { id } = await outbox.prisma.notice.create({ data: { title: '草稿', body: '' } });
-  await expect(run({ kind: 'notice', id: unknownId })).rejects.toThrow(`${id}  草稿`);
-});

@@ -6,13 +6,11 @@ import { createJobs } from '../../jobs/jobs.ts';
 import { createMessages, type MessageState, type Messages } from '../../messages/messages.ts';
 import { enqueue } from '../../messages/outbox.ts';
 import { outboxQueue } from '../../messages/sending.ts';
-import { noticeKey } from '../../notices/notification.ts';
-import { publishNotice } from '../../notices/publishing.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { createLogger } from '../../plugins/logging.ts';
 import type { NotifyRequest } from './arguments.ts';
 import { findReceivers, labelsOf, UnreachableError } from './receivers.ts';
-import { describeAll, type Labels, listUnsent, notResendable, undelivered } from './words.ts';
+import { describe, type Labels, listUnsent, notResendable, undelivered } from './words.ts';
 
 export interface NotifyParts {
   prisma: PrismaClient;
@@ -63,19 +61,7 @@ export async function notify(request: NotifyRequest, parts: NotifyParts): Promis
     return true;
   }
   const run = { ...parts, messages, now };
-  return send(await prepare(request, run), run);
-}
-
-function prepare(request: Exclude<NotifyRequest, { kind: 'failed' }>, run: Run): Promise<Sending> {
-  switch (request.kind) {
-    // part: notices
-    case 'notice':
-      return publish(request.id, run);
-    case 'resend':
-      return resend(request.ids, run);
-    case 'message':
-      return write(request, run);
-  }
+  return send(await (request.kind === 'resend' ? resend(request.ids, run) : write(request, run)), run);
 }
 
 async function send(
@@ -88,7 +74,7 @@ async function send(
   jobs.start();
   try {
     const states = await waitFor(read, waitMs);
-    for (const line of describeAll(states, labels)) print(line);
+    for (const state of states) print(describe(state, labels));
     const [only, ...others] = states.filter(({ status }) => status === 'SENT');
     if (only !== undefined && others.length === 0) await printResult(messages, only, labels, print);
     return states.every((state) => state.status === 'SENT');
@@ -135,34 +121,6 @@ async function resend(ids: readonly string[], { messages, prisma }: Run): Promis
     },
     labels: await labelsOf(prisma, receivers),
   };
-}
-
-// part: notices
-async function publish(id: string, { messages, now, prisma, print }: Run): Promise<Sending> {
-  const sending = { read: () => messages.byKey(noticeKey(id)), labels: new Map<string, string>() };
-  const published = await publishNotice(prisma, id, now());
-  switch (published.outcome) {
-    case 'published':
-      print(`公告已发布，通知 ${published.receivers} 位读者。`);
-      return sending;
-    case 'already-published':
-      print('这条公告已经发布过（或已定好发布时间），不再通知。以下是当时的通知：');
-      return sending;
-    case 'not-found':
-      throw new UnreachableError(`没有发送：找不到编号为 ${id} 的公告。${await drafts(prisma)}`);
-  }
-}
-
-// part: notices
-async function drafts(prisma: PrismaClient): Promise<string> {
-  const rows = await prisma.notice.findMany({
-    where: { publishedAt: null },
-    orderBy: { createdAt: 'desc' },
-    take: 5,
-    select: { id: true, title: true },
-  });
-  if (rows.length === 0) return '目前没有未发布的公告。';
-  return `未发布的公告：\n${rows.map(({ id, title }) => `  ${id}  ${title}`).join('\n')}`;
 }
 
 /** The messages once all of them have an end, or as they are when the time is over. */

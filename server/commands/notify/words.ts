@@ -1,3 +1,4 @@
+import { beijingTime } from '../../audit/words.ts';
 import type { MessageState, UnsentMessage } from '../../messages/messages.ts';
 import type { MessageResult } from '../../platform/platform.ts';
 import { programWithOptions } from '../command.ts';
@@ -5,18 +6,7 @@ import { programWithOptions } from '../command.ts';
 /** What became of messages, in Chinese, for whoever runs the command. Ids are shown by their labels. */
 export type Labels = ReadonlyMap<string, string>;
 
-/** A few rows one by one; of many, those that went wrong, and how many did not. */
-export function describeAll(states: readonly MessageState[], labels: Labels): string[] {
-  const sent = states.filter(({ status }) => status === 'SENT');
-  const brief = sent.length > 5;
-  const people = sent.reduce((sum, { receivers }) => sum + receivers.length, 0);
-  return [
-    ...(brief ? [`✔ 平台已收下 ${sent.length} 批，共 ${people} 人`] : []),
-    ...states.filter(({ status }) => !brief || status !== 'SENT').map((state) => describe(state, labels)),
-  ];
-}
-
-function describe({ id, status, receivers, lastError }: MessageState, labels: Labels): string {
+export function describe({ id, status, receivers, lastError }: MessageState, labels: Labels): string {
   const to = named(receivers, labels);
   const why = lastError === null ? '' : `：${lastError}`;
   switch (status) {
@@ -60,12 +50,6 @@ function named(ids: readonly string[], labels: Labels): string {
 
 const kinds: Record<MessageState['kind'], string> = { WORK_NOTIFICATION: '工作通知', DING: 'DING' };
 
-const time = new Intl.DateTimeFormat('zh-CN', {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-  timeZone: 'Asia/Shanghai',
-});
-
 /** Everything that `--resend` may be told, and what to think of before. */
 export function listUnsent(messages: readonly UnsentMessage[], total: number, labels: Labels): string[] {
   if (total === 0) return ['没有发送失败的消息，也没有不确定的消息。'];
@@ -81,7 +65,7 @@ export function listUnsent(messages: readonly UnsentMessage[], total: number, la
 function unsent(message: UnsentMessage, labels: Labels): string {
   const { id, kind, status, createdAt, receivers, lastError, excerpt } = message;
   return [
-    `${status === 'FAILED' ? '✘ 没有发出' : '？不确定'}  ${time.format(createdAt)}  ${kinds[kind]}“${excerpt}”`,
+    `${status === 'FAILED' ? '✘ 没有发出' : '？不确定'}  ${beijingTime(createdAt)}  ${kinds[kind]}“${excerpt}”`,
     `  发给${named(receivers, labels)}`,
     ...(lastError === null ? [] : [`  原因：${lastError}`]),
     `  编号：${id}`,
