@@ -1,13 +1,13 @@
 import { emulatedApps, type FaultKind } from '../../scripts/emulator/index.ts';
 import { createJobs, type OwnedJobs } from '../jobs/jobs.ts';
 import { maxAttempts, type RunningQueue } from '../jobs/queue.ts';
-import { PlatformError } from '../platform/platform.ts';
+import { PlatformError, type PlatformErrorKind } from '../platform/platform.ts';
 import { type Built, build } from '../testing/build.ts';
 import { callback, callbackEnvironment, personEvent } from '../testing/event-callback.ts';
 import { post } from '../testing/http.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { eventQueue } from './queue.ts';
-import type { CheckedUser, Recheck } from './recheck.ts';
+import { type CheckedUser, checkedColumns, createRecheck, type Recheck } from './recheck.ts';
 
 const { appKey, corpId } = emulatedApps.dingtalk;
 const ids = { zhangsan: '270101', zhaoliu: '270104' };
@@ -250,6 +250,35 @@ test('a person who was unbound meanwhile is not asked about', async () => {
       data: { dingUserId: ids.zhaoliu },
     });
   }
+});
+
+describe('the answer about a person', () => {
+  /** Asks about zhaoliu; the platform refuses so, after something has happened meanwhile. */
+  async function ask(kind: PlatformErrorKind, meanwhile = async () => {}): Promise<void> {
+    const { prisma, app } = server;
+    const getPerson = async () => {
+      await meanwhile();
+      throw new PlatformError(kind, userApi, '模拟');
+    };
+    const recheck = createRecheck({ prisma, platform: { ...app.platform, getPerson }, now: Date.now });
+    const where = { username: 'zhaoliu' };
+    const user = await prisma.user.findUniqueOrThrow({ where, select: checkedColumns });
+    await recheck({ ...user, dingUserId: ids.zhaoliu }, 'event');
+  }
+  const change = (data: { dingUserId?: string; leftAt?: Date }) =>
+    server.prisma.user.update({ where: { username: 'zhaoliu' }, data });
+
+  test('that comes when the account is another person’s says nothing of that one', async () => {
+    await ask('left-organisation', async () => void (await change({ dingUserId: '279999' })));
+    expect(await isGone('zhaoliu')).toBe(false);
+    await change({ dingUserId: ids.zhaoliu });
+  });
+
+  test('whom the app may not see any more brings nobody back who had left', async () => {
+    await change({ leftAt: new Date() });
+    await ask('out-of-range');
+    expect(await isGone('zhaoliu')).toBe(true);
+  });
 });
 
 test('rows that were worked off are deleted after 30 days, others never', async () => {
