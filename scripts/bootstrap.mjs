@@ -2,7 +2,8 @@
  * First step of every npm script that needs the project's packages: `node scripts/bootstrap.mjs <file.ts | tool> …`.
  * It depends on nothing but Node itself, since on a fresh clone nothing else is there: it installs when
  * `node_modules` is missing or older than the lock file, generates the Prisma client when the schema changed,
- * and then hands over to the TypeScript file (through tsx) or the tool (vitest, tsc, biome).
+ * and then hands over to the TypeScript file (through tsx) or the tool (vitest, tsc, biome); a file of JavaScript runs in
+ * this process.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -107,6 +108,10 @@ const tools = {
 };
 
 function handOver([target, ...rest]) {
+  if (target.endsWith('.mjs')) {
+    process.chdir(root);
+    return import(pathToFileURL(path.resolve(target)).href);
+  }
   const tsx = ['--import', pathToFileURL(requireFromRoot.resolve('tsx')).href];
   const command = tools[target] ?? [...tsx, target];
   const child = spawn(process.execPath, [...command, ...rest], { cwd: root, stdio: 'inherit' });
@@ -119,4 +124,4 @@ function handOver([target, ...rest]) {
 checkNodeVersion();
 await installPackages();
 await generateClient();
-if (process.argv[2] !== 'prepare') handOver(process.argv.slice(2));
+if (process.argv[2] !== 'prepare') await handOver(process.argv.slice(2));

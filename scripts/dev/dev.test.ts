@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openDatabase } from '../../server/database/database.ts';
+import { until } from '../../server/testing/client.ts';
 import { prepareDev } from './testing/run-dev.ts';
 
 const subject = prepareDev();
@@ -24,7 +25,7 @@ async function migrationsIn(dataDir: string): Promise<string[]> {
   }
 }
 
-test('npm run dev starts everything, restarts the server on a change, and ends every child process', async () => {
+test('npm run dev starts everything, restarts the server on a change, tells of mistakes, and ends every child process', async () => {
   // The console's build takes ten seconds of a processor and is told of nowhere below.
   await rm(subject.at('server', 'console', 'build.ts'), { force: true });
   const run = subject.run();
@@ -59,6 +60,27 @@ test('npm run dev starts everything, restarts the server on a change, and ends e
   await save(subject.at('server', 'app.ts'), (source) => source.replace(/\nthrow .*\n$/, ''));
   await run.says('服务已恢复');
   for (const server of servers) expect((await fetch(`${server}/readyz`)).status).toBe(200);
+
+  // What does not compile is told with its place, and the last version goes on.
+  await save(subject.at('server', 'notices', 'routes.ts'), (source) => `const half = ;\n${source}`);
+  await run.says('server/notices/routes.ts:1:13');
+  for (const server of servers) expect((await fetch(`${server}/readyz`)).status).toBe(200);
+  const before = run.output().length;
+  await save(subject.at('server', 'notices', 'routes.ts'), (source) =>
+    source.replace('const half = ;\n', ''),
+  );
+  await until(
+    () => run.output().slice(before).includes('服务已恢复'),
+    30_000,
+    'the server is told to be mended',
+  );
+  expect(run.output().slice(before)).not.toContain('正在重启');
+
+  // An error has the place in the source, whatever Node.js runs.
+  await save(subject.at('server', 'plugins', 'health.ts'), (source) =>
+    source.replace(/^/, "import { readFileSync } from 'node:fs';\nreadFileSync('not there');\n"),
+  );
+  await run.says(`${path.join('server', 'plugins', 'health.ts')}:2:`);
 
   run.stop();
   expect(await run.exitCode).toBe(0);

@@ -88,7 +88,7 @@ async function startAll(parts: Parts, startedAt: number): Promise<void> {
   let simulated: Simulator | null = null;
   const server = parts.add(
     '服务（打开数据库、迁移、写入开发账号）',
-    startServerProcess(emulatorUrl, () => simulated?.serverIsBack()),
+    startServerProcess(settings.port, emulatorUrl, () => simulated?.serverIsBack()),
   );
   const mini = parts.add('小程序构建', watchDevMini(settings.miniProject, serverUrl));
   const simulator = parts.add(

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
+import { type BuildFailure, formatMessages } from 'esbuild';
 import { StartFailure } from '../../server/config/start-failure.ts';
+import { openBundle } from './bundle.mjs';
 import type { ServerMessage } from './messages.ts';
 import { watchFolder } from './watch-folder.ts';
 
@@ -18,54 +20,60 @@ const stopWithinMs = 8000;
 /** An editor writes a file in several steps; they are one change. */
 const settleMs = 120;
 
-const script = path.resolve('scripts', 'dev', 'server.ts');
 const watched = ['server', 'prisma'].map((folder) => path.resolve(folder));
 
 /**
- * Runs the server as a child process and starts it anew when a source under `server/` or `prisma/` changes. A
- * version that does not start leaves a message, and the next change gets its chance. Only the first start applies
- * migrations: a later one is no decision of a person.
+ * Runs the server as a child process and starts it anew when a change under `server/` or `prisma/` changes what runs:
+ * tests and types do not. A version that does not compile leaves the last one running; one that does not start leaves a
+ * message; the next change gets its chance. Only the first start applies migrations: a later one is no decision of a
+ * person.
  *
+ * @param port of the server, by which its files are told from another stack's.
  * @param onRestart told of every later start.
  * @throws with the child's message when the first start fails.
  */
 export async function startServerProcess(
+  port: number,
   emulatorUrl: string | null,
   onRestart: () => void,
 ): Promise<ServerProcess> {
+  const bundle = await openBundle('scripts/dev/server.ts', `server-${port}`);
+  /** The one that serves. */
   let child: ChildProcess | null = null;
   let closing = false;
-  /** The last version did not start, or ended by itself. */
+  /** The last version did not compile or start, or ended by itself. */
   let failed = false;
 
-  function start(...options: string[]): Promise<Ready> {
-    return new Promise((resolve, reject) => {
-      const started = fork(script, emulatorUrl === null ? options : [...options, '--emulator', emulatorUrl], {
+  function start(...options: string[]): { process: ChildProcess; ready: Promise<Ready> } {
+    const started = fork(
+      bundle.file,
+      emulatorUrl === null ? options : [...options, '--emulator', emulatorUrl],
+      {
         stdio: 'inherit',
-      });
-      child = started;
-      let settled = false;
+        execArgv: ['--enable-source-maps'],
+      },
+    );
+    const ready = new Promise<Ready>((resolve, reject) => {
       started.on('message', (message: ServerMessage) => {
-        settled = true;
-        if (message.kind === 'failed') return reject(new StartFailure(message.message));
-        resolve(message);
+        if (message.kind === 'failed') reject(new StartFailure(message.message));
+        else resolve(message);
       });
       started.on('exit', (code) => {
-        if (child === started) child = null;
-        if (!settled) reject(new StartFailure(`服务进程启动时意外退出（退出码 ${String(code)}）。`));
-        else if (!closing && child === null && code !== 0) {
-          failed = true;
-          console.error(
-            `服务进程意外退出（退出码 ${String(code)}）。保存任意 server/ 下的文件即可重新启动。`,
-          );
-        }
+        reject(new StartFailure(`服务进程启动时意外退出（退出码 ${String(code)}）。`));
+        if (child !== started) return;
+        child = null;
+        if (closing || code === 0) return;
+        failed = true;
+        console.error(`服务进程意外退出（退出码 ${String(code)}）。保存任意 server/ 下的文件即可重新启动。`);
       });
     });
+    return { process: started, ready };
   }
 
   async function stop(): Promise<void> {
     const running = child;
     if (running === null) return;
+    child = null;
     const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()));
     const deadline = setTimeout(() => running.kill('SIGKILL'), stopWithinMs);
     if (running.connected) running.send('shutdown', () => {});
@@ -74,17 +82,34 @@ export async function startServerProcess(
     clearTimeout(deadline);
   }
 
-  const ready = await start('--migrate');
+  try {
+    await bundle.rebuild();
+  } catch (error) {
+    throw new StartFailure(`服务端的代码不能编译：\n${await explain(error)}`);
+  }
+  const first = start('--migrate');
+  const ready = await first.ready;
+  child = first.process;
 
   let pending: NodeJS.Timeout | undefined;
   let restarting = Promise.resolve();
   const restart = async (file: string) => {
     if (closing) return;
-    console.log(`\n${file} 有改动，正在重启服务……`);
-    await stop();
-    if (closing) return;
     try {
-      await start();
+      if (!(await bundle.rebuild()) && child !== null) {
+        if (failed) console.log('服务已恢复。');
+        failed = false;
+        return;
+      }
+      console.log(`\n${file} 有改动，正在重启服务……`);
+      // It loads its code while the old one ends.
+      const next = start();
+      next.ready.catch(() => {});
+      await stop();
+      if (closing) return void next.process.kill();
+      next.process.send('go', () => {});
+      await next.ready;
+      child = next.process;
       console.log(failed ? '服务已恢复。' : '服务已重启。');
       failed = false;
       onRestart();
@@ -92,7 +117,7 @@ export async function startServerProcess(
       // Ctrl-C reaches the child too: a start that it ended has not failed.
       if (closing) return;
       failed = true;
-      console.error(error instanceof Error ? error.message : error);
+      console.error(await explain(error));
       console.error('改好后保存，服务会再次启动。');
     }
   };
@@ -101,7 +126,7 @@ export async function startServerProcess(
       watchFolder(
         folder,
         (file) => {
-          if (!isSource(file)) return;
+          if (!file.endsWith('.ts')) return;
           clearTimeout(pending);
           pending = setTimeout(() => {
             restarting = restarting.then(() => restart(path.join(path.basename(folder), file)));
@@ -120,14 +145,15 @@ export async function startServerProcess(
       await Promise.all(watchers.map((watcher) => watcher.close()));
       await restarting;
       await stop();
+      await bundle.close();
     },
   };
 }
 
-function isSource(file: string): boolean {
-  return (
-    file.endsWith('.ts') &&
-    !/\.(?:test|e2e)\.ts$/.test(file) &&
-    !file.startsWith(path.join('console', 'app') + path.sep)
-  );
+/** What a person can act on: the places in the sources, or what the server said. */
+async function explain(error: unknown): Promise<string> {
+  if (!(error instanceof Error)) return String(error);
+  if (!('errors' in error)) return error.message;
+  const { errors } = error as BuildFailure;
+  return (await formatMessages(errors, { kind: 'error', color: process.stdout.isTTY })).join('').trimEnd();
 }

@@ -6,6 +6,9 @@ import type { PrismaPGlite } from 'pglite-prisma-adapter';
 import { StartFailure } from '../config/start-failure.ts';
 import type { Connection } from './connection.ts';
 
+/** PostgreSQL's default is 128 MB, all of it taken at the start: more than a developer's database ever is. */
+const sharedBuffers = '16MB';
+
 /** Two processes in one PGlite folder damage it, so a lock file keeps the second one out. */
 export class EmbeddedDatabaseInUse extends StartFailure {
   override readonly name = 'EmbeddedDatabaseInUse';
@@ -49,6 +52,7 @@ export async function openEmbedded(dataDir: string, image?: Blob): Promise<Embed
   try {
     const client = await PGlite.create({
       ...(dataDir !== 'memory' && { dataDir }),
+      startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${sharedBuffers}`],
       ...(image !== undefined && { loadDataDir: image }),
     });
     // As every connection to PostgreSQL does: time-zone.ts says why.

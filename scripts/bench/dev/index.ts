@@ -5,11 +5,11 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../../server/testing/browser.ts';
 import { until } from '../../../server/testing/client.ts';
 import { copyProject } from '../../../server/testing/project-copy.ts';
+import { devEnvironment, type Run, startDev } from '../../dev/testing/start-dev.ts';
 import type { Measurement } from '../measurements.ts';
 import { measurementFigures } from '../measurements.ts';
 import { median, type PartResult, type Verdict } from '../report.ts';
 import { memoryOfTree } from './process-tree.ts';
-import { type RunningDev, startDev } from './running.ts';
 
 /** Rounds of edits, one of each kind. Somebody who saves every half minute makes forty in twenty minutes. */
 const ROUNDS = 10;
@@ -29,6 +29,16 @@ const bars: Readonly<Record<string, number>> = {
 const readyBarMs = 8000;
 const silenceBarMs = 5000;
 const memoryBarMiB = 700;
+
+interface RunningDev {
+  pid: number;
+  serverUrl: string;
+  simulatorUrl: string;
+  /** From the start to the table of addresses, in milliseconds. */
+  readyMs: number;
+  /** Longest time without a word until then, in milliseconds. */
+  longestSilenceMs: number;
+}
 
 /** One kind of edit: what is written for the n-th one, and how one sees that it has come. */
 interface Edit {
@@ -58,12 +68,23 @@ export async function benchDev(options: {
   }
   const project = await copyProject();
   options.say('正在测量 npm run dev（约三分钟，--full 约十分钟）……');
-  let dev: RunningDev | undefined;
+  let run: Run | undefined;
   try {
-    dev = await startDev(project.root);
+    const env = await devEnvironment(path.join(project.root, '.data'));
+    const began = performance.now();
+    run = startDev(project.root, { ...env, SKIP_ENV_FILE: '1' });
+    await run.says('启动完成');
+    const dev: RunningDev = {
+      pid: run.pid,
+      serverUrl: `http://127.0.0.1:${env.PORT}`,
+      simulatorUrl: `http://127.0.0.1:${env.SIMULATOR_PORT}`,
+      readyMs: performance.now() - began,
+      longestSilenceMs: run.longestSilence(),
+    };
     return await measured(dev, browser, project.root, options.full ? FULL_ROUNDS : ROUNDS);
   } finally {
-    await dev?.stop();
+    run?.stop();
+    await run?.exitCode;
     await browser.close();
     await project.remove();
   }

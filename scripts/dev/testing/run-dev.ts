@@ -1,65 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { freePorts } from '../../../server/testing/ports.ts';
 import { copyProject, type ProjectCopy } from '../../../server/testing/project-copy.ts';
-
-/** Windows has no signals between processes: there `dev` is a child with a channel, and the end of that ends it. */
-const signals = process.platform !== 'win32';
-const command = signals ? ['scripts/bootstrap.mjs'] : ['--import', 'tsx'];
-
-export interface Run {
-  output(): string;
-  /** Resolves when the output holds `text`; rejects when the process ends before. */
-  says(text: string): Promise<void>;
-  exitCode: Promise<number | null>;
-  /** Resolves when the last process that writes to its output has ended. */
-  outputEnded: Promise<unknown>;
-  stop(): void;
-}
+import { devEnvironment, type Run, startDev } from './start-dev.ts';
 
 const running = new Set<Run>();
-
-function run(project: ProjectCopy, env: Record<string, string>): Run {
-  const child = spawn(process.execPath, [...command, 'scripts/dev/main.ts'], {
-    cwd: project.root,
-    env: { ...process.env, ...env },
-    stdio: signals ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  let output = '';
-  const waiting = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-      for (const check of waiting) check();
-    });
-  }
-  const exitCode = once(child, 'exit').then(([code]) => {
-    running.delete(dev);
-    return code as number | null;
-  });
-  const dev: Run = {
-    output: () => output,
-    exitCode,
-    outputEnded: once(child, 'close'),
-    stop: () => (signals ? child.kill('SIGTERM') : child.disconnect()),
-    says: (text) =>
-      new Promise((resolve, reject) => {
-        const check = () => {
-          if (!output.includes(text)) return;
-          waiting.delete(check);
-          resolve();
-        };
-        waiting.add(check);
-        void exitCode.then((code) => reject(new Error(`ended with ${code}, said:\n${output}`)));
-        check();
-      }),
-  };
-  running.add(dev);
-  return dev;
-}
 
 /** `npm run dev` on a copy of the project, where tests change sources. */
 export interface Dev {
@@ -81,20 +26,7 @@ export function prepareDev(): Dev {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'dev-'));
     project = await copyProject();
-    const [first, , emulator, simulator] = await freePorts(4);
-    env = {
-      PORT: String(first),
-      EMULATOR_PORT: String(emulator),
-      SIMULATOR_PORT: String(simulator),
-      DATA_DIR: path.join(folder, 'database'),
-      NODE_ENV: 'development',
-      // A busy test machine is not what the tests are about.
-      MAX_EVENT_LOOP_DELAY_MS: '0',
-      DATABASE_URL: '',
-      DINGTALK_APP_KEY: '',
-      PLATFORM: '',
-      FORCE_COLOR: '0',
-    };
+    env = await devEnvironment(folder);
   });
   afterEach(async () => {
     for (const one of running) {
@@ -114,6 +46,11 @@ export function prepareDev(): Dev {
       return env;
     },
     at: (...names) => path.join(project.root, ...names),
-    run: (more = {}) => run(project, { ...env, ...more }),
+    run(more = {}) {
+      const run = startDev(project.root, { ...env, ...more });
+      running.add(run);
+      void run.exitCode.then(() => running.delete(run));
+      return run;
+    },
   };
 }

@@ -5,7 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { development } from '../../../server/config/constants.ts';
 import { launchBrowser } from '../../../server/testing/browser.ts';
 import { PROJECT } from '../../../server/testing/child.ts';
-import { type Dev, prepareDev, type Run } from '../../dev/testing/run-dev.ts';
+import { type Dev, prepareDev } from '../../dev/testing/run-dev.ts';
+import type { Run } from '../../dev/testing/start-dev.ts';
 import { newProfile, PhonePage } from './support/phone.ts';
 
 /** docs/tutorial.md, step by step as it stands there: its commands are run, its edits are made. */
