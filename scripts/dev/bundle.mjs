@@ -11,8 +11,10 @@ const ownPlaces = {
   setup(build) {
     build.onLoad({ filter: /\.m?ts$|\.mjs$/ }, async ({ path: file }) => {
       const source = await readFile(file, 'utf8');
-      const url = JSON.stringify(pathToFileURL(file).href);
-      return { contents: source.replaceAll('import.meta.url', url), loader: 'ts' };
+      const contents = source
+        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href))
+        .replaceAll('import.meta.dirname', JSON.stringify(path.dirname(file)));
+      return { contents, loader: 'ts' };
     });
   },
 };

@@ -29,13 +29,13 @@ const watched = ['server', 'prisma'].map((folder) => path.resolve(folder));
  * person.
  *
  * @param port of the server, by which its files are told from another stack's.
- * @param onRestart told of every later start.
+ * @param onChanged told when what runs is what was saved, after every later change.
  * @throws with the child's message when the first start fails.
  */
 export async function startServerProcess(
   port: number,
   emulatorUrl: string | null,
-  onRestart: () => void,
+  onChanged: () => void,
 ): Promise<ServerProcess> {
   const bundle = await openBundle('scripts/dev/server.ts', `server-${port}`);
   /** The one that serves. */
@@ -99,6 +99,7 @@ export async function startServerProcess(
       if (!(await bundle.rebuild()) && child !== null) {
         if (failed) console.log('服务已恢复。');
         failed = false;
+        onChanged();
         return;
       }
       console.log(`\n${file} 有改动，正在重启服务……`);
@@ -112,7 +113,7 @@ export async function startServerProcess(
       child = next.process;
       console.log(failed ? '服务已恢复。' : '服务已重启。');
       failed = false;
-      onRestart();
+      onChanged();
     } catch (error) {
       // Ctrl-C reaches the child too: a start that it ended has not failed.
       if (closing) return;
