@@ -43,23 +43,29 @@ describe('while it runs', () => {
     await pages.server.prisma.user.delete({ where: { username: 'many7' } });
   });
 
-  test('a person who is changed meanwhile is not overwritten, and nobody else is written', async () => {
-    const rows = [...many, ['zhangsan', '导入的名字']];
-    const query = { generatePasswords: 'true' };
-    const { token } = await previewOf(pages.server, csvOf(rows), pages.admin, query);
-    const started = await startOf(pages.server, csvOf(rows), pages.admin, { ...query, token: token ?? '' });
-    if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
-    await pages.server.prisma.user.update({
-      where: { username: 'zhangsan' },
-      data: { department: '别人改的' },
-    });
-    expect(await jobOver(pages.server, started.jobId, pages.admin)).toMatchObject({
-      status: 'broken',
-      failure: expect.stringMatching(/有人改动/),
-    });
-    expect(await person('zhangsan')).toMatchObject({ name: '张三', department: '别人改的' });
-    expect(await pages.server.prisma.user.count({ where: { name: '多' } })).toBe(0);
-  });
+  test.each([
+    ['is changed', 'zhangsan', ['导入的名字', ''], { department: '别人改的' }],
+    ['signs in by the id that the file takes away', 'lisi', ['李四', '270777'], { boundAt: new Date() }],
+  ])(
+    'a person who %s meanwhile is not overwritten, and nobody else is written',
+    async (_, username, cells, data) => {
+      await pages.server.prisma.user.update({ where: { username: 'lisi' }, data: { dingUserId: '270702' } });
+      const before = await person(username);
+      const rows = [['用户名', '姓名', '平台账号 id'], ...many.slice(1), [username, ...cells]];
+      const query = { generatePasswords: 'true' };
+      const { token } = await previewOf(pages.server, csvOf(rows), pages.admin, query);
+      const started = await startOf(pages.server, csvOf(rows), pages.admin, { ...query, token: token ?? '' });
+      if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
+      await pages.server.prisma.user.update({ where: { username }, data });
+      expect(await jobOver(pages.server, started.jobId, pages.admin)).toMatchObject({
+        status: 'broken',
+        failure: expect.stringMatching(/有人改动/),
+      });
+      const { updatedAt: _at, ...unchanged } = before;
+      expect(await person(username)).toMatchObject({ ...unchanged, ...data });
+      expect(await pages.server.prisma.user.count({ where: { name: '多' } })).toBe(0);
+    },
+  );
 
   test('who is no administrator any more writes nothing', async () => {
     const jobId = await startMany();
