@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './server/testing/longest-first.ts';
 import { nameRun, postgresAnswers } from './server/testing/postgres.ts';
 
 // Whatever the tests start must not read the developer's `.env`: it may name a real database.
@@ -9,6 +10,14 @@ nameRun();
 const withPostgres = await postgresAnswers();
 const kind = withPostgres ? 'postgresql' : 'embedded';
 const never = ['**/node_modules/**', 'dist/**', '.data/**'];
+/** Of the server's tests, those that ask no database: once is enough. */
+const withoutDatabase = [
+  'server/{config,console,commands/certificate}/**',
+  'server/{auth/{passwords,secrets},certificate/inspect,commands/{main,notify/arguments}}.test.ts',
+  'server/{database/{embedded,sealing,uuid},import-export/{csv,reader,xlsx}}.test.ts',
+  'server/plugins/{connections,docs,draining,headers,version}.test.ts',
+  'server/platform/**/!(token-store).test.ts',
+];
 const needsPostgres = withPostgres ? [] : ['**/*.postgres.*'];
 
 /** One process evaluates the packages and the project's modules once, for all the files that it runs. */
@@ -29,6 +38,7 @@ export default defineConfig({
   test: {
     // Files wait for processes, databases and time-outs: one worker more than processors keeps these busy.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './server/testing/slowest.ts'],
     projects: [
       {
@@ -54,13 +64,7 @@ export default defineConfig({
           ...common,
           name: 'embedded',
           include: withPostgres ? ['server/**/*.test.ts'] : [],
-          exclude: [
-            ...never,
-            '**/*.postgres.*',
-            '**/*.long.*',
-            'server/{config,console/app}/**',
-            'server/platform/**/!(token-store).test.ts',
-          ],
+          exclude: [...never, '**/*.postgres.*', '**/*.long.*', ...withoutDatabase],
           env: { TEST_DATABASE: 'embedded' },
         },
       },
@@ -80,8 +84,8 @@ export default defineConfig({
           ],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // One at a time, after the others: each file has a whole stack and a browser of its own.
-          maxWorkers: 1,
+          // Two at a time, after the others: each file has a whole stack and a browser of its own.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,0 +1,29 @@
+import path from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The files that take a minute and more. */
+const longest = [
+  'scripts/init/parts.long.test.ts',
+  'server/plugins/fuzz.long.test.ts',
+  'scripts/deploy/pack/pack.postgres.long.test.ts',
+  'server/testing/properties.long.test.ts',
+  'server/testing/chaos/killed-binding.postgres.long.test.ts',
+  'scripts/simulator/e2e/faults.e2e.ts',
+];
+
+/**
+ * Begins with what takes longest, so that at the end of a run no worker waits for another one. Vitest itself knows how
+ * long a file takes only where it has run before, and never compares the files of two projects.
+ */
+export default class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.sort((one, other) => place(one) - place(other));
+  }
+}
+
+function place({ moduleId, project }: TestSpecification): number {
+  const at = longest.indexOf(path.relative(project.config.root, moduleId).replaceAll('\\', '/'));
+  if (at >= 0) return at;
+  return moduleId.includes('.long.') ? longest.length : longest.length + 1;
+}
