@@ -27,10 +27,9 @@ const common = {
   isolate: false,
   setupFiles: ['server/testing/shared-serializers.ts'],
   globalSetup: withPostgres ? ['server/testing/end-of-run.ts'] : [],
-  // A busy machine is no fault. In CI a test that fails once is tried again, and named at the end of the run.
+  // A busy machine is no fault.
   testTimeout: 60_000,
   hookTimeout: 60_000,
-  retry: process.env.CI ? 1 : 0,
 };
 
 /** `npm test` runs the first project, `npm run test:all` every one. */

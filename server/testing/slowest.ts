@@ -3,16 +3,9 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 const shown = 10;
 
-/**
- * Ends a run by naming the files that took longest, so that a slow test is seen the same day, and the tests that
- * passed only when they were tried again.
- */
+/** Ends a run by naming the files that took longest, so that a slow test is seen the same day. */
 export default class Slowest implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const retried = tests.filter((test) => test.diagnostic()?.flaky);
-    if (retried.length > 0) console.log('\n重试后才通过的测试：');
-    for (const test of retried) console.log(`  ${test.module.relativeModuleId} > ${test.fullName}`);
     if (modules.length < 2 * shown) return;
     const slowest = modules
       .map((module) => ({ module, ms: module.diagnostic().duration + module.diagnostic().collectDuration }))
