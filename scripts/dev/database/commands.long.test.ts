@@ -11,17 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const scripts = {
-  migrate: ['scripts/dev/cli.ts', 'db:migrate'],
-  seed: ['scripts/dev/cli.ts', 'db:seed'],
-  diff: ['scripts/dev/cli.ts', 'db:diff'],
-} as const;
-const run = (script: keyof typeof scripts, env: Record<string, string> = {}, ...names: string[]) => {
-  const [file, ...words] = scripts[script];
-  return runScript(file, [...words, ...names], {
+const run = (command: string, env: Record<string, string> = {}) =>
+  runScript('scripts/dev/cli.ts', [`db:${command}`], {
     env: { DATABASE_URL: '', DATA_DIR: path.join(folder, 'database'), NODE_ENV: 'development', ...env },
   });
-};
 
 test('db:seed before db:migrate says what comes first', async () => {
   const { code, output } = await run('seed');
@@ -49,12 +42,8 @@ test('a PostgreSQL that does not answer is named as the cause', async () => {
   expect(output).not.toMatch(/^\s+at /m);
 }, 60_000);
 
-test.each(['', 'Add-Title', '../up', '加一列', '-x'])(
-  'db:diff %p: asks for a name, with an example',
-  async (name) => {
-    const { code, output } = await run('diff', {}, name);
-    expect(code).toBe(1);
-    expect(output).toContain('npm run cli db:diff add_user_title');
-  },
-  60_000,
-);
+test('db:diff without a name asks for one, with an example', async () => {
+  const { code, output } = await run('diff');
+  expect(code).toBe(1);
+  expect(output).toContain('npm run cli db:diff add_user_title');
+}, 60_000);

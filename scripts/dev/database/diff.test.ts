@@ -5,6 +5,7 @@ import { migrationsFolder, projectRoot } from '../../../server/config/paths.ts';
 import { type EmbeddedDatabase, openEmbedded } from '../../../server/database/embedded.ts';
 import { embeddedImage } from '../../../server/testing/embedded-image.ts';
 import { diffFrom, writeMigration } from './diff.ts';
+import { command } from './diff-command.ts';
 import { withSchemaEngine } from './schema-engine.ts';
 
 /** Migrated by the server's own code. */
@@ -34,6 +35,16 @@ test('db:diff writes the migration that leads to schema.prisma', async () => {
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+test.each(['Add-Title', '../up', '加一列', '-x'])(
+  'db:diff %p: asks for a name, with an example',
+  async (name) => {
+    const written = vi.fn();
+    const asked = command.run([name], { env: {}, print: written, complain: written, ask: null });
+    await expect(asked).rejects.toThrow('npm run cli db:diff add_user_title');
+    expect(written).not.toHaveBeenCalled();
+  },
+);
 
 test('the Prisma CLI’s engine finds nothing to do on a database that the server has migrated', async () => {
   const schema = path.join(projectRoot, 'prisma', 'schema.prisma');
