@@ -20,12 +20,6 @@ afterEach(() => person?.close());
 const page = () => person.page;
 const question = () => page().locator('.ask-dialog');
 
-/** Ends every session, and waits until the server knows of it. */
-async function endSessions(): Promise<void> {
-  await stack.sql('DELETE FROM sessions');
-  while ((await page().request.get(`${stack.url}/api/me`)).status() !== 401);
-}
-
 async function signIn(username: string): Promise<void> {
   await person.sees('登录管理后台', '登录已过期，请重新登录。刚才的页面和填写的内容都还在。');
   await person.fill('用户名', username);
@@ -42,7 +36,7 @@ async function writeNotice(title: string): Promise<void> {
 test('a session that ends in the middle of a notice: what was typed waits for its author, out of reach', async () => {
   person = await stack.signedIn('/notices');
   await writeNotice('没有保存的公告');
-  await endSessions();
+  await stack.endSessions(person);
   await person.press('保存草稿');
   await person.sees('登录管理后台', '登录已过期，请重新登录。');
   await person.screenshot('console-expired');
@@ -65,7 +59,7 @@ test('a session that ends in the middle of a notice: what was typed waits for it
 test('somebody else who signs in there begins anew', async () => {
   person = await stack.signedIn('/notices');
   await writeNotice('管理员写的');
-  await endSessions();
+  await stack.endSessions(person);
   await person.press('保存草稿');
   await signIn('lisi');
   await person.sees('写公告', '李四');
@@ -78,7 +72,7 @@ test('a window above the page makes way for the sign-in, and is there again with
   person = await stack.signedIn(`/people/${zhangsan?.id}`);
   await person.press('编辑');
   await person.fill('部门', '新的处室');
-  await endSessions();
+  await stack.endSessions(person);
   await page().getByRole('dialog').getByRole('button', { name: '保存' }).click();
   await signIn('admin');
   await person.sees('编辑张三');
@@ -91,11 +85,11 @@ test('a window above the page makes way for the sign-in, and is there again with
 test('what was being loaded loads on', async () => {
   person = await stack.signedIn('/people');
   await person.sees('张三');
-  await endSessions();
+  await stack.endSessions(person);
   await page().getByRole('searchbox', { name: '搜索' }).fill('李四');
   await signIn('zhouba');
   await person.sees('周八', /^共 \d+ 人$/);
-  await endSessions();
+  await stack.endSessions(person);
   await page().getByRole('searchbox', { name: '搜索' }).fill('李四');
   await signIn('zhouba');
   await person.sees('共 1 人', '李四');

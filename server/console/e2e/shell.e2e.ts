@@ -174,7 +174,7 @@ described('the console in an ordinary browser', () => {
   test('an address that is opened after the session’s end asks to sign in, and shows', async () => {
     const page = await stack.signedIn('/me');
     await page.sees('正在使用');
-    await stack.sql('DELETE FROM sessions');
+    await stack.endSessions(page);
     await page.page.reload();
     await page.sees('登录管理后台');
     await page.fill('用户名', 'admin');

@@ -201,7 +201,7 @@ described('within DingTalk', () => {
   test('a session that ends in use comes back by itself, on the same page', async () => {
     const { page, calls } = await opened(stack, 'dingtalk-android', 'zhangsan', '/h5/notices');
     await page.page.locator('.notice-row').first().waitFor();
-    await stack.sql('DELETE FROM sessions');
+    await stack.endSessions(page);
     await page.page.locator('.notice-row').first().click();
     await page.page.waitForFunction(() => document.querySelector('.notice__title') !== null);
     expect(page.page.url()).toMatch(/\/h5\/notices\/[0-9a-f-]{36}$/);

@@ -24,6 +24,8 @@ export interface ConsoleStack {
    * @param username of an administrator or auditor; the seed's password by default.
    */
   signedIn(path: string, username?: string, options?: BrowserContextOptions): Promise<PersonPage>;
+  /** Ends every session by SQL, and waits until the server knows of the end of this window's. */
+  endSessions(window: PersonPage): Promise<void>;
   /** Runs SQL on the server's database. */
   sql<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** A fresh single-use code of one of the emulator's people. */
@@ -89,6 +91,10 @@ export async function openConsole({
       if (outcome !== 'signed-in') throw new Error(`${username}: ${await answer.text()}`);
       await person.open(path);
       return person;
+    },
+    async endSessions({ page }) {
+      await pool.query('DELETE FROM sessions');
+      while ((await page.request.get(`${url}/api/me`)).status() !== 401);
     },
     async sql<Row extends object>(text: string, values: readonly unknown[] = []) {
       const { rows } = await pool.query<Row>(text, [...values]);
