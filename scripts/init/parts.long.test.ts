@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, utimes } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { addFeature } from '../add/add.ts';
@@ -69,15 +69,36 @@ function failure(...args: string[]): Promise<string> {
 
 const tool = (name: string, ...args: string[]) => failure(path.join('node_modules', name), ...args);
 
-const types = (compiler: string, project: string) =>
-  tool(
-    compiler,
-    '-p',
-    project,
-    '--incremental',
-    '--tsBuildInfoFile',
-    path.join(folder, 'compilers', project),
-  );
+const sources = ['mini', 'prisma', 'scripts', 'server'];
+
+/** The linter's programs in two, since most of them compile the server again. */
+const programs = {
+  'tsconfig.node.json': {
+    extends: './scripts/tsconfig.json',
+    include: ['server', 'prisma', 'scripts', 'mini/**/*.test.ts', 'mini/testing', 'vitest.config.ts'],
+    exclude: [
+      'server/database/generated',
+      'server/console/app',
+      'scripts/simulator/web',
+      'scripts/simulator/e2e',
+      'scripts/simulator/fixtures',
+    ],
+  },
+  'tsconfig.vue.json': { extends: './server/console/tsconfig.json', include: ['server/console/app'] },
+};
+
+async function types(compiler: string, project: keyof typeof programs): Promise<string> {
+  await writeFile(path.join(root, project), JSON.stringify(programs[project]));
+  const known = path.join(folder, `${project}.known`);
+  return tool(compiler, '-p', project, '--incremental', '--tsBuildInfoFile', known);
+}
+
+/** The tests of these tools bring what they work on, and see nothing of the app that they stand in. */
+const withApps = ['report', 'simulator'];
+const tests = [
+  ...['mini/', 'server/', 'scripts/simulator/production'],
+  ...(await readdir('scripts')).filter((tool) => !withApps.includes(tool)).map((tool) => `scripts/${tool}`),
+];
 
 /** Which parts something that was built tells of. The database's tables stay, and so does the code for them. */
 async function partsInBuild(): Promise<PartName[]> {
@@ -92,9 +113,11 @@ async function partsInBuild(): Promise<PartName[]> {
   return partNames.filter((name) => found.has(name));
 }
 
-test
-  .skipIf(template !== undefined)
-  .each([...partNames.map((name) => [[name]]), [[...partNames]]] as [PartName[]][])(
+/** H5 pages may import nothing of events: an app without both tells as much as two apps. */
+const pair: readonly PartName[] = ['h5', 'events'];
+const apart = partNames.filter((name) => !pair.includes(name)).map((name) => [name]);
+
+test.skipIf(template !== undefined).each([[...partNames], ...apart, pair].map((without) => [without]))(
   'an app without %j is whole',
   async (without) => {
     await copyProject();
@@ -108,24 +131,24 @@ test
     const all = without.length === partNames.length;
     const said = await Promise.all([
       failure('--import', 'tsx', 'scripts/build/main.ts'),
-      ...(without.includes('console') ? [] : ['server/console', 'server/console/app']).map((folder) =>
-        types('vue-tsc/bin/vue-tsc.js', `${folder}/tsconfig.json`),
+      tool('typescript/bin/tsc', '-p', 'tsconfig.mini.json'),
+      types('typescript/bin/tsc', 'tsconfig.node.json'),
+      ...(without.includes('console') ? [] : [types('vue-tsc/bin/vue-tsc.js', 'tsconfig.vue.json')]),
+      // Beside it, `dist` is being built.
+      tool(
+        '@biomejs/biome/bin/biome',
+        'check',
+        '--error-on-warnings',
+        '--vcs-enabled=false',
+        ...sources,
+        'package.json',
       ),
-      // The H5 pages alone are nothing to the server.
-      ...(without[0] === 'h5'
-        ? []
-        : ['tsconfig.json', 'tsconfig.mini.json', 'scripts/tsconfig.json'].map((file) =>
-            types('typescript/bin/tsc', file),
-          )),
-      tool('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--vcs-enabled=false'),
-      ...(all
-        ? [tool('dependency-cruiser/bin/dependency-cruise.mjs', 'mini', 'server', 'prisma', 'scripts')]
-        : []),
+      ...(all ? [tool('dependency-cruiser/bin/dependency-cruise.mjs', ...sources)] : []),
     ]);
     for (const one of said) expect(one).toBe('');
     const left = partNames.filter((name) => !withImplied(without).includes(name));
     expect(await partsInBuild()).toEqual(left);
-    if (all) expect(await tool('vitest/vitest.mjs', 'run', '--project', 'quick')).toBe('');
+    if (all) expect(await tool('vitest/vitest.mjs', 'run', '--project', 'quick', ...tests)).toBe('');
   },
   900_000,
 );
