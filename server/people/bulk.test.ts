@@ -133,6 +133,17 @@ describe('all or nothing', () => {
     },
   );
 
+  test('who is changed while new passwords are being made stops all of it', async () => {
+    const before = await person('zhangsan');
+    vi.spyOn(pages.server.app.accounts.passwords, 'hash').mockImplementationOnce(async () => {
+      await pages.deed('zhangsan', 'edit', { department: '别的处' });
+      return 'a hash';
+    });
+    const ids = await idsOf('zhangsan', 'lisi');
+    expect(await run({ deed: 'reset-passwords', ids })).toMatchObject({ outcome: 'outdated' });
+    expect((await person('zhangsan')).passwordHash).toBe(before.passwordHash);
+  });
+
   test('who vanished or was changed since the preview stops all of it, and is shown', async () => {
     const ids = await idsOf('zhangsan', 'lisi', 'zhaoliu');
     const request: BulkRequest = { deed: 'disable', ids };
