@@ -41,15 +41,10 @@ export const datedBack = <T>(prisma: PrismaClient, write: (tx: Transaction) => P
 
 /** Registers the hooks that start a server with an administrator and an auditor signed in. */
 export function prepareAudit(): AuditPages {
-  let server: Built | undefined;
+  let server: Built;
   let admin = '';
   let auditor = '';
   const ids: Record<string, string> = {};
-
-  const built = (): Built => {
-    if (server === undefined) throw new Error('only inside a test');
-    return server;
-  };
 
   beforeAll(async () => {
     server = await build();
@@ -62,7 +57,7 @@ export function prepareAudit(): AuditPages {
 
   return {
     get server() {
-      return built();
+      return server;
     },
     get admin() {
       return admin;
@@ -72,7 +67,7 @@ export function prepareAudit(): AuditPages {
     },
     ids,
     async search(query = {}) {
-      const response = await get(built(), `/api/admin/audit?${new URLSearchParams(query)}`, auditor);
+      const response = await get(server, `/api/admin/audit?${new URLSearchParams(query)}`, auditor);
       if (response.statusCode !== 200) throw new Error(response.body);
       return response.json();
     },
@@ -85,7 +80,7 @@ export function prepareAudit(): AuditPages {
         ...(address !== undefined && { address }),
         detail,
       };
-      const { id } = await datedBack(built().prisma, (tx) => tx.auditLog.create({ data }));
+      const { id } = await datedBack(server.prisma, (tx) => tx.auditLog.create({ data }));
       return id;
     },
   };

@@ -34,14 +34,9 @@ export interface ImportPages {
 
 /** Registers the hooks that start a server; each test ends when no import runs any more. */
 export function prepareImport(): ImportPages {
-  let server: Built | undefined;
+  let server: Built;
   let admin = '';
   let adminId = '';
-
-  const built = (): Built => {
-    if (server === undefined) throw new Error('only inside a test');
-    return server;
-  };
 
   beforeAll(async () => {
     server = await build();
@@ -50,17 +45,17 @@ export function prepareImport(): ImportPages {
   afterAll(() => server?.close());
 
   beforeEach(async () => {
-    admin = await built().tokenOf('admin');
+    admin = await server.tokenOf('admin');
   });
   afterEach(async () => {
-    const { database } = built();
+    const { database } = server;
     const isFree = async () => (await whileAlone(database, importLock, async () => true)) !== null;
     await until(isFree, 30_000, 'no import runs');
   });
 
   return {
     get server() {
-      return built();
+      return server;
     },
     get admin() {
       return admin;
@@ -68,16 +63,16 @@ export function prepareImport(): ImportPages {
     get adminId() {
       return adminId;
     },
-    person: (username) => built().prisma.user.findUnique({ where: { username } }),
+    person: (username) => server.prisma.user.findUnique({ where: { username } }),
     async everything() {
-      const { prisma } = built();
+      const { prisma } = server;
       const users = await prisma.user.findMany({ orderBy: { username: 'asc' } });
       return { users, counts: { ...(await rowCounts(prisma)), jobs: await prisma.importJob.count() } };
     },
-    preview: (rows, query) => previewOf(built(), csvOf(rows), admin, query),
-    run: (rows, query) => importFile(built(), csvOf(rows), admin, query),
+    preview: (rows, query) => previewOf(server, csvOf(rows), admin, query),
+    run: (rows, query) => importFile(server, csvOf(rows), admin, query),
     async resultOf(jobId, token = admin, format = 'csv') {
-      const response = await built().app.inject({
+      const response = await server.app.inject({
         method: 'POST',
         url: `/api/admin/import/jobs/${jobId}/result?format=${format}`,
         headers: bearer(token),
@@ -90,7 +85,7 @@ export function prepareImport(): ImportPages {
     },
     async passwordsGone(id) {
       await until(
-        async () => (await built().prisma.importJob.findUniqueOrThrow({ where: { id } })).passwords === null,
+        async () => (await server.prisma.importJob.findUniqueOrThrow({ where: { id } })).passwords === null,
         10_000,
         'the passwords are gone',
       );

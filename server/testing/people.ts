@@ -27,17 +27,12 @@ export interface PeoplePages {
 
 /** Registers the hooks that start a server and give each test the seed's people, as they were, and nobody locked. */
 export function preparePeople(): PeoplePages {
-  let server: Built | undefined;
+  let server: Built;
   let seeded: User[] = [];
   let admin = '';
   let adminId = '';
   /** Entries of earlier tests: the log cannot be emptied. */
   let told: string[] = [];
-
-  const built = (): Built => {
-    if (server === undefined) throw new Error('only inside a test');
-    return server;
-  };
 
   beforeAll(async () => {
     server = await build();
@@ -46,7 +41,7 @@ export function preparePeople(): PeoplePages {
   afterAll(() => server?.close());
 
   beforeEach(async () => {
-    const { prisma, tokenOf } = built();
+    const { prisma, tokenOf } = server;
     // Their sessions go with them.
     await prisma.user.deleteMany();
     await prisma.user.createMany({ data: seeded });
@@ -58,7 +53,7 @@ export function preparePeople(): PeoplePages {
 
   const pages: PeoplePages = {
     get server() {
-      return built();
+      return server;
     },
     get admin() {
       return admin;
@@ -66,12 +61,12 @@ export function preparePeople(): PeoplePages {
     get adminId() {
       return adminId;
     },
-    person: (username) => built().prisma.user.findUniqueOrThrow({ where: { username } }),
+    person: (username) => server.prisma.user.findUniqueOrThrow({ where: { username } }),
     async seen(username) {
       const { id } = await pages.person(username);
-      return (await get(built(), `/api/admin/people/${id}`, admin)).json<PersonDetail>();
+      return (await get(server, `/api/admin/people/${id}`, admin)).json<PersonDetail>();
     },
-    act: (path, body = {}, token = admin) => post(built(), `/api/admin/people/${path}`, body, bearer(token)),
+    act: (path, body = {}, token = admin) => post(server, `/api/admin/people/${path}`, body, bearer(token)),
     async deed<T = PersonOutcome>(username: string, path: string, body: object = {}) {
       const { id, version } = await pages.seen(username);
       const response = await pages.act(`${id}/${path}`, { version, ...body });
@@ -79,7 +74,7 @@ export function preparePeople(): PeoplePages {
       return response.json<T>();
     },
     newEntries: (action) =>
-      built().prisma.auditLog.findMany({
+      server.prisma.auditLog.findMany({
         where: { id: { notIn: told }, ...(action !== undefined && { action }) },
         orderBy: { at: 'asc' },
       }),
@@ -87,7 +82,7 @@ export function preparePeople(): PeoplePages {
       const entries = await pages.newEntries(action);
       return entries.map(({ actorId, subject, address, detail }) => ({ actorId, subject, address, detail }));
     },
-    live: async (token) => (await get(built(), '/api/me', token)).statusCode === 200,
+    live: async (token) => (await get(server, '/api/me', token)).statusCode === 200,
   };
   return pages;
 }
