@@ -2,7 +2,6 @@ import { isDatabaseUnavailable } from '../database/unavailable.ts';
 import {
   InvalidMessageError,
   type MessageContent,
-  PartlySentError,
   type Platform,
   PlatformError,
   type PlatformName,
@@ -34,16 +33,15 @@ export async function deliver(platform: SendingPlatform, row: Started): Promise<
     // Only `enqueue` writes it.
     const content = row.content as MessageContent;
     if (row.kind === 'WORK_NOTIFICATION') {
-      const { batches } = await platform.sendWorkNotification({ key, receivers, content });
-      return { outcome: 'sent', taskId: joined(batches.map((batch) => batch.taskId)), note: null };
+      const { taskId } = await platform.sendWorkNotification({ key, receivers, content });
+      return { outcome: 'sent', taskId, note: null };
     }
-    const { batches } = await platform.sendDing({ key, receivers, text: content.text });
-    const rejected = batches.flatMap((batch) => batch.rejected);
+    const { dingId, rejected } = await platform.sendDing({ receivers, text: content.text });
     if (rejected.length >= receivers.length)
       return final('平台没有送达任何一位接收人，请核对他们是否还在组织里');
     return {
       outcome: 'sent',
-      taskId: joined(batches.flatMap((batch) => (batch.dingId === null ? [] : [batch.dingId]))),
+      taskId: dingId,
       note: rejected.length === 0 ? null : `没有送达：${rejected.join('、')}`,
     };
   } catch (error) {
@@ -51,15 +49,8 @@ export async function deliver(platform: SendingPlatform, row: Started): Promise<
   }
 }
 
-/** The platform's ids of a message; a row is one batch, unless a platform takes fewer than 100 at once. */
-const joined = (ids: readonly string[]) => (ids.length === 0 ? null : ids.join(','));
-
-/** The reverse of how a row keeps its ids. */
-export const taskIdsOf = (taskId: string): string[] => taskId.split(',');
-
 function verdictOf(error: unknown): Verdict {
   if (error instanceof InvalidMessageError) return final(error.message);
-  if (error instanceof PartlySentError) return { outcome: 'unknown', reason: error.message };
   if (error instanceof PlatformError) return platformVerdict(error);
   // Only the token store calls the database here, before the message is sent.
   if (isDatabaseUnavailable(error)) return later('数据库连不上，没有取到应用令牌', 0, false);

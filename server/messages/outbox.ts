@@ -1,7 +1,7 @@
 import { isPlatformId } from '../contract/constants.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { MessageKind, MessageStatus } from '../database/generated/enums.ts';
-import { batchesOf, batchSize, checkDingText, msgOf } from '../platform/messages.ts';
+import { batchSize, checkDingText, msgOf } from '../platform/messages.ts';
 import type { MessageContent } from '../platform/platform.ts';
 
 /** A message to any number of people. */
@@ -66,7 +66,7 @@ export async function enqueue(
 
   let waiting: string[][] = [];
   for await (const batch of inBatches(receivers)) {
-    waiting.push(...batchesOf(batch));
+    waiting.push(batch);
     if (enqueued.rows > 0 && waiting.length < rowsAtOnce) continue;
     if (!(await write(waiting))) return { rows: 0, receivers: 0 };
     waiting = [];

@@ -1,15 +1,13 @@
 import { isPlatformId } from '../contract/constants.ts';
 import {
-  type DingBatch,
+  type DingAccepted,
   type Driver,
   InvalidMessageError,
   type MessageContent,
-  PartlySentError,
   PlatformError,
-  type WorkNotificationBatch,
 } from './platform.ts';
 
-/** Rules of messages that both platforms share: what may be sent, and in how many calls. */
+/** Rules of messages that both platforms share. */
 
 /** The part of a driver that sends and recalls messages. */
 export type Messages = Pick<
@@ -17,15 +15,14 @@ export type Messages = Pick<
   'sendWorkNotification' | 'sendDing' | 'getMessageResult' | 'recallMessage'
 >;
 
-/** The calls of one platform: each for one batch of checked receivers. */
-export interface BatchCalls {
+/** The calls of one platform, for what has been checked. */
+export interface MessageCalls {
   /**
    * @param msg the work notification's `msg` as JSON.
-   * @param key the batch's own id: the message's for the first batch, then `<key>-2`, `<key>-3`, …
-   * @returns the platform's id of the batch.
+   * @returns the platform's id of it.
    */
   notify(receivers: readonly string[], msg: string, key: string): Promise<string>;
-  ding(receivers: readonly string[], text: string): Promise<Pick<DingBatch, 'dingId' | 'rejected'>>;
+  ding(receivers: readonly string[], text: string): Promise<DingAccepted>;
 }
 
 /** Receivers of one call: DingTalk takes 100, 浙政钉 1000. Source: their documents of work notifications. */
@@ -34,24 +31,22 @@ export const batchSize = 100;
 /** Bytes of UTF-8 that both platforms take as a work notification's `msg`. Source: as above. */
 const maxMsgBytes = 2048;
 
-/** Checks messages, and sends them batch by batch. */
-export function inBatches({ notify, ding }: BatchCalls): Pick<Messages, 'sendWorkNotification' | 'sendDing'> {
+/** Checks messages before they are sent. */
+export function checking({
+  notify,
+  ding,
+}: MessageCalls): Pick<Messages, 'sendWorkNotification' | 'sendDing'> {
   return {
     async sendWorkNotification({ receivers, content, key }) {
       checkKey(key);
       const msg = msgOf(content);
-      return sendBatches(batchesOf(receivers), async (batch, index) => ({
-        taskId: await notify(batch, msg, index === 0 ? key : `${key}-${index + 1}`),
-        receivers: batch,
-      }));
+      checkReceivers(receivers);
+      return { taskId: await notify(receivers, msg, key) };
     },
-    async sendDing({ receivers, text, key }) {
-      checkKey(key);
+    async sendDing({ receivers, text }) {
       checkDingText(text);
-      return sendBatches(batchesOf(receivers), async (batch) => ({
-        ...(await ding(batch, text)),
-        receivers: batch,
-      }));
+      checkReceivers(receivers);
+      return ding(receivers, text);
     },
   };
 }
@@ -92,42 +87,15 @@ function checkKey(key: string): void {
   }
 }
 
-/**
- * The receivers without repetitions, in batches. Keeps the caller's order, so that the same receivers always make the
- * same batches.
- *
- * @throws InvalidMessageError for no receivers, and for what cannot be an id.
- */
-export function batchesOf(receivers: readonly string[]): string[][] {
-  const unique = [...new Set(receivers)];
-  if (unique.length === 0) throw new InvalidMessageError('没有接收人，请至少选择一位');
-  if (!unique.every(isPlatformId)) {
+/** @throws InvalidMessageError for no receivers, for too many, and for what cannot be an id. */
+function checkReceivers(receivers: readonly string[]): void {
+  if (receivers.length === 0) throw new InvalidMessageError('没有接收人，请至少选择一位');
+  if (receivers.length > batchSize) {
+    throw new InvalidMessageError(`一次最多发给 ${batchSize} 位接收人；人多时写进发件箱，由它分批`);
+  }
+  if (!receivers.every(isPlatformId)) {
     throw new InvalidMessageError('接收人的平台 id 不能为空，也不能含逗号或空格');
   }
-  return Array.from({ length: Math.ceil(unique.length / batchSize) }, (_, index) =>
-    unique.slice(index * batchSize, (index + 1) * batchSize),
-  );
-}
-
-/**
- * Sends batch by batch; stops at the first failure.
- *
- * @throws PlatformError when the first batch fails; PartlySentError when a later one does.
- */
-async function sendBatches<Batch extends WorkNotificationBatch | DingBatch>(
-  batches: readonly string[][],
-  send: (receivers: string[], index: number) => Promise<Batch>,
-): Promise<{ batches: Batch[] }> {
-  const sent: Batch[] = [];
-  for (const [index, receivers] of batches.entries()) {
-    try {
-      sent.push(await send(receivers, index));
-    } catch (error) {
-      if (sent.length === 0 || !(error instanceof PlatformError)) throw error;
-      throw new PartlySentError(error, sent);
-    }
-  }
-  return { batches: sent };
 }
 
 /** The error of a message for which an administrator must set a variable first. */

@@ -108,15 +108,13 @@ export interface Driver {
   getPerson(ref: PersonRef): Promise<PlatformPerson>;
 
   /**
-   * Sends a work notification (工作通知) of at most 2048 bytes of UTF-8 as JSON, in batches of receivers. Each batch
-   * is one call, made once: after `timeout` and `fault` it is unknown whether the platform took it. A work
-   * notification may then be repeated on both platforms: DingTalk drops the same content to the same person within a
-   * day, 浙政钉 recognises the `key`.
+   * Sends a work notification (工作通知) of at most 2048 bytes of UTF-8 as JSON, by one call, made once: after
+   * `timeout` and `fault` it is unknown whether the platform took it. A work notification may then be repeated on both
+   * platforms: DingTalk drops the same content to the same person within a day, 浙政钉 recognises the `key`.
    *
-   * @throws InvalidMessageError before anything is sent; PlatformError when nothing was accepted;
-   *   PartlySentError when a later batch failed; errors of the TokenStore.
+   * @throws InvalidMessageError before anything is sent; PlatformError; errors of the TokenStore.
    */
-  sendWorkNotification(request: WorkNotificationRequest): Promise<{ batches: WorkNotificationBatch[] }>;
+  sendWorkNotification(request: WorkNotificationRequest): Promise<{ taskId: string }>;
 
   /**
    * Sends a DING, which rings. On DingTalk it must not be repeated after `timeout` and `fault`: a DING that was sent
@@ -124,10 +122,10 @@ export interface Driver {
    *
    * @throws as sendWorkNotification.
    */
-  sendDing(request: DingRequest): Promise<{ batches: DingBatch[] }>;
+  sendDing(request: DingRequest): Promise<DingAccepted>;
 
   /**
-   * Reads who got a work notification, by a batch's `taskId`.
+   * Reads who got a work notification, by its `taskId`.
    *
    * @returns null where the platform has no such API (浙政钉).
    * @throws PlatformError.
@@ -135,7 +133,7 @@ export interface Driver {
   getMessageResult(taskId: string): Promise<MessageResult | null>;
 
   /**
-   * Takes a work notification back, by a batch's `taskId`; DingTalk allows it for 24 hours.
+   * Takes a work notification back, by its `taskId`; DingTalk allows it for 24 hours.
    *
    * @throws PlatformError.
    */
@@ -169,32 +167,23 @@ export type MessageContent =
   | { type: 'markdown'; title: string; text: string };
 
 export interface WorkNotificationRequest {
-  /** Platform ids (`PlatformPerson.id`); repeated ones count once. */
+  /** Platform ids (`PlatformPerson.id`), at most 100. */
   receivers: readonly string[];
   content: MessageContent;
-  /** The caller's own id of the message: the same at every attempt, with the same receivers in the same order. */
+  /** The caller's own id of the message: the same at every attempt, with the same receivers. */
   key: string;
-}
-
-/** One call's receivers, and the platform's id of it. */
-export interface WorkNotificationBatch {
-  taskId: string;
-  receivers: string[];
 }
 
 /** It rings in the app. Text messages and telephone calls would cost money, and are not made. */
 export interface DingRequest {
-  /** Platform ids; repeated ones count once. */
+  /** Platform ids, at most 100. */
   receivers: readonly string[];
   text: string;
-  /** As for work notifications. Neither platform's DING API takes it: it is for the caller's own books. */
-  key: string;
 }
 
-export interface DingBatch {
+export interface DingAccepted {
   /** Null where the platform names none. */
   dingId: string | null;
-  receivers: string[];
   /** Receivers whom the platform refused at once, e.g. because they left. */
   rejected: string[];
 }
@@ -215,23 +204,6 @@ export interface MessageResult {
 /** A message that no platform would take; `message` is Chinese and says what to change. */
 export class InvalidMessageError extends Error {
   override readonly name = 'InvalidMessageError';
-}
-
-/** A message of several batches, of which the first were accepted before one failed. */
-export class PartlySentError extends PlatformError {
-  /** The accepted batches; the failed one and those after it are not in here. */
-  readonly sent: readonly (WorkNotificationBatch | DingBatch)[];
-
-  constructor(cause: PlatformError, sent: readonly (WorkNotificationBatch | DingBatch)[]) {
-    const people = sent.reduce((count, batch) => count + batch.receivers.length, 0);
-    super(cause.kind, cause.api, `${cause.message}（此前已发给 ${people} 人）`, {
-      ...(cause.upstreamCode !== null && { upstreamCode: cause.upstreamCode }),
-      ...(cause.remedy !== null && { remedy: cause.remedy }),
-      ...(cause.retryAfterSeconds !== null && { retryAfterSeconds: cause.retryAfterSeconds }),
-      cause,
-    });
-    this.sent = sent;
-  }
 }
 
 /** An API that is not called now, or is being tried. */

@@ -61,7 +61,7 @@ const receivers = ['93'];
 const exchange = (platform: Platform) => platform.exchangeCode('the-code');
 const getPerson = (platform: Platform) => platform.getPerson({ id: '93', employeeCode: 'GE_1' });
 const notify = (platform: Platform) => platform.sendWorkNotification({ receivers, content, key: 'key-1' });
-const ding = (platform: Platform) => platform.sendDing({ receivers, text: '急', key: 'key-1' });
+const ding = (platform: Platform) => platform.sendDing({ receivers, text: '急' });
 const getResult = (platform: Platform) => platform.getMessageResult('7');
 const recall = (platform: Platform) => platform.recallMessage('7');
 const register = async (platform: Platform) =>

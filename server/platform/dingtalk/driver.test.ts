@@ -176,7 +176,8 @@ test.each([
 test('the refused receivers of a DING may be a list, of which not every entry is an id', async () => {
   const answer = { openDingId: 'ding-1', failedList: [{ toString: 'x' }, null, 93] };
   const { platform } = await scripted('dingtalk', { [paths.dingtalk.ding]: [answer] });
-  expect(await platform.sendDing({ receivers: ['93', '94'], text: '急', key: 'key-1' })).toEqual({
-    batches: [{ dingId: 'ding-1', receivers: ['93', '94'], rejected: ['93'] }],
+  expect(await platform.sendDing({ receivers: ['93', '94'], text: '急' })).toEqual({
+    dingId: 'ding-1',
+    rejected: ['93'],
   });
 });

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import type { DingTalkConfig } from '../../config/platform.ts';
 import { type Guard, guard, IdLike, IntegerLike, isRecord, maybe } from '../answer.ts';
-import { inBatches, type Messages, unconfigured } from '../messages.ts';
+import { checking, type Messages, unconfigured } from '../messages.ts';
 import { InvalidMessageError, type MessageResult } from '../platform.ts';
 
 /** Paths, fields and numbers below: DingTalk's documents of work notifications (工作通知) and of the robot's DING. */
@@ -70,21 +70,21 @@ export function createMessages(
   }
 
   return {
-    ...inBatches({
-      async notify(batch, msg) {
-        const body = { agent_id: agentId(sendApi), userid_list: batch.join(','), msg: JSON.parse(msg) };
+    ...checking({
+      async notify(receivers, msg) {
+        const body = { agent_id: agentId(sendApi), userid_list: receivers.join(','), msg: JSON.parse(msg) };
         return String((await callOld(sendApi, body, readSent)).task_id);
       },
 
-      async ding(batch, text) {
+      async ding(receivers, text) {
         const { robotCode } = config;
         if (!robotCode) throw unconfigured(dingApi, 'DINGTALK_ROBOT_CODE', '钉钉应用的机器人编码 RobotCode');
         const { openDingId, failedList } = await callNew(
           dingApi,
-          { robotCode, remindType, receiverUserIdList: batch, content: text },
+          { robotCode, remindType, receiverUserIdList: receivers, content: text },
           readDing,
         );
-        return { dingId: openDingId, rejected: batch.filter(isIn(failedList)) };
+        return { dingId: openDingId, rejected: receivers.filter(isIn(failedList)) };
       },
     }),
 

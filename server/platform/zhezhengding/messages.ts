@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { ZhezhengdingConfig } from '../../config/platform.ts';
 import { type Guard, isRecord, maybe } from '../answer.ts';
-import { inBatches, type Messages, unconfigured } from '../messages.ts';
+import { checking, type Messages, unconfigured } from '../messages.ts';
 import { PlatformError } from '../platform.ts';
 import { dataGuard, sendApi } from './answer.ts';
 
@@ -29,21 +29,21 @@ export function createMessages(
   call: ZhezhengdingCall,
 ): Messages {
   return {
-    ...inBatches({
-      async notify(batch, msg, key) {
-        await call(sendApi, { receiverIds: batch.join(','), bizMsgId: key, msg }, () => {});
+    ...checking({
+      async notify(receivers, msg, key) {
+        await call(sendApi, { receiverIds: receivers.join(','), bizMsgId: key, msg }, () => {});
         // Revoking takes this id too, so it is the task's.
         return key;
       },
 
-      async ding(batch, text) {
+      async ding(receivers, text) {
         const { dingCreator } = config;
         if (!dingCreator) {
           throw unconfigured(dingApi, 'ZHEZHENGDING_DING_CREATOR', 'DING 发送人的 accountId');
         }
         const parameters = {
           creator: JSON.stringify({ accountId: dingCreator }),
-          receivers: JSON.stringify(batch.map((accountId) => ({ accountId }))),
+          receivers: JSON.stringify(receivers.map((accountId) => ({ accountId }))),
           body: JSON.stringify({ text }),
           bodyType: 'text',
           notifyType: 'app',
