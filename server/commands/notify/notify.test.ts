@@ -23,12 +23,11 @@ beforeEach(async () => {
   printed = [];
 });
 
-const run = (request: NotifyRequest, waitMs?: number) =>
+const run = (request: NotifyRequest) =>
   notify(request, {
     prisma: outbox.prisma,
     platform: outbox.connect({ timeoutMs: 1500 }),
     print: (line) => printed.push(line),
-    ...(waitMs !== undefined && { waitMs }),
   });
 const message = (...usernames: string[]) =>
   ({ kind: 'message', usernames, text: '请查收', ding: false }) as const;

@@ -16,12 +16,12 @@ export interface NotifyParts {
   prisma: PrismaClient;
   platform: Platform;
   print: (line: string) => void;
-  /** Longest wait for the messages to be sent, in milliseconds; 30,000 by default. */
-  waitMs?: number;
 }
 
 /** Asking more often tells nothing new; a platform needs a moment to deliver. */
 const askEveryMs = 200;
+/** Longest wait for the messages to be sent, in milliseconds. */
+const sentWithinMs = 30_000;
 /** How long the platform gets to tell who got a message, in milliseconds. */
 const resultWithinMs = 3000;
 
@@ -66,14 +66,14 @@ export async function notify(request: NotifyRequest, parts: NotifyParts): Promis
 
 async function send(
   { read, labels }: Sending,
-  { messages, now, prisma, platform, print, waitMs = 30_000 }: Run,
+  { messages, now, prisma, platform, print }: Run,
 ): Promise<boolean> {
   const log = createLogger({ logLevel: 'silent' });
   const jobs = createJobs(log);
   jobs.queue(outboxQueue({ prisma, platform, now, log }));
   jobs.start();
   try {
-    const states = await waitFor(read, waitMs);
+    const states = await waitFor(read);
     for (const state of states) print(describe(state, labels));
     const [only, ...others] = states.filter(({ status }) => status === 'SENT');
     if (only !== undefined && others.length === 0) await printResult(messages, only, labels, print);
@@ -124,8 +124,8 @@ async function resend(ids: readonly string[], { messages, prisma }: Run): Promis
 }
 
 /** The messages once all of them have an end, or as they are when the time is over. */
-async function waitFor(read: Sending['read'], waitMs: number): Promise<MessageState[]> {
-  const until = Date.now() + waitMs;
+async function waitFor(read: Sending['read']): Promise<MessageState[]> {
+  const until = Date.now() + sentWithinMs;
   for (;;) {
     const states = await read();
     // A message that is tried again later says why by now.
