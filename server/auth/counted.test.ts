@@ -1,7 +1,7 @@
 import { development } from '../config/constants.ts';
 import type { AdminOverview, SignInSeries } from '../contract/overview.ts';
 import { type Built, build } from '../testing/build.ts';
-import { get, post } from '../testing/http.ts';
+import { get, post, ticketOf } from '../testing/http.ts';
 import { createPasswords } from './passwords.ts';
 
 const { password } = development;
@@ -14,10 +14,10 @@ afterAll(() => server?.close());
 const signIn = (username: string, typed: string) =>
   post(server, '/api/auth/console/sign-in', { username, password: typed });
 
-/** The samples of `sign_ins_total`, without the name: labels → value. */
-async function samples(): Promise<Record<string, number>> {
+/** The samples of a metric, without its name: labels → value. */
+async function samples(metric: string): Promise<Record<string, number>> {
   const { body } = await server.app.inject({ url: '/metrics' });
-  const lines = body.match(/^sign_ins_total\{.*$/gm) ?? [];
+  const lines = body.split('\n').filter((line) => line.startsWith(`${metric}{`));
   return Object.fromEntries(
     lines.map((line) => {
       const [, labels = '', value = ''] = /\{(.*)\} (\d+)$/.exec(line) ?? [];
@@ -28,6 +28,8 @@ async function samples(): Promise<Record<string, number>> {
 
 test('sign-ins by the platform and by password are counted apart, in the metrics and in the overview', async () => {
   const admin = await server.tokenOf('admin');
+  await server.login('sunqi');
+  await server.bind({ ticket: await ticketOf(server, 'lisi'), username: 'lisi', password: 'wrong' });
   await signIn('admin', password);
   await signIn('admin', 'wrong');
   await signIn('nobody-at-all', 'wrong');
@@ -45,8 +47,11 @@ test('sign-ins by the platform and by password are counted apart, in the metrics
   expect((await signIn('admin', password)).statusCode).toBe(500);
   await server.prisma.$executeRaw`ALTER TABLE lockouts_away RENAME TO lockouts`;
 
-  expect(await samples()).toEqual({
+  expect(await samples('bindings_total')).toEqual({ 'outcome="bind-rejected INVALID_CREDENTIALS"': 1 });
+  expect(await samples('sign_ins_total')).toEqual({
     'outcome="signed-in",by="platform"': 1,
+    'outcome="no-permission OUT_OF_RANGE",by="platform"': 1,
+    'outcome="bind-required",by="platform"': 1,
     'outcome="signed-in",by="password"': 2,
     'outcome="sign-in-rejected INVALID_CREDENTIALS",by="password"': 2,
     'outcome="no-permission ADMINISTRATORS_ONLY",by="password"': 1,
@@ -64,6 +69,8 @@ test('sign-ins by the platform and by password are counted apart, in the metrics
     'password password-rejected TOO_SHORT 1',
     'password sign-in-rejected INVALID_CREDENTIALS 2',
     'password signed-in null 2',
+    'platform bind-required null 1',
+    'platform no-permission OUT_OF_RANGE 1',
     'platform signed-in null 1',
   ]);
   // The hour may have turned meanwhile.

@@ -1,4 +1,3 @@
-import type { FaultKind } from '../../scripts/emulator/index.ts';
 import { rejection } from '../testing/platform-server.ts';
 import { paths, platformNames, useEmulator } from '../testing/platforms.ts';
 import { InvalidMessageError, type Platform } from './platform.ts';
@@ -114,21 +113,6 @@ describe.each(platformNames)('%s', (name) => {
     control().expireTokens();
     await ding(platform);
     expect(sent()).toHaveLength(3);
-  });
-
-  test.each<[FaultKind, string]>([
-    ['timeout', 'timeout'],
-    ['reset', 'fault'],
-    ['truncated', 'fault'],
-    ['huge', 'fault'],
-  ])('an answer lost by %s is a %s, and the driver does not send again', async (kind, expected) => {
-    const platform = connect(name, { timeoutMs: 1000 });
-    for (const [api, send] of byBoth) {
-      const before = sent().length;
-      control().fault({ path: api, kind });
-      expect(await rejection(send(platform))).toMatchObject({ name: 'PlatformError', kind: expected, api });
-      expect(sent()).toHaveLength(before + 1);
-    }
   });
 
   test('a notification that the caller repeats after a lost answer reaches each receiver once', async () => {

@@ -1,5 +1,5 @@
 import { type Built, build } from '../testing/build.ts';
-import { bearer, expectFault, get, ticketOf } from '../testing/http.ts';
+import { bearer, expectFault, get } from '../testing/http.ts';
 
 const exchangeApi = '/topapi/v2/user/getuserinfo';
 
@@ -33,25 +33,6 @@ async function growth(
   }
   return grown;
 }
-
-test('sign-ins and bindings are counted by outcome', async () => {
-  const grown = await growth(
-    [
-      ['sign_ins_total', { outcome: 'signed-in' }],
-      ['sign_ins_total', { outcome: 'no-permission OUT_OF_RANGE' }],
-      ['sign_ins_total', { outcome: 'bind-required' }],
-      ['bindings_total', { outcome: 'bind-rejected INVALID_CREDENTIALS' }],
-    ],
-    async () => {
-      await server.login('zhangsan');
-      await server.login('admin');
-      await server.login('sunqi');
-      const ticket = await ticketOf(server, 'lisi');
-      await server.bind({ ticket, username: 'lisi', password: 'wrong' });
-    },
-  );
-  expect(grown).toEqual([2, 1, 1, 1]);
-});
 
 test('calls to the platform are counted by API and result, token fetches by themselves', async () => {
   await server.login('zhangsan'); // from here on there is an app token
