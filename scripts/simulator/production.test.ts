@@ -8,14 +8,13 @@ import { buildMini } from '../build/mini/build.ts';
 import { readFolder } from '../build/mini/package-files.ts';
 
 /** What the simulator is made of; no device and no production server may get any of it. */
-const TRACES = /simulator|jsdom|@wxml|postcss|playwright|\bmini-(?:view|page|phone)\b|@vue|\bvue\b/i;
+const TRACES = /simulator|jsdom|postcss|playwright|\bmini-(?:view|page|phone)\b|@vue|\bvue\b/i;
 /** Packages that only the simulator, tests and builds need. */
 const PACKAGES = [
   'vue',
   'vite',
   'jsdom',
   'postcss',
-  '@wxml/parser',
   '@babel/parser',
   'esbuild',
   'playwright-core',

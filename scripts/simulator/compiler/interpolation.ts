@@ -8,34 +8,28 @@ export interface Part {
 
 /**
  * Splits `a {{b}} c` into parts. Quotes inside `{{ }}` are respected, so `{{ x ? '}}' : '' }}` is one
- * expression.
+ * expression; a `{{` without a `}}` is text.
  * @param base offset of `text` in its file
- * @throws UnclosedInterpolation with the offset of a `{{` that has no `}}`
  */
 export function splitInterpolation(text: string, base: number): Part[] {
   const parts: Part[] = [];
   let at = 0;
-  while (at < text.length) {
+  for (;;) {
     const open = text.indexOf('{{', at);
-    if (open < 0) break;
-    if (open > at) parts.push({ kind: 'text', value: text.slice(at, open), offset: base + at });
-    const close = findClose(text, open + 2);
-    if (close < 0) throw new UnclosedInterpolation(base + open);
+    const close = open < 0 ? -1 : findClose(text, open + 2);
+    const end = close < 0 ? text.length : open;
+    if (end > at) parts.push({ kind: 'text', value: text.slice(at, end), offset: base + at });
+    if (close < 0) return parts;
     parts.push({ kind: 'expression', value: text.slice(open + 2, close), offset: base + open + 2 });
     at = close + 2;
   }
-  if (at < text.length) parts.push({ kind: 'text', value: text.slice(at), offset: base + at });
-  return parts;
 }
 
-export class UnclosedInterpolation extends Error {
-  readonly offset: number;
-
-  constructor(offset: number) {
-    super('{{ 没有对应的 }}');
-    this.name = 'UnclosedInterpolation';
-    this.offset = offset;
-  }
+/** Offset of the first `{{` without a `}}`, or -1. */
+export function unclosedIn(text: string): number {
+  const last = splitInterpolation(text, 0).at(-1);
+  const open = last?.kind === 'text' ? last.value.indexOf('{{') : -1;
+  return last && open >= 0 ? last.offset + open : -1;
 }
 
 /**

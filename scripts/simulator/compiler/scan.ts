@@ -1,149 +1,197 @@
-import { findClose } from './interpolation.ts';
+import { findClose, unclosedIn } from './interpolation.ts';
 import type { ProblemList } from './problem.ts';
 
-/** A template in which `@wxml/parser` can lose its way no more: same length, same line breaks. */
-export interface Scanned {
-  /** Values, attribute names and `{{ }}` are letters here; they are read from the source itself. */
-  masked: string;
-  /** Set where tags could not be told from text, so that a check of closing tags would only add noise. */
-  lost: boolean;
+/** An opening tag. */
+export interface ScannedTag {
+  name: string;
+  offset: number;
+  attributes: ScannedAttribute[];
+  /** `<view />`. */
+  isEmpty: boolean;
+}
+
+export interface ScannedAttribute {
+  name: string;
+  offset: number;
+  /** The value as written, without its quotes; absent in `<button disabled>`. */
+  value?: { raw: string; offset: number };
+}
+
+/** Takes what stands in a file, from its beginning to its end. */
+export interface ScanTarget {
+  text(text: string, offset: number): void;
+  /** @returns false when the rest of the file is not wanted */
+  open(tag: ScannedTag): boolean;
+  close(name: string, offset: number): void;
 }
 
 /**
- * Reads AXML from its beginning to its end once, for what `@wxml/parser` reports at another place than the one to
- * change, or chokes on: quotes, comments, `{{ }}`, and `<` that begins no tag.
+ * Splits AXML into tags and text. A mistake is reported where a person has to change something, and the scan goes on
+ * behind it.
+ * @returns false when a mistake makes it uncertain what is a tag: closing tags that seem wrong may be right
  */
-export function scanTemplate(source: string, problems: ProblemList): Scanned {
-  return new Scanner(source, problems).run();
+export function scanTemplate(source: string, problems: ProblemList, target: ScanTarget): boolean {
+  return new Scanner(source, problems, target).run();
 }
 
-/** A file with so many mistakes is no AXML, and nobody reads on. */
+/** A file with more mistakes than this is not AXML at all. */
 const ENOUGH = 50;
 
 const CHINESE_QUOTE = /[“”‘’]/;
+/** What ends the name of a tag or of an attribute. */
+const NAME_END = /[\s=/<>"'“”‘’]/;
 
 class Scanner {
   private readonly source: string;
   private readonly problems: ProblemList;
-  private readonly masked: string[];
-  private lost = false;
+  private readonly target: ScanTarget;
+  private certain = true;
   private at = 0;
+  private textFrom = 0;
 
-  constructor(source: string, problems: ProblemList) {
+  constructor(source: string, problems: ProblemList, target: ScanTarget) {
     this.source = source;
     this.problems = problems;
-    this.masked = source.split('');
+    this.target = target;
   }
 
-  run(): Scanned {
-    while (this.at < this.source.length && this.problems.items.length < ENOUGH) this.text();
-    if (this.at < this.source.length) this.lost = true;
-    return { masked: this.masked.join(''), lost: this.lost };
+  run(): boolean {
+    while (this.at < this.source.length && this.problems.items.length < ENOUGH) this.step();
+    this.endText();
+    return this.certain && this.at >= this.source.length;
   }
 
   /** One step outside of tags. */
-  private text(): void {
+  private step(): void {
     const { source, at } = this;
     const next = source.charAt(at + 1);
     if (source.startsWith('{{', at)) this.interpolation();
     else if (source.charAt(at) !== '<') this.at += 1;
     else if (source.startsWith('<!--', at)) this.comment();
-    else if (/[a-zA-Z]/.test(next)) this.tag();
-    else if (next === '/') this.at += 2;
+    else if (/[a-zA-Z]/.test(next)) this.openingTag();
+    else if (next === '/') this.closingTag();
     else if (next === '!' || next === '?') this.declaration();
     else {
+      this.certain = false;
       this.report(at, '文字里的 < 会被当作标签的开头', '要显示小于号，请写 {{"<"}}；标签名以英文字母开头。');
-      this.mask(at, at + 1);
+      this.at += 1;
     }
+  }
+
+  /** Hands over the text before this place. */
+  private endText(): void {
+    const { source, textFrom, at } = this;
+    if (at > textFrom) this.target.text(source.slice(textFrom, at), textFrom);
   }
 
   private declaration(): void {
     const { source, at } = this;
     const end = source.indexOf('>', at);
     this.report(at, `AXML 里没有 ${source.slice(at, at + 2)} 开头的声明`, '请删去它；注释写作 <!-- -->。');
-    this.mask(at, end < 0 ? source.length : end + 1);
+    this.at = end < 0 ? source.length : end + 1;
   }
 
   private interpolation(): void {
     const close = findClose(this.source, this.at + 2);
     if (close < 0) this.unclosed(this.at);
-    this.mask(this.at, close < 0 ? this.at + 2 : close + 2);
+    this.at = close < 0 ? this.at + 2 : close + 2;
   }
 
   private comment(): void {
+    this.endText();
     const end = this.source.indexOf('-->', this.at + 4);
-    if (end >= 0) {
-      this.mask(this.at + 4, end);
-      this.at = end + 3;
-      return;
-    }
-    this.give('注释 <!-- 没有结束', '请在注释的末尾补上 -->。');
+    if (end < 0) this.give('注释 <!-- 没有结束', '请在注释的末尾补上 -->。');
+    else this.at = end + 3;
+    this.textFrom = this.at;
   }
 
-  private tag(): void {
-    const { source, at: start } = this;
-    const name = /^[\w:.-]*/.exec(source.slice(start + 1, start + 100))?.[0] ?? '';
-    this.at = start + 1 + name.length;
-    while (this.at < source.length) {
-      const char = source.charAt(this.at);
-      if (char === '>') {
-        this.at += 1;
+  private closingTag(): void {
+    this.endText();
+    const [all = '', name = ''] = /^<\/\s*([^\s<>]*)\s*>?/.exec(this.source.slice(this.at)) ?? [];
+    if (name && all.endsWith('>')) this.target.close(name, this.at);
+    else this.unfinished(this.at, '结束标签没有写完', '结束标签写作 </view>，里面没有空格和属性。');
+    this.at += all.length;
+    this.textFrom = this.at;
+  }
+
+  private openingTag(): void {
+    const { source, at: offset } = this;
+    this.endText();
+    const name = this.name(offset + 1);
+    const attributes: ScannedAttribute[] = [];
+    while (this.at < source.length && source.charAt(this.at) !== '<') {
+      const isEmpty = source.startsWith('/>', this.at);
+      if (isEmpty || source.charAt(this.at) === '>') {
+        this.at += isEmpty ? 2 : 1;
+        this.textFrom = this.at;
+        if (!this.target.open({ name, offset, attributes, isEmpty })) this.stop();
         return;
       }
-      if (char === '<') break;
-      if (/[\s/]/.test(char)) this.at += 1;
-      else this.attribute();
+      if (/\s/.test(source.charAt(this.at))) this.at += 1;
+      else {
+        const attribute = this.attribute();
+        if (attribute) attributes.push(attribute);
+      }
     }
-    if (this.lost) return;
-    this.lost = true;
-    this.report(start, `标签 <${name}> 没有写完`, '请在属性的后面补上 >，没有内容的标签补上 />。');
+    this.textFrom = this.at;
+    this.unfinished(offset, `标签 <${name}> 没有写完`, '请在属性的后面补上 >，没有内容的标签补上 />。');
   }
 
-  private attribute(): void {
-    const { source, at: start } = this;
-    while (this.at < source.length && !/[\s=/<>"'“”‘’]/.test(source.charAt(this.at))) this.at += 1;
-    const name = source.slice(start, this.at);
+  /** A tag that does not end; behind another mistake it may be one that only seems so. */
+  private unfinished(offset: number, message: string, hint: string): void {
+    if (this.certain) this.report(offset, message, hint);
+    this.certain = false;
+  }
+
+  /** Reads a name, and goes on behind it. */
+  private name(from: number): string {
+    this.at = from;
+    while (this.at < this.source.length && !NAME_END.test(this.source.charAt(this.at))) this.at += 1;
+    return this.source.slice(from, this.at);
+  }
+
+  private attribute(): ScannedAttribute | undefined {
+    const { source, at: offset } = this;
+    const name = this.name(offset);
     if (!name) {
       this.misplaced();
-      return;
-    }
-    for (let at = start; at < this.at; at += 1) {
-      if (!/[\w:.-]/.test(source.charAt(at)) || at === start) this.masked[at] = 'x';
+      return undefined;
     }
     const equals = /^\s*=\s*/.exec(source.slice(this.at))?.[0];
-    if (equals === undefined) return;
+    if (equals === undefined) return { name, offset };
     this.at += equals.length;
     const quote = source.charAt(this.at);
-    if (quote === '"' || quote === "'") this.value(name, quote);
-    else if (CHINESE_QUOTE.test(quote)) this.misplaced();
-    else if (!this.bareExpression(name)) {
-      this.lost = true;
+    if (quote === '"' || quote === "'") return { name, offset, value: this.value(name, quote) };
+    const value = this.bareExpression(name);
+    if (value) return { name, offset, value };
+    if (CHINESE_QUOTE.test(quote)) this.misplaced();
+    else {
+      this.certain = false;
       this.report(this.at, `属性 ${name} 的值没有加引号`, `请写成 ${name}="…"，{{ }} 也要写在引号里。`);
       this.skipWord();
     }
+    return { name, offset };
   }
 
-  /** `data-id={{id}}`: official templates have it, and devices take it. Here the outer braces become the quotes. */
-  private bareExpression(name: string): boolean {
-    const { source, at: start } = this;
-    const close = source.startsWith('{{', start) ? findClose(source, start + 2) : -1;
-    if (close < 0 || /[^\s/>]/.test(source.charAt(close + 2)) || source.slice(start, close).includes('\n'))
-      return false;
+  /** `data-id={{id}}`: official templates have it, and devices take it. */
+  private bareExpression(name: string): ScannedAttribute['value'] {
+    const { source, at: offset } = this;
+    const close = source.startsWith('{{', offset) ? findClose(source, offset + 2) : -1;
+    if (close < 0 || /[^\s/>]/.test(source.charAt(close + 2)) || source.slice(offset, close).includes('\n'))
+      return undefined;
     this.problems.warn(
-      start,
+      offset,
       'syntax',
       `属性 ${name} 的值没有加引号`,
       `请写成 ${name}="{{…}}"，别的工具才读得懂。`,
     );
-    this.mask(start, close + 2);
-    this.masked[start] = '"';
-    this.masked[close + 1] = '"';
-    return true;
+    this.at = close + 2;
+    return { raw: source.slice(offset, this.at), offset };
   }
 
   private misplaced(): void {
     const char = this.source.charAt(this.at);
-    this.lost = true;
+    this.certain = false;
     if (!CHINESE_QUOTE.test(char)) {
       this.report(this.at, `标签里多了一个 ${char}`, '请检查属性的引号是否成对、属性名后面是否写了等号。');
       this.at += 1;
@@ -158,20 +206,19 @@ class Scanner {
   }
 
   /** A quoted value, from its opening quote on. */
-  private value(name: string, quote: string): void {
+  private value(name: string, quote: string): NonNullable<ScannedAttribute['value']> {
     const { source } = this;
-    const begin = this.at + 1;
-    const end = source.indexOf(quote, begin);
-    const value = source.slice(begin, end < 0 ? source.length : end);
-    const outside = value.replace(/\{\{[\s\S]*?\}\}/g, '');
-    if (end < 0 || (/<[a-zA-Z/]/.test(outside) && /\n|=\s*$/.test(outside))) {
+    const offset = this.at + 1;
+    const end = source.indexOf(quote, offset);
+    const raw = source.slice(offset, end < 0 ? source.length : end);
+    const outside = raw.replace(/\{\{[\s\S]*?\}\}/g, '');
+    if (end < 0 || (/<[a-zA-Z/]/.test(outside) && /\n|=\s*$/.test(outside)))
       this.give(`属性 ${name} 的引号没有成对`, `请在值的末尾补上 ${quote}。`);
-      return;
+    else {
+      const open = unclosedIn(raw);
+      this.at = (open < 0 ? end : this.brokenValue(offset + open, end, quote)) + 1;
     }
-    const open = begin + unclosedIn(value);
-    const last = open < begin ? end : this.brokenValue(open, end, quote);
-    this.mask(begin, last);
-    this.at = last + 1;
+    return { raw, offset };
   }
 
   /**
@@ -181,7 +228,7 @@ class Scanner {
    */
   private brokenValue(open: number, end: number, quote: string): number {
     const { source } = this;
-    this.lost = true;
+    this.certain = false;
     const close = findClose(source, open + 2);
     if (close < 0 || /[<>]|\{\{/.test(source.slice(end, close))) {
       this.unclosed(open);
@@ -199,32 +246,19 @@ class Scanner {
     this.report(at, '{{ 没有对应的 }}', '请补上 }}。');
   }
 
-  /** Nothing after this place can be told for sure. */
+  /** Reports a mistake behind which nothing is certain. */
   private give(message: string, hint: string): void {
-    this.lost = true;
     this.report(this.at, message, hint);
+    this.stop();
+  }
+
+  private stop(): void {
+    this.certain = false;
     this.at = this.source.length;
+    this.textFrom = this.at;
   }
 
   private report(at: number, message: string, hint: string): void {
     this.problems.add(at, 'syntax', message, hint);
   }
-
-  /** Goes on at `to`; white space stays, for the parser drops what is nothing else. */
-  private mask(from: number, to: number): void {
-    for (let at = from; at < to; at += 1) {
-      if (!/\s/.test(this.source.charAt(at))) this.masked[at] = 'x';
-    }
-    this.at = to;
-  }
-}
-
-/** Offset of the first `{{` without a `}}`, or -1. */
-function unclosedIn(text: string): number {
-  for (let open = text.indexOf('{{'); open >= 0; ) {
-    const close = findClose(text, open + 2);
-    if (close < 0) return open;
-    open = text.indexOf('{{', close + 2);
-  }
-  return -1;
 }
