@@ -1,92 +1,80 @@
-import { defineComponent, h, onMounted, ref, shallowRef, watch } from 'vue';
+import { h, onMounted } from 'vue';
 import { type MiniElement, text } from '../events.ts';
-import { type Attributes, common, emit, type Tag } from './tag.ts';
+import { type Attributes, common, emit, statefulTag, type Tag } from './tag.ts';
+
+interface ChoiceElement extends MiniElement {
+  miniChoice?: {
+    checked(): boolean;
+    /** Another one of the group was chosen. */
+    uncheck(): void;
+  };
+}
 
 /** `checkbox`, `radio` and `switch`: a state, a tap that changes it, and a group around the first two. */
-const Choice = defineComponent({
-  name: 'ChoiceField',
-  inheritAttrs: false,
-  props: { tag: { type: String, required: true }, attributes: { type: Object, required: true } },
-  setup(props) {
-    const host = shallowRef<MiniElement | null>(null);
-    const attribute = (name: string): unknown => (props.attributes as Attributes)[name];
-    const checked = ref(Boolean(attribute('checked')));
-    watch(
-      () => attribute('checked'),
-      (value) => {
-        checked.value = Boolean(value);
-      },
-    );
+const choice = (tag: 'checkbox' | 'radio' | 'switch'): Tag =>
+  statefulTag(tag, (context) => {
+    const { host, attribute, state, field, props } = context;
+    const given = (): boolean => Boolean(attribute('checked'));
+    const checked = state(given);
     const activate = (): void => {
       const element = host.value;
-      if (!element || attribute('disabled') || (props.tag === 'radio' && checked.value)) return;
+      if (!element || attribute('disabled') || (tag === 'radio' && checked.value)) return;
       checked.value = !checked.value;
-      const group = element.closest<MiniElement>(`mini-${props.tag}-group`);
-      emit(element, 'change', { value: checked.value });
+      const group = element.closest<MiniElement>(`mini-${tag}-group`);
+      context.emit('change', { value: checked.value });
       if (!group) return;
-      const members = [...group.querySelectorAll<MiniElement>(`mini-${props.tag}`)];
-      if (props.tag === 'radio')
-        for (const member of members) if (member !== element) (member.miniField as ChoiceField).uncheck();
-      emit(group, 'change', { value: groupValue(props.tag, members) });
+      if (tag === 'radio')
+        for (const member of membersOf(group, tag)) if (member !== element) member.miniChoice?.uncheck();
+      emit(group, 'change', { value: groupValue(group, tag) });
     };
+    field(
+      () => (tag === 'switch' ? checked.value : checked.value ? attribute('value') : undefined),
+      () => {
+        checked.value = given();
+      },
+    );
     onMounted(() => {
-      if (!host.value) return;
-      host.value.miniActivate = activate;
-      const field: ChoiceField = {
+      const element: ChoiceElement | null = host.value;
+      if (!element) return;
+      element.miniActivate = activate;
+      element.miniChoice = {
         checked: () => checked.value,
-        value: () =>
-          props.tag === 'switch' ? checked.value : checked.value ? attribute('value') : undefined,
-        reset: () => {
-          checked.value = Boolean(attribute('checked'));
-        },
         uncheck: () => {
           checked.value = false;
         },
       };
-      host.value.miniField = field;
     });
-    return () =>
-      h(`mini-${props.tag}`, {
-        ...common(props.tag, props.attributes as Attributes),
-        ref: host,
-        role: props.tag,
+    return () => {
+      const shared = props();
+      return h(`mini-${tag}`, {
+        ...shared,
+        role: tag,
         tabindex: '0',
         'aria-checked': String(checked.value),
         'aria-disabled': attribute('disabled') ? 'true' : undefined,
         'data-checked': checked.value,
-        style: `${common(props.tag, props.attributes as Attributes).style as string};--mini-color:${text(attribute('color')) || '#1677ff'}`,
+        style: `${shared.style as string};--mini-color:${text(attribute('color')) || '#1677ff'}`,
       });
-  },
-});
+    };
+  });
 
-interface ChoiceField {
-  checked(): boolean;
-  value(): unknown;
-  reset(): void;
-  /** Another one of the group was chosen. */
-  uncheck(): void;
-}
+const membersOf = (group: MiniElement, tag: string): ChoiceElement[] => [
+  ...group.querySelectorAll<ChoiceElement>(`mini-${tag}`),
+];
 
-function groupValue(tag: string, members: MiniElement[]): unknown {
-  const chosen = members
-    .filter((member) => (member.miniField as ChoiceField | undefined)?.checked())
+function groupValue(group: MiniElement, tag: string): unknown {
+  const chosen = membersOf(group, tag)
+    .filter((member) => member.miniChoice?.checked())
     .map((member) => member.miniNode?.attributes.value);
   return tag === 'radio' ? chosen[0] : chosen;
 }
-
-const choice =
-  (tag: string): Tag =>
-  (attributes, _children, key) =>
-    h(Choice, { key, tag, attributes });
 
 const group =
   (tag: string): Tag =>
   (attributes, children, key) => {
     const attach = (target: unknown): void => {
       const element = target as MiniElement | null;
-      if (!element) return;
-      const members = (): MiniElement[] => [...element.querySelectorAll<MiniElement>(`mini-${tag}`)];
-      element.miniField = { value: () => groupValue(tag, members()), reset: () => undefined };
+      if (element) element.miniField = { value: () => groupValue(element, tag), reset: () => undefined };
     };
     return h(`mini-${tag}-group`, { ...common(`${tag}-group`, attributes, key), ref: attach }, children);
   };
@@ -98,60 +86,71 @@ export const checkboxGroup = group('checkbox');
 export const radioGroup = group('radio');
 
 /** `picker` over a one-column `range`: a native select laid over the content. */
-const Picker = defineComponent({
-  name: 'PickerField',
-  inheritAttrs: false,
-  props: { attributes: { type: Object, required: true } },
-  setup(props, { slots }) {
-    const host = shallowRef<MiniElement | null>(null);
-    const attribute = (name: string): unknown => (props.attributes as Attributes)[name];
-    const chosen = ref(Number(attribute('value') ?? 0));
-    watch(
-      () => attribute('value'),
-      (value) => {
-        chosen.value = Number(value ?? 0);
-      },
-    );
-    onMounted(() => {
-      if (!host.value) return;
-      host.value.miniField = {
-        value: () => chosen.value,
-        reset: () => {
-          chosen.value = Number(attribute('value') ?? 0);
-        },
-      };
+export const picker = statefulTag('picker', ({ attribute, state, field, emit, props, content }) => {
+  const given = (): number => Number(attribute('value') ?? 0);
+  const chosen = state(given);
+  field(
+    () => chosen.value,
+    () => {
+      chosen.value = given();
+    },
+  );
+  return () => {
+    const range = Array.isArray(attribute('range')) ? (attribute('range') as unknown[]) : [];
+    const rangeKey = text(attribute('range-key'));
+    const options = range.map((item, index) => {
+      const shown =
+        rangeKey && typeof item === 'object' && item !== null ? (item as Attributes)[rangeKey] : item;
+      const selected = index === chosen.value;
+      return h('option', { key: index, value: String(index), 'prop:selected': selected }, text(shown));
     });
-    return () => {
-      const range = Array.isArray(attribute('range')) ? (attribute('range') as unknown[]) : [];
-      const rangeKey = text(attribute('range-key') ?? attribute('rangeKey'));
-      const options = range.map((item, index) => {
-        const shown =
-          rangeKey && typeof item === 'object' && item !== null ? (item as Attributes)[rangeKey] : item;
-        return h(
-          'option',
-          { key: index, value: String(index), 'prop:selected': index === chosen.value },
-          text(shown),
-        );
-      });
-      return h('mini-picker', { ...common('picker', props.attributes as Attributes), ref: host }, [
-        ...(slots.default?.() ?? []),
-        h(
-          'select',
-          {
-            key: 'select',
-            'aria-label': text(attribute('title')) || '选择',
-            disabled: Boolean(attribute('disabled')),
-            onChange: (event: Event) => {
-              chosen.value = Number((event.target as HTMLSelectElement).value);
-              if (host.value) emit(host.value, 'change', { value: chosen.value });
-            },
+    return h('mini-picker', props(), [
+      ...content(),
+      h(
+        'select',
+        {
+          key: 'select',
+          'aria-label': text(attribute('title')) || '选择',
+          disabled: Boolean(attribute('disabled')),
+          onChange: (event: Event) => {
+            chosen.value = Number((event.target as HTMLSelectElement).value);
+            emit('change', { value: chosen.value });
           },
-          options,
-        ),
-      ]);
-    };
-  },
+        },
+        options,
+      ),
+    ]);
+  };
 });
 
-export const picker: Tag = (attributes, children, key) =>
-  h(Picker, { key, attributes }, { default: () => children });
+/** `slider`: a native range, with the value beside it. */
+export const slider = statefulTag('slider', ({ attribute, state, field, emit, props }) => {
+  const given = (): number => Number(attribute('value') ?? attribute('min') ?? 0);
+  const value = state(given);
+  const move = (type: 'change' | 'changing') => (event: Event) => {
+    value.value = Number((event.target as HTMLInputElement).value);
+    emit(type, { value: value.value });
+  };
+  field(
+    () => value.value,
+    () => {
+      value.value = given();
+    },
+  );
+  return () =>
+    h('mini-slider', props(), [
+      h('input', {
+        key: 'range',
+        type: 'range',
+        min: Number(attribute('min') ?? 0),
+        max: Number(attribute('max') ?? 100),
+        step: Number(attribute('step') ?? 1),
+        'prop:value': String(value.value),
+        disabled: Boolean(attribute('disabled')),
+        'aria-label': text(attribute('aria-label')) || '滑块',
+        onInput: move('changing'),
+        onChange: move('change'),
+      }),
+      ...(attribute('show-value') ? [h('span', { key: 'value' }, String(value.value))] : []),
+    ]);
+});

@@ -1,7 +1,7 @@
 import { PLACEHOLDER_TAGS } from '../../compiler/tags.ts';
-import { checkbox, checkboxGroup, picker, radio, radioGroup, switchTag } from './choice.ts';
+import { checkbox, checkboxGroup, picker, radio, radioGroup, slider, switchTag } from './choice.ts';
 import { input, textarea } from './input.ts';
-import { canvas, movableView, navigator, pickerView, progress, richText, slider } from './more.ts';
+import { canvas, movableView, navigator, pickerView, progress, richText } from './more.ts';
 import {
   button,
   coverImage,

@@ -1,8 +1,6 @@
-import { defineComponent, h, onMounted, shallowRef, watch } from 'vue';
-import { type MiniElement, text } from '../events.ts';
-import { type Attributes, common, emit, read, type Tag } from './tag.ts';
-
-type Control = HTMLInputElement | HTMLTextAreaElement;
+import { h, onMounted, shallowRef } from 'vue';
+import { text } from '../events.ts';
+import { statefulTag, type Tag } from './tag.ts';
 
 /** DingTalk documents 140 as the default of `maxlength`; -1 lifts the limit. */
 const DEFAULT_MAX_LENGTH = 140;
@@ -11,41 +9,37 @@ const DEFAULT_MAX_LENGTH = 140;
  * `input` and `textarea`. `value` sets the text when it changes; what a person types stays in between, as in
  * the container.
  */
-const TextField = defineComponent({
-  name: 'TextField',
-  inheritAttrs: false,
-  props: { tag: { type: String, required: true }, attributes: { type: Object, required: true } },
-  setup(props) {
-    const host = shallowRef<MiniElement | null>(null);
-    const control = shallowRef<Control | null>(null);
-    const attribute = (name: string): unknown => read(props.attributes as Attributes, name);
+const textField = (tag: 'input' | 'textarea'): Tag =>
+  statefulTag(tag, ({ host, attribute, whenShown, field, emit, props }) => {
+    const control = shallowRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
     const send = (type: string): void => {
       const value = control.value?.value ?? '';
-      if (host.value)
-        emit(host.value, type, { value, cursor: control.value?.selectionStart ?? value.length });
+      emit(type, { value, cursor: control.value?.selectionStart ?? value.length });
     };
     const write = (value: unknown): void => {
       if (control.value && control.value.value !== text(value)) control.value.value = text(value);
     };
-    watch(() => attribute('value'), write, { flush: 'post' });
-    watch(
+    const initial = attribute('value');
+    whenShown(
+      () => attribute('value'),
+      () => write(attribute('value')),
+    );
+    whenShown(
       () => Boolean(attribute('focus')),
-      (focus) => {
-        if (focus) control.value?.focus();
+      () => {
+        if (attribute('focus')) control.value?.focus();
       },
-      { flush: 'post' },
+    );
+    field(
+      () => control.value?.value ?? '',
+      () => write(initial),
     );
     onMounted(() => {
-      const initial = text(attribute('value'));
-      write(initial);
-      if (attribute('focus')) control.value?.focus();
-      if (!host.value) return;
-      host.value.miniField = { value: () => control.value?.value ?? '', reset: () => write(initial) };
-      host.value.miniActivate = () => control.value?.focus();
+      if (host.value) host.value.miniActivate = () => control.value?.focus();
     });
     return () => {
       const limit = Number(attribute('maxlength') || DEFAULT_MAX_LENGTH);
-      const props_ = {
+      const shared = {
         key: 'control',
         ref: control,
         placeholder: text(attribute('placeholder')),
@@ -61,25 +55,20 @@ const TextField = defineComponent({
           if (event.key === 'Enter' && !event.isComposing) send('confirm');
         },
       };
-      const field =
-        props.tag === 'textarea'
-          ? h('textarea', { ...props_, rows: attribute('auto-height') ? 1 : 3 })
-          : h('input', { ...props_, ...inputType(attribute('type'), attribute('password')) });
-      return h(`mini-${props.tag}`, { ...common(props.tag, props.attributes as Attributes), ref: host }, [
-        field,
-      ]);
+      const inner =
+        tag === 'textarea'
+          ? h('textarea', { ...shared, rows: attribute('auto-height') ? 1 : 3 })
+          : h('input', { ...shared, ...inputType(attribute('type'), attribute('password')) });
+      return h(`mini-${tag}`, props(), [inner]);
     };
-  },
-});
+  });
+
+const INPUT_MODES: Readonly<Record<string, string>> = { number: 'numeric', digit: 'decimal' };
 
 function inputType(type: unknown, password: unknown): { type: string; inputmode: string } {
   if (password) return { type: 'password', inputmode: 'text' };
-  if (type === 'number') return { type: 'text', inputmode: 'numeric' };
-  if (type === 'digit') return { type: 'text', inputmode: 'decimal' };
-  if (type === 'idcard') return { type: 'text', inputmode: 'text' };
-  return { type: 'text', inputmode: 'text' };
+  return { type: 'text', inputmode: INPUT_MODES[text(type)] ?? 'text' };
 }
 
-export const input: Tag = (attributes, _children, key) => h(TextField, { key, tag: 'input', attributes });
-export const textarea: Tag = (attributes, _children, key) =>
-  h(TextField, { key, tag: 'textarea', attributes });
+export const input = textField('input');
+export const textarea = textField('textarea');

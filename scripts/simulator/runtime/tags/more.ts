@@ -1,56 +1,6 @@
-import { defineComponent, h, onMounted, ref, shallowRef, type VNode, watch } from 'vue';
+import { h, type VNode } from 'vue';
 import { type MiniElement, text } from '../events.ts';
-import { type Attributes, common, emit, read, type Tag } from './tag.ts';
-
-/** `slider`: a native range, with the value beside it. */
-const Slider = defineComponent({
-  name: 'SliderField',
-  inheritAttrs: false,
-  props: { attributes: { type: Object, required: true } },
-  setup(props) {
-    const host = shallowRef<MiniElement | null>(null);
-    const attribute = (name: string): unknown => read(props.attributes as Attributes, name);
-    const initial = (): number => Number(attribute('value') ?? attribute('min') ?? 0);
-    const value = ref(initial());
-    watch(
-      () => attribute('value'),
-      () => {
-        value.value = initial();
-      },
-    );
-    const move = (type: 'change' | 'changing') => (event: Event) => {
-      value.value = Number((event.target as HTMLInputElement).value);
-      if (host.value) emit(host.value, type, { value: value.value });
-    };
-    onMounted(() => {
-      if (!host.value) return;
-      host.value.miniField = {
-        value: () => value.value,
-        reset: () => {
-          value.value = initial();
-        },
-      };
-    });
-    return () =>
-      h('mini-slider', { ...common('slider', props.attributes as Attributes), ref: host }, [
-        h('input', {
-          key: 'range',
-          type: 'range',
-          min: Number(attribute('min') ?? 0),
-          max: Number(attribute('max') ?? 100),
-          step: Number(attribute('step') ?? 1),
-          'prop:value': String(value.value),
-          disabled: Boolean(attribute('disabled')),
-          'aria-label': text(attribute('aria-label')) || '滑块',
-          onInput: move('changing'),
-          onChange: move('change'),
-        }),
-        attribute('show-value') ? h('span', { key: 'value' }, String(value.value)) : null,
-      ] as VNode[]);
-  },
-});
-
-export const slider: Tag = (attributes, _children, key) => h(Slider, { key, attributes });
+import { common, read, statefulTag, type Tag } from './tag.ts';
 
 export const progress: Tag = (attributes, _children, key) => {
   const percent = Math.max(0, Math.min(100, Number(read(attributes, 'percent') ?? 0)));
@@ -107,145 +57,90 @@ function parseHtml(html: string, element: Element): RichNode[] {
   return [...body.childNodes].flatMap(read_);
 }
 
-const RichText = defineComponent({
-  name: 'RichText',
-  inheritAttrs: false,
-  props: { attributes: { type: Object, required: true } },
-  setup(props) {
-    const host = shallowRef<MiniElement | null>(null);
-    return () => {
-      const nodes = (props.attributes as Attributes).nodes;
-      const parsed = typeof nodes === 'string' && host.value ? parseHtml(nodes, host.value) : nodes;
-      return h(
-        'mini-rich-text',
-        { ...common('rich-text', props.attributes as Attributes), ref: host },
-        Array.isArray(parsed) ? drawRich(parsed as RichNode[]) : [],
-      );
-    };
-  },
+export const richText = statefulTag('rich-text', ({ host, attribute, props }) => () => {
+  const nodes = attribute('nodes');
+  const parsed = typeof nodes === 'string' && host.value ? parseHtml(nodes, host.value) : nodes;
+  return h('mini-rich-text', props(), Array.isArray(parsed) ? drawRich(parsed as RichNode[]) : []);
 });
 
-export const richText: Tag = (attributes, _children, key) => h(RichText, { key, attributes });
-
 /** `picker-view`: each column is a list; a tap chooses a row. */
-const PickerView = defineComponent({
-  name: 'PickerView',
-  inheritAttrs: false,
-  props: { attributes: { type: Object, required: true } },
-  setup(props, { slots }) {
-    const host = shallowRef<MiniElement | null>(null);
-    const attribute = (name: string): unknown => read(props.attributes as Attributes, name);
+export const pickerView = statefulTag(
+  'picker-view',
+  ({ host, attribute, state, whenShown, emit, props, content }) => {
     const given = (): number[] => (Array.isArray(attribute('value')) ? (attribute('value') as number[]) : []);
-    const chosen = ref(given());
-    watch(
-      () => JSON.stringify(attribute('value')),
-      () => {
-        chosen.value = given();
-      },
-    );
+    const chosen = state(given);
+    const columnsIn = (element: Element): Element[] => [
+      ...element.querySelectorAll('mini-picker-view-column'),
+    ];
     const choose = (event: Event): void => {
       const element = host.value;
       const column = (event.target as Element).closest('mini-picker-view-column');
       if (!element || !column) return;
-      const columns = [...element.querySelectorAll('mini-picker-view-column')];
       const row = [...column.children].findIndex((child) => child.contains(event.target as Element));
       if (row < 0) return;
-      chosen.value = columns.map((other, index) => (other === column ? row : (chosen.value[index] ?? 0)));
+      chosen.value = columnsIn(element).map((other, index) =>
+        other === column ? row : (chosen.value[index] ?? 0),
+      );
       mark();
-      emit(element, 'change', { value: chosen.value });
+      emit('change', { value: chosen.value });
     };
     /** The chosen row of each column stands out. */
     const mark = (): void => {
-      const columns = [...(host.value?.querySelectorAll('mini-picker-view-column') ?? [])];
+      const columns = host.value ? columnsIn(host.value) : [];
       for (const [index, column] of columns.entries()) {
         for (const [row, child] of [...column.children].entries())
           child.toggleAttribute('data-chosen', row === (chosen.value[index] ?? 0));
       }
     };
-    onMounted(mark);
-    watch(chosen, mark, { flush: 'post' });
-    return () =>
-      h(
-        'mini-picker-view',
-        { ...common('picker-view', props.attributes as Attributes), ref: host, onClick: choose },
-        slots.default?.(),
-      );
+    whenShown(() => chosen.value, mark);
+    return () => h('mini-picker-view', { ...props(), onClick: choose }, content());
   },
-});
-
-export const pickerView: Tag = (attributes, children, key) =>
-  h(PickerView, { key, attributes }, { default: () => children });
+);
 
 /** `movable-view`: follows the finger in the directions that it may. */
-const MovableView = defineComponent({
-  name: 'MovableView',
-  inheritAttrs: false,
-  props: { attributes: { type: Object, required: true } },
-  setup(props, { slots }) {
-    const host = shallowRef<MiniElement | null>(null);
-    const attribute = (name: string): unknown => read(props.attributes as Attributes, name);
-    const given = (): { x: number; y: number } => ({
-      x: Number.parseFloat(text(attribute('x'))) || 0,
-      y: Number.parseFloat(text(attribute('y'))) || 0,
-    });
-    const place = ref(given());
-    watch(
-      () => [attribute('x'), attribute('y')].join(),
-      () => {
-        place.value = given();
-      },
-    );
-    let from: { x: number; y: number } | undefined;
-    const point = (event: Event): { x: number; y: number } => {
-      const { clientX, clientY } = event as PointerEvent;
-      return { x: clientX, y: clientY };
-    };
-    const onPointerdown = (event: Event): void => {
-      const { x, y } = point(event);
-      if (!attribute('disabled')) from = { x: x - place.value.x, y: y - place.value.y };
-    };
-    const onPointermove = (event: Event): void => {
-      const element = host.value;
-      if (!from || !element) return;
-      const direction = text(attribute('direction') ?? 'none');
-      const area = element.closest('mini-movable-area');
-      const { x, y } = point(event);
-      const moved = { ...place.value };
-      if (direction === 'all' || direction === 'horizontal')
-        moved.x = within(x - from.x, (area?.clientWidth ?? 0) - element.offsetWidth);
-      if (direction === 'all' || direction === 'vertical')
-        moved.y = within(y - from.y, (area?.clientHeight ?? 0) - element.offsetHeight);
-      place.value = moved;
-      emit(element, 'change', { ...moved, source: 'touch' });
-    };
-    const onPointerup = (): void => {
-      if (from && host.value) emit(host.value, 'changeEnd', { ...place.value });
-      from = undefined;
-    };
-    return () => {
-      const shared = common('movable-view', props.attributes as Attributes);
-      const { x, y } = place.value;
-      return h(
-        'mini-movable-view',
-        {
-          ...shared,
-          style: `${shared.style as string};transform:translate(${x}px,${y}px)`,
-          ref: host,
-          onPointerdown,
-          onPointermove,
-          onPointerup,
-        },
-        slots.default?.(),
-      );
-    };
-  },
+export const movableView = statefulTag('movable-view', ({ host, attribute, state, emit, props, content }) => {
+  const place = state(() => ({
+    x: Number.parseFloat(text(attribute('x'))) || 0,
+    y: Number.parseFloat(text(attribute('y'))) || 0,
+  }));
+  let from: { x: number; y: number } | undefined;
+  const point = (event: Event): { x: number; y: number } => {
+    const { clientX, clientY } = event as PointerEvent;
+    return { x: clientX, y: clientY };
+  };
+  const onPointerdown = (event: Event): void => {
+    const { x, y } = point(event);
+    if (!attribute('disabled')) from = { x: x - place.value.x, y: y - place.value.y };
+  };
+  const onPointermove = (event: Event): void => {
+    const element = host.value;
+    if (!from || !element) return;
+    const direction = text(attribute('direction') ?? 'none');
+    const area = element.closest('mini-movable-area');
+    const { x, y } = point(event);
+    const moved = { ...place.value };
+    if (direction === 'all' || direction === 'horizontal')
+      moved.x = within(x - from.x, (area?.clientWidth ?? 0) - element.offsetWidth);
+    if (direction === 'all' || direction === 'vertical')
+      moved.y = within(y - from.y, (area?.clientHeight ?? 0) - element.offsetHeight);
+    place.value = moved;
+    emit('change', { ...moved, source: 'touch' });
+  };
+  const onPointerup = (): void => {
+    if (from) emit('changeEnd', { ...place.value });
+    from = undefined;
+  };
+  return () => {
+    const shared = props();
+    const { x, y } = place.value;
+    const style = `${shared.style as string};transform:translate(${x}px,${y}px)`;
+    const listeners = { onPointerdown, onPointermove, onPointerup };
+    return h('mini-movable-view', { ...shared, ...listeners, style }, content());
+  };
 });
 
 /** Stays in the area; where nothing has a size, as without a layout, nothing holds it back. */
 const within = (at: number, room: number): number => (room > 0 ? Math.max(0, Math.min(at, room)) : at);
-
-export const movableView: Tag = (attributes, children, key) =>
-  h(MovableView, { key, attributes }, { default: () => children });
 
 /** Where a tap on a `navigator` leads; `go` is the phone's. */
 export const navigator: Tag = (attributes, children, key) => {

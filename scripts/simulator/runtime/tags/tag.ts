@@ -1,4 +1,14 @@
-import type { VNode } from 'vue';
+import {
+  defineComponent,
+  h,
+  onMounted,
+  type Ref,
+  ref,
+  type ShallowRef,
+  shallowRef,
+  type VNode,
+  watch,
+} from 'vue';
 import { camelCase, describeNode, type MiniElement, text } from '../events.ts';
 import { inlineStyle } from '../inline-style.ts';
 
@@ -52,4 +62,61 @@ export function emit(element: MiniElement, type: string, detail: unknown): unkno
     currentTarget: place,
     detail,
   });
+}
+
+/** What a tag with a state of its own is made from. */
+export interface TagContext {
+  /** The tag's element; null until it is on the page. */
+  host: ShallowRef<MiniElement | null>;
+  attribute(name: string): unknown;
+  /** A value that an attribute sets when it changes, and that the tag may change in between. */
+  state<T>(given: () => T): Ref<T>;
+  /** Calls back now and after each change of a value, once the page shows it. */
+  whenShown(value: () => unknown, run: () => void): void;
+  /** The value under which a form sends the tag, and what it goes back to. */
+  field(value: () => unknown, reset: () => void): void;
+  /** An event of the tag; see {@link emit}. */
+  emit(type: string, detail: unknown): void;
+  /** The props of the tag's element; see {@link common}. */
+  props(): Record<string, unknown>;
+  content(): VNode[];
+}
+
+/** Makes a tag with a state of its own. @param setup returns the function that draws it */
+export function statefulTag(tag: string, setup: (context: TagContext) => () => VNode): Tag {
+  const View = defineComponent({
+    name: `mini-${tag}`,
+    inheritAttrs: false,
+    props: { attributes: { type: Object, required: true } },
+    setup(props, { slots }) {
+      const host = shallowRef<MiniElement | null>(null);
+      const attributes = (): Attributes => props.attributes as Attributes;
+      return setup({
+        host,
+        attribute: (name) => read(attributes(), name),
+        state(given) {
+          const value = ref(given()) as Ref<ReturnType<typeof given>>;
+          watch(
+            () => JSON.stringify(given()),
+            () => {
+              value.value = given();
+            },
+          );
+          return value;
+        },
+        whenShown(value, run) {
+          onMounted(run);
+          watch(value, run, { flush: 'post' });
+        },
+        field: (value, reset) =>
+          onMounted(() => {
+            if (host.value) host.value.miniField = { value, reset };
+          }),
+        emit: (type, detail) => void (host.value && emit(host.value, type, detail)),
+        props: () => ({ ...common(tag, attributes()), ref: host }),
+        content: () => slots.default?.() ?? [],
+      });
+    },
+  });
+  return (attributes, children, key) => h(View, { key, attributes }, { default: () => children });
 }
