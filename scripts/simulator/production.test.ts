@@ -10,15 +10,7 @@ import { readFolder } from '../build/mini/package-files.ts';
 /** What the simulator is made of; no device and no production server may get any of it. */
 const TRACES = /simulator|jsdom|postcss|playwright|\bmini-(?:view|page|phone)\b|@vue|\bvue\b/i;
 /** Packages that only the simulator, tests and builds need. */
-const PACKAGES = [
-  'vue',
-  'vite',
-  'jsdom',
-  'postcss',
-  '@babel/parser',
-  'esbuild',
-  'playwright-core',
-];
+const PACKAGES = ['vue', 'vite', 'jsdom', 'postcss', '@babel/parser', 'esbuild', 'playwright-core'];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

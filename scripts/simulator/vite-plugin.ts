@@ -4,22 +4,11 @@ import { compileApp, visualPart } from './compiler/app.ts';
 import { type BuildOptions, buildApp } from './compiler/build.ts';
 import { CompileError, isError, type Problem } from './compiler/problem.ts';
 import type { BuiltApp } from './runtime/types.ts';
+import { HOT_EVENTS } from './web/setup.ts';
 
 /** What `import app from 'virtual:mini-program'` resolves to. */
 const MODULE = 'virtual:mini-program';
 const RESOLVED = `\0${MODULE}`;
-
-/** Custom HMR events; `web` listens to them with `import.meta.hot.on`. */
-export const HOT_EVENTS = {
-  /** Templates and styles changed; data: `{units, style}` for `phone.update`. */
-  update: 'mini-program:update',
-  /** Code, configuration or images changed; data: a whole `BuiltApp` for `phone.replace`. */
-  replace: 'mini-program:replace',
-  /** The sources have mistakes; data: `Problem[]`. What runs goes on. */
-  problems: 'mini-program:problems',
-  /** The server answers again. */
-  serverBack: 'mini-program:server-back',
-} as const;
 
 export interface SimulatorPluginOptions {
   /** Folder of `app.json`. */
@@ -114,13 +103,6 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
 
   return {
     name: 'mini-program-simulator',
-    config: () => ({
-      define: {
-        __VUE_OPTIONS_API__: 'true',
-        __VUE_PROD_DEVTOOLS__: 'false',
-        __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
-      },
-    }),
     configureServer(created) {
       server = created;
       created.watcher.add(root);

@@ -1,5 +1,5 @@
 import type { BuiltApp } from '../runtime/types.ts';
-import { type CompiledApp, compileApp } from './app.ts';
+import { type CompiledApp, compileApp, inOrder } from './app.ts';
 import { readAssets } from './assets.ts';
 import { linkModules } from './link.ts';
 import { type Compiled, compileModules } from './modules.ts';
@@ -39,5 +39,5 @@ export async function errorsIn(root: string, { replace }: BuildOptions = {}): Pr
 
 async function modulesOf(app: CompiledApp): Promise<{ compiled: Compiled[]; errors: Problem[] }> {
   const { compiled, problems } = await compileModules(app.modules.values(), app.problems);
-  return { compiled, errors: [...app.problems, ...problems].filter(isError) };
+  return { compiled, errors: inOrder([...app.problems, ...problems].filter(isError)) };
 }

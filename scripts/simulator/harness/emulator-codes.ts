@@ -16,13 +16,26 @@ export function emulatorAuthCode(
   platform: Platform,
 ): () => Promise<string> {
   return async () => {
-    const response = await fetch(`${emulatorUrl}/_emulator/auth-codes`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ personId: person, platform }),
-    });
-    const body = (await response.json()) as { authCode?: string; message?: string };
-    if (!body.authCode) throw new Error(`平台仿真没有给出授权码：${body.message ?? response.status}`);
-    return body.authCode;
+    const { authCode } = await askEmulator(emulatorUrl, 'auth-codes', { personId: person, platform });
+    if (!authCode) throw new Error('平台仿真没有给出授权码');
+    return authCode;
   };
+}
+
+/** Calls the emulator's control API. @throws Error in Chinese when it refuses, or does not answer */
+export async function askEmulator(
+  emulatorUrl: string,
+  path: string,
+  body: object = {},
+): Promise<{ authCode?: string; message?: string }> {
+  const response = await fetch(`${emulatorUrl}/_emulator/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch((cause: unknown) => {
+    throw new Error('平台仿真没有应答，请确认 npm run dev 还在运行', { cause });
+  });
+  const answer = (await response.json()) as { authCode?: string; message?: string };
+  if (!response.ok) throw new Error(answer.message ?? `平台仿真应答 ${response.status}`);
+  return answer;
 }

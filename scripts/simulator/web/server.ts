@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { createServer as createViteServer } from 'vite';
 import { errorsIn } from '../compiler/build.ts';
 import { H5Clients } from '../h5/clients.ts';
-import { HOT_EVENTS, miniProgram } from '../vite-plugin.ts';
+import { miniProgram } from '../vite-plugin.ts';
 import { Listener } from './listener.ts';
 import { deviceMiddleware } from './relay.ts';
-import { H5_EVENT, SERVER_PLACEHOLDER, type Setup } from './setup.ts';
+import { HOT_EVENTS, SERVER_PLACEHOLDER, type Setup } from './setup.ts';
 
 const WEB = path.dirname(fileURLToPath(import.meta.url));
 const PROJECT = path.resolve(WEB, '..', '..', '..');
@@ -80,7 +80,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const setup = { servers: options.servers, emulator: options.emulator, h5: options.h5 ?? false };
     const send = (event: string, data: unknown): void =>
       vite.environments.client.hot.send({ type: 'custom', event, data });
-    const clients = new H5Clients(setup, host, (event) => send(H5_EVENT, event));
+    const clients = new H5Clients(setup, host, (event) => send(HOT_EVENTS.h5, event));
     const device = deviceMiddleware(
       setup,
       () => errorsIn(root, build),

@@ -33,8 +33,22 @@ export const SAID_PATH = '/__device/said';
 /** Where the page asks for a client that shows the H5 pages, and for its faults; see `h5/clients.ts`. */
 export const H5_PATH = '/__device/h5';
 
-/** The custom event of Vite's that tells the page what happened in a client (`ClientEvent`). */
-export const H5_EVENT = 'h5:event';
+/** The page with the H5 pages in a client; the phone is on all others. */
+export const H5_PAGE = '/h5.html';
+
+/** Custom events of Vite's, which the page listens to with `import.meta.hot.on`. */
+export const HOT_EVENTS = {
+  /** Templates and styles changed; data: `{units, style}` for `phone.update`. */
+  update: 'mini-program:update',
+  /** Code, configuration or images changed; data: a whole `BuiltApp` for `phone.replace`. */
+  replace: 'mini-program:replace',
+  /** The sources have mistakes; data: `Problem[]`. What runs goes on. */
+  problems: 'mini-program:problems',
+  /** The server answers again. */
+  serverBack: 'mini-program:server-back',
+  /** Something happened in a client that shows the H5 pages; data: `ClientEvent`. */
+  h5: 'h5:event',
+} as const;
 
 export interface Said {
   /** `throw`: an error that nobody caught; else the method of `console`. */

@@ -1,4 +1,13 @@
-import type { Node } from '@babel/types';
+import {
+  getOuterBindingIdentifiers,
+  isAssignmentExpression,
+  isCatchClause,
+  isFunction,
+  isProgram,
+  isReferenced,
+  isTSParameterProperty,
+  type Node,
+} from '@babel/types';
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
@@ -79,80 +88,35 @@ export function constantText(node: Node | null | undefined): string | undefined 
   return left === undefined || right === undefined ? undefined : left + right;
 }
 
-/** Names that a pattern binds: neither its keys nor what stands in its defaults. */
-function namesOf(pattern: Node | null | undefined): string[] {
-  switch (pattern?.type) {
-    case 'Identifier':
-      return [pattern.name];
-    case 'ObjectPattern':
-      return pattern.properties.flatMap((item) => namesOf(item.type === 'RestElement' ? item : item.value));
-    case 'ArrayPattern':
-      return pattern.elements.flatMap(namesOf);
-    case 'AssignmentPattern':
-      return namesOf(pattern.left);
-    case 'RestElement':
-      return namesOf(pattern.argument);
-    case 'TSParameterProperty':
-      return namesOf(pattern.parameter);
-    default:
-      return [];
-  }
-}
+const isScope = (node: Node): boolean => isProgram(node) || isCatchClause(node) || isFunction(node);
 
-function isFunction(node: Node): node is Extract<Node, { params: unknown[] }> {
-  return 'params' in node && Array.isArray(node.params) && /Function|Method/.test(node.type);
-}
-
-function isScope(node: Node): boolean {
-  return node.type === 'Program' || node.type === 'CatchClause' || isFunction(node);
-}
+const DECLARES = /^(?:VariableDeclarator|(?:Function|Class|TSEnum)Declaration|Import\w*Specifier)$/;
 
 /** Every name that a function or the file declares in itself, whatever the block. */
 function declaredIn(scope: Node): Set<string> {
   const names = new Set<string>();
-  const take = (pattern: Node | null | undefined): void => {
-    for (const name of namesOf(pattern)) names.add(name);
+  const take = (node: Node | null | undefined): void => {
+    for (const name of Object.keys(node ? getOuterBindingIdentifiers(node) : {})) names.add(name);
   };
   const step = (node: Node): void => {
-    if (node.type === 'VariableDeclarator') take(node.id);
-    if (node.type.startsWith('Import') && 'local' in node) take(node.local);
-    if (node.type === 'TSEnumDeclaration') take(node.id);
-    if (node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') take(node.id);
+    if (DECLARES.test(node.type)) take(node.type === 'TSEnumDeclaration' ? node.id : node);
     if (node !== scope && isFunction(node)) return;
     for (const child of children(node)) step(child);
   };
   if (isFunction(scope)) {
-    for (const param of scope.params) take(param as Node);
-    if ('id' in scope) take(scope.id as Node | null);
+    for (const param of scope.params) take(isTSParameterProperty(param) ? param.parameter : param);
+    take('id' in scope ? scope.id : undefined);
     names.add('arguments');
   }
-  if (scope.type === 'CatchClause') take(scope.param);
+  if (isCatchClause(scope)) take(scope.param);
   step(scope);
   return names;
 }
 
-/** Whether an identifier is a name of a member, a key, or a label, and no reference. */
-function isReference(node: Node, parent: Node): boolean {
-  switch (parent.type) {
-    case 'MemberExpression':
-    case 'OptionalMemberExpression':
-      return parent.property !== node || parent.computed;
-    case 'ObjectProperty':
-    case 'ObjectMethod':
-    case 'ClassMethod':
-    case 'ClassProperty':
-      return parent.key !== node || parent.computed || ('shorthand' in parent && parent.shorthand === true);
-    case 'TSEnumMember':
-      return parent.initializer === node;
-    case 'MetaProperty':
-    case 'PrivateName':
-    case 'LabeledStatement':
-    case 'BreakStatement':
-    case 'ContinueStatement':
-      return false;
-    default:
-      return !/^(?:Import|Export)\w*Specifier$/.test(parent.type);
-  }
+/** Whether an identifier stands for a value: it is no name of a member, key or label. */
+function isReference(node: Node, parents: readonly Node[]): boolean {
+  const [around, parent] = [parents.at(-2), parents.at(-1)];
+  return parent !== undefined && (isReferenced(node, parent, around) || isAssignmentExpression(parent));
 }
 
 /** Visits each identifier that refers to nothing declared in the file. */
@@ -168,7 +132,7 @@ export function visitFreeNames(
   };
   walk(program, (node, parents) => {
     const parent = parents.at(-1);
-    if (node.type !== 'Identifier' || !parent || !isReference(node, parent)) return;
+    if (node.type !== 'Identifier' || !parent || !isReference(node, parents)) return;
     const bound = parents.some(
       (scope) =>
         // A class expression knows its own name.

@@ -1,4 +1,5 @@
-import type { Device, Faults, Platform } from '../../runtime/device.ts';
+import { askEmulator } from '../../harness/emulator-codes.ts';
+import type { Device, Faults } from '../../runtime/device.ts';
 
 /** A fault that stays until it is switched off. Texts are Chinese and shown in the panel. */
 export interface PanelFault {
@@ -150,57 +151,16 @@ export const faults: readonly PanelFault[] = [
   },
 ];
 
-const DEVICE_FAULTS = [
-  'noNetwork',
-  'slowNetworkMs',
-  'serverDown',
-  'htmlAnswer',
-  'authCodeError',
-  'authCodeHangs',
-  'authCodeInvalid',
-  'storageBroken',
-] as const satisfies readonly (keyof Faults)[];
-
 /** Makes the phone have these faults and no others. */
 export function applyToDevice(device: Device, active: readonly PanelFault[]): void {
-  for (const name of DEVICE_FAULTS) delete device.faults[name];
-  for (const fault of active) Object.assign(device.faults, fault.device);
+  device.faults = Object.assign({}, ...active.map((fault) => fault.device));
   device.trustedHosts = active.some((fault) => fault.untrusted) ? [] : undefined;
 }
 
 /** Makes the emulator have these faults and no others. @throws Error when it refuses one, or does not answer */
 export async function applyToEmulator(emulator: string, active: readonly PanelFault[]): Promise<void> {
-  await control(emulator, 'faults/clear');
+  await askEmulator(emulator, 'faults/clear');
   for (const fault of active) {
-    if (fault.emulator) await control(emulator, 'faults', { path: '*', times: 0, ...fault.emulator });
+    if (fault.emulator) await askEmulator(emulator, 'faults', { path: '*', times: 0, ...fault.emulator });
   }
-}
-
-/** A single-use code for a person, as the platform's client would get it. */
-export async function issueAuthCode(emulator: string, personId: string, platform: Platform): Promise<string> {
-  const { authCode } = await control(emulator, 'auth-codes', { personId, platform });
-  if (!authCode) throw new Error('平台仿真没有给出授权码');
-  return authCode;
-}
-
-/** Ends the life of the app's token: the next call of the server has to get a new one. */
-export async function expireAppToken(emulator: string): Promise<void> {
-  await control(emulator, 'tokens/expire');
-}
-
-async function control(
-  emulator: string,
-  path: string,
-  body: object = {},
-): Promise<{ authCode?: string; message?: string }> {
-  const response = await fetch(`${emulator}/_emulator/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  }).catch(() => {
-    throw new Error('平台仿真没有应答，请确认 npm run dev 还在运行');
-  });
-  const answer = (await response.json()) as { authCode?: string; message?: string };
-  if (!response.ok) throw new Error(answer.message ?? `平台仿真应答 ${response.status}`);
-  return answer;
 }

@@ -1,16 +1,7 @@
 import type { Problem } from '../../compiler/problem.ts';
 import type { BuiltApp } from '../../runtime/types.ts';
-import type { HOT_EVENTS } from '../../vite-plugin.ts';
-import { PROBLEMS_PATH } from '../setup.ts';
+import { HOT_EVENTS, PROBLEMS_PATH } from '../setup.ts';
 import type { Simulator } from './simulator.ts';
-
-/** The plugin itself runs in Node alone. */
-const EVENTS = {
-  update: 'mini-program:update',
-  replace: 'mini-program:replace',
-  problems: 'mini-program:problems',
-  serverBack: 'mini-program:server-back',
-} as const satisfies typeof HOT_EVENTS;
 
 /** Fetches the compiled mini program and starts it. Mistakes in its sources come as `problems`. */
 export async function loadProgram(simulator: Simulator): Promise<void> {
@@ -28,10 +19,10 @@ export async function loadProgram(simulator: Simulator): Promise<void> {
 export function connectHotReload(simulator: Simulator): void {
   // Vite provides `hot` only where it finds these very words.
   const hot = import.meta.hot;
-  hot?.on(EVENTS.update, (part: Pick<BuiltApp, 'units' | 'style'>) => void simulator.update(part));
-  hot?.on(EVENTS.replace, (app: BuiltApp) => simulator.run(app));
-  hot?.on(EVENTS.problems, (problems: Problem[]) => simulator.showProblems(problems));
-  hot?.on(EVENTS.serverBack, () => simulator.serverIsBack());
+  hot?.on(HOT_EVENTS.update, (part: Pick<BuiltApp, 'units' | 'style'>) => void simulator.update(part));
+  hot?.on(HOT_EVENTS.replace, (app: BuiltApp) => simulator.run(app));
+  hot?.on(HOT_EVENTS.problems, (problems: Problem[]) => simulator.showProblems(problems));
+  hot?.on(HOT_EVENTS.serverBack, () => simulator.serverIsBack());
   // Vite itself loads the page anew when the process is back.
   hot?.on('vite:ws:disconnect', () => {
     simulator.state.cutOff = true;

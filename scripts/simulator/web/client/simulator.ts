@@ -1,18 +1,12 @@
 import { shallowReactive } from 'vue';
 import type { EmulatedPerson } from '../../../emulator/people.ts';
 import type { Problem } from '../../compiler/problem.ts';
+import { askEmulator, emulatorAuthCode } from '../../harness/emulator-codes.ts';
 import { browserStorage, type Device, type Platform } from '../../runtime/device.ts';
 import { createPhone, type Phone } from '../../runtime/phone.ts';
 import type { BuiltApp, PhoneEvent } from '../../runtime/types.ts';
 import { SERVER_PLACEHOLDER, type Setup } from '../setup.ts';
-import {
-  applyToDevice,
-  applyToEmulator,
-  expireAppToken,
-  faults,
-  issueAuthCode,
-  type PanelFault,
-} from './faults.ts';
+import { applyToDevice, applyToEmulator, faults, type PanelFault } from './faults.ts';
 import { Timeline } from './timeline.ts';
 import { relay, relayTransport, tell } from './transport.ts';
 
@@ -119,13 +113,7 @@ export class Simulator {
   }
 
   showProblems(problems: readonly Problem[]): void {
-    // By file as they come: a broken .json comes before what it makes wrong in the .axml beside it.
-    const files = problems.map((problem) => problem.file);
-    const inOrder = (one: Problem, other: Problem): number =>
-      files.indexOf(one.file) - files.indexOf(other.file) ||
-      one.line - other.line ||
-      one.column - other.column;
-    this.state.problems = [...problems].sort(inOrder);
+    this.state.problems = problems;
   }
 
   choose(change: { person?: string; platform?: Platform }): void {
@@ -235,7 +223,7 @@ export class Simulator {
   async expireAppToken(): Promise<void> {
     if (this.setup.emulator === null) return;
     try {
-      await expireAppToken(this.setup.emulator);
+      await askEmulator(this.setup.emulator, 'tokens/expire');
       this.note('应用凭证已失效：下次登录时服务端应自动换新，人没有感觉');
     } catch (error) {
       this.fail(`平台仿真没有照办：${messageOf(error)}`);
@@ -300,7 +288,7 @@ export class Simulator {
       }),
       getAuthCode: () => {
         if (emulator === null) throw new Error('用真实凭证时，本机不能发免登码');
-        return issueAuthCode(emulator, person, platform);
+        return emulatorAuthCode({ emulatorUrl: emulator, person }, platform)();
       },
       clipboard: (text) => navigator.clipboard.writeText(text),
       faults: {},

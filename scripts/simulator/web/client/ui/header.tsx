@@ -1,3 +1,4 @@
+import { H5_PAGE } from '../../setup.ts';
 import { platforms, type Simulator } from '../simulator.ts';
 
 /** Name of the page, and the way to everything else that runs on this machine. */
@@ -17,7 +18,7 @@ export function Header({ simulator }: { simulator: Simulator }) {
         <p>{isMini ? '点手机试用' : '点页面试用'}；换一个人打开，或者制造一个故障，看看会发生什么</p>
       </div>
       <nav class="top-links" aria-label="相关地址">
-        {h5 && <a href={isMini ? '/h5.html' : '/'}>{isMini ? 'H5 页面' : '小程序'}</a>}
+        {h5 && <a href={isMini ? H5_PAGE : '/'}>{isMini ? 'H5 页面' : '小程序'}</a>}
         {server !== null && (
           <a href={`${server}/console`} target="_blank" rel="noreferrer">
             管理后台

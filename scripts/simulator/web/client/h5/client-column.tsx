@@ -1,16 +1,10 @@
 import type { Screen } from '../../../h5/clients.ts';
-import { layout } from '../ui/layout.tsx';
 import type { H5Simulator } from './simulator.ts';
 
 const screens: Readonly<Record<Screen, string>> = { phone: '手机', pc: '电脑' };
 
-export function H5Page({ simulator }: { simulator: H5Simulator }) {
-  return layout(simulator, <ClientColumn simulator={simulator} />, simulator.frame.screen === 'pc');
-}
-H5Page.props = ['simulator'];
-
 /** The client with the page in it, and below it what a hand does with it. */
-function ClientColumn({ simulator }: { simulator: H5Simulator }) {
+export function ClientColumn({ simulator }: { simulator: H5Simulator }) {
   const { screen, client, times } = simulator.frame;
   return (
     <section class="phone-column" aria-label="客户端">
