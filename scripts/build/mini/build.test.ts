@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'acorn';
 import { until } from '../../../server/testing/client.ts';
-import { type BuildResult, buildMini, describeBuild, MiniCheckError, watchMini } from './build.ts';
+import { CompileError } from '../../simulator/compiler/problem.ts';
+import { type BuildResult, buildMini, describeBuild, watchMini } from './build.ts';
 import { copyOfSource, edit } from './build-testing.ts';
 import { compileMini } from './compile.ts';
 import { readFolder } from './package-files.ts';
@@ -185,7 +186,7 @@ describe('building again', () => {
       text.replace('onDmTap="signOut"', 'onDmTap="gone"'),
     );
     const build = buildMini({ env: 'development', outDir, source });
-    await expect(build).rejects.toThrow(MiniCheckError);
+    await expect(build).rejects.toThrow(CompileError);
     await expect(build).rejects.toThrow(/mini\/pages\/me\/index\.axml:\d+:\d+ onDmTap="gone" /);
     expect(await readFolder(outDir)).toEqual(before);
   });

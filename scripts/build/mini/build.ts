@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { MiniConfig } from '../../../mini/config/config.ts';
 import { watchFolder } from '../../dev/watch-folder.ts';
-import { formatProblem, type Problem } from '../../simulator/compiler/problem.ts';
+import { CompileError, formatProblem } from '../../simulator/compiler/problem.ts';
 import { compileMini } from './compile.ts';
 import type { Environment } from './config.ts';
 import { type PackageFiles, packageSize, readFolder } from './package-files.ts';
@@ -33,24 +33,11 @@ export interface BuildResult {
   warnings: string[];
 }
 
-const tell = (problem: Problem): string => formatProblem(problem, 'mini');
-
-/** The check found something: nothing was written. `message` lists it all, in Chinese. */
-export class MiniCheckError extends Error {
-  override readonly name = 'MiniCheckError';
-  readonly problems: Problem[];
-
-  constructor(problems: Problem[]) {
-    super(`小程序检查没有通过，共 ${problems.length} 处：\n\n${problems.map(tell).join('\n')}`);
-    this.problems = problems;
-  }
-}
-
 /**
  * Compiles, checks, and only then writes what changed: whoever watches the folder sees whole files, and a failed
  * build leaves the last good one.
  *
- * @throws MiniCheckError; Error in Chinese for a configuration that no package can be built with.
+ * @throws CompileError; Error in Chinese for a configuration that no package can be built with.
  */
 export async function buildMini(options: BuildOptions): Promise<BuildResult> {
   const outDir = path.resolve(options.outDir ?? defaultOutput);
@@ -59,9 +46,15 @@ export async function buildMini(options: BuildOptions): Promise<BuildResult> {
     env: options.env,
     ...(options.config === undefined ? {} : { config: options.config }),
   });
-  if (errors.length > 0) throw new MiniCheckError(errors);
+  if (errors.length > 0) throw new CompileError(errors, 'mini');
   const changed = await writePackage(files, outDir);
-  return { outDir, files: files.size, size: packageSize(files), changed, warnings: warnings.map(tell) };
+  return {
+    outDir,
+    files: files.size,
+    size: packageSize(files),
+    changed,
+    warnings: warnings.map((problem) => formatProblem(problem, 'mini')),
+  };
 }
 
 async function writePackage(files: PackageFiles, outDir: string): Promise<string[]> {

@@ -13,7 +13,7 @@ import { projectRoot } from './paths.ts';
  * The environment is a word and not an option, because PowerShell's npm swallows the `--` that an option would need.
  *
  * @param args `[development|test|production] [--out folder] [--server url] [--watch]`
- * @throws StartFailure for another environment; MiniCheckError and Error in Chinese as {@link buildMini}.
+ * @throws StartFailure for another environment; CompileError and Error in Chinese as {@link buildMini}.
  */
 export async function buildMiniProgram(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({

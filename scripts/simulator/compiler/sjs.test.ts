@@ -11,17 +11,6 @@ function found(source: string): string[] {
   return list.items.map(({ line, column, message }) => `${line}:${column} ${message}`);
 }
 
-test.each([
-  ['dates by new', 'export default () => new Date();', '1:22 SJS 里不能用 new'],
-  ['a pattern as a literal', 'export default (a) =>\n a.replace(/x/g, "");', '2:12 SJS 里不能写正则字面量'],
-  ['the API of the platform', 'export default { a: () => dd.alert({}) };', '1:27 SJS 里没有 dd'],
-  ['the app', 'export const a = getApp().globalData;', '1:18 SJS 里没有 getApp'],
-  ['modules of CommonJS', 'var b = require("./b.sjs");', '1:9 SJS 里没有 require'],
-  ['exports of CommonJS', 'module.exports = {};', '1:1 SJS 里没有 module'],
-])('SJS 介绍: %s is no part of SJS', (_name, source, expected) => {
-  expect(found(source)).toEqual([expected]);
-});
-
 test('names that the file gives itself, and keys, are its own', () => {
   expect(
     found(

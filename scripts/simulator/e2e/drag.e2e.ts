@@ -6,8 +6,7 @@ import { buildApp } from '../compiler/build.ts';
 import { appFiles, emptyRoot } from '../harness/testing.ts';
 import type { Device } from '../runtime/device.ts';
 import type { createPhone } from '../runtime/phone.ts';
-
-const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
+import { inBrowser } from './support/stack.ts';
 
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -63,7 +62,7 @@ async function drag(page: Page): Promise<void> {
   await page.mouse.up();
 }
 
-run('a swiper under a mouse', () => {
+inBrowser('a swiper under a mouse', () => {
   let browser: Browser;
 
   beforeAll(async () => {

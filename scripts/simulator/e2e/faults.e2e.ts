@@ -1,10 +1,8 @@
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../../server/testing/browser.ts';
 import type { Device } from '../runtime/device.ts';
 import { faults, type PanelFault } from '../web/client/faults.ts';
 import { type FaultResult, writeFaultReport } from './support/fault-report.ts';
 import { PhonePage } from './support/phone.ts';
-import { type Stack, startStack } from './support/stack.ts';
+import { inBrowser, useStack } from './support/stack.ts';
 
 /** Longest time for which the server leaves a platform alone, and some more. Milliseconds. */
 const RECOVERY_MS = 30_000;
@@ -68,19 +66,14 @@ function byHttp(texts: string[]): Ending {
   return { cold: texts, coldHidden: HIDDEN, warm: texts };
 }
 
-const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
-
-run('every fault of the panel ends on a page with text and a next step', () => {
+inBrowser('every fault of the panel ends on a page with text and a next step', () => {
   const results: FaultResult[] = [];
-  let stack: Stack;
-  let browser: Browser;
+  const used = useStack({ PLATFORM_TIMEOUT_MS: '2000' });
   let phone: PhonePage;
 
   beforeAll(async () => {
-    stack = await startStack({ PLATFORM_TIMEOUT_MS: '2000' });
-    browser = await launchBrowser();
-    phone = await PhonePage.open(browser, stack.url);
-  }, 180_000);
+    phone = await PhonePage.open(used.browser, used.stack.url);
+  }, 60_000);
 
   /** One phone meets all faults, one after the other. */
   beforeEach(async () => {
@@ -93,14 +86,10 @@ run('every fault of the panel ends on a page with text and a next step', () => {
     if (task.result?.state !== 'fail') return phone.verify();
     // The next test does not begin in what this one has left.
     await phone.close();
-    phone = await PhonePage.open(browser, stack.url);
+    phone = await PhonePage.open(used.browser, used.stack.url);
   });
 
-  afterAll(async () => {
-    await writeFaultReport(results);
-    await browser?.close();
-    await stack?.close();
-  }, 60_000);
+  afterAll(() => writeFaultReport(results));
 
   test('the list here is the list of the panel', () => {
     expect(Object.keys(endings)).toEqual(faults.map((fault) => fault.id));

@@ -1,38 +1,27 @@
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../../../server/testing/browser.ts';
-import { newProfile, savePicture, setClock } from './support/phone.ts';
-import { type Stack, startStack } from './support/stack.ts';
+import type { Page } from 'playwright-core';
+import { accessibilityFaults } from '../../../server/testing/accessibility.ts';
+import { DESK, newProfile, savePicture, setClock } from './support/phone.ts';
+import { inBrowser, useStack } from './support/stack.ts';
 
-const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
-
-run('the H5 pages in the simulator', () => {
-  let stack: Stack;
-  let browser: Browser;
+inBrowser('the H5 pages in the simulator', () => {
+  const used = useStack();
   let page: Page;
   let errors: string[];
 
-  beforeAll(async () => {
-    stack = await startStack();
-    browser = await launchBrowser();
-  }, 180_000);
   beforeEach(async () => {
-    page = await (await newProfile(browser)).newPage();
+    page = await (await newProfile(used.browser)).newPage();
     errors = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => {
       if (/Content Security Policy|Refused/.test(message.text())) errors.push(message.text());
     });
     await setClock(page);
-    await page.goto(`${stack.url}/h5.html`);
+    await page.goto(`${used.stack.url}/h5.html`);
   });
   afterEach(async () => {
     await page.context().close();
     expect(errors).toEqual([]);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await stack?.close();
-  }, 60_000);
 
   const choose = (name: string | RegExp) => page.getByRole('radio', { name, exact: true }).check();
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -67,6 +56,9 @@ run('the H5 pages in the simulator', () => {
         ];
         const beside = (tabs?.x ?? 0) + (tabs?.width ?? 0) <= (content?.x ?? 0);
         expect(beside ? 'side' : 'bottom').toBe(menu);
+        await page.setViewportSize({ width: 390, height: 800 });
+        expect(await accessibilityFaults(page)).toEqual([]);
+        await page.setViewportSize(DESK);
         const picture = await page.screenshot({ type: 'jpeg', quality: 70 });
         await savePicture(
           `h5-simulator-${screen === '手机' ? 'phone' : 'pc'}.jpg`,

@@ -1,34 +1,27 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../../server/testing/browser.ts';
 import { type Child, startChild } from '../../../server/testing/child.ts';
 import { SETUP_PATH, type Setup } from '../web/setup.ts';
 import { copyMini, type MiniCopy } from './support/mini-copy.ts';
 import { PhonePage } from './support/phone.ts';
-import { type Stack, startStack } from './support/stack.ts';
+import { inBrowser, useStack } from './support/stack.ts';
 
-const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
-
-run('hot reload', () => {
-  let stack: Stack;
+inBrowser('hot reload', () => {
+  const used = useStack();
   let copy: MiniCopy;
   let simulator: Child<{ kind: 'ready'; url: string }>;
-  let browser: Browser;
   let phone: PhonePage;
 
   beforeAll(async () => {
-    stack = await startStack();
     copy = await copyMini();
-    browser = await launchBrowser();
-    const setup = (await (await fetch(`${stack.url}${SETUP_PATH}`)).json()) as Setup;
+    const setup = (await (await fetch(`${used.stack.url}${SETUP_PATH}`)).json()) as Setup;
     simulator = await startChild('scripts/simulator/e2e/support/simulator-process.ts', {
       args: [JSON.stringify({ ...setup, root: copy.root })],
     });
   }, 180_000);
 
   beforeEach(async () => {
-    phone = await PhonePage.open(browser, simulator.ready.url);
+    phone = await PhonePage.open(used.browser, simulator.ready.url);
     await phone.choose('lisi');
     await phone.waitForText('李四，您好');
     await phone.type('请输入用户名', 'typed-before');
@@ -41,10 +34,8 @@ run('hot reload', () => {
   });
 
   afterAll(async () => {
-    await browser?.close();
     await simulator?.close();
     await copy?.remove();
-    await stack?.close();
   }, 60_000);
 
   async function edit(file: string, change: (source: string) => string): Promise<void> {

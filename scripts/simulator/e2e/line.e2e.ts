@@ -1,31 +1,16 @@
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../../server/testing/browser.ts';
 import { fillLine } from '../../../server/testing/herd.ts';
 import { PhonePage } from './support/phone.ts';
-import { type Stack, startStack } from './support/stack.ts';
+import { inBrowser, useStack } from './support/stack.ts';
 
-const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
-
-run('many people open the app at once', () => {
-  let stack: Stack;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    stack = await startStack({ PLATFORM_CALLS_PER_SECOND: '1' });
-    browser = await launchBrowser();
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await stack?.close();
-  }, 60_000);
+inBrowser('many people open the app at once', () => {
+  const used = useStack({ PLATFORM_CALLS_PER_SECOND: '1' });
 
   test('whoever comes too early reads how long it takes, and is in without a tap', async () => {
-    const phone = await PhonePage.open(browser, stack.url);
+    const phone = await PhonePage.open(used.browser, used.stack.url);
     await phone.choose('zhangsan');
     await phone.waitForText('，张三');
     await phone.press('清除存储');
-    const others = fillLine(stack.server, 20);
+    const others = fillLine(used.stack.server, 20);
     await phone.press('冷启动');
     await phone.waitForText('正在排队登录', '大约还要');
     expect(await phone.path()).toBe('pages/wait/index');

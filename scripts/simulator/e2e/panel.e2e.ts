@@ -1,27 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../../server/testing/browser.ts';
+import { accessibilityFaults } from '../../../server/testing/accessibility.ts';
 import { newProfile, PhonePage } from './support/phone.ts';
-import { type Stack, startStack } from './support/stack.ts';
+import { inBrowser, useStack } from './support/stack.ts';
 
-const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
-
-run('the page around the phone', () => {
-  let stack: Stack;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    stack = await startStack();
-    browser = await launchBrowser();
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await stack?.close();
-  }, 60_000);
+inBrowser('the page around the phone', () => {
+  const used = useStack();
 
   /** 720 and 640 are 1440 and 1280 zoomed to 200 %. */
   test.each([1440, 1280, 1024, 768, 720, 640, 390, 320])('nothing is cut off at %d px', async (width) => {
-    const phone = await PhonePage.open(browser, stack.url);
+    const phone = await PhonePage.open(used.browser, used.stack.url);
     await phone.page.setViewportSize({ width, height: 800 });
     await phone.waitForText('，张三', '欢迎使用本应用');
     const outside = await phone.page.evaluate(() => {
@@ -42,6 +28,7 @@ run('the page around the phone', () => {
       return title && links && links.left < title.right && links.top < title.bottom;
     });
     expect(overlap).toBe(false);
+    expect(await accessibilityFaults(phone.page)).toEqual([]);
     // Every part can be scrolled to and used.
     await phone.page.locator('.filter').last().click();
     await phone.page.locator('input[data-fault=no-network]').check();
@@ -52,7 +39,7 @@ run('the page around the phone', () => {
   });
 
   test('text is drawn in the bundled font', async () => {
-    const phone = await PhonePage.open(browser, stack.url);
+    const phone = await PhonePage.open(used.browser, used.stack.url);
     await phone.waitForText('，张三');
     const fonts = await phone.page.evaluate(async () => {
       await document.fonts.ready;
@@ -69,11 +56,11 @@ run('the page around the phone', () => {
   });
 
   test('all tabs show the faults that the platform has, whichever of them asked for it', async () => {
-    const profile = await newProfile(browser);
-    const first = await PhonePage.openIn(profile, stack.url);
-    const open = await PhonePage.openIn(profile, stack.url);
+    const profile = await newProfile(used.browser);
+    const first = await PhonePage.openIn(profile, used.stack.url);
+    const open = await PhonePage.openIn(profile, used.stack.url);
     await first.turnOn('ip-not-whitelisted', 'platform');
-    const later = await PhonePage.openIn(profile, stack.url);
+    const later = await PhonePage.openIn(profile, used.stack.url);
     const active = (phone: PhonePage) =>
       phone.page.locator('.active-faults').filter({ hasText: 'IP 不在白名单' });
     await active(open).waitFor();
@@ -90,7 +77,7 @@ run('the page around the phone', () => {
   });
 
   test('a fault of signing in is met by one button', async () => {
-    const phone = await PhonePage.open(browser, stack.url);
+    const phone = await PhonePage.open(used.browser, used.stack.url);
     await phone.waitForText('，张三');
     await phone.turnOn('code-hangs', 'client');
     await phone.press('重新登录一次');
@@ -103,7 +90,7 @@ run('the page around the phone', () => {
   });
 
   test('an emulator that has ended is named, on the timeline and after loading the page again', async () => {
-    const phone = await PhonePage.open(browser, stack.url);
+    const phone = await PhonePage.open(used.browser, used.stack.url);
     await phone.waitForText('，张三');
     await phone.page.route('**/_emulator/**', (route) => route.abort());
     await phone.press('清除存储');
@@ -122,7 +109,7 @@ run('the page around the phone', () => {
   });
 
   test('a timeline of which everything is filtered out does not say that nothing happened', async () => {
-    const phone = await PhonePage.open(browser, stack.url);
+    const phone = await PhonePage.open(used.browser, used.stack.url);
     await phone.waitForText('，张三', '欢迎使用本应用');
     for (const filter of await phone.page.locator('.filter').all()) await filter.click();
     const empty = phone.page.locator('.entries-empty');
@@ -134,7 +121,7 @@ run('the page around the phone', () => {
   });
 
   test('a request and setData open on their content; what is stored can be looked at, changed and deleted', async () => {
-    const phone = await PhonePage.open(browser, stack.url);
+    const phone = await PhonePage.open(used.browser, used.stack.url);
     await phone.waitForText('，张三');
     const { page } = phone;
     await page.locator('summary').filter({ hasText: 'POST /api/auth/login' }).first().click();

@@ -1,14 +1,12 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../../server/testing/browser.ts';
 import { people } from '../../emulator/people.ts';
 import { photograph } from '../../listing/materials/photograph.ts';
 import { screens } from '../../listing/materials/screens.ts';
 import type { Platform } from '../runtime/device.ts';
 import { PhonePage } from './support/phone.ts';
-import { type Stack, startStack } from './support/stack.ts';
+import { inBrowser, useStack } from './support/stack.ts';
 
 /** Where each person ends: the page, and a text that is the reason or the greeting. */
 const ends: Readonly<Record<string, { path: string; text: string }>> = {
@@ -28,25 +26,15 @@ const zhezhengdingEnds: typeof ends = {
   zhaoliu: { path: 'pages/no-permission/index', text: '不在本应用的使用范围' },
 };
 
-const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
-
-run('who opens the app', () => {
-  let stack: Stack;
-  let browser: Browser;
+inBrowser('who opens the app', () => {
+  const used = useStack();
   let phone: PhonePage;
 
   beforeAll(async () => {
-    stack = await startStack();
-    browser = await launchBrowser();
-    phone = await PhonePage.open(browser, stack.url);
-  }, 180_000);
+    phone = await PhonePage.open(used.browser, used.stack.url);
+  }, 60_000);
 
   afterEach(() => phone.verify());
-
-  afterAll(async () => {
-    await browser?.close();
-    await stack?.close();
-  }, 60_000);
 
   const cases = (['dingtalk', 'zhezhengding'] as Platform[]).flatMap((platform) =>
     people.map((person) => ({ platform, person: person.key })),
@@ -133,7 +121,7 @@ run('who opens the app', () => {
 
   test('the listing’s pictures show the pages that they are called by, whatever fault was on, and leave none on', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'pictures-'));
-    const at = { simulator: stack.url, emulator: stack.emulator };
+    const at = { simulator: used.stack.url, emulator: used.stack.emulator };
     try {
       await phone.turnOn('platform-timeout', 'platform');
       expect(await photograph(at, 'dingtalk', folder)).toBeNull();

@@ -1,36 +1,21 @@
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../../../server/testing/browser.ts';
 import { PhonePage } from './support/phone.ts';
-import { type Stack, startStack } from './support/stack.ts';
+import { inBrowser, useStack } from './support/stack.ts';
 
 /** Of every seeded account; `npm run dev` prints it. */
 const PASSWORD = 'dev-pass-2026';
 
-const run = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
-
-run('sessions and binding', () => {
-  let stack: Stack;
-  let browser: Browser;
+inBrowser('sessions and binding', () => {
+  const used = useStack();
   let phone: PhonePage;
 
-  beforeAll(async () => {
-    stack = await startStack();
-    browser = await launchBrowser();
-  }, 180_000);
-
   beforeEach(async () => {
-    phone = await PhonePage.open(browser, stack.url);
+    phone = await PhonePage.open(used.browser, used.stack.url);
   });
 
   afterEach(async () => {
     await phone.verify();
     await phone.close();
   });
-
-  afterAll(async () => {
-    await browser?.close();
-    await stack?.close();
-  }, 60_000);
 
   /** Names of the calls that a sign-in makes, if any were made since the timeline was cleared. */
   async function signInCalls(): Promise<string[]> {

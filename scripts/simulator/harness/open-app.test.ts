@@ -67,7 +67,7 @@ describe('what fails a test', () => {
   });
 
   test.each([
-    ['onHide of the page that goes', "onUnload() { throw new Error('收尾'); }", '收尾'],
+    ['an error of onUnload', "onUnload() { throw new Error('收尾'); }", '收尾'],
     ['a promise of onUnload', "async onUnload() { await 0; throw new Error('收尾'); }", '收尾'],
     ['console.error after the end', "async onUnload() { await 0; console.error('收尾'); }", '收尾'],
   ])('while the app is closed: %s', async (_name, script, message) => {

@@ -7,8 +7,6 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Tests of the fixture that fail, and what their message says. */
 const failing = {
   'the rejected promise of a handler, after the last line': 'AFTER',
-  'console.error after the last line': 'SAID',
-  'an error while the page goes': 'UNLOAD',
   'an error while drawing, after the last line': 'DRAWING',
 };
 

@@ -48,6 +48,8 @@ export class PageView {
       class: 'mini-page',
       'data-page': source.path,
       'data-uses': source.uses.join(' '),
+      // Whoever has no mouse scrolls it by the keyboard.
+      tabindex: 0,
     });
     const { data, ...methods } = source.definition;
     this.instance = new Instance(host, source.path, data, methods);

@@ -231,10 +231,13 @@ function lastMorning(): Date {
   return new Date(Math.floor((Date.now() - morning) / day) * day + morning);
 }
 
+/** The size of a window on a desk. */
+export const DESK = { width: 1440, height: 960 };
+
 /** A browser profile with nothing stored. The pictures show the time of the people that they are made for. */
 export function newProfile(browser: Browser): Promise<BrowserContext> {
   return browser.newContext({
-    viewport: { width: 1440, height: 960 },
+    viewport: DESK,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
   });

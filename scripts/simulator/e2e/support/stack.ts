@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../../../../server/testing/browser.ts';
 import { startChild } from '../../../../server/testing/child.ts';
 import { freePorts } from '../../../../server/testing/ports.ts';
 
@@ -47,4 +49,24 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Tests in a browser; left out where there is none. */
+export const inBrowser = process.env.E2E_WITHOUT_BROWSER ? describe.skip : describe;
+
+/** A stack and a browser for all tests of a `describe`. @param env see {@link startStack} */
+export function useStack(env: Record<string, string> = {}): {
+  readonly stack: Stack;
+  readonly browser: Browser;
+} {
+  const used: { stack?: Stack; browser?: Browser } = {};
+  beforeAll(async () => {
+    used.stack = await startStack(env);
+    used.browser = await launchBrowser();
+  }, 180_000);
+  afterAll(async () => {
+    await used.browser?.close();
+    await used.stack?.close();
+  }, 60_000);
+  return used as Required<typeof used>;
 }

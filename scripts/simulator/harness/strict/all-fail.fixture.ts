@@ -25,15 +25,6 @@ test('the rejected promise of a handler, after the last line', async () => {
   app.document.querySelector<HTMLElement>('mini-view')?.click();
 });
 
-test('console.error after the last line', async () => {
-  const app = await button("async go() { await 0; console.error('SAID'); }");
-  app.document.querySelector<HTMLElement>('mini-view')?.click();
-});
-
-test('an error while the page goes', async () => {
-  await page("onUnload() { throw new Error('UNLOAD'); }");
-});
-
 test('an error while drawing, after the last line', async () => {
   const app = await openPage(
     '<import-sjs name="m" from="./m.sjs" /><view onTap="go">{{m.draw(n)}}</view>',

@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { accessibilityFaults } from '../../../testing/accessibility.ts';
 import { PROJECT } from '../../../testing/child.ts';
 import { takeWhatIsNew } from './old-client.ts';
 
@@ -15,14 +15,6 @@ declare global {
   interface Window {
     /** What the policy has refused, written by the page itself. */
     cspViolations?: string[];
-    axe?: {
-      run(
-        context: unknown,
-        options: unknown,
-      ): Promise<{
-        violations: { id: string; impact: string | null; help: string; nodes: { html: string }[] }[];
-      }>;
-    };
   }
 }
 
@@ -101,24 +93,8 @@ export class PersonPage {
     await this.page.locator('.t-select-option:visible').getByText(option, { exact: true }).click();
   }
 
-  /**
-   * What keeps people with poor sight or without a mouse out, by axe: faults that it calls serious or critical.
-   * The library goes around the page's policy by the debugger, so the policy stays in force.
-   */
-  async accessibilityFaults(): Promise<string[]> {
-    const source = await readFile(
-      createRequire(path.join(PROJECT, 'package.json')).resolve('axe-core/axe.min.js'),
-      'utf8',
-    );
-    await this.page.evaluate(source);
-    const violations = await this.page.evaluate(async () => {
-      const options = { resultTypes: ['violations'] };
-      return (await window.axe?.run(document, options))?.violations ?? null;
-    });
-    if (violations === null) throw new Error('axe has not run');
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}\n  ${html.slice(0, 300)}`));
+  accessibilityFaults(): Promise<string[]> {
+    return accessibilityFaults(this.page);
   }
 
   /**
