@@ -72,7 +72,7 @@ test('an entry of an import leads to all people of the import', async () => {
   ]);
 });
 
-test('accounts and platform ids are people by name, with a link; what is nobody’s stays as it is', async () => {
+test('an account or platform id is shown as the person’s name with a link; an id of nobody is shown as it is', async () => {
   const { prisma } = pages.server;
   const zhouba = await prisma.user.findUniqueOrThrow({ where: { username: 'zhouba' } });
   const lisi = await prisma.user.findUniqueOrThrow({ where: { username: 'lisi' } });
@@ -89,7 +89,7 @@ test('accounts and platform ids are people by name, with a link; what is nobody�
 });
 
 // part: notices
-test('a notice is named by its title, with a link as long as it is there', async () => {
+test('a notice is shown by its title, with a link until it is deleted', async () => {
   const { id } = await pages.server.prisma.notice.create({ data: { title: '现在的标题', body: '一' } });
   const gone = randomUUID();
   await write({ action: 'notice.created', subject: `notice:${id}`, detail: { after: { title: '当时的' } } });
@@ -103,7 +103,7 @@ test('a notice is named by its title, with a link as long as it is there', async
   expect(await about(`notice:${gone}`)).toEqual({ text: '《删了的》', link: null });
 });
 
-test('codes and instants are put in words; what nobody has a word for stays as it is', () => {
+test('codes and times are shown in Chinese; a value without a Chinese name is shown as it is', () => {
   expect(
     describeDetail({
       before: { role: 'USER', status: 'ACTIVE', boundAt: '2026-01-05T01:00:00.000Z', mobile: null },
@@ -130,7 +130,7 @@ test('codes and instants are put in words; what nobody has a word for stays as i
     expect(describeDetail(detail)).toEqual({ changes: [], facts: [] });
 });
 
-test('whatever text an entry holds, it is told in words', () => {
+test('any detail of an entry can be shown as text', () => {
   const digits = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
   const datelike = fc
     .tuple(fc.integer({ min: 0, max: 9999 }), fc.array(digits, { minLength: 5, maxLength: 5 }))
@@ -157,7 +157,7 @@ test('whatever text an entry holds, it is told in words', () => {
   );
 });
 
-test('a text that looks like an instant and is none spoils no page, no history and no export', async () => {
+test('a text that only looks like a time breaks neither the page, nor a person’s history, nor the export', async () => {
   const text = '2026-99-99T99:99:99Z';
   const post = (url: string, payload: object) =>
     pages.server.app.inject({ method: 'POST', url, payload, headers: bearer(pages.auditor) });
@@ -177,7 +177,7 @@ test('a text that looks like an instant and is none spoils no page, no history a
 describe('the search', () => {
   const found = async (query: Record<string, string>) => (await search(query)).items.map(({ id }) => id);
 
-  test('by who, by user name, name, platform id and id', async () => {
+  test('finds entries by who acted: user name, name, platform id or id', async () => {
     const id = await write({
       action: 'password.changed',
       who: 'zhangsan',
@@ -198,7 +198,7 @@ describe('the search', () => {
     expect(await found({ who: "' OR 1=1 --" })).toEqual([]);
   });
 
-  test('by what it was done to: a person, an account, a platform person, anything else', async () => {
+  test('finds entries by what was acted on: a person, an account, a platform person, anything else', async () => {
     const account = await write({
       action: 'bind.refused',
       subject: 'account:zhouba',
@@ -213,7 +213,7 @@ describe('the search', () => {
     expect(shown?.subject).toEqual({ text: '一篇公告', link: null }); // part: notices
   });
 
-  test('by action, address and time', async () => {
+  test('finds entries by action, address and time', async () => {
     const old = await write({ action: 'lockout.cleared', address: '192.0.2.7', ago: 3 * day });
     const older = await write({ action: 'lockout.cleared', address: '192.0.2.7', ago: 5 * day });
     const other = await write({ action: 'sign-out', address: '192.0.2.7', ago: 4 * day });
@@ -225,7 +225,7 @@ describe('the search', () => {
     expect(await found({ address: '192.0.2' })).toEqual([]);
   });
 
-  test('by words: of people, of subjects, and of what was changed, with the last one’s beginning', async () => {
+  test('finds entries by words of people, of subjects and of changes; the last word may be incomplete', async () => {
     const one = await write({
       action: 'person.edited',
       who: 'admin',
@@ -239,7 +239,7 @@ describe('the search', () => {
     expect(await found({ text: 'zhouba', action: 'person.edited' })).toEqual([one]);
     expect(await found({ text: '大数据', who: 'admin', subject: 'zhouba' })).toEqual([one]);
     expect(await found({ text: '大数据', who: 'zhangsan' })).toEqual([]);
-    // An entry that two ways lead to comes once.
+    // An entry that meets two conditions comes once.
     const both = await write({
       action: 'sign-out',
       who: 'sunqi-none',
@@ -252,7 +252,7 @@ describe('the search', () => {
     }
   });
 
-  test('page by page without gaps or doubles, also in one millisecond and while entries come', async () => {
+  test('shows every entry once over all pages, even entries of one millisecond and while new ones come', async () => {
     const at = new Date(Date.now() - 10 * day);
     const rows = Array.from({ length: 25 }, () => ({ action: 'sign-in', subject: 'user:paged', at }));
     await datedBack(pages.server.prisma, (tx) => tx.auditLog.createMany({ data: rows }));
@@ -270,7 +270,7 @@ describe('the search', () => {
     expect(Date.parse(second.items[0]?.at ?? '')).toBeLessThanOrEqual(Date.parse(first.items[1]?.at ?? ''));
   });
 
-  test('refuses what is no filter of its own', async () => {
+  test('refuses an unknown filter', async () => {
     const queries = [
       'limit=0',
       'limit=101',

@@ -19,13 +19,13 @@ export interface PersonChanged {
     | 'super-executive.removed';
   actorId: string;
   subject: string;
-  /** `together`: so many people were changed by one deed. */
+  /** `together`: how many people one action changed. */
   detail: { before: AuditedFields; after: AuditedFields; together?: number };
 }
 
 /**
- * What the audit log tells; `subject` is what was acted on, e.g. `user:<id>` or `account:<username>`. A user name that
- * nobody has is not told: see server/auth/credentials.ts.
+ * The events of the audit log. `subject` is what was acted on, e.g. `user:<id>` or `account:<username>`. A user name
+ * without an account is not recorded: see server/auth/credentials.ts.
  */
 export type AuditEvent =
   // Written by the statement that opens the session, not through recordAudit.
@@ -135,7 +135,7 @@ export type AuditEvent =
   | { action: 'audit.purged'; actorId: null; subject: string; detail: { rows: number; before: string } };
 
 /**
- * Appends one event; with a transaction's client it stands or falls with what it tells.
+ * Appends one event. With a transaction's client, the event is stored only if the transaction succeeds.
  *
  * @param address where the request came from; null for the system itself.
  */

@@ -14,7 +14,7 @@ export interface AuditRow {
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Rows as people read them: names for ids, words for codes, what was before beside what is after. */
+/** Puts rows in words: names instead of ids, Chinese instead of codes, old values beside new ones. */
 export async function describeRows(prisma: PrismaClient, rows: readonly AuditRow[]): Promise<AuditEntry[]> {
   const known = await knownSubjects(prisma, rows);
   return rows.map((row) => ({
@@ -32,7 +32,7 @@ export async function describeRows(prisma: PrismaClient, rows: readonly AuditRow
 
 const unknownPerson = (id: string): AuditPerson => ({ id, name: '（已不存在）', username: id });
 
-/** What rows are about, by the subject as the log has it. */
+/** The subjects of rows in words, by the text in the log. */
 interface Known {
   people: ReadonlyMap<string, AuditPerson>;
   notices: ReadonlyMap<string, string>; // part: notices
@@ -68,7 +68,7 @@ async function knownSubjects(prisma: PrismaClient, rows: readonly AuditRow[]): P
   };
 }
 
-/** What the kinds of subjects are called, by what stands before the colon. */
+/** Chinese names of the kinds of subjects, by the word before the colon. */
 const subjectKinds = new Map(
   Object.entries({
     user: '人员',

@@ -58,7 +58,7 @@ describe('the export', () => {
     },
   );
 
-  test('keeps mobile numbers that were searched for out of the log', async () => {
+  test('writes no mobile number into the log, even when one was searched for', async () => {
     await exported({ text: '10012345678' });
     const { items } = await search({ action: 'audit.exported', limit: '1' });
     expect(items[0]?.facts).toContainEqual({ name: '筛选条件', value: '关键字：100****5678' });

@@ -30,7 +30,7 @@ describe('the log is kept', () => {
     expect(await prisma.auditLog.count({ where: { id: { in: [young, old] } } })).toBe(1);
   });
 
-  test('an entry has the database’s time, whatever is written', async () => {
+  test('an entry has the time of the database, not of the writer', async () => {
     const { prisma } = pages.server;
     const [clock] = await prisma.$queryRaw<
       { now: Date }[]
@@ -45,7 +45,7 @@ describe('the log is kept', () => {
     }
   });
 
-  test('what is older than configured goes, and that it went is written down', async () => {
+  test('entries older than configured are deleted, and the deletion is recorded', async () => {
     const { prisma, database } = pages.server;
     const kept = await write({ action: 'sign-out', ago: 364.9 * day });
     const rows = Array.from({ length: 7 }, () => ({
@@ -65,7 +65,7 @@ describe('the log is kept', () => {
     expect((await search({ action: 'audit.purged' })).items).toHaveLength(1);
   });
 
-  test('not even a purge that was configured wrongly takes what is younger than 180 days', async () => {
+  test('a wrongly configured purge deletes nothing younger than 180 days', async () => {
     const id = await write({ action: 'sign-out', ago: 100 * day });
     await expect(purgeAuditLog(pages.server.database, 90)).rejects.toThrow();
     expect(await pages.server.prisma.auditLog.count({ where: { id } })).toBe(1);

@@ -8,10 +8,10 @@ const everyMs = 3_600_000;
 const batch = 5000;
 
 /**
- * Deletes what is older than so many days by the database's clock, on one instance at a time, and writes down that
- * it did.
+ * Deletes entries older than a number of days by the database's clock, on one instance at a time, and records the
+ * deletion.
  *
- * @returns how many rows went; null when another process is at it.
+ * @returns the number of deleted rows; null when another process is deleting.
  */
 export async function purgeAuditLog(
   database: Database,
@@ -20,7 +20,7 @@ export async function purgeAuditLog(
 ): Promise<number | null> {
   const { prisma } = database;
   const ran = await whileAlone(database, 'audit:purge', async (lock) => {
-    // Once, so that what a purge covers can be told.
+    // Asked once, so that the record can name the time.
     const [row] = await prisma.$queryRaw<{ before: Date }[]>`
       SELECT now() - make_interval(days => ${retentionDays}::int) AS before`;
     if (row === undefined) return 0;

@@ -34,7 +34,7 @@ const exportHead = [
   '编号',
 ];
 
-/** Reading the audit log. No route writes or deletes in it; what is older than configured is deleted by itself. */
+/** Routes that read the audit log. None writes or deletes in it; a job deletes old entries. */
 export const auditRoutes = routes('audit', ['administrators', 'jobs'], async (app) => {
   const { prisma } = app;
   keepRetention(app);
@@ -99,7 +99,7 @@ export const auditRoutes = routes('audit', ['administrators', 'jobs'], async (ap
     },
     async (request, reply) => {
       const { format = 'csv', ...wanted } = request.body;
-      // Up to now, so that an export in a busy hour has an end, and does not tell of itself.
+      // Only entries up to now: an export in a busy hour must end, and must not contain itself.
       const ends = Math.min(
         Date.now(),
         wanted.to === undefined ? Number.POSITIVE_INFINITY : Date.parse(wanted.to),

@@ -30,11 +30,11 @@ const columns = Prisma.raw('id, at, actor_id AS "actorId", action, subject, addr
 const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * Search in the audit log. What leads to few rows is asked for by its own index, in the order in which rows are
- * shown, and only as many as a page holds: it takes as long in a log of a million rows as in one of a thousand.
+ * Search in the audit log. Each filter reads its own index, in the order in which rows are shown, and only as many
+ * rows as a page holds: a log of a million rows takes as long as one of a thousand.
  */
 export function createAuditSearch(prisma: PrismaClient): AuditSearch {
-  /** The people who are called so, have this user name, or this id; found by the index of the people's search. */
+  /** Finds people by name, user name or id, with the index of the people's search. */
   async function peopleCalled(text: string): Promise<string[]> {
     const byId = uuidPattern.test(text) ? [text.toLowerCase()] : [];
     const query = peopleQuery({ q: text }, false);
@@ -50,7 +50,7 @@ export function createAuditSearch(prisma: PrismaClient): AuditSearch {
     ...new Set([text, `account:${text}`, `person:${text}`, ...people.map((id) => `user:${id}`)]),
   ];
 
-  /** What somebody is looked for by: each of these has an index. */
+  /** The conditions of a search; each of them has an index. */
   async function leadsOf({ who, subject, text }: AuditFilters): Promise<Lead[][]> {
     const groups: Lead[][] = [];
     if (subject !== undefined) {
@@ -68,7 +68,7 @@ export function createAuditSearch(prisma: PrismaClient): AuditSearch {
     return groups;
   }
 
-  /** Words as PostgreSQL cuts them; none where the text has no word. */
+  /** The words of a text as PostgreSQL splits it; none when it has no word. */
   async function byWords(text: string): Promise<Lead[]> {
     const [row] = await prisma.$queryRaw<{ query: string }[]>`
       SELECT plainto_tsquery('simple', ${text})::text AS query`;
@@ -76,7 +76,7 @@ export function createAuditSearch(prisma: PrismaClient): AuditSearch {
     return [{ column: 'words', query: `${row.query}:*` }];
   }
 
-  /** Looks at the latest entries one by one: many of them have a common word, and the index would collect all. */
+  /** Reads the latest entries one by one: the index would first collect all entries with a common word. */
   async function walk(groups: Lead[][], always: readonly Prisma.Sql[], limit: number): Promise<AuditRow[]> {
     return prisma.$queryRaw<AuditRow[]>`
       SELECT ${columns} FROM
@@ -115,7 +115,7 @@ export function createAuditSearch(prisma: PrismaClient): AuditSearch {
         ? await walk(groups, always, limit + 1)
         : [];
       const found = near.length > limit ? near : await find(groups, always, limit + 1);
-      // A row that two conditions lead to comes twice, side by side.
+      // A row that meets two conditions comes twice, side by side.
       const rows = found.filter(({ id }, at) => at === 0 || found[at - 1]?.id !== id);
       const page = rows.slice(0, limit);
       const last = page.at(-1);
@@ -125,7 +125,7 @@ export function createAuditSearch(prisma: PrismaClient): AuditSearch {
   };
 }
 
-/** Values of a column of which one must be a row's, or words of which the detail must have all. */
+/** A row has one of these values in a column, or its detail contains all of these words. */
 type Lead = { column: 'actor_id' | 'subject'; values: string[] } | { column: 'words'; query: string };
 
 const oneOf = (group: readonly Lead[]): Prisma.Sql =>
@@ -138,7 +138,7 @@ function select(conditions: readonly Prisma.Sql[], limit: number): Prisma.Sql {
   return Prisma.sql`(SELECT ${columns} FROM audit_log ${where(conditions)} ORDER BY at DESC, id DESC LIMIT ${limit})`;
 }
 
-/** Value by value, so that each takes its rows in order from the index instead of all of them being sorted. */
+/** Selects value by value: each takes its rows from the index in order, and nothing has to be sorted. */
 function selectBy(lead: Lead, conditions: readonly Prisma.Sql[], limit: number): Prisma.Sql {
   if (lead.column === 'words') return select([conditionOf(lead), ...conditions], limit);
   const { column, values } = lead;

@@ -2,7 +2,7 @@ import type { BindRejectedReason, RoleName } from '../contract/auth.ts';
 import { bindingNames, roleNames, statusNames, tableFormatNames } from '../contract/constants.ts';
 import type { AuditEvent } from './audit.ts';
 
-/** What each action is called. Complete by the type check: a new one does not compile until it has a name. */
+/** Chinese names of the actions. The type check asks for a name of every action. */
 export const actionNames: Readonly<Record<AuditEvent['action'], string>> = {
   'sign-in': '登录',
   'sign-in.refused': '登录被拒绝',
@@ -41,10 +41,10 @@ export const actionNames: Readonly<Record<AuditEvent['action'], string>> = {
 
 const hasName = (action: string): action is AuditEvent['action'] => Object.hasOwn(actionNames, action);
 
-/** An action of a version that is not this one is shown as it stands. */
+/** An action of another version is shown by its code. */
 export const nameOfAction = (action: string): string => (hasName(action) ? actionNames[action] : action);
 
-/** What the parts of an entry's detail are called. */
+/** Chinese names of the parts of an entry's detail. */
 const fieldNames = new Map(
   Object.entries({
     username: '用户名',
@@ -103,7 +103,7 @@ const fieldNames = new Map(
 
 const places = new Map([...fieldNames.keys()].map((key, at) => [key, at]));
 
-/** Names of fields in the order in which people expect them; the database keeps none. */
+/** Names of fields in the order in which people expect them; the database keeps no order. */
 export function inOrder(keys: Iterable<string>): string[] {
   const place = (key: string) => places.get(key) ?? places.size;
   return [...new Set(keys)].sort((one, other) => place(one) - place(other));
@@ -152,7 +152,7 @@ const valueNames = new Map(
     },
     binding: bindingNames,
     format: tableFormatNames,
-    // Of entries that older versions wrote.
+    // Written by older versions.
     encoding: { 'utf-8': 'UTF-8', gb18030: 'GB18030' },
     mobiles: { masked: '隐藏中间四位', full: '完整号码' },
   }).map(([key, names]) => [key, new Map(Object.entries(names))]),
@@ -191,7 +191,7 @@ export function wordsOf(key: string, value: unknown): string | null {
   const named = valueNames.get(key)?.get(text);
   if (named !== undefined) return named;
   if (key === 'action') return nameOfAction(text);
-  // What was searched for may look like an instant and be none, e.g. the 99th of a month.
+  // A searched text may look like a time without being one, e.g. the 99th of a month.
   const isInstant = instantPattern.test(text) && !Number.isNaN(Date.parse(text));
   return isInstant ? inWords.format(new Date(text)) : text;
 }

@@ -29,7 +29,7 @@ export interface BuildResult {
   size: number;
   /** Files that changed on disk, relative to `outDir`. */
   changed: string[];
-  /** What works, and would be safer otherwise; for people. */
+  /** Warnings, in words for people. */
   warnings: string[];
 }
 
@@ -139,7 +139,7 @@ export async function watchMini(
   };
 }
 
-/** For people: what would be safer otherwise, then in one line where, how many files, how large. */
+/** The warnings, then one line with the folder, the number of files and the size; for people. */
 export function describeBuild({ outDir, files, size, warnings }: BuildResult): string {
   const folder = path.relative(projectRoot, outDir) || outDir;
   const share = ((size / packageLimit) * 100).toFixed(1);

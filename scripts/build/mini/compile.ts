@@ -28,7 +28,7 @@ export interface CompileOptions {
 /** The mini program's package in memory, and what is wrong with its sources. */
 export interface MiniPackage {
   files: PackageFiles;
-  /** What must be mended: with any, `files` are not for devices. */
+  /** With any error, `files` must not reach a device. */
   errors: Problem[];
   warnings: Problem[];
 }

@@ -32,7 +32,7 @@ export const configurationFile = (config: MiniConfig): Record<string, string> =>
 });
 
 /**
- * Reads `mini/config/<env>.ts` as it stands, with whatever is wrong in it.
+ * Reads `mini/config/<env>.ts` without checking it.
  *
  * @throws Error where it exports no configuration; of the file system where it is missing.
  */

@@ -16,7 +16,7 @@ export const packageFolder = (project: string): string => path.join(project, 'di
 export const ideProject = (env: Environment): string =>
   env === 'development' ? projectRoot : path.join(projectRoot, 'dist', `mini-${env}`);
 
-/** Makes a folder a project for the IDE; `root`, whose project file it gets, is one. */
+/** Makes a folder a project for the IDE by the project file of `root`. */
 export async function writeProjectFile(project: string, root = projectRoot): Promise<void> {
   if (path.resolve(project) === path.resolve(root)) return;
   await mkdir(project, { recursive: true });

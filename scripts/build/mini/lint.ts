@@ -5,7 +5,7 @@ import { miniSource } from './paths.ts';
 /**
  * Checks the mini program as its build does.
  *
- * @returns what is wrong, and what another way would make safer, each with its place.
+ * @returns errors and warnings, each with its place.
  * @throws Error in Chinese where the configuration does not allow a build.
  */
 export async function lintMini(source = miniSource): Promise<{ errors: string[]; warnings: string[] }> {

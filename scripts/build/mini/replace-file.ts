@@ -2,9 +2,9 @@ import { rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What Windows says while another program, the IDE or a virus scanner, has the file open. */
+/** Error codes of Windows while the IDE or a virus scanner has the file open. */
 const inUse = ['EPERM', 'EBUSY', 'EACCES'];
-/** Milliseconds between the tries: such a program lets go soon. */
+/** Milliseconds between the tries: such a program soon closes the file. */
 const pauses = [50, 100, 200, 400, 800];
 
 /**

@@ -1,7 +1,7 @@
 import { openFiles, openPage } from '../harness/testing.ts';
 import { refusedBy, type SourceKind } from './testing/refused.ts';
 
-/** What devices take, and what a check that guesses would refuse. */
+/** Sources that devices accept, and that a check by guesses would refuse. */
 test.each<[SourceKind, string]>([
   [
     'axml',

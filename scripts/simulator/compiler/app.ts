@@ -10,7 +10,7 @@ import { generateTemplate, sjsOf } from './template.ts';
 import { checkTemplate, type HandlerUse } from './template-check.ts';
 import { loadTemplateFiles } from './template-files.ts';
 
-/** A mini program with its templates and styles compiled, and the modules that are still to be. */
+/** A mini program with compiled templates and styles; `compileModules` compiles its scripts. */
 export interface CompiledApp {
   config: AppConfig;
   units: Record<string, BuiltUnit>;
@@ -29,7 +29,7 @@ export interface CompiledApp {
  * Compiles and checks all that a mini program uses, from its `app.json` on.
  * @param root folder of `app.json`
  * @param overlay texts that stand in for source files, by path below `root`
- * @param more chooses scripts that nobody asks for and that are in the package all the same
+ * @param more chooses scripts that no page imports and that the package contains all the same
  */
 export function compileApp(
   root: string,
@@ -106,7 +106,7 @@ class AppCompiler {
       );
   }
 
-  /** @param via the place that leads to the component of a package */
+  /** @param via the place in the project that leads to this component of an npm package */
   private unit(id: string, kind: BuiltUnit['kind'], via?: Via): string[] {
     const known = this.units[id];
     if (known) return known.uses;
@@ -265,7 +265,7 @@ class AppCompiler {
   }
 
   private readBeside(from: string, specifier: string): { file: string; source: string } | undefined {
-    // `third-party/x.axml` names a file of a package (AXML 引用、ACSS 样式导入), where none lies beside.
+    // `third-party/x.axml` is a file beside this one, or else one of an npm package (AXML 引用、ACSS 样式导入).
     for (const allowPackage of [false, true]) {
       const file = this.files.resolve(from, specifier, allowPackage);
       const source = this.files.read(file);
@@ -307,7 +307,7 @@ class AppCompiler {
     this.take(list.items);
   }
 
-  /** What is wrong in a package is told at the place of the project that leads there. */
+  /** Keeps problems. One in an npm package is reported at the place in the project that leads to the package. */
   private take(problems: readonly Problem[], via?: Via): void {
     for (const problem of problems) {
       const { file, line, column, code, message, hint } = problem;
@@ -323,7 +323,7 @@ class AppCompiler {
     }
   }
 
-  /** One place that leads into a package, or a file that several pages use, tells of a mistake once. */
+  /** Keeps a problem once: several pages may use one file. */
   private keep(problem: Problem): void {
     const known = this.problems.some(
       ({ file, line, column, code }) =>
@@ -333,7 +333,7 @@ class AppCompiler {
   }
 }
 
-/** The files as they were met; within a file from its beginning to its end. */
+/** Sorts problems: files in the order in which they were read, each file from top to bottom. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
   const files = [...new Set(problems.map(({ file }) => file))];
   return [...problems].sort(

@@ -4,7 +4,7 @@ import type { AppConfig, PageConfig, TabBar } from '../runtime/types.ts';
 type Report = (message: string, hint: string, near?: string) => void;
 
 /**
- * `app.json` as far as it can be used; what has another shape than the documentation's is reported and left out.
+ * Reads `app.json`. A part whose shape differs from the documentation is reported and left out.
  * @param json undefined when the file cannot be read, which the caller has reported
  */
 export function readAppConfig(json: PageConfig | undefined, report: Report): AppConfig {

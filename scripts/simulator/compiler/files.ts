@@ -98,8 +98,8 @@ function filesBelow(root: string, folder: string): string[] {
 const results = new Map<string, { result: unknown; used: Set<string> }>();
 
 /**
- * What an npm package's file compiles to, remembered for the life of the process: packages do not change while
- * one works, and they are most of what hot reload would compile again. Files of the project are not remembered.
+ * Remembers what a file of an npm package compiles to for the life of the process: packages do not change during
+ * work, and hot reload would spend most of its time on them. Files of the project are compiled each time.
  * @param key everything that the result depends on
  */
 export function forPackage<T>(files: SourceFiles, of: string, key: readonly unknown[], compile: () => T): T {

@@ -1,8 +1,8 @@
 import { answerTo, compileBroken } from './testing/mutations.ts';
 
 /**
- * Whatever stands in a file while somebody types, the compiler answers with problems at places that exist: it never
- * fails itself, and never hangs.
+ * The compiler reports problems at places that exist, whatever a file contains while somebody types. It never throws
+ * and never hangs.
  */
 test('broken sources end in problems at places that exist', async () => {
   expect(await compileBroken(1, 150)).toBeGreaterThan(75);

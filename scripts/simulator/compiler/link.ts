@@ -5,7 +5,7 @@ const BEFORE = 2;
 
 /**
  * All modules as one classic script, each in a function of its own; see `runtime/evaluate.ts` for the names that it may
- * use. Stacks and breakpoints lead to the sources by a map of maps.
+ * use. Its source map joins those of the modules.
  * @param entries unit id → id of its script, in the order in which a container loads them
  * @param sjs SJS modules that templates ask for
  */

@@ -10,7 +10,7 @@ export interface Module {
   id: string;
   /** Its path in the package for devices. */
   out: string;
-  /** With the paths that it asks for as they are in the package. */
+  /** Its text; import paths are those of the package. */
   source: string;
   script: Script | undefined;
 }
@@ -42,7 +42,7 @@ export class Modules {
     this.report = report;
   }
 
-  /** Adds a file, and all that it asks for. */
+  /** Adds a file and everything that it imports. */
   add(id: string, via?: Via): Module | undefined {
     const known = this.all.get(id);
     if (known) return known;
@@ -59,7 +59,7 @@ export class Modules {
     return module;
   }
 
-  /** Adds what a module asks for. @returns its source with the paths that hold in the package */
+  /** Adds the imports of a module. @returns its source; import paths are those of the package */
   private follow({ id, out, script }: Module, text: string, list: ProblemList, via: Via | undefined): string {
     let source = text;
     for (const { specifier, start, end } of [...(script?.imports ?? [])].reverse()) {
@@ -144,7 +144,7 @@ export async function compileModules(
       } catch (error) {
         const { errors } = error as Partial<TransformFailure>;
         if (!errors) throw error;
-        // What the check has found at the same place is one mistake.
+        // The check may have reported this line already.
         const told = (line: number): boolean =>
           found.some((known) => known.file === id && known.line === line);
         problems.push(

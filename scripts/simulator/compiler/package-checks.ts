@@ -6,7 +6,7 @@ import { type Problem, ProblemList } from './problem.ts';
 import { textsOf } from './script/parse.ts';
 import { imagesIn } from './template-check.ts';
 
-/** Pages and images that scripts and the tab bar name, and that are not there. */
+/** Reports pages and images that a script or the tab bar names and that do not exist. */
 export function checkReferences(
   files: SourceFiles,
   modules: readonly Module[],
@@ -70,7 +70,7 @@ function checkIcons(files: SourceFiles, { tabBar }: AppConfig): Problem[] {
   return list.items;
 }
 
-/** Files that are one file where the system does not tell capitals from small letters, as on Windows. */
+/** Reports files whose names differ only in capitals: on Windows they are one file. */
 export function sameOnWindows(files: SourceFiles): Problem[] {
   const seen = new Set<string>();
   return [...files.own].sort().flatMap((file) => {

@@ -50,7 +50,7 @@ export function parseTemplate(source: string, problems: ProblemList): TemplateNo
 /** Line breaks and indentation; the wide space of Chinese text is content. */
 const BLANK = /^[ \t\r\n\f]*$/;
 
-/** Tags inside of each other. */
+/** How many tags may stand inside each other. */
 const MAX_DEPTH = 200;
 
 /** Puts tags and texts into each other. */
@@ -62,7 +62,7 @@ class Tree implements ScanTarget {
   /** Closing tags that are missing, or too many. */
   private readonly nesting: ProblemList;
   private readonly around: ElementNode[] = [];
-  /** Names of tags reported as unclosed: their own closing tag, too late, is no second mistake. */
+  /** Names of tags reported as unclosed. Their closing tags come too late, and are not reported again. */
   private readonly reported: string[] = [];
 
   constructor(problems: ProblemList) {
@@ -115,7 +115,7 @@ class Tree implements ScanTarget {
     }
   }
 
-  /** The file ends here, and what is a tag in it is certain. */
+  /** Reports what is still open at the end of the file. */
   end(): void {
     for (const element of this.around) this.unclosed(element, '');
     this.problems.items.push(...this.nesting.items);

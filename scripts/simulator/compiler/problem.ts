@@ -13,7 +13,7 @@ export interface Problem {
   hint: string;
   /** The line as it stands in the file. */
   text: string;
-  /** It works, but another way is safer: nothing is refused for it. */
+  /** The source works, but another way is safer: a warning refuses nothing. */
   warning?: true;
 }
 
@@ -104,7 +104,7 @@ export function formatProblem(problem: Problem, folder = ''): string {
   return `${path}:${line}:${column} ${kind}${message}\n${frame(problem)}\n    ${hint}`;
 }
 
-/** Thrown by loaders that cannot go on with a mini program that has mistakes. */
+/** Thrown when a mini program cannot be built because of mistakes in its sources. */
 export class CompileError extends Error {
   readonly problems: readonly Problem[];
 

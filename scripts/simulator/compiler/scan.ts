@@ -137,7 +137,7 @@ class Scanner {
     this.unfinished(offset, `标签 <${name}> 没有写完`, '请在属性的后面补上 >，没有内容的标签补上 />。');
   }
 
-  /** A tag that does not end; behind another mistake it may be one that only seems so. */
+  /** Reports a tag that does not end, unless an earlier mistake may be the reason. */
   private unfinished(offset: number, message: string, hint: string): void {
     if (this.certain) this.report(offset, message, hint);
     this.certain = false;
@@ -246,7 +246,7 @@ class Scanner {
     this.report(at, '{{ 没有对应的 }}', '请补上 }}。');
   }
 
-  /** Reports a mistake behind which nothing is certain. */
+  /** Reports a mistake and ends the scan: the rest of the file cannot be read reliably. */
   private give(message: string, hint: string): void {
     this.report(this.at, message, hint);
     this.stop();

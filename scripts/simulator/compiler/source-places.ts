@@ -13,7 +13,7 @@ export interface Place {
 
 export const placeText = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;
 
-/** Leads from the stack of an error of the mini program to the places in its sources. */
+/** Finds the places in the sources for the stack of an error. */
 export class SourcePlaces {
   private readonly map: SourceMap | undefined;
 
@@ -25,8 +25,8 @@ export class SourcePlaces {
   }
 
   /**
-   * @returns the stack with the places of the sources, and the first place in the app's own code; of a package, where
-   * none is in its own; none for a stack that leads to no source
+   * @returns the stack with places in the sources, and the first of these places: in the project's code if there is
+   * one, else in an npm package, else undefined
    */
   locate(stack: string): { stack: string; place: Place | undefined } {
     const found: Place[] = [];

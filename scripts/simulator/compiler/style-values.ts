@@ -1,6 +1,6 @@
 import type { AtRule, Declaration } from 'postcss';
 
-/** Texts, and addresses, which may hold parentheses between quotes. */
+/** Matches quoted texts and `url(…)`; a quoted address may contain parentheses. */
 export const QUOTED = String.raw`url\(\s*(?:"[^"]*"|'[^']*'|[^)"']*)\s*\)|"[^"]*"|'[^']*'`;
 
 /** The path of the mini program in a `url(…)`; undefined for a text and for an address elsewhere. */

@@ -43,7 +43,7 @@ function load(
   if (root) {
     if (!input.isPackage) checkStyle(root, list, input.image);
     root.walkAtRules('import', (rule) => importFile(rule, file, input, list, problems, [...parents, file]));
-    // Rules that came by `@import` are done: their own file answers for them.
+    // Imported rules have been compiled with their own file.
     const isOwn = (node: ChildNode): boolean => node.source?.input === root.source?.input;
     root.walk((node) => {
       if (!isOwn(node)) return;
@@ -97,7 +97,7 @@ function importFile(
   rule.replaceWith(imported?.nodes ?? []);
 }
 
-/** Lengths stand between other characters than those of names; texts and addresses stay as they are. */
+/** Matches lengths, and also quoted texts and addresses, which stay as they are. */
 const WIDTH_UNIT = new RegExp(`${QUOTED}|(?<![\\w-])(-?\\d*\\.?\\d+)(rpx|vw|vh)\\b`, 'g');
 
 function units(value: string): string {

@@ -15,7 +15,7 @@ export const PLACEHOLDER_TAGS: readonly string[] = words('map video lottie');
 /** The built-in tags of the base library. Everything else is a component of `usingComponents` or an error. */
 export const BUILT_IN_TAGS: ReadonlySet<string> = new Set([...SIMULATED_TAGS, ...PLACEHOLDER_TAGS]);
 
-/** What the compiler itself gives a meaning. */
+/** Tags that the compiler handles itself. */
 export const STRUCTURE_TAGS: ReadonlySet<string> = new Set(
   words('block slot template import include import-sjs'),
 );
@@ -38,7 +38,7 @@ const COMMON_EVENTS = words(
 );
 const FIELD_EVENTS = words('Input Confirm Focus Blur Clear KeyboardHeightChange LineChange');
 
-/** Events of each built-in tag beside those of all tags. Tags of media have too many to know them all. */
+/** Events of each built-in tag, besides those of all tags. `any`: media tags have too many events to list. */
 const EVENTS: Readonly<Record<string, readonly string[] | 'any'>> = {
   image: ['Load', 'Error'],
   button: words('GetAuthorize GetPhoneNumber GetUserInfo Error OpenSetting'),
@@ -89,7 +89,7 @@ const commonEvents =
   /^(?:tap|click|change|input|confirm|focus|blur|submit|reset|scroll|load|error|(?:long|touch)[a-z]+)$/;
 
 /**
- * Habits from other platforms and frameworks, and what this platform writes instead.
+ * What to write instead of an attribute of another platform or framework; undefined for an attribute that is right.
  *
  * @param builtIn whether the attribute stands on a built-in tag, which has no properties of other names.
  */

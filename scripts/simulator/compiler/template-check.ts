@@ -40,7 +40,7 @@ interface Place {
 }
 
 /**
- * Reports what a template means otherwise than it seems, or what it names and nobody has.
+ * Reports misused directives, and tags, events, templates and images that do not exist.
  * @returns the methods that it binds
  */
 export function checkTemplate(input: CheckInput): HandlerUse[] {
@@ -50,7 +50,7 @@ export function checkTemplate(input: CheckInput): HandlerUse[] {
 class TemplateCheck {
   private readonly input: CheckInput;
   private readonly handlers: HandlerUse[] = [];
-  /** Only where all files could be read: a definition may stand in the part that could not. */
+  /** False when a file could not be read: a definition may stand in it. */
   private readonly knowsDefinitions: boolean;
 
   constructor(input: CheckInput) {
@@ -62,7 +62,7 @@ class TemplateCheck {
     for (const [index, file] of this.input.files.entries()) {
       const place = { file, problems: file.problems, locals: new Set<string>(), hosts: [] };
       for (const definition of file.definitions) this.definition(definition, place);
-      // The content of imported files is drawn nowhere, and that of included ones is checked where it stands.
+      // Imported files draw nothing; included ones are checked where they are included.
       if (index === 0) this.nodes(file.content, place);
     }
     return this.handlers;
@@ -233,7 +233,7 @@ function checkTwice({ name, offset }: Attribute, seen: Set<string>, problems: Pr
   seen.add(name);
 }
 
-/** Habits of other platforms, and what a built-in tag does not have. */
+/** Reports attributes of other platforms, unknown directives and events, and `false` written as text. */
 function checkForeign(tag: string, attribute: Attribute, builtIn: boolean, problems: ProblemList): void {
   const { name, offset, raw } = attribute;
   if (name.startsWith('a:') && !DIRECTIVES.has(name)) {
@@ -294,7 +294,7 @@ function checkLoopName(
   );
 }
 
-/** Content for a slot whose name is known only later would be lost. */
+/** Reports a slot name in `{{ }}`: the content would be lost. */
 function checkSlotName(node: ElementNode, { problems }: Place): void {
   const slot = attributeOf(node, 'slot');
   if (!slot?.parts?.some((part) => part.kind === 'expression')) return;
@@ -308,7 +308,7 @@ function checkSlotName(node: ElementNode, { problems }: Place): void {
 
 const picture = '[^\'"{}?*]+\\.(?:png|jpe?g|gif|webp|svg)';
 const written = new RegExp(`^[./]${picture}$`, 'i');
-/** Whole ones: what is joined with something else is only a part. */
+/** Matches whole paths: a text joined by `+` is only a part of a path. */
 const inExpression = new RegExp(`(?<!\\+\\s*)['"](/${picture})['"](?!\\s*\\+)`, 'gi');
 
 /** The pictures of the package that a value names, itself or in its expressions. */

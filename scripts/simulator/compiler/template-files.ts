@@ -12,7 +12,7 @@ export interface TemplateFile {
   /** What is drawn: without imports, SJS modules and definitions. */
   content: TemplateNode[];
   definitions: Definition[];
-  /** The files whose definitions it may use; what these import themselves is not theirs (AXML 引用: import 的作用域). */
+  /** The files whose definitions it may use, without what those files import (AXML 引用: import 的作用域). */
   imports: TemplateFile[];
   /** Names of SJS modules and of their functions. */
   sjs: SjsName[];
@@ -70,7 +70,7 @@ class Loader {
     return loaded;
   }
 
-  /** Takes out what stands beside the content: imports, SJS modules, definitions. */
+  /** Separates imports, SJS modules and definitions from the content. */
   private sort(nodes: readonly TemplateNode[], owner: TemplateFile): TemplateNode[] {
     const content: TemplateNode[] = [];
     for (const node of nodes) {

@@ -17,8 +17,8 @@ export function isEvent(name: string): boolean {
 }
 
 /**
- * Line breaks and indentation of the source are no content: each run of white space is one space. The wide space
- * that indents Chinese paragraphs, and the one that does not break, are.
+ * Reduces line breaks and indentation to one space. Wide spaces, which indent Chinese paragraphs, and no-break
+ * spaces stay.
  */
 export function condense(text: string): string {
   return text.replace(/[ \t\r\n\f]+/g, ' ');

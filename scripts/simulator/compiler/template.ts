@@ -33,7 +33,7 @@ class Generator {
   private readonly sjs: string[];
   private readonly setup: string[] = [];
   private readonly links: string[] = [];
-  /** Those of included files, which take what the including ones know. */
+  /** Links of included files. They come last, since they copy the links of the including files. */
   private readonly innerLinks: string[] = [];
   private contexts = 0;
   private variables = 0;

@@ -43,7 +43,7 @@ declare global {
 
 /**
  * Puts the client's bridge into a window; runs there, before any script of the page, and uses nothing of this file.
- * The shapes are what the platforms' own libraries ask for.
+ * The platforms' own libraries require these shapes.
  */
 export function bridgeOf(client: ClientName): void {
   type Answer = (value: unknown) => void;
@@ -71,7 +71,7 @@ export function bridgeOf(client: ClientName): void {
           );
         },
       };
-      // The client adds it a while after the page has begun, and says so.
+      // The client adds it some time after the page has started, and sends an event.
       setTimeout(() => {
         Object.assign(window, { WebViewJavascriptBridge: bridge });
         document.dispatchEvent(new Event('WebViewJavascriptBridgeReady'));

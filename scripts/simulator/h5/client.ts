@@ -51,7 +51,7 @@ export async function startClient({
   onEvent,
 }: ClientOptions): Promise<H5Client> {
   const { userAgent } = clients[client];
-  /** Not the browser's own: there they would meet those of the console, on another port of the same address. */
+  /** The browser's own store would mix them with the console's: cookies do not tell ports apart. */
   const cookies = new Map<string, string>();
   const http = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
@@ -71,7 +71,7 @@ export async function startClient({
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/';
-    // A browser asks again where a connection that was used before breaks.
+    // A browser repeats a request when a connection breaks that was used before.
     response.shouldKeepAlive = false;
     if (!isThisMachine(request.headers.host)) response.writeHead(403).end();
     else if (path === SCRIPT_PATH) {
@@ -182,7 +182,7 @@ const portal: Promise<Answer> = Promise.resolve({
   body: Buffer.from(PORTAL),
 });
 
-/** The page comes in a frame of the simulator's, which the app's own policy does not know. */
+/** Lets the simulator show the page in a frame, which the app's policy forbids. */
 function framed(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const policy = headers['content-security-policy'];
   if (typeof policy !== 'string') return headers;

@@ -41,7 +41,7 @@ export class H5Clients {
     this.tell = tell;
   }
 
-  /** @returns where the client's web view finds the app; undefined for what is no choice */
+  /** @returns the address of the app for the client's web view; undefined when the choice is not valid */
   async open(asked: unknown): Promise<string | undefined> {
     const choice = asChoice(asked);
     const server = choice && this.setup.servers[choice.platform];
@@ -75,7 +75,7 @@ export class H5Clients {
   }
 }
 
-/** What the page handed in, if it looks like a choice. */
+/** The choice that the page has sent; undefined when it is not valid. */
 function asChoice(value: unknown): ClientChoice | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { platform, person, screen, faults, anew } = value as Partial<Record<keyof ClientChoice, unknown>>;

@@ -2,7 +2,7 @@ import { isError } from '../runtime/realm.ts';
 
 let original: typeof console.error | undefined;
 const watching = new Set<ErrorWatch>();
-/** What went to `console.error` while apps were open: nobody can tell which of them said it. */
+/** Messages of `console.error` while apps are open; it is unknown which app they come from. */
 const said: Error[] = [];
 
 function listen(): void {
@@ -14,8 +14,8 @@ function listen(): void {
 }
 
 /**
- * Collects what must not happen while a test runs. `console.error` counts: Vue, the simulator and the mini
- * program all report by it. Several apps may be open at once; what the console got counts for each of them.
+ * Collects the errors of a test. `console.error` counts as one: Vue, the simulator and the mini program report by it.
+ * When several apps are open, it counts for each of them.
  */
 export class ErrorWatch {
   private readonly errors: Error[] = [];

@@ -1,6 +1,6 @@
 import { createContext, runInContext } from 'node:vm';
 
-/** What V8 6.9 lacks is taken away, so that its use fails here as it would on a phone. */
+/** Removes what V8 6.9 lacks, so that its use fails here as on a phone. */
 const AGEING = `
   delete Promise.allSettled;
   delete Promise.any;

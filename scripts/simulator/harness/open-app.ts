@@ -14,7 +14,7 @@ import { oldEngine } from './old-engine.ts';
 import { findByText, findField, visibleText } from './screen.ts';
 
 export const PROJECT_MINI = fileURLToPath(new URL('../../../mini', import.meta.url));
-/** A busy machine takes its time; what does not come at all is told by what is on the screen instead. */
+/** Long, since a busy machine is slow. The error then says what is on the screen. */
 const DEFAULT_WAIT_MS = 20_000;
 const POLL_MS = 5;
 

@@ -18,7 +18,7 @@ export function buildProjectApp(serverUrl: string): Promise<BuiltApp> {
   return buildApp(PROJECT_MINI, { replace: configuration(serverUrl) });
 }
 
-/** For tests, whatever the project's own configuration has been made into: the emulator's organisation. */
+/** The emulator's organisation, whatever the project's own configuration says. */
 function configuration(serverUrl: string): Record<string, string> {
   const config = { serverUrl, corpId: 'dingemulator0001', container: 'auto' };
   return { 'config/current.ts': `export const config = ${JSON.stringify(config)};` };

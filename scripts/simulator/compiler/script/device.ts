@@ -23,26 +23,26 @@ const LANGUAGE = words(
     'decodeURI decodeURIComponent escape unescape',
 );
 
-/** What is there; every other free name fails on a phone. */
+/** Global names that a phone has; any other one fails there. */
 export const scriptGlobals: ReadonlySet<string> = new Set([
   ...LANGUAGE,
   ...words('dd App Page Component getApp getCurrentPages require module exports console'),
   ...words('setTimeout clearTimeout setInterval clearInterval'),
 ]);
 
-/** SJS runs apart from the pages, and makes dates and patterns by functions (SJS 介绍、数据类型). */
+/** Global names of SJS, which runs apart from the pages; functions make its dates and patterns (SJS 介绍、数据类型). */
 export const sjsGlobals: ReadonlySet<string> = new Set([...LANGUAGE, 'console', 'getDate', 'getRegExp']);
 
 const API_HINT = 'SJS 只做计算：请在页面里调用接口，用 setData 把结果交给模板。';
 
-/** Names that stand in `sjsGlobals` or that people reach for, and that SJS refuses. */
+/** Names that SJS refuses, with what to do instead. */
 export const sjsAbsent: ReadonlyMap<string, string> = new Map([
   ...each('dd my getApp getCurrentPages App Page Component setTimeout setInterval', API_HINT),
   ...each('window document fetch globalThis Promise', API_HINT),
   ...each('require module exports', '请用 import 和 export 引入、导出，路径写扩展名 .sjs。'),
 ]);
 
-/** Names of other platforms that people reach for, with the way out. */
+/** Names of other platforms, with what to use instead. */
 export const forbiddenGlobals: ReadonlyMap<string, string> = new Map([
   ...each('window document', pageHint),
   ...each('location history', '用 dd.navigateTo、dd.redirectTo 等接口跳转。'),
@@ -94,7 +94,7 @@ export const forbiddenStatics: ReadonlyMap<string, string> = new Map([
   ...each('Intl.PluralRules Intl.Locale Intl.supportedValuesOf', wordsHint),
 ]);
 
-/** Methods by name, whatever they are called on. */
+/** Methods that no object on a phone has. */
 export const forbiddenMethods: ReadonlyMap<string, string> = new Map([
   ['finally', '用 then(完成, 完成)，或在 async 函数里写 try / finally。'],
   ['replaceAll', '用 replace 加带 g 的正则，或 split(…).join(…)。'],
@@ -114,12 +114,12 @@ export const forbiddenMethods: ReadonlyMap<string, string> = new Map([
   ['formatRange', '用 getFullYear、getMonth 等自己拼。'],
 ]);
 
-/** Methods that are missing on one kind of object alone, and common names elsewhere: `new Set().union`. */
+/** Methods that one kind of object lacks, and others may have: `new Set().union`. */
 export const forbiddenOf: ReadonlyMap<string, string> = new Map(
   each('Set.union Set.intersection Set.difference Map.getOrInsert', setHint),
 );
 
-/** `dd` APIs that other platforms have, and DingTalk's documentation has not. */
+/** `dd` APIs of other platforms, which DingTalk's documentation does not have. */
 export const foreignApis: ReadonlyMap<string, string> = new Map([
   ['request', requestHint],
   ['login', '免登用 dd.getAuthCode。'],
@@ -132,7 +132,7 @@ export const foreignApis: ReadonlyMap<string, string> = new Map([
   ['cloud', '请调用自己的服务端。'],
 ]);
 
-/** What DingTalk documents below `dd`: a name that is nearly one of these is misspelt. Others may be newer. */
+/** The documented names below `dd`. A name close to one of these is misspelt; any other may be newer than this list. */
 export const knownApis: ReadonlySet<string> = new Set(
   words(
     'SDKVersion env corpId canIUse getAuthCode dtBridge httpRequest uploadFile downloadFile connectSocket ' +

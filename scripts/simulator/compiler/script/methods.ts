@@ -38,7 +38,7 @@ function componentMethods(definition: ObjectExpression): Set<string> | undefined
   return new Set();
 }
 
-/** What stands in an object and is surely no function. */
+/** Values of an object that are certainly no functions. */
 const NO_FUNCTION = /Literal$|^(?:Object|Array|Unary)Expression$/;
 
 function namesIn(node: ObjectExpression): Set<string> | undefined {

@@ -1,4 +1,4 @@
-/** Letters that must be added, taken away, changed or swapped to make one word of another; `limit + 1` when more. */
+/** How many letters to add, remove, change or swap until two words are the same; `limit + 1` when more. */
 function distance(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) > limit) return limit + 1;
   let [older, previous] = [[] as number[], Array.from({ length: other.length + 1 }, (_none, index) => index)];
@@ -21,7 +21,7 @@ function distance(one: string, other: string, limit: number): number {
   return previous[other.length] ?? limit + 1;
 }
 
-/** The word that a misspelt one is meant to be; undefined when none is near enough. Capitals count for nothing. */
+/** The word closest to a misspelt one, whatever the capitals; undefined when none is close enough. */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   const limit = word.length < 5 ? 1 : 2;
   let best: { word: string; distance: number } | undefined;

@@ -4,7 +4,7 @@ import type { ProblemList } from '../problem.ts';
 import { type Definition, definitionOf } from './methods.ts';
 import { constantText, visitFreeNames, walk } from './tree.ts';
 
-/** A place where a script asks for another file. Offsets are those of the text between the quotes. */
+/** An import of another file. The offsets are those of the path between the quotes. */
 export interface Import {
   specifier: string;
   start: number;
@@ -44,7 +44,7 @@ export function parseScript(file: string, source: string, problems: ProblemList)
   }
 }
 
-/** Babel's words for what people get wrong most, in Chinese. */
+/** Babel's messages for the most common mistakes, in Chinese. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^Unexpected token, expected "(.+)"/, '这里应是 $1'],
   [/^Unexpected token/, '看不懂这里的写法'],
@@ -91,7 +91,7 @@ export interface ScriptText {
   part: boolean;
 }
 
-/** Texts of a script, for looking after paths in them. */
+/** The texts of a script, in which paths are looked for. */
 export function textsOf(program: Node): ScriptText[] {
   const found: ScriptText[] = [];
   walk(program, (node, parents) => {

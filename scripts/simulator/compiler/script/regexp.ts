@@ -1,4 +1,3 @@
-/** What patterns have gained since ES2017, with the way out. */
 const CAPTURE = '用普通的分组 ( )，按次序取 match[1]、match[2]。';
 
 /**

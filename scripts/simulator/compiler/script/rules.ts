@@ -15,7 +15,7 @@ import { nearest } from './nearest.ts';
 import { refusedPattern } from './regexp.ts';
 import { bare, constantText, keyName, visitFreeNames, walk } from './tree.ts';
 
-/** `sjs`: a module of templates. `package`: code of others, which may ask which platform it is on. */
+/** `sjs`: a module of templates. `package`: an npm package, which may ask which platform it is on. */
 export type ScriptKind = 'script' | 'sjs' | 'package';
 
 type Report = (node: Node, code: ProblemCode, message: string, hint: string) => void;
@@ -44,7 +44,7 @@ export function checkScript(program: Node, kind: ScriptKind, problems: ProblemLi
 function checkNames(program: Node, kind: ScriptKind, report: Report, warn: (node: Node) => void): void {
   const free: { name: string; node: Node; parent: Node }[] = [];
   visitFreeNames(program, (name, node, parent) => void free.push({ name, node, parent }));
-  // `typeof window` is how a script finds out; it is harmless, and so is what libraries use after it.
+  // A script may ask `typeof window`, and a library may use the name after that.
   const isAsked = (parent: Node): boolean =>
     parent.type === 'UnaryExpression' && parent.operator === 'typeof';
   const asked = new Set(free.filter(({ parent }) => isAsked(parent)).map(({ name }) => name));
@@ -70,7 +70,7 @@ function checkNames(program: Node, kind: ScriptKind, report: Report, warn: (node
   }
 }
 
-/** `new Function(…)`, `Function(…)`, and `Function` handed on; not `x instanceof Function` or `Function.prototype`. */
+/** True for `new Function(…)`, `Function(…)` and `Function` as a value; not for `instanceof` and `Function.prototype`. */
 function makesFunction(parent: Node, node: Node): boolean {
   if (parent.type === 'NewExpression') return parent.callee === node;
   return !/^(?:Member|OptionalMember|Binary)Expression$/.test(parent.type);
@@ -84,7 +84,7 @@ const UNKNOWN_PATH: Found = [
   '请写成固定的路径：构建要知道包里需要哪些文件。',
 ];
 
-/** What an engine at ES2017, or SJS, refuses to read. */
+/** Syntax that an engine at ES2017, or SJS, refuses. */
 function syntaxFault(node: Node, parents: readonly Node[], kind: ScriptKind): Found | undefined {
   const refused = (what: string, hint: string): Found => ['device-syntax', `真机不认识${what}`, hint];
   switch (node.type) {

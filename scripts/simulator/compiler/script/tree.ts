@@ -13,7 +13,7 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
 }
 
-/** TypeScript around an expression; all else that begins with `TS` is gone when the code runs. */
+/** TypeScript nodes around code. All other nodes named `TS…` are gone when the code runs. */
 const KEPT = new Set([
   'TSAsExpression',
   'TSSatisfiesExpression',
