@@ -45,7 +45,7 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
     if (errors.length > 0) server?.config.logger.error(new CompileError(errors, folder).message);
   };
 
-  /** Code that changed and has not been sent, since something did not compile. */
+  /** True when changed code has not been sent because something did not compile. */
   let codeWaits = false;
   /** SJS modules of the script that the phone runs; a template that begins to use another one needs a new script. */
   let bundled: ReadonlySet<string> = new Set();
@@ -89,7 +89,7 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
     }
     turn = undefined;
   };
-  /** One build at a time: files saved together do not start the phone once each, nor an older build overtake. */
+  /** Builds one after the other: files saved together start the phone once, and no older build comes last. */
   const refresh = (file: string): Promise<void> => {
     saved.add(file);
     turn ??= rebuildSaved();

@@ -8,7 +8,7 @@ function found(files: Readonly<Record<string, string>>): string[] {
   return problems.map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`);
 }
 
-test('two files that are one on Windows', () => {
+test('two files whose names differ only in capitals are refused', () => {
   expect(found({ 'assets/icon.png': '', 'assets/Icon.png': '' })).toEqual([
     expect.stringMatching(/^assets\/icon\.png:1:1 .*只差大小写/),
   ]);
@@ -49,7 +49,7 @@ test('pages of subpackages are pages', () => {
   expect(found(files)).toEqual(['pages/sub/a/a.axml:1:7 不认识的写法 bindtap']);
 });
 
-test('what looks like a missing name or picture and is none', () => {
+test('names and pictures that only look missing are accepted', () => {
   const files = {
     'assets/there.png': '',
     'tools/pad.sjs': "export const pad = (day) => getRegExp('1', 'g').test(day);",

@@ -37,7 +37,7 @@ test('places are exact after tabs, Chinese characters and Windows line breaks', 
   ]);
 });
 
-test('the mark that some editors put before the text counts for nothing', () => {
+test('a byte order mark is ignored', () => {
   const mark = '\uFEFF';
   expect(problemsOf(`${mark}<view />`, { 'pages/main/main.json': `${mark}{}` })).toEqual([]);
   expect(places(problemsOf(`${mark}<vie />`))).toEqual([`unknown-tag ${AXML}:1:1`]);
@@ -56,7 +56,7 @@ test('all mistakes of a file are reported at once, from its beginning to its end
   ]);
 });
 
-test('what looks like a mistake and is none', () => {
+test('templates that only look wrong are accepted', () => {
   const files = { ...PART, 'pages/main/a.axml': '<template name="t"><view /></template>' };
   const template =
     '<import src="a.axml" /><template is="{{name}}" /><template is="t" data="{{{x: 1}}}" />' +

@@ -4,7 +4,7 @@ import type { PhoneEventInput } from './types.ts';
 
 export interface ErrorReportsHost {
   emit(event: PhoneEventInput): void;
-  /** Who else wants to know; without anybody, errors go to `console.error`. */
+  /** Takes each error; without it, errors go to `console.error`. */
   onError: ((error: Error) => void) | undefined;
   /** The page on the screen has failed. */
   failed(): void;
@@ -16,9 +16,9 @@ const MAX_ERRORS_A_SECOND = 5;
 /** The name under which the mini program's code is evaluated (`compiler/link.ts`), as it stands in stacks. */
 const SCRIPT_NAME = 'mini-program.js';
 
-/** What goes wrong in the mini program's own code: on the timeline, to whoever asked for it, and to its `App`. */
+/** Reports errors of the mini program's own code: to the timeline, to `onError`, and to its `App`. */
 export class ErrorReports {
-  /** The mini program's `console`. What it says of an error that is told already is not told again. */
+  /** The mini program's `console`. It does not report an error again that has been reported. */
   readonly console = miniConsole((level, values, stack) => {
     const error = values.find(isError);
     if (values.some((value) => this.isKnown(value))) return;
@@ -28,7 +28,7 @@ export class ErrorReports {
   });
   private readonly host: ErrorReportsHost;
   private readonly known = new WeakSet<object>();
-  /** What the app is being told, word for word. */
+  /** The argument of the hook of `App` that runs now. */
   private telling: unknown;
   private toldAt: number[] = [];
 
@@ -47,8 +47,8 @@ export class ErrorReports {
   }
 
   /**
-   * Hears of promises that no handler returned, from a browser's window: those of the mini program, by the stack,
-   * since the page around the phone has promises too. Vitest hears of them by itself.
+   * Listens to a browser's window for rejected promises that no handler returned. The stack tells those of the mini
+   * program from those of the page around the phone. Vitest reports them by itself.
    * @returns a function that ends it
    */
   listen(window: EventTarget | null): () => void {
@@ -62,7 +62,7 @@ export class ErrorReports {
     return () => window?.removeEventListener('unhandledrejection', heard);
   }
 
-  /** An app that answers each error by an action that fails would go on for ever. */
+  /** Calls a hook of `App`, a few times a second at most: a hook that causes the next error would never end. */
   private tellApp(hook: 'onError' | 'onUnhandledRejection', argument: unknown, place: string): void {
     const now = Date.now();
     this.toldAt = this.toldAt.filter((time) => now - time < 1000);

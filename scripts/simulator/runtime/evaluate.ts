@@ -86,7 +86,7 @@ export function evaluate(script: string, environment: Environment): void {
 const inThisRealm = (names: readonly string[], body: string): ((...values: unknown[]) => void) =>
   new Function(...names, body) as (...values: unknown[]) => void;
 
-/** The module that a path leads to from another one. */
+/** Resolves the path of a module from another module. */
 function target(from: string, name: string, loads: { has(file: string): boolean }): string {
   const parts = from.split('/').slice(0, -1);
   for (const part of name.split('/')) {
@@ -97,7 +97,7 @@ function target(from: string, name: string, loads: { has(file: string): boolean 
   return loads.has(file) ? file : `${file}.js`;
 }
 
-/** What a browser has and a mini program's container has not. */
+/** Names that a browser has and a container does not. */
 const HIDDEN = [
   'window',
   'document',

@@ -55,7 +55,7 @@ export class Instance {
     return instance;
   }
 
-  /** A component of an npm package: it answers for itself. */
+  /** True for a component of an npm package, which may break rules of the project. */
   private get ofPackage(): boolean {
     return this.place.startsWith('node_modules/');
   }

@@ -4,7 +4,7 @@ export const LEVELS = ['log', 'info', 'debug', 'warn', 'error'] as const;
 export type Level = (typeof LEVELS)[number];
 
 /**
- * The `console` of a mini program: what it says goes to the developer tools as ever, and to whoever listens.
+ * The `console` of a mini program: it writes to the developer tools and calls `said`.
  * @param said takes the values, and the stack of the call
  */
 export function miniConsole(

@@ -67,7 +67,7 @@ test('after the mend the phone is back on the page that failed, with its query',
   expect(app.phone.stack.top?.query).toEqual({ id: '7' });
 });
 
-test('who has gone on from the failure stays where they are', async () => {
+test('a person who has left the failed page stays on the new one', async () => {
   const app = await failing('submit() { getApp().failed(new Error("坏了")); }');
   await app.tap('出了点问题');
   await app.waitFor('首页');
@@ -76,7 +76,7 @@ test('who has gone on from the failure stays where they are', async () => {
   expect(app.phone.currentPath).toBe('pages/main/main');
 });
 
-test('code that does not even load is no reason to leave the page', async () => {
+test('after code that does not load, the phone returns to the same page', async () => {
   const app = await openFiles(files('submit() {}'));
   await app.tap('首页');
   await app.waitFor('提交');

@@ -55,7 +55,7 @@ export class Phone implements InstanceHost, TemplateHost {
   private opening: { path: string; query: Readonly<Record<string, string>> } = { path: '', query: {} };
   private launched: { path: string; query: Readonly<Record<string, string>> } = { path: '', query: {} };
   private readonly errors: ErrorReports;
-  /** The page that failed last, while nobody has left it by a tap: a mended app opens there. */
+  /** The page that failed last, until a tap leads away from it: after the mend, the app opens there. */
   private failedPage: { path: string; query: Readonly<Record<string, string>> } | undefined;
   private touched = false;
   private readonly endListening: () => void;
@@ -123,7 +123,7 @@ export class Phone implements InstanceHost, TemplateHost {
     try {
       this.evaluate(run);
     } catch (error) {
-      // Half of the code is not there: nothing of it may run.
+      // Only a part of the code is loaded: none of it may run.
       this.definition = undefined;
       this.report(error, '加载小程序的代码');
       run.end();
@@ -154,7 +154,7 @@ export class Phone implements InstanceHost, TemplateHost {
 
   /**
    * The person comes back: a warm start.
-   * @param options null: a container that tells nothing
+   * @param options null: the container passes nothing to `onShow`
    */
   show(options: StartOptions | null = {}): void {
     const { query = {}, path = this.stack.top?.path ?? '' } = options ?? {};
@@ -205,14 +205,14 @@ export class Phone implements InstanceHost, TemplateHost {
     this.loadStyles();
     for (const { source, template } of loaded) source.template.value = template;
     await nextTick();
-    // Another page stands in the place of the one that failed.
+    // The app shows another page in place of the failed one.
     if (this.failedPage && this.failedPage.path !== this.currentPath) this.reopen();
   }
 
-  /** Notes that the page on the screen has failed; where it never opened, the one that the start asked for. */
+  /** Notes that the page on the screen has failed, or the first page of the start when none has opened. */
   pageFailed(): void {
     const { path, query } = this.stack.top ?? this.opening;
-    // What the app shows in its place fails beside it.
+    // A page that the app opens for the error is not the one that failed.
     if (this.failedPage && !this.touched) return;
     this.failedPage = { path, query };
     this.touched = false;

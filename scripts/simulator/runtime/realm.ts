@@ -1,4 +1,4 @@
-/** Kinds of values whatever realm made them: the mini program may run in one of its own, where `instanceof` says no. */
+/** The kind of a value of any realm: the mini program may run in a realm of its own, where `instanceof` fails. */
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
 
 export const isPromise = (value: unknown): value is Promise<unknown> => tagOf(value) === '[object Promise]';

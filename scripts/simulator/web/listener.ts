@@ -34,7 +34,7 @@ export class Listener {
     const { stack, place } = this.places.locate(said.stack);
     const line = place === undefined ? null : await this.lineOf(place);
     const text = this.inWords(said, place, line);
-    // What repeats, in a timer for instance, is told once.
+    // A message that repeats, in a timer for instance, is written once.
     if (text !== this.last) this.say(text);
     this.last = text;
     return { place: place === undefined ? null : placeText(place), line, stack };
@@ -58,7 +58,7 @@ export class Listener {
   }
 }
 
-/** What the page handed in, if it looks like a report. */
+/** The report that the page has sent; undefined when it is not valid. */
 export function asSaid(value: unknown): Said | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { how, message, stack } = value as Partial<Record<keyof Said, unknown>>;

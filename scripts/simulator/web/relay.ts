@@ -26,12 +26,12 @@ const TRANSFER_HEADERS = new Set(['content-encoding', 'content-length', 'transfe
 type Next = () => void;
 
 /**
- * Answers the page itself, and is the phone's way to the network. A device knows no CORS and sends no cookies, a browser does both, so the page
- * hands `dd.httpRequest` over to Node. Only the servers of this setup are reached: it is no open proxy.
+ * Answers the questions of the page, and sends the requests of the phone: a browser applies CORS and sends cookies, a
+ * device does neither. Only the servers of this setup can be reached: it is no open proxy.
  *
  * @param findProblems the mistakes in the mini program's sources as they are now
  * @param hear takes what the mini program said
- * @param openH5 starts the client that was asked for; undefined for what is no question
+ * @param openH5 starts the client that the page asks for; undefined when the question is not valid
  */
 export function deviceMiddleware(
   setup: Setup,
@@ -67,8 +67,8 @@ export function deviceMiddleware(
 }
 
 /**
- * Another site's page becomes this one's neighbour by letting its own name lead to 127.0.0.1; it needs a name for
- * that, so addresses are safe. Vite asks the same for the page itself.
+ * Accepts addresses and `localhost`, and no other name: another site could let its own name lead to 127.0.0.1. Vite
+ * checks the page itself in the same way.
  */
 export function isThisMachine(host: string | undefined): boolean {
   if (!host || !URL.canParse(`http://${host}`)) return false;
@@ -76,7 +76,7 @@ export function isThisMachine(host: string | undefined): boolean {
   return hostname === 'localhost' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
-/** @param take answers; undefined for what it does not understand */
+/** @param take makes the answer; undefined when the request is not valid */
 async function handOver(
   request: IncomingMessage,
   response: ServerResponse,
@@ -166,7 +166,7 @@ async function readPost(request: IncomingMessage, response: ServerResponse): Pro
   return body;
 }
 
-/** @returns undefined for too much; read to its end all the same, or the browser would see a broken connection */
+/** @returns undefined for a body that is too large; it is read to its end, or the browser sees a broken connection */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

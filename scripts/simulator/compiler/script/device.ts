@@ -125,14 +125,16 @@ export const foreignApis: ReadonlyMap<string, string> = new Map([
   ['login', '免登用 dd.getAuthCode。'],
   ['getUserProfile', '免登用 dd.getAuthCode，人的资料由服务端给。'],
   ['getUserInfo', '免登用 dd.getAuthCode，人的资料由服务端给。'],
-  ['showModal', '用 dd.alert 或 dd.confirm。'],
   ['setNavigationBarTitle', '用 dd.setNavigationBar({ title })。'],
   ['setNavigationBarColor', '用 dd.setNavigationBar({ backgroundColor })。'],
   ['nextTick', '用 setData 的第二个参数。'],
   ['cloud', '请调用自己的服务端。'],
 ]);
 
-/** The documented names below `dd`. A name close to one of these is misspelt; any other may be newer than this list. */
+/**
+ * The documented names below `dd`: of the mini program's documents, and of `dingtalk-jsapi` 3.2.9 (`api/union`). A name
+ * close to one of these is misspelt; any other may be newer than this list.
+ */
 export const knownApis: ReadonlySet<string> = new Set(
   words(
     'SDKVersion env corpId canIUse getAuthCode dtBridge httpRequest uploadFile downloadFile connectSocket ' +
@@ -168,6 +170,28 @@ export const knownApis: ReadonlySet<string> = new Set(
       'quickCallList setScreenOrientation requestPayment tradePay pay setLanguage getAuthInfo requestAuthCode ' +
       'getOperateAuthCode uploadAttachmentToDingTalk chooseDingTalkDir previewFileInDingTalk saveFileToDingTalk ' +
       'checkBizCall getUserExclusiveInfo getDeviceUUID getDeviceId getThirdAppConfCustomData ' +
-      'showAuthGuide showOnMap locateOnMap searchMap startLocatingOnBackground',
+      'showAuthGuide searchMap addPhoneContact callUsers checkAuth chooseDateRangeInCalendar chooseDateTime ' +
+      'chooseDistrict chooseExternalUsers chooseHalfDayInCalendar chooseMedia chooseOneDayInCalendar chooseOrg ' +
+      'chooseUserFromList clearShake closePage createBLEPeripheralServer createDingForPC createLiveClassRoom ' +
+      'createPayOrder cropImage customChooseUsers dateRangePicker decrypt disablePullDownRefresh ' +
+      'disableWebViewBounce downloadAudio editExternalUser editPicture enablePullDownRefresh ' +
+      'enableWebViewBounce encrypt exclusiveLiveCheck generateImageFromCode getAccountType ' +
+      'getActiveConferenceInfo getAdvertisingStatus getAuthCodeV2 getCachedAPIResponse getCloudCallInfo ' +
+      'getCloudCallList getCurrentCorpId getDingerDeviceStatus getLocatingStatus getPageTerminateInfo ' +
+      'getPersonalWorkInfo getSystemSettings getThirdAppUserCustomData getTodaysStepCount getTranslateStatus ' +
+      'getWifiHotspotStatus goBackPage isInTabWindow isLocalFileExist isScreenReaderEnabled locateInMap ' +
+      'makeCloudCall makeVideoConfCall minutesCreateFromVideo minutesStart minutesUploadVideo minutesViewDetail ' +
+      'multiSelect navigateBackPage navigateToPage nfcReadCardNumber notifyTranslateEvent ' +
+      'offBLECharacteristicValueChange offBLEConnectionStateChanged offBluetoothAdapterStateChange ' +
+      'offBluetoothDeviceFound onBeaconServiceChange onBeaconUpdate onBLECharacteristicValueChange ' +
+      'onBLEConnectionStateChanged onBLEPeripheralCharacteristicReadRequest ' +
+      'onBLEPeripheralCharacteristicWriteRequest onBLEPeripheralConnectionStateChanged ' +
+      'onBluetoothAdapterStateChange onBluetoothDeviceFound onPlayAudioEnd openLocalFile openMicroApp ' +
+      'pauseAudio playAudio popGesture previewImagesInDingTalkBatch previewMedia quitPage readNFC ' +
+      'removeCachedAPIResponse replacePage requestMoneySubmmitOrder resetScreenView resumeAudio ' +
+      'rotateScreenView saveImageToPhotosAlbum scanCard setGestures setNavigationIcon setNavigationLeft ' +
+      'setNavigationTitle share showModal showRecordTabRedDot showSharePanel singleSelect startAdvertising ' +
+      'startDingerRecord startLocating stopAdvertising stopAudio stopDingerRecord stopLocating subscribe ' +
+      'translate translateVoice writeBLEPeripheralCharacteristicValue writeNFC',
   ),
 );

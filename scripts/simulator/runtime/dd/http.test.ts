@@ -130,7 +130,7 @@ describe('dd.httpRequest', () => {
   });
 
   // In a process of its own, since Node's warnings are told on standard error.
-  test('many requests at once are nothing that Node warns of', async () => {
+  test('many requests at once cause no warning of Node', async () => {
     const contents = `
       import { httpRequest } from './http.ts';
       import { Run } from '../run.ts';

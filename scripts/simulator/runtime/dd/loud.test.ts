@@ -14,7 +14,7 @@ describe('an API that is not modelled', () => {
     await expect(openPage('<view />', `onLoad() { ${code} }`)).rejects.toThrow('模拟器没有 dd.chooseImage');
   });
 
-  test('what every object has is no API', async () => {
+  test('properties that every object has are not reported as unknown APIs', async () => {
     const script = `data: { seen: '' }, onLoad() {
       this.setData({ seen: [dd.hasOwnProperty('getAuthCode'), dd.hasOwnProperty('chooseImage'), \`\${dd}\`, dd.constructor === Object].join() });
     }`;
@@ -22,7 +22,7 @@ describe('an API that is not modelled', () => {
     expect(app.text()).toMatch(/^true,false,\[object Object\],/);
   });
 
-  test('what only one platform has may be asked for', async () => {
+  test('code may ask for APIs that only one platform has', async () => {
     const names = ['corpId', 'dtBridge', 'getAuthCode', 'getUpdateManager'];
     const script = `data: { seen: '' }, onLoad() { this.setData({ seen: ${JSON.stringify(names)}.map((n) => typeof dd[n]).join() }); }`;
     const app = await openPage('<view>{{seen}}</view>', script, {}, { corpId: null, update: 'absent' });

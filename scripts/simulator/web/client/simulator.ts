@@ -31,7 +31,7 @@ export interface SimulatorState {
 }
 
 const CHOICE = 'simulator:choice';
-/** Shared by all tabs, since they share the emulator: none of them may call calm what another one broke. */
+/** Shared by all tabs, since they share the emulator: a fault of one tab is a fault of all. */
 const FAULTS = 'simulator:faults';
 /** The emulator's organisation; a real one comes from the mini program's own configuration. */
 const EMULATED_CORP_ID = 'dingemulator0001';
@@ -43,7 +43,7 @@ export class Simulator {
   readonly state: SimulatorState;
   /** What can be made to go wrong. */
   readonly faults: readonly PanelFault[] = faults;
-  /** Whether the containers' ways with `dd.httpRequest` matter. */
+  /** True for the mini program, false for the H5 pages. */
   readonly isMini: boolean = true;
   readonly timeline = new Timeline((draw) => requestAnimationFrame(draw));
   phone: Phone | undefined;
@@ -51,7 +51,7 @@ export class Simulator {
   private device: Device | undefined;
   private mount: HTMLElement | undefined;
   private token: string | undefined;
-  /** The phone has asked a server that was not there. */
+  /** The phone has called a server that did not answer. */
   private serverMissed = false;
   private syncing: Promise<void> = Promise.resolve();
 
@@ -178,7 +178,7 @@ export class Simulator {
     this.note(allowed ? '下拉刷新' : '这个页面没有打开下拉刷新');
   }
 
-  /** What a fault of signing in is met by: nobody is signed in, and the app is opened. */
+  /** Signs the person out and opens the app: only then do faults of signing in show. */
   signInAnew(): void {
     this.clearStorage();
     this.restart('cold');

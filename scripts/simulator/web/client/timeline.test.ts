@@ -54,7 +54,7 @@ test('a request that is refused before it is sent does not wait for ever', () =>
   expect(shown(timelineOf(call, status))).toEqual(['请求 | 等待应答 | pending']);
 });
 
-test('what ends after the list was cleared is still told', () => {
+test('a call that ends after the list was cleared still has a line', () => {
   const timeline = timelineOf(
     { kind: 'dd', name: 'httpRequest', outcome: 'called' },
     { kind: 'dd', name: 'getAuthCode', outcome: 'called' },
@@ -114,7 +114,7 @@ test('setData opens on what was set, also when it leads back to itself, and is c
   expect(part.length).toBeLessThan(20_100);
 });
 
-test('what repeats at once is one line with a count, and says where it comes from', () => {
+test('an error that repeats is one line with a count and its place', () => {
   const said = {
     kind: 'console',
     level: 'error',
@@ -133,7 +133,7 @@ test('what repeats at once is one line with a count, and says where it comes fro
   expect(partsOf(timeline)).toEqual(['调用栈\nat app.ts:3:5']);
 });
 
-test('what comes in one turn is drawn once', () => {
+test('several events of one turn are drawn once', () => {
   const draws: (() => void)[] = [];
   const timeline = new Timeline((draw) => void draws.push(draw));
   timeline.note('panel', '一');

@@ -143,7 +143,7 @@ export class Timeline {
     this.changed();
   }
 
-  /** What repeats, in a timer for instance, is one line with a count. */
+  /** Adds a message; one that repeats, in a timer for instance, is one line with a count. */
   private fault(input: EntryInput): void {
     const last = this.entries.at(-1);
     if (last?.kind === input.kind && last.title === input.title) {
@@ -152,7 +152,7 @@ export class Timeline {
     } else this.add(input);
   }
 
-  /** The line of a call that has ended; a new one, where the list was cleared meanwhile. */
+  /** Completes the line of a call, or adds one when the list was cleared meanwhile. */
   private end(index: number, input: EntryInput): void {
     const entry = this.entries[index];
     if (!entry) {
@@ -183,7 +183,7 @@ export class Timeline {
     return entry ? { durationMs: Math.round(performance.now() - entry.at) } : {};
   }
 
-  /** What is refused before it is sent has no `request` event: the call that has just begun is over. */
+  /** Begins a request. One that the container refuses to send ends here: it has no `request` event. */
   private beginRequest({ outcome, detail }: PhoneEvent & { kind: 'dd' }): void {
     if (outcome === 'called') {
       this.add({ kind: 'request', title: '请求', detail: '等待应答', tone: 'pending' });
@@ -196,7 +196,7 @@ export class Timeline {
     this.end(index, { kind: 'request', ...refused });
   }
 
-  /** Requests run at the same time: the one that began nearest to this event's beginning has ended. */
+  /** Ends a request. Its line is found by the time of its start, since several requests may run at once. */
   private endRequest(event: PhoneEvent & { kind: 'request' }): void {
     const { method, url, status, error, durationMs, sent, answer } = event;
     const began = performance.now() - durationMs;
@@ -273,7 +273,7 @@ function bodyText(body: string): string {
   }
 }
 
-/** JSON for people; what leads back to itself, in the data of a package, is left out. */
+/** JSON for people. A value that contains itself, as in the data of a package, is cut short. */
 function jsonText(value: unknown): string {
   const around: unknown[] = [];
   const json = JSON.stringify(

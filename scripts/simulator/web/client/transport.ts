@@ -10,7 +10,7 @@ import {
   type Said,
 } from '../setup.ts';
 
-/** The phone has time-outs of its own; this only ends what nobody waits for. Milliseconds. */
+/** The phone has time-outs of its own; this one ends requests that nobody waits for. Milliseconds. */
 const LIMIT_MS = 60_000;
 
 export interface TransportWatch {

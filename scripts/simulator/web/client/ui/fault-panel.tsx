@@ -5,7 +5,7 @@ import type { Simulator } from '../simulator.ts';
 
 const names = Object.keys(groups) as FaultGroup[];
 
-/** What can be made to go wrong, a group at a time, and what is going wrong now. */
+/** The faults of one group to switch on and off, and the faults that are on. */
 export const FaultPanel = defineComponent({
   props: { simulator: { type: Object, required: true } },
   setup(props) {
@@ -126,7 +126,7 @@ const httpErrors: Readonly<Record<Device['httpErrors'], string>> = {
   'success-with-body': '按成功返回，只有内容',
 };
 
-/** What happens once, and what differs between clients. */
+/** Events that happen once, and the differences between clients. */
 function Once({ simulator }: { simulator: Simulator }) {
   return (
     <div class="once">
