@@ -1,10 +1,10 @@
 import {
-  type AppPage,
   type BuiltApp,
   type Device,
   type Faults,
   fetchTransport,
   type HttpErrors,
+  type OpenedApp,
   openBuilt,
   type Platform,
 } from '../../scripts/simulator/index.ts';
@@ -87,7 +87,7 @@ const PATIENCE = 20_000;
 
 /** One start of the mini program on a phone, seen through the data of its pages. People say yes when they are asked. */
 export class MiniRun {
-  readonly app: AppPage;
+  readonly app: OpenedApp;
   private readonly pages = new WeakMap<object, OpenPage>();
 
   constructor(built: BuiltApp, phone: TestPhone, { query = {}, url }: LaunchOptions = {}) {
@@ -121,7 +121,7 @@ export class MiniRun {
     return page;
   }
 
-  get stack(): AppPage['phone']['stack'] {
+  get stack(): OpenedApp['phone']['stack'] {
     return this.app.phone.stack;
   }
 

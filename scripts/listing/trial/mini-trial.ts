@@ -1,5 +1,5 @@
 import type { PackageFiles } from '../../build/mini/package-files.ts';
-import { type AppPage, openBuilt } from '../../simulator/harness/open-app.ts';
+import { type OpenedApp, openBuilt } from '../../simulator/harness/open-app.ts';
 import {
   type Device,
   type Faults,
@@ -164,7 +164,7 @@ async function launch(app: BuiltApp, device: Device): Promise<Launch> {
 }
 
 /** Waits until nothing more happens: no call, no request that is under way, no other page. */
-async function rest(run: AppPage): Promise<void> {
+async function rest(run: OpenedApp): Promise<void> {
   const state = () =>
     [run.events.length, run.path, JSON.stringify(run.phone.stack.top?.instance.data)].join('|');
   const requests = (called: boolean) =>

@@ -48,41 +48,8 @@ export interface WaitOptions {
   timeoutMs?: number;
 }
 
-/** One phone with one person's mini program, as a test sees it. */
-export interface OpenedApp {
-  /** What the person reads on the page and in dialogs, white space condensed. */
-  text(): string;
-  /** Title in the title bar. */
-  title(): string;
-  /** Taps what shows a text: a button, a row, a tab, a choice in a dialog. */
-  tap(label: string, options?: { index?: number }): Promise<void>;
-  /** Types into the text field with that label, placeholder or name. */
-  type(label: string, value: string): Promise<void>;
-  /** Waits for a text to appear, or for a condition to hold. */
-  waitFor(expected: string | RegExp | (() => boolean), options?: WaitOptions): Promise<void>;
-  back(): Promise<void>;
-  pullDown(): Promise<void>;
-  reachBottom(): Promise<void>;
-  /** Cold: the client ended the mini program; warm: the person comes back to it. */
-  restart(options: { cold: boolean }): Promise<void>;
-  /** Ends the phone before the test ends. @throws Error when anything went wrong that no `takeErrors` took */
-  close(): void;
-  /** Errors so far that a test expects; they no longer fail it. */
-  takeErrors(): Error[];
-  readonly path: string;
-  readonly stack: string[];
-  /** Names of the `dd` APIs called since the start, in order. */
-  readonly calls: string[];
-  readonly events: readonly PhoneEvent[];
-  /** May be changed while the app runs. */
-  readonly faults: Faults;
-  readonly storage: Readonly<Record<string, unknown>>;
-  readonly document: Document;
-  readonly phone: Phone;
-}
-
 /** All apps of the test, those too that it closed itself. */
-const opened = new Set<AppPage>();
+const opened = new Set<OpenedApp>();
 
 /**
  * Ends what a test left open, and fails the test when something went wrong in it: also what its last step began,
@@ -125,7 +92,7 @@ export function openBuilt(
   app: BuiltApp,
   device: Device,
   options: StartOptions & EngineOptions = {},
-): AppPage {
+): OpenedApp {
   const window = freeWindow();
   const watch = new ErrorWatch();
   const places = new SourcePlaces(app.script);
@@ -144,7 +111,7 @@ export function openBuilt(
       watch.add(error);
     },
   });
-  const page = new AppPage(phone, device, events, watch, window);
+  const page = new OpenedApp(phone, device, events, watch, window);
   // Inside a test; a script that opens apps closes them itself.
   if (opened.size === 0 && typeof onTestFinished === 'function') onTestFinished(closeApps);
   opened.add(page);
@@ -190,9 +157,10 @@ function deviceOf(options: OpenAppOptions): Device {
   };
 }
 
-export class AppPage implements OpenedApp {
+/** One phone with one person's mini program, as a test sees it. */
+export class OpenedApp {
   readonly phone: Phone;
-  readonly events: PhoneEvent[];
+  readonly events: readonly PhoneEvent[];
   private readonly device: Device;
   private readonly watch: ErrorWatch;
   private readonly window: JSDOM['window'];
@@ -212,21 +180,25 @@ export class AppPage implements OpenedApp {
     this.window = window;
   }
 
+  /** What the person reads on the page and in dialogs, white space condensed. */
   text(): string {
     const { screen, overlay } = this.phone.chrome;
     return `${visibleText(screen)} ${visibleText(overlay)}`.trim();
   }
 
+  /** Title in the title bar. */
   title(): string {
     return this.document.querySelector('.mini-title-bar h1')?.textContent ?? '';
   }
 
+  /** Taps what shows a text: a button, a row, a tab, a choice in a dialog. */
   async tap(label: string, { index }: { index?: number } = {}): Promise<void> {
     const dialog = this.document.querySelector('.mini-dialog');
     findByText(dialog ?? this.phone.chrome.root, label, index).click();
     await this.settle();
   }
 
+  /** Types into the text field with that label, placeholder or name. */
   async type(label: string, value: string): Promise<void> {
     const field = findField(this.phone.chrome.screen, label);
     field.focus();
@@ -237,6 +209,7 @@ export class AppPage implements OpenedApp {
     await this.settle();
   }
 
+  /** Waits for a text to appear, or for a condition to hold. */
   async waitFor(expected: string | RegExp | (() => boolean), options: WaitOptions = {}): Promise<void> {
     const deadline = Date.now() + (options.timeoutMs ?? DEFAULT_WAIT_MS);
     const holds = (): boolean => {
@@ -266,6 +239,7 @@ export class AppPage implements OpenedApp {
     await this.settle();
   }
 
+  /** Cold: the client ended the mini program; warm: the person comes back to it. */
   async restart({ cold }: { cold: boolean }): Promise<void> {
     if (cold) {
       this.phone.stop();
@@ -277,6 +251,7 @@ export class AppPage implements OpenedApp {
     await this.settle();
   }
 
+  /** Ends the phone before the test ends. @throws Error when anything went wrong that no `takeErrors` took */
   close(): void {
     this.end();
     this.watch.check();
@@ -296,6 +271,7 @@ export class AppPage implements OpenedApp {
     return this.watch.take();
   }
 
+  /** Errors so far that a test expects; they no longer fail it. */
   takeErrors(): Error[] {
     return this.watch.take();
   }
@@ -308,12 +284,14 @@ export class AppPage implements OpenedApp {
     return this.phone.stack.pages.map((page) => page.path);
   }
 
+  /** Names of the `dd` APIs called since the start, in order. */
   get calls(): string[] {
     return this.events.flatMap((event) =>
       event.kind === 'dd' && event.outcome === 'called' ? [event.name] : [],
     );
   }
 
+  /** May be changed while the app runs. */
   get faults(): Faults {
     return this.device.faults;
   }
