@@ -1,5 +1,7 @@
+import { createSealing } from '../database/sealing.ts';
 import { get } from '../testing/http.ts';
 import { prepareImport } from '../testing/import-pages.ts';
+import { takeResult } from './result.ts';
 
 const pages = prepareImport();
 const { person, preview, run, resultOf, passwordsGone } = pages;
@@ -46,6 +48,21 @@ describe('generated passwords', () => {
     );
     expect(stored + JSON.stringify([audit, pages.server.logs()])).not.toContain(password);
     expect(JSON.stringify([audit, pages.server.logs()])).not.toContain('kettle-orbit');
+  });
+
+  test('are in one download at a time, and stay where it breaks off', async () => {
+    const rows = [
+      ['用户名', '姓名'],
+      ['gen7', '庚'],
+    ];
+    const { id } = await run(rows, { generatePasswords: 'true' });
+    const { prisma, app } = pages.server;
+    const asking = { id: pages.adminId, address: '10.0.0.1' };
+    const take = () => takeResult(prisma, createSealing(app.config.secretKey), id, asking);
+    const [first, second] = [await take(), await take()];
+    expect([first, second].map((one) => one?.table.head.includes('初始密码'))).toEqual([true, false]);
+    await first?.handedOver(false);
+    expect((await take())?.table.head).toContain('初始密码');
   });
 
   test('are not for another administrator, and not for ever', async () => {
