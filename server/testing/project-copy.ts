@@ -13,6 +13,8 @@ const parts = [
   'scripts',
   'server',
   'prisma',
+  // The console's page of settings says what each is for.
+  'docs/settings.md',
   'package.json',
   'mini.project.json',
   'tsconfig.json',

@@ -10,8 +10,8 @@ export interface ConsolePage {
   path: string;
   /** Chinese: in the menu, and in the title of the browser's window. */
   title: string;
-  /** A name of `components/MenuIcon.vue`. */
-  icon?: string;
+  /** Of `tdesign-icons-vue-next`, by name: TDesign's own `<Icon name>` loads all of them from the internet. */
+  icon?: Component;
   /** Place in the menu, ascending. */
   order: number;
   /** Who may see it; the server checks each route of its own. */

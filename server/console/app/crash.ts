@@ -1,14 +1,12 @@
 import { shallowRef } from 'vue';
 import type { Router } from 'vue-router';
 import { ApiError } from './api.ts';
+import { tellProblem } from './tell.ts';
 
 export type Crash = 'page-failed' | 'update';
 
 /** What brought the page down; null while all is well. `App.vue` shows it instead of a white page. */
 export const crash = shallowRef<Crash | null>(null);
-
-/** What went wrong while the page still stands; null for nothing. Shown above it, until it is closed. */
-export const mishap = shallowRef<string | null>(null);
 
 /** Where Vue was when it broke: in its production build, a code behind `#runtime-`. */
 const fatal = /#runtime-(?:0|1|13|14|15|16|bc|c|bm|m|bu|u)$|setup|render|mounted|updated|created|mount hook/;
@@ -24,10 +22,8 @@ export function crashed(error: unknown, info = ''): void {
   if (isMissingFile(error)) crash.value ??= 'update';
   else if (fatal.test(info) || isBlank()) crash.value ??= 'page-failed';
   else {
-    mishap.value =
-      error instanceof ApiError
-        ? error.message
-        : '刚才的操作出了点问题，可能没有完成。请检查后重试；还不行请联系管理员。';
+    const message = '刚才的操作出了点问题，可能没有完成。请检查后重试；还不行请联系管理员。';
+    tellProblem(error instanceof ApiError ? error.message : message, 0);
   }
 }
 

@@ -113,7 +113,10 @@ described('the audit log', () => {
 
   test('jobs and settings are read by an auditor; an administrator runs a job, which the log tells with its name', async () => {
     const auditor = await stack.signedIn('/settings', 'chenguang', { viewport: { width: 390, height: 844 } });
-    await auditor.sees(/^共 \d+ 项$/, 'DINGTALK_APP_SECRET', '已设置（不显示）');
+    await auditor.sees(/^共 \d+ 项$/, 'DINGTALK_APP_SECRET', '已设置（不显示）', '钉钉应用的 Client Secret');
+    const meanings = await auditor.page.locator('td[data-label="含义"]').allInnerTexts();
+    expect(meanings).toHaveLength(20);
+    expect(meanings).not.toContain('—');
     expect(await auditor.accessibilityFaults()).toEqual([]);
     await auditor.open('/jobs');
     await auditor.sees('清理过期的审计日志', '启动后还没有');

@@ -60,8 +60,8 @@ described('within DingTalk', () => {
     await page.sees('管理后台', '最新通知');
     await page.screenshot('h5-home-admin');
     await page.page.getByText('管理后台').click();
-    await page.sees('管理员');
     await page.page.waitForURL((url) => !url.pathname.includes('/h5'));
+    await page.sees('需要处理');
     await page.page.getByRole('button', { name: '打开菜单' }).click();
     await page.sees('政务应用');
     await page.screenshot('console-phone');

@@ -12,6 +12,8 @@ export interface Column<Row> {
   long?: boolean;
   /** Digits, to the right. */
   number?: boolean;
+  /** What can be done to the row: it needs no name on a phone, and no room on paper. */
+  deed?: boolean;
 }
 
 /**

@@ -4,6 +4,11 @@ import type {
   FirstPasswordRejected,
   PasswordRejectedReason,
 } from '../../../contract/auth.ts';
+import { duration } from '../format.ts';
+
+/** @param seconds that are left. */
+export const lockedText = (seconds: number): string =>
+  `密码错误次数太多，账号已锁定。请 ${duration(seconds)}后再试。`;
 
 /** Why a user name and password did not sign in; a lock's wait is counted by the form. */
 export function rejectedText(rejected: ConsoleRejected): string {

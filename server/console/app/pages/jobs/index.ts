@@ -1,10 +1,11 @@
+import { TimeIcon } from 'tdesign-icons-vue-next';
 import type { ConsolePage } from '../../console-page.ts';
 
 export const pages: ConsolePage[] = [
   {
     path: 'jobs',
     title: '后台工作',
-    icon: 'time',
+    icon: TimeIcon,
     order: 70,
     roles: ['ADMIN', 'AUDITOR'],
     component: () => import('./JobsPage.vue'),

@@ -1,10 +1,11 @@
+import { NotificationIcon } from 'tdesign-icons-vue-next';
 import type { ConsolePage } from '../../console-page.ts';
 
 export const pages: ConsolePage[] = [
   {
     path: 'notices',
     title: '公告',
-    icon: 'notification',
+    icon: NotificationIcon,
     order: 50,
     roles: ['ADMIN', 'AUDITOR'],
     component: () => import('./NoticesPage.vue'),

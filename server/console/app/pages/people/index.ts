@@ -1,10 +1,11 @@
+import { UsergroupIcon } from 'tdesign-icons-vue-next';
 import type { ConsolePage } from '../../console-page.ts';
 
 export const pages: ConsolePage[] = [
   {
     path: 'people',
     title: '人员',
-    icon: 'usergroup',
+    icon: UsergroupIcon,
     order: 20,
     roles: ['ADMIN', 'AUDITOR'],
     component: () => import('./PeoplePage.vue'),

@@ -59,7 +59,7 @@ async function setDone({ id }: SampleEntryRow, done: boolean): Promise<void> {
     <ModalDialog v-if="open" :title="open.title" @close="open = null">
       <p class="quiet">{{ open.author ?? '已不存在的人' }}　{{ dateTime(open.createdAt) }}</p>
       <p class="body">{{ open.body }}</p>
-      <div class="modal-buttons">
+      <div class="row modal-buttons">
         <Button variant="outline" @click="open = null">关闭</Button>
         <Button v-if="isAdministrator" theme="primary" :loading="saving" @click="setDone(open, open.doneAt === null)">
           {{ open.doneAt === null ? '标为已处理' : '重新打开' }}

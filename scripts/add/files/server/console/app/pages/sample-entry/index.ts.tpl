@@ -4,7 +4,6 @@ export const pages: ConsolePage[] = [
   {
     path: 'sample-entry',
     title: '样例',
-    icon: 'file',
     order: 60,
     roles: ['ADMIN', 'AUDITOR'],
     component: () => import('./SampleEntryPage.vue'),
