@@ -12,6 +12,7 @@ export interface Bundle {
    * @throws esbuild's BuildFailure where the sources do not compile; what was written before stays.
    */
   rebuild(): Promise<boolean>;
+  /** Removes the file: what Node.js has loaded needs it no longer. */
   close(): Promise<void>;
 }
 

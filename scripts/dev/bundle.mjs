@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { context } from 'esbuild';
@@ -48,6 +48,9 @@ export async function openBundle(entry, name) {
       written = hash;
       return true;
     },
-    close: () => building.dispose(),
+    async close() {
+      await building.dispose();
+      await rm(file, { force: true });
+    },
   };
 }

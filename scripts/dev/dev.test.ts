@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openDatabase } from '../../server/database/database.ts';
 import { until } from '../../server/testing/client.ts';
@@ -84,6 +84,7 @@ test('npm run dev starts everything, restarts the server on a change, tells of m
 
   run.stop();
   expect(await run.exitCode).toBe(0);
+  expect(await readdir(subject.at('.data', 'dev'))).toEqual([]);
   for (const port of [
     subject.env.PORT,
     String(Number(subject.env.PORT) + 1),

@@ -4,7 +4,7 @@ import { openBundle } from './bundle.mjs';
 
 // Places in stack traces are those of the sources.
 process.setSourceMapsEnabled(true);
-const bundle = await openBundle('scripts/dev/main.ts', 'main');
+const bundle = await openBundle('scripts/dev/main.ts', `main-${process.pid}`);
 await bundle.rebuild();
-await bundle.close();
 await import(pathToFileURL(bundle.file).href);
+await bundle.close();
