@@ -4,7 +4,7 @@
  * process, and reads every package too: 170 MB for Vite alone.
  */
 export interface Bundle {
-  /** Where it is written. */
+  /** Where it is written; removed when the process ends. */
   readonly file: string;
   /**
    * Reads what has changed and writes the file.
@@ -12,7 +12,6 @@ export interface Bundle {
    * @throws esbuild's BuildFailure where the sources do not compile; what was written before stays.
    */
   rebuild(): Promise<boolean>;
-  /** Removes the file: what Node.js has loaded needs it no longer. */
   close(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { context } from 'esbuild';
@@ -36,6 +37,7 @@ export async function openBundle(entry, name) {
     logLevel: 'silent',
     write: false,
   });
+  process.once('exit', () => rmSync(file, { force: true }));
   let written;
   return {
     file,
@@ -48,9 +50,6 @@ export async function openBundle(entry, name) {
       written = hash;
       return true;
     },
-    async close() {
-      await building.dispose();
-      await rm(file, { force: true });
-    },
+    close: () => building.dispose(),
   };
 }

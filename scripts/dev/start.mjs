@@ -6,5 +6,5 @@ import { openBundle } from './bundle.mjs';
 process.setSourceMapsEnabled(true);
 const bundle = await openBundle('scripts/dev/main.ts', `main-${process.pid}`);
 await bundle.rebuild();
-await import(pathToFileURL(bundle.file).href);
 await bundle.close();
+await import(pathToFileURL(bundle.file).href);
