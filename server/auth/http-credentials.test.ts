@@ -62,7 +62,7 @@ test('a wrong password there is a wrong password here, and counts', async () => 
 });
 
 test.each<[string, typeof answer]>([
-  ['an HTTP fault', (_request, response) => void response.writeHead(500).end()],
+  ['an HTTP fault', (_request, response) => void response.writeHead(500).end('{"valid": false}')],
   ['a redirect', (_request, response) => void response.writeHead(302, { location: '/ok' }).end()],
   ['HTML', (_request, response) => void response.end('<html>维护中</html>')],
   ['another shape', (_request, response) => void json(response, { valid: 'yes', name: '王五' })],
