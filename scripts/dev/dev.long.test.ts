@@ -15,6 +15,7 @@ test('all ports in use are named at once with their variables, and nothing is st
     [String(Number(PORT) + 1), 'PORT 的下一个，浙政钉服务'],
     [EMULATOR_PORT, 'EMULATOR_PORT，平台仿真'],
     [SIMULATOR_PORT, 'SIMULATOR_PORT，模拟器'],
+    [String(Number(SIMULATOR_PORT) + 1), 'SIMULATOR_PORT 的下一个，管理后台的页面'],
   ]);
   const taken = [...variables.keys()].map((port) => createServer().listen(Number(port), '127.0.0.1'));
   await Promise.all(taken.map((server) => once(server, 'listening')));

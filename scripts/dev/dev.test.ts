@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openDatabase } from '../../server/database/database.ts';
 import { until } from '../../server/testing/client.ts';
@@ -26,8 +26,6 @@ async function migrationsIn(dataDir: string): Promise<string[]> {
 }
 
 test('npm run dev starts everything, restarts the server on a change, tells of mistakes, and ends every child process', async () => {
-  // The console's build takes ten seconds of a processor and is told of nowhere below.
-  await rm(subject.at('server', 'console', 'build.ts'), { force: true });
   const run = subject.run();
   await run.says('启动完成');
   for (const shown of ['张三', 'dev-pass-2026', `http://127.0.0.1:${subject.env.SIMULATOR_PORT}`, '/docs']) {

@@ -1,17 +1,18 @@
 /**
- * `npm run dev`: emulator, server (restarted on change), builds of the mini program and of the console (watch) and
+ * `npm run dev`: emulator, server (restarted on change), build of the mini program (watch), pages of the console and
  * simulator, then one table of addresses. Ctrl-C ends all of it.
  */
 
 import { development } from '../../server/config/constants.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
 import { failStart } from '../../server/config/start-failure.ts';
-import { consoleBuild, hasH5 } from '../build/console.ts';
+import { hasConsole, hasH5 } from '../build/console.ts';
 import { type Watcher, watchMini } from '../build/mini/build.ts';
 import { packageFolder, writeProjectFile } from '../build/mini/ide-project.ts';
 import { startEmulator } from '../emulator/emulator.ts';
 import { type EmulatedPerson, people } from '../emulator/people.ts';
 import { type Simulator, startSimulator } from '../simulator/web/server.ts';
+import { serveConsole } from './console.ts';
 import { watchNewMigrations } from './new-migrations.ts';
 import { checkPorts } from './ports.ts';
 import { type Ready, startServerProcess } from './server-process.ts';
@@ -85,10 +86,25 @@ async function startAll(parts: Parts, startedAt: number): Promise<void> {
   const serverUrl = `http://127.0.0.1:${settings.port}`;
   const secondUrl = settings.emulated ? `http://127.0.0.1:${settings.port + 1}` : null;
 
+  const pages = hasConsole
+    ? await parts.add(
+        '管理后台的页面',
+        serveConsole({
+          port: settings.consolePort,
+          host: settings.host,
+          cacheDir: settings.consoleCache,
+          say: (text) => console.log(text),
+        }),
+      )
+    : null;
+  const viteUrl = pages === null ? null : `http://127.0.0.1:${settings.consolePort}`;
   let simulated: Simulator | null = null;
   const server = parts.add(
     '服务（打开数据库、迁移、写入开发账号）',
-    startServerProcess(settings.port, emulatorUrl, () => simulated?.serverIsBack()),
+    startServerProcess(settings.port, { emulatorUrl, viteUrl }, () => {
+      simulated?.serverIsBack();
+      pages?.serverIsBack();
+    }),
   );
   const mini = parts.add('小程序构建', watchDevMini(settings.miniProject, serverUrl));
   const simulator = parts.add(
@@ -113,32 +129,21 @@ async function startAll(parts: Parts, startedAt: number): Promise<void> {
   const { ready } = await server;
   simulated = await simulator;
   const { url: simulatorUrl } = simulated;
-  const pages = await consoleBuild();
-  console.log(describe(pages !== null, settings, ready, { simulatorUrl, serverUrl, secondUrl, emulatorUrl }));
+  console.log(describe(settings, ready, { simulatorUrl, serverUrl, secondUrl, emulatorUrl }));
   console.log(`  ${((performance.now() - startedAt) / 1000).toFixed(1)} 秒启动完成。按 Ctrl-C 停止。\n`);
   process.send?.({ kind: 'ready', simulator: simulatorUrl });
-
-  if (pages === null) return;
-  // Not waited for: its page says that it is not ready, and loads itself anew a moment later.
-  const told = tellBuilds('管理后台的页面');
-  parts.add('管理后台的页面', pages.watchConsole(settings.consoleFolder, told)).catch(told);
 }
 
 async function watchDevMini(project: string, serverUrl: string): Promise<Watcher> {
   await writeProjectFile(project);
   const options = { env: 'development', outDir: packageFolder(project), config: { serverUrl } } as const;
-  return watchMini(options, tellBuilds('小程序'));
-}
-
-/** Says which builds of `what` fail, and when it builds again; takes an error, or anything else for a success. */
-function tellBuilds(what: string): (result: unknown) => void {
   let failed = false;
-  return (result) => {
+  return watchMini(options, (result) => {
     if (stopping) return;
-    if (result instanceof Error) console.error(`${what}构建失败：\n${result.message}`);
-    else if (failed) console.log(`${what}已恢复。`);
+    if (result instanceof Error) console.error(`小程序构建失败：\n${result.message}`);
+    else if (failed) console.log('小程序已恢复。');
     failed = result instanceof Error;
-  };
+  });
 }
 
 interface Addresses {
@@ -148,7 +153,7 @@ interface Addresses {
   emulatorUrl: string | null;
 }
 
-function describe(withConsole: boolean, settings: DevSettings, ready: Ready, addresses: Addresses): string {
+function describe(settings: DevSettings, ready: Ready, addresses: Addresses): string {
   const { simulatorUrl, serverUrl, secondUrl, emulatorUrl } = addresses;
   const rows = [
     ['模拟器（在浏览器里打开小程序）', simulatorUrl],
@@ -156,7 +161,7 @@ function describe(withConsole: boolean, settings: DevSettings, ready: Ready, add
     [`服务 · ${settings.platform === 'dingtalk' || settings.emulated ? '钉钉' : '浙政钉'}`, serverUrl],
     ...(secondUrl === null ? [] : [['服务 · 浙政钉', secondUrl]]),
     ...(emulatorUrl === null ? [] : [['平台仿真（钉钉与浙政钉的接口）', emulatorUrl]]),
-    ...(withConsole ? [['管理后台（也是 H5 入口）', `${serverUrl}/console`]] : []),
+    ...(hasConsole ? [['管理后台（也是 H5 入口）', `${serverUrl}/console`]] : []),
     ['接口文档', `${serverUrl}/docs`],
     ['数据库', ready.database],
     ['小程序（用小程序开发者工具打开）', settings.miniProject],

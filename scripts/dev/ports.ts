@@ -23,6 +23,7 @@ function wanted(settings: DevSettings): Wanted[] {
         ]
       : []),
     { port: settings.simulatorPort, host: local, variable: 'SIMULATOR_PORT，模拟器' },
+    { port: settings.consolePort, host, variable: 'SIMULATOR_PORT 的下一个，管理后台的页面' },
   ];
 }
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
     SECRET_KEY: 'pQ7x0bJm2vK9sW4yT6uR1zE8aL3dF5gH',
     DATABASE_URL: url,
   };
-  const [port = 0, , emulator, simulator] = await freePorts(4);
+  const [port = 0, , emulator, simulator] = await freePorts(5);
   development = {
     NODE_ENV: '',
     DATABASE_URL: url,

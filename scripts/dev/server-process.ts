@@ -29,12 +29,13 @@ const watched = ['server', 'prisma'].map((folder) => path.resolve(folder));
  * person.
  *
  * @param port of the server, by which its files are told from another stack's.
+ * @param urls of the emulator, and of the console's pages; null where there are none.
  * @param onChanged told when what runs is what was saved, after every later change.
  * @throws with the child's message when the first start fails.
  */
 export async function startServerProcess(
   port: number,
-  emulatorUrl: string | null,
+  urls: { emulatorUrl: string | null; viteUrl: string | null },
   onChanged: () => void,
 ): Promise<ServerProcess> {
   const bundle = await openBundle('scripts/dev/server.ts', `server-${port}`);
@@ -45,14 +46,13 @@ export async function startServerProcess(
   let failed = false;
 
   function start(...options: string[]): { process: ChildProcess; ready: Promise<Ready> } {
-    const started = fork(
-      bundle.file,
-      emulatorUrl === null ? options : [...options, '--emulator', emulatorUrl],
-      {
-        stdio: 'inherit',
-        execArgv: ['--enable-source-maps'],
-      },
-    );
+    const { emulatorUrl, viteUrl } = urls;
+    const args = [
+      ...options,
+      ...(emulatorUrl === null ? [] : ['--emulator', emulatorUrl]),
+      ...(viteUrl === null ? [] : ['--vite', viteUrl]),
+    ];
+    const started = fork(bundle.file, args, { stdio: 'inherit', execArgv: ['--enable-source-maps'] });
     const ready = new Promise<Ready>((resolve, reject) => {
       started.on('message', (message: ServerMessage) => {
         if (message.kind === 'failed') reject(new StartFailure(message.message));

@@ -19,7 +19,6 @@ import { createLogger } from '../../server/plugins/logging.ts';
 import { emulatorEnvironment } from '../emulator/environment.ts';
 import type { ServerMessage } from './messages.ts';
 import { terminalLog } from './server-log.ts';
-import { devConsoleFolder } from './settings.ts';
 
 function tell(message: ServerMessage): void {
   process.send?.(message);
@@ -28,22 +27,21 @@ function tell(message: ServerMessage): void {
 /** One configuration a platform; without the emulator, the one that `.env` names. */
 function configurations(emulatorUrl: string | undefined): Config[] {
   const env = { LOG_LEVEL: 'warn', ...process.env };
-  if (emulatorUrl === undefined) return [loadConfig(env)].map(withDevConsole);
+  if (emulatorUrl === undefined) return [loadConfig(env)];
   const first = loadConfig({ ...env, ...emulatorEnvironment('dingtalk', emulatorUrl) });
   const second = loadConfig({
     ...env,
     ...emulatorEnvironment('zhezhengding', emulatorUrl),
     PORT: String(first.port + 1),
   });
-  return [first, second].map(withDevConsole);
+  return [first, second];
 }
 
-/** The console as `npm run dev` builds it, and builds it anew after each change. An app may have none. */
-function withDevConsole(config: Config): Config {
-  if (!('console' in config)) return config;
-  const folder = devConsoleFolder(config.database.dataDir);
-  // By assignment: a literal may not name a setting that an app without a console does not have.
-  return Object.assign({ ...config }, { console: Object.assign({}, config.console, { folder }) });
+/** The console has its pages from Vite. An app may have no console. */
+function usePages(config: Config, viteUrl: string | undefined): void {
+  // By assignment: nothing here may name a setting that such an app does not have.
+  if (viteUrl === undefined || !('console' in config)) return;
+  if (config.console instanceof Object) Object.assign(config.console, { viteUrl });
 }
 
 /** For a server that takes another one's place: until that has ended, and given back its ports and the database. */
@@ -54,11 +52,17 @@ async function myTurn(): Promise<void> {
 
 /**
  * @param emulatorUrl absent with real credentials.
+ * @param viteUrl absent without a console.
  * @param migrate whether to apply the migrations that the database lacks: at the first start.
  */
-async function main(emulatorUrl: string | undefined, migrate: boolean): Promise<void> {
+async function main(
+  emulatorUrl: string | undefined,
+  viteUrl: string | undefined,
+  migrate: boolean,
+): Promise<void> {
   if (!migrate) await myTurn();
   const configs = configurations(emulatorUrl);
+  for (const config of configs) usePages(config, viteUrl);
   const [first] = configs;
   if (first === undefined) return;
   const logger = createLogger(
@@ -99,9 +103,13 @@ const endAtOnce = () => process.exit(1);
 process.on('disconnect', endAtOnce);
 
 const { values } = parseArgs({
-  options: { emulator: { type: 'string' }, migrate: { type: 'boolean', default: false } },
+  options: {
+    emulator: { type: 'string' },
+    vite: { type: 'string' },
+    migrate: { type: 'boolean', default: false },
+  },
 });
-explainingDatabase(() => main(values.emulator, values.migrate)).catch((error: unknown) => {
+explainingDatabase(() => main(values.emulator, values.vite, values.migrate)).catch((error: unknown) => {
   const explained = explainStartFailure(error);
   tell({ kind: 'failed', message: explained ?? String(error instanceof Error ? error.stack : error) });
   process.exit(1);

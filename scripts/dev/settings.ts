@@ -12,18 +12,15 @@ export interface DevSettings {
   host: string;
   emulatorPort: number;
   simulatorPort: number;
+  /** Vite's server of the console's pages, which come through the server's port. */
+  consolePort: number;
   /** Whether the emulator stands in for the platform: where `.env` names no credentials. */
   emulated: boolean;
   platform: 'dingtalk' | 'zhezhengding';
-  /** Where the console is built to: not where `npm run build` puts it. */
-  consoleFolder: string;
+  /** Where Vite keeps the packages of the console, bundled. */
+  consoleCache: string;
   /** What the IDE opens; the mini program is built into its `dist/mini`. */
   miniProject: string;
-}
-
-/** Beside the embedded database, so that two stacks with data of their own do not build into one folder. */
-export function devConsoleFolder(dataDir: string): string {
-  return path.join(besideDatabase(dataDir), 'console');
 }
 
 /** The root, as the IDE's users know it; another stack, with data of its own, leaves the root's package alone. */
@@ -50,14 +47,16 @@ export function readDevSettings(env: Environment): DevSettings {
   const reader = new EnvironmentReader(env);
   const platform = reader.oneOf('PLATFORM', ['dingtalk', 'zhezhengding'], 'dingtalk');
   const dataDir = reader.optional('DATA_DIR') ?? defaultDataDir;
+  const simulatorPort = reader.integer('SIMULATOR_PORT', 3200, 1, 65_534);
   const settings: DevSettings = {
     port: reader.integer('PORT', 3000, 1, 65_534),
     host: reader.optional('HOST') ?? '127.0.0.1',
     emulatorPort: reader.integer('EMULATOR_PORT', 3100, 1, 65_535),
-    simulatorPort: reader.integer('SIMULATOR_PORT', 3200, 1, 65_535),
+    simulatorPort,
+    consolePort: simulatorPort + 1,
     emulated: reader.optional(platform === 'dingtalk' ? 'DINGTALK_APP_KEY' : 'ZHEZHENGDING_APP_KEY') === null,
     platform,
-    consoleFolder: devConsoleFolder(dataDir),
+    consoleCache: path.join(besideDatabase(dataDir), 'console'),
     miniProject: devMiniProject(dataDir),
   };
   const taken = new Map([
@@ -67,6 +66,7 @@ export function readDevSettings(env: Environment): DevSettings {
   for (const [variable, port, example] of [
     ['EMULATOR_PORT', settings.emulatorPort, '3100'],
     ['SIMULATOR_PORT', settings.simulatorPort, '3200'],
+    ['SIMULATOR_PORT', settings.consolePort, '3200'],
   ] as const) {
     const other = taken.get(port);
     if (other !== undefined) reader.complain(variable, `与 ${other} 相同，请换一个端口`, example);

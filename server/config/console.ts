@@ -25,6 +25,8 @@ export interface ConsoleConfig {
   appName: string;
   /** Where the pages are built. */
   folder: string;
+  /** Vite's server, which has the pages under `npm run dev`; null: they are built. Without a slash at the end. */
+  viteUrl: string | null;
   /** What the badge in the header says; null in production. */
   environment: '开发' | '测试' | null;
   /** Null: nothing of it is in the page. */
@@ -54,6 +56,7 @@ export function readConsole(
   return {
     appName: reader.optional('APP_NAME') ?? '政务应用',
     folder: builtConsole,
+    viteUrl: null,
     environment: environments[environment],
     stability: readStability(reader, environment === 'production'),
   };

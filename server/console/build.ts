@@ -6,6 +6,8 @@ import { build } from 'vite';
 import { type Manifest, readManifest } from './manifest.ts';
 import { consoleBuild, consoleDist } from './vite.config.ts';
 
+export { consoleDev } from './vite.config.ts';
+
 /** Bytes of gzip that a first visit may load: what every page needs, and the largest page on top. */
 const firstPageBudget = 350 * 1024;
 
@@ -35,31 +37,6 @@ export async function buildConsole(folder = consoleDist): Promise<BuiltConsole> 
     );
   }
   return heaviest;
-}
-
-/**
- * Builds the console, and again after each change. Resolves with the first build, also with one that failed.
- *
- * @param folder to build into.
- * @param told of each build: why it failed, or nothing. What was built before a failure stays in place.
- */
-export async function watchConsole(
-  folder: string,
-  told: (failure?: Error) => void,
-): Promise<{ close(): Promise<void> }> {
-  const built = await build({
-    ...consoleBuild,
-    build: { ...consoleBuild.build, outDir: folder, watch: {}, minify: false, reportCompressedSize: false },
-  });
-  if (!('on' in built)) throw new Error('Vite has built once instead of watching');
-  await new Promise<void>((resolve) => {
-    built.on('event', (event) => {
-      if (event.code !== 'END' && event.code !== 'ERROR') return;
-      told(event.code === 'ERROR' ? event.error : undefined);
-      resolve();
-    });
-  });
-  return { close: () => built.close() };
 }
 
 /**

@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { loadConfig } from '../config/config.ts';
 import { type Built, build } from '../testing/build.ts';
-import { consoleFiles } from './files.ts';
 import { attribute, scriptJson } from './html.ts';
 
 /** A build as Vite leaves it: an entry that imports one chunk, each with its style. */
@@ -24,11 +26,11 @@ let folder: string;
 let server: Built;
 let unbuilt: Built;
 
-async function makeBuild(target: string, changed: object = {}): Promise<void> {
+async function makeBuild(target: string): Promise<void> {
   await mkdir(path.join(target, 'assets'), { recursive: true });
   await writeFile(path.join(target, 'assets', 'main-a1.js'), 'export const main = 1;');
   await writeFile(path.join(target, 'assets', 'main-a1.js.gz'), gzipSync('export const main = 1;'));
-  await writeFile(path.join(target, 'manifest.json'), JSON.stringify({ ...manifest, ...changed }));
+  await writeFile(path.join(target, 'manifest.json'), JSON.stringify(manifest));
 }
 
 beforeAll(async () => {
@@ -154,22 +156,40 @@ test('where nothing is built the page says so, what to do, and the API works', a
   expect(headers['content-type']).toContain('text/html');
   expect(body).toContain('页面还没有准备好');
   expect(body).toContain('npm run build');
-  expect(body).toContain('<meta http-equiv="refresh" content="5">');
   expect(body).toContain('href="/console/people">重试</a>');
   expect((await unbuilt.app.inject({ url: '/healthz' })).statusCode).toBe(200);
 });
 
-test('a build that comes later, or anew, is served from then on', async () => {
-  const later = path.join(folder, 'later');
-  const files = consoleFiles(later);
-  expect(await files.current()).toBeNull();
-  await makeBuild(later);
-  expect((await files.current())?.script).toBe('assets/main-a1.js');
-  // While a build is writing, the last one stands.
-  await rm(path.join(later, 'manifest.json'));
-  expect((await files.current())?.script).toBe('assets/main-a1.js');
-  await makeBuild(later, { 'main.ts': { file: 'assets/main-z9.js', isEntry: true } });
-  expect(await files.current()).toEqual({ script: 'assets/main-z9.js', styles: [], preload: [] });
+test('under npm run dev the files are those of Vite’s server, under the same policy', async () => {
+  const vite = createServer((request, response) => {
+    response.writeHead(200, { 'content-type': 'text/javascript', 'cache-control': 'no-cache' });
+    response.end(`// ${request.url} ${request.headers.cookie}`);
+  });
+  await once(vite.listen(0, '127.0.0.1'), 'listening');
+  const { port } = vite.address() as AddressInfo;
+  const used = { database: server.database, emulator: server.emulator };
+  const development = await build({ ...used, viteUrl: `http://127.0.0.1:${port}` });
+  try {
+    const { body, headers } = await development.app.inject({ url: '/console/people' });
+    const scripts = [...body.matchAll(/<script type="module"[^>]* src="([^"]*)"/g)].map(([, file]) => file);
+    expect(scripts).toEqual(['/console/vite/@vite/client', '/console/vite/main.ts']);
+    const policy = policyOf(headers['content-security-policy']);
+    const [, nonce] = /<meta property="csp-nonce" nonce="([^"]+)">/.exec(body) ?? [];
+    expect(policy['script-src']).toEqual(["'self'", `'nonce-${nonce}'`]);
+    expect(policy['style-src']).toEqual(["'self'", `'nonce-${nonce}'`]);
+    expect(policy['connect-src']).toEqual(["'self'", `ws://*:${port}`]);
+
+    const request = { url: scripts[1] ?? '', headers: { cookie: '__Host-session=secret' } };
+    const passedOn = await development.app.inject(request);
+    expect(passedOn.body).toBe('// /console/vite/main.ts undefined');
+    expect(passedOn.headers).toMatchObject({
+      'content-type': 'text/javascript',
+      'cache-control': 'no-cache',
+    });
+  } finally {
+    await development.close();
+    vite.close();
+  }
 });
 
 test('an answer that turns the page away is a page too', async () => {

@@ -12,11 +12,13 @@ const ancestors: Readonly<Record<PlatformName, readonly string[]>> = {
  * platform's own script too, since allowing its host would allow whatever else lies on that public CDN.
  *
  * @param nonce of this answer alone.
+ * @param sockets where Vite tells of changes, in development.
  */
 export function contentSecurityPolicy(
   nonce: string,
   platform: PlatformName,
   stability: StabilityConfig | null,
+  sockets: readonly string[] = [],
 ): string {
   const upload = stability?.uploadOrigins ?? [];
   const policy: Record<string, readonly string[]> = {
@@ -26,7 +28,7 @@ export function contentSecurityPolicy(
     // The reporter also sends by pictures, where a browser has nothing better.
     'img-src': ["'self'", 'data:', 'blob:', ...upload],
     'font-src': ["'self'", 'data:'],
-    'connect-src': ["'self'", ...upload],
+    'connect-src': ["'self'", ...upload, ...sockets],
     'form-action': ["'self'"],
     'base-uri': ["'none'"],
     'object-src': ["'none'"],

@@ -1,34 +1,19 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import { type Manifest, readManifest } from './manifest.ts';
 import type { EntryFiles } from './page.ts';
 
-export interface ConsoleFiles {
-  /** What the page loads first, of the latest build; null where nothing is built. */
-  current(): Promise<EntryFiles | null>;
-}
-
 /**
- * Knows the built files by the manifest. It is looked at again for each page, since `npm run dev` builds anew
- * while the server runs; reading it costs something only when it has changed.
+ * What the page loads first, by the manifest of the build.
  *
  * @param folder of the build.
+ * @returns null where nothing is built.
  */
-export function consoleFiles(folder: string): ConsoleFiles {
-  let known: { changedAt: number; files: EntryFiles } | null = null;
-  return {
-    async current() {
-      try {
-        const { mtimeMs } = await stat(path.join(folder, 'manifest.json'));
-        if (known?.changedAt !== mtimeMs) {
-          known = { changedAt: mtimeMs, files: entryOf(await readManifest(folder)) };
-        }
-      } catch {
-        // Not built, or a build is writing it: what is known still serves in the second case.
-      }
-      return known?.files ?? null;
-    },
-  };
+export async function builtFiles(folder: string): Promise<EntryFiles | null> {
+  try {
+    return entryOf(await readManifest(folder));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 function entryOf(manifest: Manifest): EntryFiles {
@@ -46,5 +31,5 @@ function entryOf(manifest: Manifest): EntryFiles {
     }
   };
   follow(entry.imports);
-  return { script: entry.file, styles: [...styles], preload: [...preload] };
+  return { scripts: [entry.file], styles: [...styles], preload: [...preload] };
 }

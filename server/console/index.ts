@@ -8,7 +8,8 @@ import type { ErrorBody } from '../contract/errors.ts';
 import { routes } from '../plugins/core.ts';
 import { pageHeaders } from '../plugins/headers.ts';
 import { contentSecurityPolicy } from './csp.ts';
-import { consoleFiles } from './files.ts';
+import { viteFiles, viteRoutes, viteSockets } from './development.ts';
+import { builtFiles } from './files.ts';
 import { consolePage, faultPage } from './page.ts';
 import { stabilityCode } from './stability.ts';
 import { appVersion } from './version.ts';
@@ -26,7 +27,8 @@ export const consoleRoutes = routes('console', ['core', 'headers'], async (app) 
     corpId: platform.name === 'dingtalk' ? platform.corpId : null,
     version: await appVersion(),
   };
-  const files = consoleFiles(settings.folder);
+  const files = settings.viteUrl === null ? await builtFiles(settings.folder) : viteFiles;
+  const sockets = settings.viteUrl === null ? [] : [viteSockets(settings.viteUrl)];
   const page = pageHeaders({ hsts: production });
   const headOf = (nonce: string) => stabilityCode(settings.stability, entry.version, nonce);
 
@@ -34,7 +36,10 @@ export const consoleRoutes = routes('console', ['core', 'headers'], async (app) 
     reply
       .headers(page)
       .removeHeader('x-frame-options')
-      .header('content-security-policy', contentSecurityPolicy(nonce, platform.name, settings.stability))
+      .header(
+        'content-security-policy',
+        contentSecurityPolicy(nonce, platform.name, settings.stability, sockets),
+      )
       .header('cache-control', 'no-store')
       .type('text/html; charset=utf-8');
   }
@@ -53,13 +58,13 @@ export const consoleRoutes = routes('console', ['core', 'headers'], async (app) 
       pages.get(url, { schema: { hide: true } }, async (request, reply) => {
         const nonce = newNonce();
         dress(reply, nonce);
-        const built = await files.current();
-        return consolePage({ entry, files: built, nonce, head: headOf(nonce), url: request.url });
+        return consolePage({ entry, files, nonce, head: headOf(nonce), url: request.url });
       });
     }
   });
 
-  // `root` must exist, and a build may come later: each file is sent from the folder of the build instead.
+  if (settings.viteUrl !== null) viteRoutes(app, settings.viteUrl);
+  // `root` must exist, which the folder of the build may not: each file is sent from there instead.
   await app.register(fastifyStatic, { root: projectRoot, serve: false, preCompressed: true });
   app.get('/console/assets/*', { schema: { hide: true } }, (request, reply) => {
     const { '*': file } = request.params as { '*': string };

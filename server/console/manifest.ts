@@ -15,7 +15,7 @@ export interface BuiltChunk {
 
 export type Manifest = Readonly<Record<string, BuiltChunk>>;
 
-/** @throws ENOENT where nothing is built, SyntaxError while a build is writing. */
+/** @throws ENOENT where nothing is built. */
 export async function readManifest(folder: string): Promise<Manifest> {
   return JSON.parse(await readFile(path.join(folder, 'manifest.json'), 'utf8')) as Manifest;
 }

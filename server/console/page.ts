@@ -3,9 +3,9 @@ import { attribute, scriptJson } from './html.ts';
 
 /** The files that the page loads first, below `/console/`. */
 export interface EntryFiles {
-  script: string;
+  scripts: readonly string[];
   styles: readonly string[];
-  /** Modules that the script imports, fetched beside it. */
+  /** Modules that the scripts import, fetched beside them. */
   preload: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export function consolePage(options: {
     nonce,
     `<script nonce="${nonce}">${watch}</script>
 ${head}
-${files === null ? '<meta http-equiv="refresh" content="5">' : loading(files, nonce)}`,
+${files === null ? '' : loading(files, nonce)}`,
     `<div id="app">${files === null ? notBuilt(name, url) : words(name, url)}</div>
 <script type="application/json" id="entry">${scriptJson(entry)}</script>`,
   );
@@ -72,13 +72,18 @@ ${body}
 `;
 }
 
-function loading({ script, styles, preload }: EntryFiles, nonce: string): string {
+function loading({ scripts, styles, preload }: EntryFiles, nonce: string): string {
   return [
+    // Vite's own code gives it to the styles that it adds.
+    `<meta property="csp-nonce" nonce="${nonce}">`,
     ...styles.map((file) => `<link rel="stylesheet" crossorigin href="/console/${attribute(file)}">`),
     ...preload.map(
       (file) => `<link rel="modulepreload" crossorigin nonce="${nonce}" href="/console/${attribute(file)}">`,
     ),
-    `<script type="module" crossorigin nonce="${nonce}" src="/console/${attribute(script)}"></script>`,
+    ...scripts.map(
+      (file) =>
+        `<script type="module" crossorigin nonce="${nonce}" src="/console/${attribute(file)}"></script>`,
+    ),
   ].join('\n');
 }
 
@@ -99,7 +104,7 @@ function notBuilt(name: string, url: string): string {
   return `<main class="words">
 <h1>${name}的页面还没有准备好</h1>
 <p>服务已经启动，但是管理后台和移动端的页面还没有构建。</p>
-<p>请管理员在服务器上运行 <code>npm run build</code>；开发时 <code>npm run dev</code> 会自动构建。本页每 5 秒自己刷新一次。</p>
+<p>请管理员在服务器上运行 <code>npm run build</code>，再重新启动服务。</p>
 <p><a class="words-again" href="${attribute(url)}">重试</a></p>
 </main>`;
 }

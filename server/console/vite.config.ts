@@ -1,7 +1,9 @@
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import type { InlineConfig } from 'vite';
+import { viteBase } from './development.ts';
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const project = path.resolve(folder, '..', '..');
@@ -10,8 +12,8 @@ const project = path.resolve(folder, '..', '..');
 export const consoleDist = path.join(project, 'dist', 'console');
 
 /**
- * How the console is built, for `npm run build` and, watching, `npm run dev`. The page itself is written by the
- * server (`page.ts`), which finds the files' names in the manifest.
+ * How `npm run build` builds the console. The page itself is written by the server (`page.ts`), which finds the files'
+ * names in the manifest.
  */
 export const consoleBuild = {
   configFile: false,
@@ -37,5 +39,23 @@ export const consoleBuild = {
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
     rolldownOptions: { input: path.join(folder, 'app', 'main.ts') },
+  },
+} satisfies InlineConfig;
+
+/** How `npm run dev` serves the console's files. */
+export const consoleDev = {
+  ...consoleBuild,
+  base: viteBase,
+  appType: 'custom',
+  // Vite looks for packages in the pages of HTML by default, and there are none.
+  optimizeDeps: { entries: ['main.ts'] },
+  server: {
+    fs: {
+      // Packages may lie elsewhere: in a copy of the project they are a link.
+      allow: [
+        ...['server/console/app', 'server/contract', 'mini'].map((part) => path.join(project, part)),
+        realpathSync(path.join(project, 'node_modules')),
+      ],
+    },
   },
 } satisfies InlineConfig;

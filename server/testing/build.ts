@@ -21,6 +21,9 @@ export interface BuildOptions {
   // part: console
   /** Where the console is built; by default, where `npm run build` puts it. */
   consoleFolder?: string;
+  // part: console
+  /** Where Vite's server of `npm run dev` would be. */
+  viteUrl?: string;
   /** A database of another `build()`, for a second instance on it; it stays open at `close`. */
   database?: TestDatabase;
   /** The emulator of another `build()`; it keeps running at `close`. */
@@ -96,11 +99,11 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
     ...emulatorEnvironment(platformName, emulator.url),
     ...options.env,
   });
-  const folder = options.consoleFolder ?? loaded.console.folder; // part: console
+  const { consoleFolder: folder = loaded.console.folder, viteUrl = null } = options; // part: console
   const config = {
     ...loaded,
     auth: { ...loaded.auth, ...options.auth },
-    console: { ...loaded.console, folder }, // part: console
+    console: { ...loaded.console, folder, viteUrl }, // part: console
   };
   const database = options.database ?? (await createSeededDatabase());
   if (options.database === undefined) opened.push(database);

@@ -24,7 +24,7 @@ const bars: Readonly<Record<string, number>> = {
   '保存 ACSS 到屏幕更新': 300,
   '保存小程序的 TS 到屏幕更新': 300,
   保存服务端代码到服务重新应答: 1500,
-  保存管理后台的页面到刷新可见: 1000,
+  保存管理后台的页面到屏幕更新: 1000,
 };
 const readyBarMs = 8000;
 const silenceBarMs = 5000;
@@ -100,9 +100,9 @@ async function measured(
   await phone.goto(dev.simulatorUrl, { waitUntil: 'domcontentloaded', timeout: PATIENCE_MS });
   await showsOnPhone(phone, '，张三');
   const consolePage = await browser.newPage();
+  await consolePage.goto(`${dev.serverUrl}/console`, { timeout: PATIENCE_MS });
+  await consolePage.getByText('登录管理后台').waitFor({ timeout: PATIENCE_MS });
   const edits = editsOf(dev, phone, consolePage);
-  // The first build of the console goes on while the rest is used already.
-  await reloadUntil(consolePage, `${dev.serverUrl}/console`, '登录管理后台');
   const before = await memoryOfTree(dev.pid);
   const times = new Map(edits.map(({ name }): [string, number[]] => [name, []]));
   for (let run = 0; run < rounds; run += 1) {
@@ -206,10 +206,11 @@ function editsOf(dev: RunningDev, phone: Page, consolePage: Page): Edit[] {
         ),
     },
     {
-      name: '保存管理后台的页面到刷新可见',
+      name: '保存管理后台的页面到屏幕更新',
       file: 'server/console/app/sign-in/PasswordForm.vue',
       change: (source, run) => source.replace(/title="登录管理后台[^"]*"/, `title="登录管理后台 ${run}"`),
-      seen: (run) => reloadUntil(consolePage, `${dev.serverUrl}/console`, `登录管理后台 ${run}`),
+      seen: (run) =>
+        consolePage.getByText(`登录管理后台 ${run}`, { exact: true }).waitFor({ timeout: PATIENCE_MS }),
     },
   ];
 }
@@ -224,21 +225,4 @@ async function showsOnPhone(page: Page, wanted: string): Promise<void> {
     wanted,
     { timeout: PATIENCE_MS },
   );
-}
-
-/** Loads a page again and again, as who waits for a change does. */
-async function reloadUntil(page: Page, url: string, wanted: string): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (performance.now() < deadline) {
-    await page.goto(url).catch(() => undefined);
-    const found = page.getByText(wanted).first().waitFor({ timeout: 700 });
-    if (
-      await found.then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
-  }
-  throw new Error(`管理后台没有出现“${wanted}”`);
 }

@@ -22,7 +22,7 @@ export interface Run {
 
 /** No credentials and no database server, as on a fresh clone; ports of its own, and its data in `folder`. */
 export async function devEnvironment(folder: string) {
-  const [first, , emulator, simulator] = await freePorts(4);
+  const [first, , emulator, simulator] = await freePorts(5);
   return {
     PORT: String(first),
     EMULATOR_PORT: String(emulator),

@@ -40,6 +40,10 @@ function isBlank(): boolean {
 }
 
 export function watchForCrashes(router: Router): void {
+  // In development: the change that has just come may be what mends it.
+  import.meta.hot?.on('vite:afterUpdate', () => {
+    if (crash.value !== null) window.location.reload();
+  });
   router.onError((error) => crashed(error, '#runtime-13'));
   window.addEventListener('unhandledrejection', ({ reason }) => crashed(reason));
   // Browsers also report what is no fault of the page, such as a resize that took two rounds: without an error.

@@ -24,7 +24,7 @@ export interface Stack {
 export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
   const folder = await mkdtemp(path.join(tmpdir(), 'simulator-e2e-'));
   // 浙政钉's server takes the port after DingTalk's.
-  const [server = 0, , emulator = 0, simulator = 0] = await freePorts(4);
+  const [server = 0, , emulator = 0, simulator = 0] = await freePorts(5);
   const child = await startChild<{ kind: 'ready'; simulator: string }>('scripts/dev/main.ts', {
     env: {
       PORT: String(server),
