@@ -8,6 +8,10 @@ inBrowser('the H5 pages in the simulator', () => {
   let page: Page;
   let errors: string[];
 
+  beforeAll(async () => {
+    // The first request has the packages bundled, which takes a busy machine its time.
+    await fetch(`${used.stack.server}/console/vite/main.ts`);
+  });
   beforeEach(async () => {
     page = await (await newProfile(used.browser)).newPage();
     errors = [];
