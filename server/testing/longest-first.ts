@@ -3,12 +3,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take a minute and more. */
 const longest = [
-  'scripts/init/parts.long.test.ts',
-  'server/plugins/fuzz.long.test.ts',
-  'scripts/deploy/pack/pack.postgres.long.test.ts',
-  'server/testing/properties.long.test.ts',
-  'server/testing/chaos/killed-binding.postgres.long.test.ts',
-  'scripts/simulator/e2e/faults.e2e.ts',
+  'parts.long.test.ts',
+  'fuzz.long.test.ts',
+  'pack.postgres.long.test.ts',
+  'properties.long.test.ts',
+  'killed-binding.postgres.long.test.ts',
+  'faults.e2e.ts',
 ];
 
 /**
@@ -22,8 +22,8 @@ export default class LongestFirst extends BaseSequencer {
   }
 }
 
-function place({ moduleId, project }: TestSpecification): number {
-  const at = longest.indexOf(path.relative(project.config.root, moduleId).replaceAll('\\', '/'));
+function place({ moduleId }: TestSpecification): number {
+  const at = longest.indexOf(path.basename(moduleId));
   if (at >= 0) return at;
   return moduleId.includes('.long.') ? longest.length : longest.length + 1;
 }
