@@ -30,3 +30,11 @@ test('rows of long ago are deleted within an hour of the start, however often it
   while ((await left()).length > 1) await new Promise((resolve) => setImmediate(resolve));
   expect(await left()).toEqual([{ dedupKey: 'recent' }]);
 });
+
+test('a re-check of everybody that is run by hand is done, however short ago the last one was', async () => {
+  server = await build({ env: { RECONCILE_HOURS: '24' } });
+  const finished = () => server.prisma.reconcileRun.count({ where: { finishedAt: { not: null } } });
+  await server.app.jobs.runNow('reconcile');
+  await server.app.jobs.runNow('reconcile');
+  expect(await finished()).toBe(2);
+});

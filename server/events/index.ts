@@ -63,8 +63,8 @@ export const events = fp(
       app.jobs.every(
         'reconcile',
         recheckLookMs,
-        async (signal) => {
-          const result = await reconcile({ minAgeMs: everyMs, signal });
+        async (signal, byHand) => {
+          const result = await reconcile({ minAgeMs: byHand ? 0 : everyMs, signal });
           if (result.outcome === 'finished') app.log.info(result, 'all bound people re-checked');
         },
         { title: '向平台核对全部已绑定的人' },

@@ -26,12 +26,13 @@ export interface Jobs {
    * nothing.
    *
    * @param intervalMs from the end of one run to the start of the next, in milliseconds.
-   * @param work gets a signal that aborts when the server stops.
+   * @param work gets a signal that aborts when the server stops, and whether somebody asks for the run by
+   *   {@link Jobs.runNow}: work that is not due yet is then done all the same.
    */
   every(
     name: string,
     intervalMs: number,
-    work: (signal: AbortSignal) => Promise<unknown>,
+    work: (signal: AbortSignal, byHand: boolean) => Promise<unknown>,
     options?: EveryOptions,
   ): Pick<Repeated, 'run'>;
   /** Works off the rows of a table, from the start on: when it is told of them, and every `pollMs`. */
@@ -61,6 +62,7 @@ export function createJobs(log: Pick<FastifyBaseLogger, 'warn'>): OwnedJobs {
   const starts: (() => void)[] = [];
   const running = new Map<Promise<unknown>, string>();
   const repeated = new Map<string, { title: string; intervalMs: number; job: Repeated }>();
+  const askedFor = new Set<string>();
   let started = false;
 
   function run<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -73,7 +75,8 @@ export function createJobs(log: Pick<FastifyBaseLogger, 'warn'>): OwnedJobs {
 
   const every: Jobs['every'] = (name, intervalMs, work, { atOnce = false, jitter, title = name } = {}) => {
     const options = { name, intervalMs, signal, log, ...(jitter !== undefined && { jitter }) };
-    const job = repeat({ ...options, work: () => run(name, work) });
+    const attempt = (signal: AbortSignal) => work(signal, askedFor.delete(name));
+    const job = repeat({ ...options, work: () => run(name, attempt) });
     repeated.set(name, { title, intervalMs, job });
     const start = () => job.start(atOnce);
     if (started) start();
@@ -106,7 +109,12 @@ export function createJobs(log: Pick<FastifyBaseLogger, 'warn'>): OwnedJobs {
         intervalMs,
         ...job.status(),
       })),
-    runNow: (name) => repeated.get(name)?.job.run() ?? null,
+    runNow(name) {
+      const job = repeated.get(name)?.job;
+      if (job === undefined) return null;
+      askedFor.add(name);
+      return job.run();
+    },
     start() {
       started = true;
       for (const start of starts.splice(0)) start();
