@@ -60,13 +60,11 @@ test('npm run dev starts everything, restarts the server on a change, tells of m
   for (const server of servers) expect((await fetch(`${server}/readyz`)).status).toBe(200);
 
   // What does not compile is told with its place, and the last version goes on.
-  await save(subject.at('server', 'notices', 'routes.ts'), (source) => `const half = ;\n${source}`);
-  await run.says('server/notices/routes.ts:1:13');
+  await save(subject.at('server', 'people', 'routes.ts'), (source) => `const half = ;\n${source}`);
+  await run.says('server/people/routes.ts:1:13');
   for (const server of servers) expect((await fetch(`${server}/readyz`)).status).toBe(200);
   const before = run.output().length;
-  await save(subject.at('server', 'notices', 'routes.ts'), (source) =>
-    source.replace('const half = ;\n', ''),
-  );
+  await save(subject.at('server', 'people', 'routes.ts'), (source) => source.replace('const half = ;\n', ''));
   await until(
     () => run.output().slice(before).includes('服务已恢复'),
     30_000,
