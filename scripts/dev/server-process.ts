@@ -18,7 +18,7 @@ export interface ServerProcess {
 /** Longest that a server may take to stop before it is killed, in milliseconds. */
 const stopWithinMs = 8000;
 /** An editor writes a file in several steps; they are one change. */
-const settleMs = 120;
+const settleMs = 50;
 
 const watched = ['server', 'prisma'].map((folder) => path.resolve(folder));
 
