@@ -60,16 +60,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       appType: 'spa',
       clearScreen: false,
       logLevel: 'warn',
-      cacheDir: path.join(PROJECT, 'node_modules', '.vite-simulator'),
       plugins: [miniProgram({ root, build: () => build, onBuilt: ({ script }) => listener.runs(script) })],
       oxc: { jsx: { runtime: 'automatic', importSource: 'vue' } },
-      define: {
-        __VUE_OPTIONS_API__: 'true',
-        __VUE_PROD_DEVTOOLS__: 'false',
-        __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
-      },
-      // Named beforehand, so that the first visit does not load twice.
-      optimizeDeps: { include: ['vue', 'vue/jsx-runtime', 'vue/jsx-dev-runtime'] },
+      // Vue's one file for browsers, as it is: bundling packages takes 150 MB, which a process keeps until it ends.
+      resolve: { alias: [{ find: /^vue$/, replacement: 'vue/dist/vue.runtime.esm-browser.js' }] },
+      optimizeDeps: { noDiscovery: true },
       server: {
         middlewareMode: true,
         // The page shows mistakes itself, in Chinese.
