@@ -16,20 +16,19 @@ const typeBox = {
   'typebox-provider': '@fastify/type-provider-typebox',
 };
 
-const typeBoxInOneFile = {
+const typeBoxIn = (outdir) => ({
   name: 'typebox-in-one-file',
   async setup({ onResolve }) {
-    const outdir = path.join(folder, 'packages');
     const outExtension = { '.js': '.mjs' };
     await build({ ...forNode, entryPoints: typeBox, outdir, outExtension, splitting: true, bundle: true });
     for (const [file, name] of Object.entries(typeBox)) {
       onResolve({ filter: new RegExp(`^${name}$`) }, () => ({
-        path: `./packages/${file}.mjs`,
+        path: `./${path.basename(outdir)}/${file}.mjs`,
         external: true,
       }));
     }
   },
-};
+});
 
 /** A file finds its neighbours where it was written, not where the bundle lies. */
 const ownPlaces = {
@@ -47,6 +46,7 @@ const ownPlaces = {
 
 export async function openBundle(entry, name) {
   const file = path.join(folder, `${name}.mjs`);
+  const packages = path.join(folder, `${name}-packages`);
   const building = await context({
     ...forNode,
     entryPoints: [entry],
@@ -55,11 +55,13 @@ export async function openBundle(entry, name) {
     packages: 'external',
     sourcemap: 'inline',
     sourcesContent: false,
-    plugins: [typeBoxInOneFile, ownPlaces],
+    plugins: [typeBoxIn(packages), ownPlaces],
     logLevel: 'silent',
     write: false,
   });
-  process.once('exit', () => rmSync(file, { force: true }));
+  process.once('exit', () => {
+    for (const own of [file, packages]) rmSync(own, { force: true, recursive: true });
+  });
   let written;
   return {
     file,
