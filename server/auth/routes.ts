@@ -127,6 +127,6 @@ export const authRoutes = routes('auth-routes', ['authenticate'], async (app) =>
       schema: { tags, summary: '当前登录的人', response: { 200: meResponse, ...faultResponses } },
       preHandler: app.authenticate,
     },
-    async (request) => ({ user: signedInUser(request), ...updateOf(request) }),
+    (request) => ({ user: signedInUser(request), ...updateOf(request) }),
   );
 });

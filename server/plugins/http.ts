@@ -23,7 +23,8 @@ export function createHttp(config: Config, logger: FastifyBaseLogger, arrivalMs 
   const isDateTime = Format.Get('date-time');
   Format.Set('date-time', (text) => isDateTime?.(text) === true && isStorableInstant(text));
   const app = Fastify({
-    loggerInstance: logger,
+    // Without one, where nothing is logged, Fastify makes no logger for each request.
+    ...(logger.level !== 'silent' && { loggerInstance: logger }),
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
       return typeof given === 'string' && requestIdShape.test(given) ? given : randomUUID();

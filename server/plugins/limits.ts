@@ -41,13 +41,13 @@ export const limits = fp(
     });
 
     if (maxEventLoopDelayMs === 0) return;
+    // Without limits of its own it only measures: its hook would describe the whole route anew for each request.
+    await app.register(underPressure);
     // While the process falls behind, requests are turned away with 503: those under way are finished, and those that
     // come later meet a process that can answer.
-    await app.register(underPressure, {
-      maxEventLoopDelay: maxEventLoopDelayMs,
-      pressureHandler(request) {
-        if (!always.has(request.routeOptions.url)) throw new AppError('SERVER_BUSY');
-      },
+    app.addHook('onRequest', (request, _reply, done) => {
+      const isBehind = app.memoryUsage().eventLoopDelay > maxEventLoopDelayMs;
+      done(isBehind && !always.has(request.routeOptions.url) ? new AppError('SERVER_BUSY') : undefined);
     });
   },
   { name: 'limits', dependencies: ['core', 'errors'] },
