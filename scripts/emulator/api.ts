@@ -45,9 +45,9 @@ export interface ApiFamily {
   render(failure: ApiFailure): Answer;
   /** The platform's own error code in an answer; null for success. */
   errorCode(answer: Answer): string | null;
-  /** A successful answer with everything that matters missing. */
+  /** A successful answer without the fields that matter. */
   hollow(): unknown;
-  /** Rewrites a successful answer the other way that documents or real answers have it. */
+  /** Rewrites a successful answer into the other form that documents or real answers have. */
   loosen(body: unknown): unknown;
 }
 
@@ -56,7 +56,7 @@ export interface Api {
   family: ApiFamily;
   method: 'GET' | 'POST' | 'any';
   path: string;
-  /** What the path does in the sign-in: the token API and the code exchange are treated apart by faults. */
+  /** The path's role in the sign-in: some faults apply to the token API or the code exchange alone. */
   role: 'token' | 'exchange' | 'other';
   /** `required`: refused without a live app token; `optional`: checked when the request carries one. */
   appToken: 'required' | 'optional' | 'none';

@@ -9,7 +9,7 @@ export const controlPrefix = '/_emulator/';
 /** The simulator's page calls the control API from another port. */
 export const controlHeaders = {
   'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
+  'access-control-allow-methods': 'GET, POST, OPTIONS',
   'access-control-allow-headers': 'content-type',
 } as const;
 
@@ -17,12 +17,7 @@ type Route = (control: EmulatorControl, body: Record<string, unknown>) => unknow
 
 const done = { ok: true };
 
-const clearFaults: Route = (control) => {
-  control.clearFaults();
-  return done;
-};
-
-/** Bodies come from anywhere: where a type is asserted here, the control itself checks the value. */
+/** Where a type is asserted here, the control itself checks the value. */
 const routes: Readonly<Record<string, Route>> = {
   'POST auth-codes': (control, body) => {
     const { personId, platform } = body;
@@ -45,9 +40,10 @@ const routes: Readonly<Record<string, Route>> = {
     control.fault(body as unknown as FaultOptions);
     return done;
   },
-  'DELETE faults': clearFaults,
-  // The same for clients that have GET and POST alone.
-  'POST faults/clear': clearFaults,
+  'POST faults/clear': (control) => {
+    control.clearFaults();
+    return done;
+  },
   'POST clock': (control, body) => {
     control.advance(typeof body.advanceMs === 'number' ? body.advanceMs : Number.NaN);
     return done;

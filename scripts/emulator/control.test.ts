@@ -46,14 +46,11 @@ describe('over HTTP', () => {
     expect((await control('GET', 'callbacks')).body).toEqual({});
   });
 
-  test.each([
-    ['DELETE', 'faults'],
-    ['POST', 'faults/clear'],
-  ])('faults are added, and cleared by %s %s', async (method, path) => {
+  test('faults are added, and cleared', async () => {
     const fault = { path: '/gettoken', kind: 'status', times: 0 };
     expect(await control('POST', 'faults', fault)).toEqual({ status: 200, body: { ok: true } });
     expect((await fetch(`${emulator.url}/gettoken`)).status).toBe(500);
-    await control(method, path);
+    await control('POST', 'faults/clear');
     expect((await fetch(`${emulator.url}/gettoken`)).status).toBe(200);
   });
 

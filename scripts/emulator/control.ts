@@ -9,93 +9,107 @@ export class ControlError extends Error {
   override readonly name = 'ControlError';
 }
 
-/** The emulator's controls: in-process here, and the same ones over HTTP under `/_emulator/`. */
-export interface EmulatorControl {
-  /**
-   * Issues a single-use auth code that lives 5 minutes, as the client's `getAuthCode` would.
-   *
-   * @param person a person's `key` or `id`.
-   * @param platform the platform whose client asks; without it, whichever platform sees the code first.
-   * @throws ControlError for an unknown person or platform.
-   */
-  issueAuthCode(person: string, platform?: EmulatedPlatform): string;
-  people(): readonly EmulatedPerson[];
-  /** How often each platform path was called since the start or the last `reset`. */
-  calls(): Record<string, number>;
-  /** The latest calls, oldest first; at most 200. */
-  recentCalls(): readonly RecordedCall[];
-  /** 浙政钉's registered event callbacks: URL by event tag. The emulator sends no events to them. */
-  callbacks(): Record<string, string>;
-  /** The latest work notifications and DINGs, oldest first; at most 1000. */
-  messages(): readonly SentMessage[];
-  /** Adds a fault; of several that fit a call, the oldest happens. Throws a ControlError for bad options. */
-  fault(options: FaultOptions): void;
-  clearFaults(): void;
-  /** Moves the clock of codes and tokens by `ms`, which may be negative. Signatures keep the real clock. */
-  advance(ms: number): void;
-  /** Ends the life of every app token at once. */
-  expireTokens(): void;
-  /** Turns on the limit of calls a second for each DingTalk API (the real one is 20); null turns it off. */
-  limits(options: { perSecond: number | null }): void;
-  /** What the DingTalk app's permissions let it read; mobile numbers are allowed by default. */
-  permissions(options: { mobile: boolean }): void;
-  /** Lets the mini program's builds in the cloud fail with this log; null lets them succeed. */
-  miniBuilds(options: { failWith: string | null }): void;
-  /** Back to the state of the start: no codes, tokens, calls, messages or faults, clock and limits included. */
-  reset(): void;
-}
-
 /** The longest delay of a fault, in milliseconds: longer ones are what `timeout` is for. */
 const maxDelayMs = 10 * 60 * 1000;
 
-export function createControl(state: EmulatorState): EmulatorControl {
-  return {
-    issueAuthCode(name, platform) {
-      const person = people.find((one) => one.key === name || one.id === name);
-      if (person === undefined) {
-        const known = people.map((one) => `${one.key}（${one.id}）`).join('、');
-        throw new ControlError(`没有这个人：${name}。可用的人员：${known}`);
-      }
-      if (platform !== undefined && platform !== 'dingtalk' && platform !== 'zhezhengding') {
-        throw new ControlError('platform 只能是 dingtalk 或 zhezhengding，或者不填');
-      }
-      return state.issueAuthCode(person, platform ?? null);
-    },
-    people: () => people,
-    calls: () => state.counts(),
-    recentCalls: () => [...state.recent],
-    callbacks: () => Object.fromEntries(state.callbacks),
-    messages: () => structuredClone(state.messages),
-    fault(options) {
-      checkFault(options);
-      state.faults.push(faultRule(options));
-    },
-    clearFaults() {
-      state.faults = [];
-    },
-    advance(ms) {
-      if (!Number.isFinite(ms)) throw new ControlError('advanceMs 要填毫秒数，例如 300000');
-      state.advance(ms);
-    },
-    expireTokens: () => state.expireTokens(),
-    limits({ perSecond }) {
-      if (perSecond !== null && !(Number.isInteger(perSecond) && perSecond > 0)) {
-        throw new ControlError('perSecond 要填正整数（例如 20），或者 null 表示不限');
-      }
-      state.perSecond = perSecond;
-    },
-    permissions({ mobile }) {
-      if (typeof mobile !== 'boolean') throw new ControlError('mobile 要填 true 或 false');
-      state.mobilePermission = mobile;
-    },
-    miniBuilds({ failWith }) {
-      if (failWith !== null && typeof failWith !== 'string') {
-        throw new ControlError('failWith 要填云端构建的日志，或者 null 表示构建成功');
-      }
-      state.mini.failsWith = failWith;
-    },
-    reset: () => state.reset(),
-  };
+/** The emulator's controls: in-process here, and the same ones over HTTP under `/_emulator/`. */
+export class EmulatorControl {
+  readonly #state: EmulatorState;
+
+  constructor(state: EmulatorState) {
+    this.#state = state;
+  }
+
+  /**
+   * Issues a single-use auth code that lives 5 minutes, as the client's `getAuthCode` would.
+   *
+   * @param name a person's `key` or `id`.
+   * @param platform the platform whose client asks; without it, whichever platform sees the code first.
+   * @throws ControlError for an unknown person or platform.
+   */
+  issueAuthCode(name: string, platform?: EmulatedPlatform): string {
+    const person = people.find((one) => one.key === name || one.id === name);
+    if (person === undefined) {
+      const known = people.map((one) => `${one.key}（${one.id}）`).join('、');
+      throw new ControlError(`没有这个人：${name}。可用的人员：${known}`);
+    }
+    if (platform !== undefined && platform !== 'dingtalk' && platform !== 'zhezhengding') {
+      throw new ControlError('platform 只能是 dingtalk 或 zhezhengding，或者不填');
+    }
+    return this.#state.issueAuthCode(person, platform ?? null);
+  }
+
+  people(): readonly EmulatedPerson[] {
+    return people;
+  }
+
+  /** How often each platform path was called since the start or the last `reset`. */
+  calls(): Record<string, number> {
+    return this.#state.counts();
+  }
+
+  /** The latest calls, oldest first; at most 200. */
+  recentCalls(): readonly RecordedCall[] {
+    return [...this.#state.recent];
+  }
+
+  /** 浙政钉's registered event callbacks: URL by event tag. The emulator sends no events to them. */
+  callbacks(): Record<string, string> {
+    return Object.fromEntries(this.#state.callbacks);
+  }
+
+  /** The latest work notifications and DINGs, oldest first; at most 1000. */
+  messages(): readonly SentMessage[] {
+    return structuredClone(this.#state.messages);
+  }
+
+  /** Adds a fault; of several that fit a call, the oldest happens. @throws ControlError for bad options. */
+  fault(options: FaultOptions): void {
+    checkFault(options);
+    this.#state.faults.push(faultRule(options));
+  }
+
+  clearFaults(): void {
+    this.#state.faults = [];
+  }
+
+  /** Moves the clock of codes and tokens by `ms`, which may be negative. Signatures keep the real clock. */
+  advance(ms: number): void {
+    if (!Number.isFinite(ms)) throw new ControlError('advanceMs 要填毫秒数，例如 300000');
+    this.#state.advance(ms);
+  }
+
+  /** Ends the life of every app token at once. */
+  expireTokens(): void {
+    this.#state.expireTokens();
+  }
+
+  /** Turns on the limit of calls a second for each DingTalk API (the real one is 20); null turns it off. */
+  limits({ perSecond }: { perSecond: number | null }): void {
+    if (perSecond !== null && !(Number.isInteger(perSecond) && perSecond > 0)) {
+      throw new ControlError('perSecond 要填正整数（例如 20），或者 null 表示不限');
+    }
+    this.#state.perSecond = perSecond;
+  }
+
+  /** What the DingTalk app's permissions let it read; mobile numbers are allowed by default. */
+  permissions({ mobile }: { mobile: boolean }): void {
+    if (typeof mobile !== 'boolean') throw new ControlError('mobile 要填 true 或 false');
+    this.#state.mobilePermission = mobile;
+  }
+
+  /** Lets the mini program's builds in the cloud fail with this log; null lets them succeed. */
+  miniBuilds({ failWith }: { failWith: string | null }): void {
+    if (failWith !== null && typeof failWith !== 'string') {
+      throw new ControlError('failWith 要填云端构建的日志，或者 null 表示构建成功');
+    }
+    this.#state.mini.failsWith = failWith;
+  }
+
+  /** Back to the state of the start: no codes, tokens, calls, messages or faults; clock and limits as at the start. */
+  reset(): void {
+    this.#state.reset();
+  }
 }
 
 const faultFields: ReadonlySet<string> = new Set([
@@ -109,7 +123,7 @@ const faultFields: ReadonlySet<string> = new Set([
   'consume',
 ] satisfies (keyof FaultOptions)[]);
 
-/** Checks at run time too: over HTTP the options come from anywhere. */
+/** Checks options, which over HTTP may be anything. */
 function checkFault(options: FaultOptions): void {
   const { path, kind, times, delayMs, status, errcode, message, consume } = options;
   const unknown = Object.keys(options).find((name) => !faultFields.has(name));

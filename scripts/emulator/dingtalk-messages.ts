@@ -19,7 +19,7 @@ const forbidden = { tooMany: '143105', repeated: '143106' };
 const members = people.filter((person) => person.standing === 'member').map((person) => person.id);
 const invalid = (what: string) => new ApiFailure('40035', `不合法的参数：${what}`);
 
-/** What a notification came to; kept with the message for `getsendresult`. */
+/** Who did not get a notification, and why; for `getsendresult`. */
 interface Delivery {
   invalidUsers: string[];
   forbidden: { userid: string; code: string }[];
@@ -52,7 +52,7 @@ function readReceivers(params: Record<string, unknown>): string[] {
   return departments.length > 0 ? [...new Set([...users, ...members])] : [...new Set(users)];
 }
 
-/** Over-limit sends answer success and are not delivered. */
+/** Decides who gets a message: sends over a limit are answered with success and not delivered. */
 function deliver(state: EmulatorState, receivers: string[], content: unknown): Delivery {
   const since = state.now() - ((state.now() + chinaOffsetMs) % dayMs);
   const today = state.messages.filter(

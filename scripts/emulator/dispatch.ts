@@ -23,7 +23,7 @@ export const apis: ReadonlyMap<string, Api> = new Map(
 
 const apiAt = (path: string) => apis.get(path) ?? apis.get(path.replace(/^(\/[^/]+\/).*$/, '$1'));
 
-/** Faults that cannot happen without the API's own answer, whatever `consume` says. */
+/** Faults that change the API's own answer, and so need it, whatever `consume` says. */
 const answersNormally: ReadonlySet<FaultKind> = new Set(['slow', 'stringly', 'other-organisation']);
 
 /** What a platform call comes to. */
@@ -113,7 +113,7 @@ function answered(api: Api, reply: Answer, fault: FaultRule | null): Dispatched 
   return { outcome: { type: 'answer', answer: reply }, errcode: api.family.errorCode(reply), fault };
 }
 
-/** DingTalk's answers to paths that it does not know; 浙政钉's gateway is not documented here. */
+/** DingTalk's answers to unknown paths; those of 浙政钉's gateway are not documented. */
 function unknownPath(path: string): Pick<Dispatched, 'outcome' | 'errcode'> {
   if (path.startsWith('/v1.0/') || path.startsWith('/v2.0/')) {
     const failure = unknownAction();

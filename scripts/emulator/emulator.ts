@@ -1,14 +1,14 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createControl, type EmulatorControl } from './control.ts';
+import { EmulatorControl } from './control.ts';
 import { controlAnswer, controlHeaders, controlPrefix } from './control-http.ts';
 import { dispatch } from './dispatch.ts';
 import type { Outcome } from './fault-answers.ts';
 import { type ApiRequest, readRequest } from './http.ts';
 import { EmulatorState } from './state.ts';
 
-export type { EmulatorControl } from './control.ts';
-export { ControlError } from './control.ts';
+export { ControlError, type EmulatorControl } from './control.ts';
 export { type FaultKind, type FaultOptions, faultKinds } from './faults.ts';
 export type { EmulatedPlatform, RecordedCall, SentMessage } from './state.ts';
 
@@ -40,7 +40,7 @@ export interface Emulator {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const host = options.host ?? '127.0.0.1';
   const state = new EmulatorState(options.now ?? Date.now);
-  const control = createControl(state);
+  const control = new EmulatorControl(state);
   const log = options.log ?? (() => {});
   const waits = new Set<NodeJS.Timeout>();
 
@@ -101,13 +101,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  await once(server.listen(options.port ?? 0, host), 'listening');
 
   const { port } = server.address() as AddressInfo;
   return {

@@ -27,8 +27,8 @@ const named: Partial<Record<FaultRule['kind'], NamedFailure>> = {
 };
 
 /**
- * Whether a fault can happen at an API: a token API has no token to expire, only an exchange has a code, and
- * only some answers name an organisation.
+ * Whether a fault can happen at an API: a token can expire only where one is required, only an exchange takes a code,
+ * and only some answers name an organisation.
  */
 export function applies(rule: Pick<FaultRule, 'kind'>, api: Api): boolean {
   if (rule.kind === 'other-organisation') return api.inOtherOrganisation !== undefined;

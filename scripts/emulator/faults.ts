@@ -24,8 +24,8 @@ export const faultKinds = {
 export type FaultKind = keyof typeof faultKinds;
 
 /**
- * Faults after the API has done its work: the code is used up, the answer is lost. All others come before the API
- * works. `consume` changes this for one fault.
+ * Faults that happen after the API has done its work: the code is used up, the answer is lost. All others happen
+ * before. `consume` changes this for one fault.
  */
 const consumingKinds: ReadonlySet<FaultKind> = new Set([
   'timeout',

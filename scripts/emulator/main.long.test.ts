@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -67,12 +67,4 @@ test('a port in use or an unknown argument is told without a stack trace', async
     exitCode: 1,
   });
   expect(inUse.text + word.text).not.toContain('    at ');
-}, 60_000);
-
-test('the port may stand in `.env`', async () => {
-  await writeFile(path.join(folder, '.env'), 'EMULATOR_PORT=of-the-file\n');
-  const read = await run({ SKIP_ENV_FILE: '' }, /never/);
-  expect(read).toEqual({ text: expect.stringContaining('EMULATOR_PORT=3100'), exitCode: 1 });
-  const { text } = await run({}, /\/_emulator\/people/);
-  expect(text).toMatch(/已启动：http:\/\/127\.0\.0\.1:3100|端口 3100 已被占用/);
 }, 60_000);

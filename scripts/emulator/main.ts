@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const port = reader.integer('EMULATOR_PORT', 3100, 0, 65_535);
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   const emulator = await startEmulator({ port, log: (line) => console.log(line) });
-  // Each address ends its line, so that terminals link the whole of it and nothing else.
+  // Each address ends its line, so that terminals link exactly the address.
   console.log(`平台仿真已启动：${emulator.url}`);
   console.log(`可登录的人员：${emulator.url}/_emulator/people`);
   const stop = () => {

@@ -9,7 +9,7 @@ export type EmulatedPlatform = 'dingtalk' | 'zhezhengding';
 export const authCodeLifeMs = 5 * 60 * 1000;
 export const appTokenLifeSeconds = 7200;
 
-/** How much of the past is kept, so that an emulator that runs for days does not grow. */
+/** How many of each are kept, so that an emulator that runs for days does not grow. */
 const keptCalls = 200;
 const keptMessages = 1000;
 const keptCodes = 100_000;

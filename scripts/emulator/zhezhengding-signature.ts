@@ -67,7 +67,7 @@ export function signatureFault(
   if (!/^\d{17}$/.test(nonce)) return 'nonce is not 13 digits of milliseconds and 4 more';
   const text = stringToSign(request.method, timestamp, nonce, request.path, zhezhengdingParams(request));
   if (!equal(sign(app.appSecret, text), signature)) return 'signature differs';
-  // Last, so that a request with a wrong signature cannot use up the nonce of a right one.
+  // Checked last, so that a request with a wrong signature does not use up a nonce.
   if (!state.takeNonce(nonce, 2 * maxSkewMs)) return 'nonce was used before';
   return null;
 }
