@@ -6,8 +6,8 @@ import path from 'node:path';
 import { until } from '../server/testing/client.ts';
 
 /**
- * The step before everything else, in a folder that has nothing installed. npm and Prisma are stand-ins that note how
- * they were called: what the real ones do takes minutes, and the network.
+ * Tests the step before all others in a folder without packages. npm and Prisma are stand-ins that note their
+ * arguments: the real ones need minutes and the network.
  */
 
 let root: string;
@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
 
-/** Prisma's packages, as far as they are called: a schema that begins with `model {` is none. */
+/** Stand-ins for Prisma's packages: a schema that begins with `model {` is invalid. */
 const prisma = {
   client: '',
   internals: `
@@ -141,7 +141,7 @@ onPosix('Ctrl-C while npm installs ends npm too, which would go on by itself', a
   const installing = prepare({ NPM_STUB: 'hangs' });
   await until(async () => (await calls()).length === 1, 20_000, 'npm has begun');
   installing.child.kill('SIGINT');
-  // npm holds the same output: it closes when npm has ended as well.
+  // npm writes to the same output, which closes only after npm has ended.
   expect(await installing.output).toContain('已停止安装。再次运行会从头安装。');
   expect(await installing.code).toBe(130);
 });

@@ -26,7 +26,6 @@ const types = (compiler: string, project: string) => [
   '--tsBuildInfoFile',
   `${cache}/${project.replaceAll('/', '-')}`,
 ];
-/** What takes long. */
 const thorough: readonly (readonly string[])[] = [
   [
     'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
@@ -64,7 +63,7 @@ async function mini(): Promise<boolean> {
   return errors.length === 0;
 }
 
-/** Files that a program lays out. */
+/** Files that other programs format. */
 const laidOut: readonly (readonly [file: string, layOut: (text: string) => string | Promise<string>])[] = [
   [rulesDocument, (text) => withRuleTable(text, rules)],
   [
@@ -97,7 +96,7 @@ async function main(words: readonly string[]): Promise<boolean> {
   if (word === 'mini') return mini();
   const laid = await layout(fix);
   const results = [biome(fix), laid, await mini()];
-  // Whoever has only the format mended does not wait for the rest.
+  // Formatting alone skips the slow checks.
   return [...results, ...(fix ? [] : thorough.map(passes))].every((passed) => passed);
 }
 

@@ -1,7 +1,24 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { StartFailure } from '../server/config/start-failure.ts';
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
 /**
- * `name=value` as the option `--name=value`: PowerShell's npm swallows the `--` that options need.
+ * Reads a command line. `name=value` stands for the option `--name=value`: PowerShell's npm swallows the `--` that
+ * options need.
  *
- * @param names the options that take a value.
+ * @throws StartFailure in Chinese, with the usage, for an option that there is not.
  */
-export const namedWords = (args: readonly string[], names: readonly string[]): string[] =>
-  args.map((word) => (names.some((name) => word.startsWith(`${name}=`)) ? `--${word}` : word));
+export function readWords<const T extends Options>(args: readonly string[], options: T, usage: string) {
+  const isOption = (word: string) =>
+    options[word.slice(0, Math.max(0, word.indexOf('=')))]?.type === 'string';
+  try {
+    return parseArgs({
+      args: args.map((word) => (isOption(word) ? `--${word}` : word)),
+      allowPositionals: true,
+      options,
+    });
+  } catch {
+    throw new StartFailure(`看不懂这些参数：${args.join(' ')}\n\n${usage}`);
+  }
+}

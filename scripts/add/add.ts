@@ -43,14 +43,14 @@ export async function addFeature(root: string, names: Names, now = new Date()): 
   return addition;
 }
 
-/** Works out what an addition writes; nothing is written. */
+/** Plans an addition without writing anything. */
 export async function planAddition(root: string, names: Names, now: Date): Promise<Addition> {
   const created = new Map<string, string>();
   const migration = await migrationTime(root, now);
   for (const file of await readdir(filesFolder, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.tpl')) continue;
     const place = file.replaceAll('\\', '/').slice(0, -'.tpl'.length);
-    // An app may be made without a console.
+    // The app may have no console.
     if (place.startsWith('server/console/') && !existsSync(path.join(root, 'server/console'))) continue;
     const text = await readFile(new URL(file.replaceAll('\\', '/'), filesFolder), 'utf8');
     created.set(renamed(place, names).replace('TIME', migration), renamed(text, names));
@@ -76,7 +76,7 @@ export async function planAddition(root: string, names: Names, now: Date): Promi
 /** @throws StartFailure where a file, a table or an address of that name is there already. */
 async function refuseTaken(root: string, names: Names, created: Map<string, string>): Promise<void> {
   const taken = [...created.keys()]
-    // A folder of its own that exists belongs to something else.
+    // An existing folder of that name belongs to another feature.
     .map((file) =>
       path.posix.basename(path.posix.dirname(file)) === names.kebab ? path.posix.dirname(file) : file,
     )
@@ -100,7 +100,7 @@ async function refuseTaken(root: string, names: Names, created: Map<string, stri
   );
 }
 
-/** Behind the newest migration, in whose order they are applied. */
+/** A time after the newest migration's: migrations are applied in the order of their times. */
 async function migrationTime(root: string, now: Date): Promise<string> {
   const newest = (await readdir(path.join(root, 'prisma/migrations')))
     .map((name) => Number(/^\d{14}(?=_)/.exec(name)?.[0] ?? 0))
@@ -121,7 +121,7 @@ async function formatted(schema: string, { kebab }: Names): Promise<string> {
   return text;
 }
 
-/** The linter's form depends on the length of the names and on the order of the imports. */
+/** Formats the files: where lines break depends on the length of the names. */
 function layOut(root: string, files: readonly string[]): void {
   const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
   const known = files.filter((file) => /\.(?:ts|vue|json)$/.test(file));

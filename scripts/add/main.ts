@@ -10,8 +10,8 @@ import { addFeature } from './add.ts';
 import { readNames, usage } from './names.ts';
 
 /**
- * `npm run dev` applies the new migration to the database that `.env` names: one of production's is refused here
- * already. Whether it can be reached is no matter of the sources.
+ * Refuses where `.env` names a database of production, to which `npm run dev` would apply the new migration. A database
+ * that does not answer is no reason to refuse.
  */
 async function refuseProductionDatabase(env: Environment): Promise<void> {
   if (!env.DATABASE_URL) return;

@@ -18,7 +18,7 @@ export const usage =
   '  第一个词：中文名称，2 到 12 个字，显示在小程序和管理后台；\n' +
   '  第二个词：英文标识，小写字母，几个单词用 - 连接（如 work-order），用在文件名、接口、表名里。';
 
-/** JavaScript does not take them for names, or Prisma not for tables. */
+/** Words that cannot be names in JavaScript or tables in Prisma. */
 const reserved = new Set(
   (
     'abstract any as async await boolean break case catch class const constructor continue debugger declare default ' +
@@ -56,7 +56,7 @@ export function readNames(words: readonly string[]): Names {
   return { title, kebab, camel, pascal, snake: kebab.replaceAll('-', '_') };
 }
 
-/** The model's feature is called 样例 `sample-entry`: replaces it in a text or a path. */
+/** Replaces the names of the sample feature, 样例 `sample-entry`, in a text or a path. */
 export const renamed = (text: string, { title, kebab, camel, pascal, snake }: Names): string =>
   text
     .replaceAll('sample-entry', kebab)

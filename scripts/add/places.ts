@@ -1,10 +1,10 @@
 /**
- * Where a feature is registered beside its own files. What is put there is written as for the model's feature,
- * `sample-entry`; its lines go before or behind a place that the file must have.
+ * A place in a file of the app where a feature is registered. The lines are written for the sample feature,
+ * `sample-entry`; they go before or after a text that the file must have.
  */
 export interface Place {
   file: string;
-  /** What stands there already; the first match counts. */
+  /** The text to look for; the first match counts. */
   at: RegExp;
   put: 'before' | 'after';
   lines: string;

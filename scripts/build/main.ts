@@ -29,7 +29,7 @@ async function main([part, ...more]: readonly string[]): Promise<void> {
   await mini([]);
 }
 
-/** Whatever is wrong with the mini program is said by a place in `mini/`, and not in the tools. */
+/** Tells a mistake in the mini program without a stack, which would only name the tools. */
 async function mini(args: readonly string[]): Promise<void> {
   try {
     await buildMiniProgram(args);

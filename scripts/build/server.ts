@@ -10,7 +10,7 @@ import { type ConsoleBuild, consoleBuild } from './console.ts';
  * production needs), `console` (the pages) and `prisma` (the migrations that the server applies at its start). Nothing
  * of the tests and development tools gets there.
  *
- * @param folder below the project or absolute: `dist`, or another one, since a package is built without touching what is there.
+ * @param folder below the project, or absolute.
  * @returns what the console's build says of its first pages; null without a console.
  * @throws StartFailure when the types do not hold.
  */

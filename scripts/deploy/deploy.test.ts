@@ -189,7 +189,7 @@ describe('the address at which the certificate is looked at', () => {
 
 describe('the topology', () => {
   test('the topology shows every machine, in a picture that can be drawn', async () => {
-    // What the balancers say of the clients stands in no place of it.
+    // No place in it uses the balancers' word about clients.
     const full = topologyOf(
       deployment({
         gateway: ['10.0.0.10', '10.0.0.11'],
@@ -221,7 +221,7 @@ describe('systemd', () => {
 
   analyze('finds nothing to complain about in the units', async () => {
     const unit = path.join(folder, 'work-orders@.service');
-    // The two things that this machine does not have.
+    // The path of Node.js and the system user, which this machine does not have.
     const here = serviceUnit(plan)
       .replace('/opt/work-orders/node/bin/node', process.execPath)
       .replace(/^(User|Group)=.*$/gm, '$1=root');

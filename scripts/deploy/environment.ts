@@ -2,15 +2,15 @@ import { zhezhengdingProductionHost, zhezhengdingTestHost } from '../../server/c
 import { type DeployPlan, endpoint } from './plan.ts';
 import { applicationAddress } from './postgresql.ts';
 
-/** What production needs to know of a variable beyond `.env.example`. */
+/** A variable's note and value for production, beyond those of `.env.example`. */
 interface ProductionNote {
   /** Chinese, one line. */
   note: string | ((plan: DeployPlan) => string);
-  /** The value to start from; in brackets what a person fills in: with it the server does not start. */
+  /** The first value. A text in brackets is for a person to replace: with it the server does not start. */
   value?: (plan: DeployPlan) => string;
 }
 
-/** Not in production: the server never asks for them there, or must not. */
+/** Variables of development alone. */
 const leftOut: ReadonlySet<string> = new Set([
   'DATA_DIR',
   'DINGTALK_MINI_APP_ID',
@@ -26,7 +26,7 @@ const only = (platform: DeployPlan['platform']) => (name: string) =>
 
 const whose = ({ approved }: DeployPlan) => (approved ? '审批回复的' : '测试应用的');
 
-/** A parameter of the platform's that nobody but the applicant is told. */
+/** A parameter that the platform tells the applicant alone. */
 const given = (what: string): ProductionNote => ({ note: '', value: (plan) => `（${whose(plan)}${what}）` });
 
 const stageNote = ({ approved }: DeployPlan) =>
@@ -87,7 +87,7 @@ const notes: Readonly<Record<string, ProductionNote>> = {
   REQUESTS_PER_MINUTE: { note: '压测当天可以改大，例如 100000000，测完改回来' },
 };
 
-/** A value as a line of `.env` holds it: in quotes where it would be cut off or taken for quotes itself. */
+/** A value as `.env` holds it: in quotes where it has quotes, `#`, or blanks at an end. */
 export function environmentValue(value: string): string {
   if (!/[#"'`]|^\s|\s$/.test(value)) return value;
   const quote = ['"', "'", '`'].find((one) => !value.includes(one)) ?? '"';

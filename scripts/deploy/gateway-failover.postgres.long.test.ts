@@ -24,7 +24,7 @@ describeWithNginx()('two instances behind the gateway, under load', () => {
   }, 120_000);
   afterAll(() => stack?.close());
 
-  /** What people do: look, sign in, mark as read. A third of it changes something. */
+  /** People's requests: read, sign in, mark as read. A third of them change something. */
   function people(): Load {
     let count = 0;
     return startLoad(clients, (client) => {
@@ -99,13 +99,14 @@ describeWithNginx()('two instances behind the gateway, under load', () => {
     expect(failures.length).toBeLessThanOrEqual(clients);
     expect(failures.filter(({ startedAt }) => startedAt > goneAt)).toEqual([]);
     for (const failure of failures) {
-      // nginx sends what only reads to the other instance: what is left has changed something, perhaps.
+      // nginx repeats reading requests at the other instance, so only requests that may have changed something can
+      // fail.
       expect({ status: failure.status, method: failure.method }).toEqual({ status: 503, method: 'POST' });
       expect(json(failure)).toMatchObject({ code: 'SERVER_BUSY', message: unsureMessage });
       const line = await stack.gateway.lineOf(failure.headers['x-request-id']);
       expect(line.instance).toBe(stack.addressOf(0));
     }
-    // Nothing that a sign-in has been sent with is sent again.
+    // A sign-in is never sent twice.
     expect(exchangesAtPlatform() - before).toBeLessThanOrEqual(signInsIn(load.exchanges).length);
     await stack.start(0);
   }, 120_000);

@@ -6,7 +6,7 @@ import { json, proxyProtocolAgent, type Sent, send } from './testing/client.ts';
 import { describeWithNginx, type Gateway, startGateway } from './testing/nginx.ts';
 import { type Stack, startStack } from './testing/stack.ts';
 
-/** How connections come in: ports, TLS, load balancers in front, and who is taken to be asking. On the real nginx. */
+/** How the real nginx takes connections: ports, TLS, load balancers in front, and the client's address. */
 describeWithNginx()(`connections to the gateway, on ${new URL(postgresUrl).host}`, () => {
   let stack: Stack;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ describeWithNginx()(`connections to the gateway, on ${new URL(postgresUrl).host}
     });
   }
 
-  /** A session of one connection, and whether another that offers it need not shake hands in full. */
+  /** A TLS session of one connection, and whether another connection can resume it. */
   async function resumed(maxVersion: tls.SecureVersion): Promise<boolean> {
     const { gateway } = stack;
     const options = {
@@ -115,7 +115,7 @@ describeWithNginx()(`connections to the gateway, on ${new URL(postgresUrl).host}
     const refused = await handshake(old, ours);
     await ours.close();
     expect(refused).toMatch(/PROTOCOL_VERSION/);
-    // The same two ends agree on it where the configuration allows it: it is the configuration that refuses.
+    // Client and nginx agree on it where the configuration allows it, so the configuration is what refuses.
     const allowed = await startGateway(stack.gateway.plan, {
       edit: (configuration) => lax(configuration).replaceAll('TLSv1.2 TLSv1.3', 'TLSv1.1 TLSv1.2 TLSv1.3'),
     });
@@ -186,7 +186,7 @@ describeWithNginx()(`connections to the gateway, on ${new URL(postgresUrl).host}
         orderBy: { createdAt: 'desc' },
       });
       expect(address).toBe('198.51.100.4');
-      // Who does not speak it is not let in; the balancer's check does not have to.
+      // A connection without it is refused; the balancer's health check needs none.
       expect((await send(gateway, '/healthz')).status).toBe(0);
       expect(await gateway.everythingWritten()).toContain('broken header');
       expect((await plain('/healthz', '10.0.0.10', { gateway })).status).toBe(200);

@@ -120,7 +120,7 @@ describeWithNginx()(`the gateway, on ${new URL(postgresUrl).host}`, () => {
     const from = '127.0.0.3';
     const office = await pipelined(1500, from);
     expect(office.statuses).toEqual({ 200: 1500 });
-    // As fast as it goes until it is stopped; more than any limit would let through.
+    // Sends as fast as it can until it is stopped, more than any limit allows.
     let wild = office;
     for (let round = 0; round < 40 && wild.statuses[429] === undefined; round += 1) {
       wild = await pipelined(1500, from);

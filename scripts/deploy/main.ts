@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { projectRoot } from '../../server/config/paths.ts';
 import { failStart, StartFailure } from '../../server/config/start-failure.ts';
 import { listingFile, loadListing } from '../listing/listing-file.ts';
 import { writeGenerated } from '../report/generated.ts';
+import { readWords } from '../words.ts';
 import { deployFiles } from './files.ts';
 import { deployPlan, planWarnings } from './plan.ts';
 import { serviceName } from './service-name.ts';
@@ -14,7 +14,11 @@ const usage = `用法：npm run deploy:files [覆盖 | --force]
 
 /** `npm run deploy:files`: writes what a deployment needs into `deploy/`. */
 async function main(): Promise<void> {
-  const { values, positionals } = readArguments();
+  const { values, positionals } = readWords(
+    process.argv.slice(2),
+    { force: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    usage,
+  );
   if (values.help) return console.log(usage);
   const word = positionals[0];
   if (positionals.length > 1 || (word !== undefined && word !== '覆盖')) throw new StartFailure(usage);
@@ -42,17 +46,6 @@ async function main(): Promise<void> {
       ? '请对照 .new 文件合并您的改动。要用新的完全替换：npm run deploy:files 覆盖'
       : '下一步见 scripts/docs/deploy.md。',
   );
-}
-
-function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: { force: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
-    });
-  } catch {
-    throw new StartFailure(usage);
-  }
 }
 
 main().catch(failStart);

@@ -2,8 +2,8 @@ import type { ErrorCode } from '../../server/contract/errors.ts';
 import { AppError, errorBody } from '../../server/plugins/errors.ts';
 
 /**
- * What the gateway answers by itself, in the server's own shape: the clients read both with the same code. The
- * request's id is nginx's own; its access log has it too.
+ * An answer of the gateway itself, in the shape of the server's faults, so that clients read both alike. The request's
+ * id is nginx's, as in its access log.
  */
 export interface GatewayAnswer {
   /** Part of the named locations. */
@@ -11,7 +11,7 @@ export interface GatewayAnswer {
   /** The statuses of nginx that this answers. */
   statuses: readonly number[];
   code: ErrorCode;
-  /** For whoever has sent something: nobody knows whether it has arrived. */
+  /** Whether requests that change something get another text: the change may have been made. */
   unsure?: true;
   heading: string;
 }
@@ -36,7 +36,7 @@ export const gatewayAnswers: readonly GatewayAnswer[] = [
   },
 ];
 
-/** For a request that changes something, and that nobody has confirmed. */
+/** The text for a request that changes something and got no answer. */
 export const unsureMessage = '服务暂时没有应答。刚才提交的内容可能已经生效，请先查看，再决定是否重新提交。';
 
 /** The body for programs. @param requestId nginx's variable */
@@ -44,7 +44,7 @@ export function jsonAnswer(answer: GatewayAnswer, message: string, requestId: st
   return JSON.stringify({ ...errorBody(new AppError(answer.code), requestId), message });
 }
 
-/** Seconds for `Retry-After`; null for what does not get better by waiting. */
+/** Seconds for `Retry-After`; null where waiting does not help. */
 export const retryAfterSeconds = ({ code }: GatewayAnswer): number | null =>
   new AppError(code).retryAfterSeconds;
 

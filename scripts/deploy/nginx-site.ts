@@ -22,10 +22,13 @@ import { filled } from './template.ts';
  */
 export const timeouts = { connect: 2, read: 9, adminRead: 60, keepAlive: 50 } as const;
 
-/** The server counts whole minutes; nginx counts evenly. Five thousand people behind one address may open the app in one second. */
+/**
+ * Requests that may come at once from one address, where nginx otherwise spreads the limit evenly: five thousand people
+ * behind one address may open the app in one second.
+ */
 const burst = 6000;
 
-/** What differs between machines, and nothing of how requests are treated. */
+/** Settings that differ between machines; requests are treated alike with all of them. */
 export interface GatewayMachine {
   /** Ports that the public reaches. */
   httpPort: number;
@@ -37,7 +40,7 @@ export interface GatewayMachine {
   certificateKey: string;
   /** Folder of the logs. */
   logs: string;
-  /** nginx's version, for what older ones do not know. */
+  /** nginx's version, since older ones lack some directives. */
   version: string;
 }
 
@@ -58,10 +61,10 @@ const usualMachine = (domain: string): GatewayMachine => ({
  */
 export function nginxSite(plan: DeployPlan, machine: GatewayMachine = usualMachine(plan.domain)): string {
   const id = plan.name.replaceAll('-', '_');
-  /** Whether this nginx knows what came with a version. */
+  /** Whether this nginx is at least of a version. */
   const knows = (since: string) => (compareVersions(machine.version, since) ?? 0) >= 0;
   const newHttp2 = knows('1.25.1');
-  // nginx reads the PROXY protocol before it knows which server is meant: every one of them says so.
+  // nginx reads the PROXY protocol before it knows the server: every `listen` must name it.
   const proxied = plan.loadBalancerKind === 'layer4-proxy-protocol' ? ' proxy_protocol' : '';
   const listen = (port: number, more: string) =>
     (machine.listenOn === null ? [`${port}`, `[::]:${port}`] : [`${machine.listenOn}:${port}`])
@@ -98,7 +101,7 @@ export function nginxSite(plan: DeployPlan, machine: GatewayMachine = usualMachi
     listenOthers: listen(machine.httpPort, ' default_server'),
     listenHttps: listen(machine.httpsPort, ` ssl${newHttp2 ? '' : ' http2'}${proxied}`),
     http2: newHttp2 ? 'http2 on;' : '',
-    // Who asks for another name over TLS is shown no certificate.
+    // A client that asks for another name over TLS gets no certificate.
     strangers: knows('1.19.4')
       ? filled('gateway-strangers.conf', {
           id,
@@ -143,7 +146,7 @@ const logFields = (id: string) => ({
   tls: '$ssl_protocol',
 });
 
-/** Who is asking, where something stands in front of the gateway that hides it. */
+/** Directives for the client's real address behind a load balancer. */
 function realAddress({ loadBalancers, loadBalancerKind }: DeployPlan): string {
   const trusted = loadBalancers.map((address) => `set_real_ip_from ${address};`);
   switch (loadBalancerKind) {
@@ -162,14 +165,14 @@ function realAddress({ loadBalancers, loadBalancerKind }: DeployPlan): string {
         ...trusted,
         'real_ip_header proxy_protocol;',
       ].join('\n');
-    // The connection itself comes from whoever asks: whatever else is said of it is made up.
+    // The connection comes from the client: no header may replace its address.
     case 'layer4-transparent':
     case null:
       return '';
   }
 }
 
-/** Which of the gateway's own answers stands for which status. */
+/** The `error_page` directives: which answer belongs to which status. */
 const errorPages = (form: 'json' | 'html', id: string): string =>
   gatewayAnswers
     .map(({ name, statuses }) => `error_page ${statuses.join(' ')} = @${id}_${name}_${form};`)
@@ -185,7 +188,7 @@ function answerLocation(answer: GatewayAnswer, form: 'json' | 'html', id: string
     'internal;',
     'types { }',
     `default_type "${type}; charset=utf-8";`,
-    // In a location these replace the server's.
+    // Headers of a location replace the server's.
     'add_header Strict-Transport-Security "max-age=31536000" always;',
     'add_header Cache-Control no-store always;',
     'add_header X-Content-Type-Options nosniff always;',

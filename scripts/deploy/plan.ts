@@ -4,15 +4,15 @@ import { missingFacts } from '../listing/facts/facts.ts';
 import type { Listing } from '../listing/listing.ts';
 import { stageOf } from '../listing/stage.ts';
 
-/** What stands where: the facts of listing.yaml that a picture of the deployment needs, complete and checked. */
+/** The facts of listing.yaml that a picture of the deployment needs, complete and checked. */
 export interface Topology {
   appName: string;
   domain: string;
-  /** What the instances see requests come from. */
+  /** Addresses from which requests reach the instances. */
   gateways: readonly string[];
   instances: readonly Endpoint[];
   databases: readonly Endpoint[];
-  /** In front of the gateway: what it sees connections come from. */
+  /** Addresses of load balancers in front of the gateway, from which connections reach it. */
   loadBalancers: readonly string[];
   platform: 'zhezhengding' | 'dingtalk';
   /** What the network of application and database is called. */
@@ -23,7 +23,7 @@ export interface Topology {
 export interface DeployPlan extends Topology {
   /** Names the service, its folder and its system user; the package's name. */
   name: string;
-  /** What is believed of whom the load balancers say they speak for; null where there are none. */
+  /** How the load balancers tell the client's address; null without load balancers. */
   loadBalancerKind: NonNullable<Deployment['loadBalancerKind']> | null;
   loadtestFrom: readonly string[];
   /** 业主单位; null while it is not known. */
@@ -43,7 +43,7 @@ export interface Endpoint {
 
 type Deployment = Listing['deployment'];
 
-/** What no deployment can do without. */
+/** Facts that every deployment needs. */
 const needed = [
   'app.platform',
   'domain.name',
@@ -53,14 +53,14 @@ const needed = [
 ];
 
 /**
- * What stands where, as listing.yaml tells it.
+ * Reads the topology out of listing.yaml.
  *
  * @throws StartFailure that asks for every fact that is missing, by name; or says which address cannot be one.
  */
 export function topologyOf(listing: Listing): Topology {
   const { app, domain, deployment } = listing;
   askFor(listing, needed);
-  // What has just been asked for; the compiler cannot know.
+  // `askFor` has made sure of both, which the compiler cannot know.
   if (app.platform === null || domain.name === null) throw new Error('unreachable: asked for above');
   const problems = [...addressProblems(deployment), ...duplicates(deployment.instances)];
   if (problems.length > 0) {
@@ -89,7 +89,7 @@ export function deployPlan(listing: Listing, name: string): DeployPlan {
   const topology = topologyOf(listing);
   const kind = deployment.loadBalancerKind ?? null;
   const approved = stageOf(listing) === '审批后';
-  // Never guessed: to believe the wrong one lets anybody forge their address.
+  // Never guessed: with the wrong kind, anybody can forge an address.
   if (topology.loadBalancers.length > 0) askFor(listing, ['deployment.loadBalancerKind']);
   if (kind === 'layer7' || kind === 'layer4-proxy-protocol') askFor(listing, ['deployment.loadBalancers']);
   return {
@@ -105,7 +105,7 @@ export function deployPlan(listing: Listing, name: string): DeployPlan {
   };
 }
 
-/** Chinese, one line each: what works, but not well. */
+/** Warnings about a plan that works but not well; Chinese, one line each. */
 export function planWarnings({ instances }: DeployPlan): string[] {
   return instances.length > 1
     ? []
@@ -134,7 +134,7 @@ function isAddress(text: string): boolean {
 const isHostName = (text: string) =>
   text.length <= 253 && text.split('.').every((label) => /^(?!-)[A-Za-z0-9-]{1,63}(?<!-)$/.test(label));
 
-/** Everything ends up in configuration files, where a stray character would mean something. */
+/** Checks addresses, since any other character may have a meaning in a configuration file. */
 function addressProblems(deployment: Deployment): string[] {
   const lists = {
     gateway: deployment.gateway,

@@ -9,7 +9,7 @@ export const databaseNames = ({ name }: Pick<DeployPlan, 'name'>) => {
 const addressFor = (account: string, { databases: [first], name }: DeployPlan) =>
   `postgresql://${account}:密码@${first?.host ?? '127.0.0.1'}:${first?.port ?? 5432}/${databaseNames({ name }).app}`;
 
-/** By which the application connects; a person fills in the password. */
+/** The address by which the application connects; a person fills in the password. */
 export const applicationAddress = (plan: DeployPlan): string => addressFor(databaseNames(plan).app, plan);
 
 /**
@@ -32,7 +32,7 @@ GRANT CREATE ON SCHEMA public TO ${owner};
 `;
 }
 
-/** The owner's address, which the server must not see. */
+/** The owner's address; the server must not be able to read it. */
 export function migrationEnvironment(plan: DeployPlan): string {
   return `# 表的属主账号，只给 node manage.mjs migrate 用，服务读不到。由 npm run deploy:files 生成。
 # 填好密码，复制成 /opt/${plan.name}/shared/migrate.env，权限 0600，属主 root。密码里的特殊字符要写成 %40 这样的编码。

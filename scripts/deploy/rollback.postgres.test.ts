@@ -5,7 +5,7 @@ import { migrationsFolder } from '../../server/config/paths.ts';
 import { applyMigrations } from '../../server/database/migrations.ts';
 import { createTestDatabase, type TestDatabase } from '../../server/testing/database.ts';
 
-/** What a rollback relies on: the release before starts on a database that is ahead of it. */
+/** A rollback needs the older release to start on a newer database. */
 
 let database: TestDatabase;
 let older: string;
@@ -26,6 +26,6 @@ test('a release that does not know the last migration applies nothing, changes n
   const before = await recorded();
   expect(await applyMigrations(database, { folder: older })).toEqual([]);
   expect(await recorded()).toEqual(before);
-  // And the newer one finds all of it in place.
+  // The newer release still finds all of its data.
   expect(await applyMigrations(database)).toEqual([]);
 });

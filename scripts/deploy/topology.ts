@@ -1,9 +1,9 @@
-import { escapeHtml } from '../report/html.ts';
+import { grey, ink, svgFile, svgText } from '../report/svg.ts';
 import { endpoint, type Topology } from './plan.ts';
 
 /**
- * The picture of the topology that the listing asks for: who reaches what, through which zone. Plain SVG without
- * anything outside of it; scripts/report/png.ts makes a PNG of it.
+ * The picture of the topology that the listing asks for: which zones requests pass. The SVG needs no other files;
+ * scripts/report/png.ts makes a PNG of it.
  */
 
 interface Box {
@@ -21,9 +21,7 @@ const zoneHead = 84;
 const zonePadding = 24;
 
 const colours = {
-  text: '#1f2329',
-  quiet: '#5c6470',
-  internet: { edge: '#5c6470', fill: '#f6f7f9' },
+  internet: { edge: grey, fill: '#f6f7f9' },
   gateway: { edge: '#0052d9', fill: '#f0f5ff' },
   inside: { edge: '#2a8a4a', fill: '#f1f9f3' },
   platform: '#b26a00',
@@ -57,8 +55,8 @@ export function topologySvg(plan: Topology, note = ''): string {
 
   const outgoing = platforms.y + boxHeight / 2;
   const parts = [
-    text(24, 44, `${plan.appName}：部署架构`, { size: 24, bold: true }),
-    text(24, 72, `https://${plan.domain}`, { size: 15, colour: colours.quiet }),
+    svgText(24, 44, `${plan.appName}：部署架构`, { size: 24, bold: true, colour: ink }),
+    svgText(24, 72, `https://${plan.domain}`, { size: 15 }),
     zoneBox(internet, '互联网', '移动网络与办公网络', colours.internet),
     zoneBox(access, '互联网接入区', '对外只开放 80 与 443 端口', colours.gateway),
     zoneBox(inside, plan.network, '互联网不能直接访问，不使用 VPN 接入', colours.inside),
@@ -94,16 +92,10 @@ export function topologySvg(plan: Topology, note = ''): string {
     label((right(platforms) + inside.x + 131) / 2, outgoing - 12, [
       '应用主动访问平台接口（出口地址登记在平台的 IP 白名单）',
     ]),
-    text(24, platforms.y + platforms.height + 64, spare(plan), { size: 14, colour: colours.quiet }),
-    ...(note === '' ? [] : [text(24, height - 20, note, { size: 14, colour: colours.quiet })]),
+    svgText(24, platforms.y + platforms.height + 64, spare(plan), { size: 14 }),
+    ...(note === '' ? [] : [svgText(24, height - 20, note, { size: 14 })]),
   ];
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(plan.appName)}部署架构图" font-family="Noto Sans SC, Microsoft YaHei, PingFang SC, sans-serif">`,
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    ...parts,
-    '</svg>',
-    '',
-  ].join('\n');
+  return svgFile(width, height, `${plan.appName}部署架构图`, parts);
 }
 
 const spare = ({ instances }: Topology) =>
@@ -129,22 +121,11 @@ function column(zone: Box, count: number, left: number, boxWidth: number): Box[]
 const platformName = ({ platform }: Topology) => (platform === 'zhezhengding' ? '浙政钉' : '钉钉');
 const containerName = (plan: Topology) => `${platformName(plan)} App`;
 
-function text(
-  x: number,
-  y: number,
-  content: string,
-  style: { size: number; bold?: boolean; colour?: string; middle?: boolean },
-): string {
-  const weight = style.bold === true ? ' font-weight="700"' : '';
-  const anchor = style.middle === true ? ' text-anchor="middle"' : '';
-  return `<text x="${x}" y="${y}" font-size="${style.size}" fill="${style.colour ?? colours.text}"${weight}${anchor}>${escapeHtml(content)}</text>`;
-}
-
 function zoneBox(zone: Box, title: string, note: string, colour: { edge: string; fill: string }): string {
   return [
     `<rect x="${zone.x}" y="${zone.y}" width="${zone.width}" height="${zone.height}" rx="12" fill="${colour.fill}" stroke="${colour.edge}" stroke-width="1.5" stroke-dasharray="7 5"/>`,
-    text(zone.x + 20, zone.y + 34, title, { size: 18, bold: true, colour: colour.edge }),
-    text(zone.x + 20, zone.y + 58, note, { size: 13, colour: colours.quiet }),
+    svgText(zone.x + 20, zone.y + 34, title, { size: 18, bold: true, colour: colour.edge }),
+    svgText(zone.x + 20, zone.y + 58, note, { size: 13 }),
   ].join('\n');
 }
 
@@ -154,20 +135,16 @@ function node(box: Box, title: string, lines: readonly string[], edge: string): 
   return [
     `<rect x="${box.x}" y="${box.y}" width="${box.width}" height="${box.height}" rx="8" fill="#ffffff" stroke="${edge}" stroke-width="1.5"/>`,
     ...rows.map((row, at) =>
-      text(box.x + box.width / 2, first + at * 19, row, {
-        size: at === 0 ? 15 : 13,
-        bold: at === 0,
-        middle: true,
-        ...(at > 0 && { colour: colours.quiet }),
+      svgText(box.x + box.width / 2, first + at * 19, row, {
+        anchor: 'middle',
+        ...(at === 0 ? { size: 15, bold: true, colour: ink } : { size: 13 }),
       }),
     ),
   ].join('\n');
 }
 
 function label(x: number, y: number, lines: readonly string[]): string {
-  return lines
-    .map((line, at) => text(x, y + at * 17, line, { size: 12.5, colour: colours.quiet, middle: true }))
-    .join('\n');
+  return lines.map((line, at) => svgText(x, y + at * 17, line, { size: 12.5, anchor: 'middle' })).join('\n');
 }
 
 function arrow(from: number, to: number, y: number, colour: string): string {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -20,7 +20,8 @@ const typeBoxIn = (outdir) => ({
   name: 'typebox-in-one-file',
   async setup({ onResolve }) {
     const outExtension = { '.js': '.mjs' };
-    await build({ ...forNode, entryPoints: typeBox, outdir, outExtension, splitting: true, bundle: true });
+    const options = { ...forNode, entryPoints: typeBox, outdir, outExtension, splitting: true, bundle: true };
+    if (!existsSync(outdir)) await build(options);
     for (const [file, name] of Object.entries(typeBox)) {
       onResolve({ filter: new RegExp(`^${name}$`) }, () => ({
         path: `./${path.basename(outdir)}/${file}.mjs`,
@@ -30,7 +31,7 @@ const typeBoxIn = (outdir) => ({
   },
 });
 
-/** A file finds its neighbours where it was written, not where the bundle lies. */
+/** Gives each source file its own `import.meta`, not the bundle's: files are found beside the source. */
 const ownPlaces = {
   name: 'own-places',
   setup(build) {
@@ -46,7 +47,8 @@ const ownPlaces = {
 
 export async function openBundle(entry, name) {
   const file = path.join(folder, `${name}.mjs`);
-  const packages = path.join(folder, `${name}-packages`);
+  // One folder for all bundles of this process.
+  const packages = path.join(folder, `packages-${process.pid}`);
   const building = await context({
     ...forNode,
     entryPoints: [entry],

@@ -1,6 +1,6 @@
 /**
- * `npm run cli …`: the operator's program with what only development has besides: accounts to try things with, and the
- * emulator for messages where `.env` names no platform.
+ * `npm run cli …`: the operator's commands and those of development. Without a platform in `.env`, messages go to the
+ * emulator.
  */
 
 import { existsSync } from 'node:fs';
@@ -47,7 +47,7 @@ const known: Readonly<Record<string, Listed>> = {
   },
 };
 
-/** What `.env` leaves open and development knows: the domain of the listing, the emulator as the platform. */
+/** Fills in what `.env` leaves open: the domain from listing.yaml, and the emulator as the platform. */
 async function withDevelopment(command: string | undefined, env: Environment): Promise<Environment> {
   if (command === 'cert') {
     if (env.PUBLIC_ORIGIN || !existsSync(listingFile)) return env;

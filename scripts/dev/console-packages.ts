@@ -3,6 +3,6 @@ import { createLogger, optimizeDeps, resolveConfig } from 'vite';
 import { consoleConfig } from './console.ts';
 
 const [, , cacheDir = ''] = process.argv;
-// Whatever goes wrong here goes wrong in the server too, which tells it.
+// Silent: the server meets the same errors, and reports them.
 const config = { ...(await consoleConfig(cacheDir)), customLogger: createLogger('silent') };
 await optimizeDeps(await resolveConfig(config, 'serve'));

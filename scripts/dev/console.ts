@@ -1,6 +1,6 @@
 /**
- * The console's pages during development: Vite's own server, which puts a change into open pages as it is saved. It
- * begins with the first page that asks, since many days go by without the console.
+ * Serves the console's pages during development with Vite, which updates open pages when a file is saved. Vite starts
+ * at the first request: on most days nobody opens the console.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,12 +24,12 @@ export interface ConsoleOptions {
   host: string;
   /** Where the packages lie bundled. */
   cacheDir: string;
-  /** Takes what is wrong in a page, once, and that it is mended; in Chinese. */
+  /** Takes each mistake in a page once, and the line that all are mended; in Chinese. */
   say: (text: string) => void;
 }
 
 export interface ConsolePages {
-  /** Loads open pages anew when something that they share with the server has changed. */
+  /** Reloads open pages where a file has changed that they share with the server. */
   serverIsBack(): void;
   close(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export async function serveConsole(options: ConsoleOptions): Promise<ConsolePage
   async function start(): Promise<ViteDevServer> {
     await bundlePackages(cacheDir, say);
     const config = await consoleConfig(cacheDir, changes);
-    // Browsers have the pages from the server's port, and what has changed from here.
+    // Browsers get the pages from the server's port, and updates from this one.
     const server = { ...config.server, middlewareMode: true, hmr: { server: http, clientPort: port } };
     return createViteServer({ ...config, server });
   }
@@ -72,7 +72,7 @@ export async function serveConsole(options: ConsoleOptions): Promise<ConsolePage
   };
 }
 
-/** How Vite serves the pages, without the connections. */
+/** Vite's configuration for the pages, without ports. */
 export async function consoleConfig(cacheDir: string, changes = new Changes()): Promise<InlineConfig> {
   const { plugins, server, ...config } = (await consoleBuild())?.consoleDev ?? {};
   return {
@@ -92,9 +92,9 @@ async function bundlePackages(cacheDir: string, say: (text: string) => void): Pr
   await once(fork(script, [cacheDir], { execArgv: ['--import', 'tsx'] }), 'exit');
 }
 
-/** Follows what is saved: the mistakes in it, and what Vite alone does not bring into open pages. */
+/** Reports mistakes in saved files, and reloads open pages where Vite alone does not update them. */
 class Changes {
-  /** The mistakes that have been told, by file: Vite tells of them at each request. */
+  /** Mistakes that were reported, by file: Vite reports them again at each request. */
   readonly #mistakes = new Map<string, string>();
   readonly #say: (text: string) => void;
   #sharedHasChanged = false;
@@ -111,17 +111,17 @@ class Changes {
   readonly plugin: Plugin = {
     name: 'console-changes',
     enforce: 'post',
-    /** Sees the files that are right. */
+    /** Called for each file that compiles. */
     transform: (_code, id) => {
       if (this.#mistakes.delete(fileOf(id)) && this.#mistakes.size === 0) this.#say('管理后台的页面已恢复。');
     },
     hotUpdate: ({ file, modules, server }) => {
-      // It starts the server anew, which meanwhile answers nobody.
+      // A change of the contract restarts the server; pages are reloaded once it answers again.
       if (file.includes('/server/contract/')) {
         this.#sharedHasChanged = true;
         return [];
       }
-      // Vite leaves a page alone that has never got a file, also when it waits for it.
+      // Vite does not update a page that waits for a file which it never got.
       const isAwaited = this.#mistakes.has(file) && modules.some((one) => one.isSelfAccepting === undefined);
       if (isAwaited) reload(server);
       return undefined;

@@ -13,23 +13,22 @@ import { startEmulator } from '../emulator/emulator.ts';
 import { type EmulatedPerson, people } from '../emulator/people.ts';
 import { type Simulator, startSimulator } from '../simulator/web/server.ts';
 import { serveConsole } from './console.ts';
-import { watchNewMigrations } from './new-migrations.ts';
 import { checkPorts } from './ports.ts';
 import { type Ready, startServerProcess } from './server-process.ts';
 import { type DevSettings, readDevSettings, refuseProductionSettings } from './settings.ts';
 import { table } from './table.ts';
 
-/** How often a person who waits is told for what, in milliseconds. */
+/** Milliseconds between two lines that say what is still starting. */
 const PROGRESS_MS = 3000;
 
-/** Set by Ctrl-C: what fails from then on has not failed. */
+/** Set by Ctrl-C: errors after it are not reported. */
 let stopping = false;
 
 interface Part {
   close(): Promise<void>;
 }
 
-/** Everything that runs; whatever started is ended, also when something beside it did not start. */
+/** Everything that runs. Parts that have started are closed, also where another part does not start. */
 class Parts {
   readonly #started: Part[] = [];
   /** Names of what is starting. */
@@ -57,7 +56,7 @@ class Parts {
     return () => clearInterval(timer);
   }
 
-  /** Last started, first ended: nothing outlives what it talks to. */
+  /** Closes the parts in the reverse order of their start: no part outlives one that it uses. */
   async close(): Promise<void> {
     for (let part = this.#started.pop(); part !== undefined; part = this.#started.pop()) await part.close();
   }
@@ -121,11 +120,6 @@ async function startAll(parts: Parts, startedAt: number): Promise<void> {
   );
   if (failed !== undefined) throw failed.reason;
 
-  await parts.add(
-    '迁移的监视',
-    watchNewMigrations((message) => console.log(message)),
-  );
-
   const { ready } = await server;
   simulated = await simulator;
   const { url: simulatorUrl } = simulated;
@@ -173,7 +167,7 @@ function describe(settings: DevSettings, ready: Ready, addresses: Addresses): st
   return `\n${table(emulatorUrl === null ? [rows] : [rows, persons])}`;
 }
 
-/** For whom a password is asked: at the binding, and at the console's sign-in page. */
+/** The password of people who must type one: to bind an account, or to sign in to the console. */
 function passwordOf({ key, account }: EmulatedPerson): string {
   if (key === 'admin') return `；管理后台的密码 ${development.password}`;
   return account === 'unbound' ? `，密码 ${development.password}` : '';
@@ -191,7 +185,7 @@ process.on('SIGTERM', stop);
 process.on('disconnect', stop);
 
 start(parts).catch(async (error: unknown) => {
-  // An interrupted start fails in its own ways; the person has already said what they want.
+  // Ctrl-C makes a start fail: that is no error to report.
   if (stopping) return;
   await parts.close();
   failStart(error);

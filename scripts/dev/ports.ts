@@ -28,8 +28,7 @@ function wanted(settings: DevSettings): Wanted[] {
 }
 
 /**
- * Tries every port before anything is started: all that are taken are told at once, each with its variable, and not one
- * by one after the database has been made.
+ * Tries every port before anything is started, so that all taken ports are named at once, each with its variable.
  *
  * @throws StartFailure naming the ports that cannot be used.
  */

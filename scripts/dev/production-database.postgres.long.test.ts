@@ -91,7 +91,7 @@ test.each([
 );
 
 test('tests and measurements make no databases beside one of production', async () => {
-  const { code, output } = await runScript('scripts/bench/main.ts', ['people'], {
+  const { code, output } = await runScript('scripts/bench/main.ts', ['import'], {
     env: { TEST_POSTGRES_URL: url },
   });
   expect({ code, output }).toEqual({

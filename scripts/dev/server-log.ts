@@ -42,7 +42,7 @@ export function terminalLog(print: (text: string) => void): { write(line: string
 
 /**
  * What happened, where or why, and what to do about it.
- * @returns null for what is no failed request
+ * @returns null for a line that is no failed request
  */
 export function inThreeLines(line: string): string | null {
   const { level = 0, time = 0, code, reqId, remedy, err }: LogLine = JSON.parse(line);

@@ -23,14 +23,14 @@ const settleMs = 50;
 const watched = ['server', 'prisma'].map((folder) => path.resolve(folder));
 
 /**
- * Runs the server as a child process and starts it anew when a change under `server/` or `prisma/` changes what runs:
- * tests and types do not. A version that does not compile leaves the last one running; one that does not start leaves a
- * message; the next change gets its chance. Only the first start applies migrations: a later one is no decision of a
- * person.
+ * Runs the server as a child process and restarts it when a change under `server/` or `prisma/` changes its bundle
+ * (tests and types do not). Where the new version does not compile, the last one goes on; where it does not start, the
+ * reason is printed, and the next change tries again. Only the first start applies migrations: a restart is not what a
+ * person asked for.
  *
- * @param port of the server, by which its files are told from another stack's.
+ * @param port of the server; it names the bundle, so that two stacks do not share one.
  * @param urls of the emulator, and of the console's pages; null where there are none.
- * @param onChanged told when what runs is what was saved, after every later change.
+ * @param onChanged called after each later change, once the server runs what was saved.
  * @throws with the child's message when the first start fails.
  */
 export async function startServerProcess(
@@ -39,7 +39,7 @@ export async function startServerProcess(
   onChanged: () => void,
 ): Promise<ServerProcess> {
   const bundle = await openBundle('scripts/dev/server.ts', `server-${port}`);
-  /** The one that serves. */
+  /** The process that serves now. */
   let child: ChildProcess | null = null;
   let closing = false;
   /** The last version did not compile or start, or ended by itself. */
@@ -103,7 +103,7 @@ export async function startServerProcess(
         return;
       }
       console.log(`\n${file} 有改动，正在重启服务……`);
-      // It loads its code while the old one ends.
+      // The new process loads its code while the old one ends.
       const next = start();
       next.ready.catch(() => {});
       await stop();
@@ -115,7 +115,7 @@ export async function startServerProcess(
       failed = false;
       onChanged();
     } catch (error) {
-      // Ctrl-C reaches the child too: a start that it ended has not failed.
+      // Ctrl-C also ends the child: that is no failed start.
       if (closing) return;
       failed = true;
       console.error(await explain(error));

@@ -24,7 +24,7 @@ function tell(message: ServerMessage): void {
   process.send?.(message);
 }
 
-/** One configuration a platform; without the emulator, the one that `.env` names. */
+/** With the emulator one configuration for each platform, otherwise the one of `.env`. */
 function configurations(emulatorUrl: string | undefined): Config[] {
   const env = { LOG_LEVEL: 'warn', ...process.env };
   if (emulatorUrl === undefined) return [loadConfig(env)];
@@ -37,14 +37,14 @@ function configurations(emulatorUrl: string | undefined): Config[] {
   return [first, second];
 }
 
-/** The console has its pages from Vite. An app may have no console. */
+/** Lets the console take its pages from Vite, where the app has a console. */
 function usePages(config: Config, viteUrl: string | undefined): void {
-  // By assignment: nothing here may name a setting that such an app does not have.
+  // By assignment: the configuration of an app without a console has no such setting.
   if (viteUrl === undefined || !('console' in config)) return;
   if (config.console instanceof Object) Object.assign(config.console, { viteUrl });
 }
 
-/** For a server that takes another one's place: until that has ended, and given back its ports and the database. */
+/** Waits until the server that this one replaces has ended and freed its ports and the database. */
 async function myTurn(): Promise<void> {
   const [message]: unknown[] = await once(process, 'message');
   if (message === 'shutdown') process.exit(0);
@@ -94,11 +94,11 @@ async function main(
   });
 }
 
-// The databases' WebAssembly as it is compiled at first, and not once more in the background: half the time of a start,
-// and 40 MB less.
+// Compiles the databases' WebAssembly once, and not a second time in the background: a start takes half the time and 40
+// MB less.
 setFlagsFromString('--liftoff-only');
 
-/** While the server starts, it ends with `npm run dev`: nobody else would end it. */
+/** Ends a server that is still starting when `npm run dev` ends: nobody else would. */
 const endAtOnce = () => process.exit(1);
 process.on('disconnect', endAtOnce);
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { defaultDataDir } from '../../server/config/constants.ts';
 import { ConfigError, type Environment, EnvironmentReader } from '../../server/config/environment.ts';
+import { projectRoot } from '../../server/config/paths.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
-import { projectRoot } from '../build/mini/paths.ts';
 
 /** What `npm run dev` decides from the environment, before anything starts. */
 export interface DevSettings {
@@ -23,7 +23,10 @@ export interface DevSettings {
   miniProject: string;
 }
 
-/** The root, as the IDE's users know it; another stack, with data of its own, leaves the root's package alone. */
+/**
+ * The project's root, which people open in the IDE. A stack with its own data builds beside that data, and leaves the
+ * root's package alone.
+ */
 function devMiniProject(dataDir: string): string {
   const beside = besideDatabase(dataDir);
   return beside === besideDatabase(defaultDataDir) ? projectRoot : path.join(beside, 'mini-project');
@@ -42,7 +45,7 @@ export function refuseProductionSettings(env: Environment): void {
   );
 }
 
-/** @throws ConfigError for a port that is none, or one port for two things. */
+/** @throws ConfigError for an invalid port, or a port that is used twice. */
 export function readDevSettings(env: Environment): DevSettings {
   const reader = new EnvironmentReader(env);
   const platform = reader.oneOf('PLATFORM', ['dingtalk', 'zhezhengding'], 'dingtalk');

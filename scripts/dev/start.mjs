@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { openBundle } from './bundle.mjs';
 
-// Places in stack traces are those of the sources.
+// Stack traces name places in the sources, not in the bundle.
 process.setSourceMapsEnabled(true);
 const bundle = await openBundle('scripts/dev/main.ts', `main-${process.pid}`);
 await bundle.rebuild();

@@ -9,8 +9,8 @@ export interface FolderWatch {
 const ignored = /(?:^|[/\\])(?:generated|node_modules)(?:[/\\]|$)/;
 
 /**
- * Watches a folder and all below it, also through editors that save by putting a new file in the old one's place.
- * Where the system cannot watch, nothing ends: people are told, once, that they have to start again after a change.
+ * Watches a folder and all below it, also where an editor saves by replacing a file. Where the system cannot watch,
+ * people are told once that they have to start again after a change.
  *
  * @param onChange told of each change: the file's path below the folder.
  * @param onFailure told in Chinese why changes are not seen, and what to do.

@@ -67,7 +67,7 @@ const zhezhengding = {
 
 const accountSystem = { CREDENTIALS_URL: 'https://example.com/verify', CREDENTIALS_SECRET: 'c' };
 
-/** Every variable that the server, `npm run dev` and an upload ask for, found by letting them ask. */
+/** The names of all variables that the server, `npm run dev` and an upload read, collected while they read them. */
 function variablesRead(): Set<string> {
   const asked = new Set<string>();
   const watched = (env: Environment) =>
@@ -110,7 +110,7 @@ describe('docs/errors.md', () => {
   /** An app may be made without a console; the page keeps its codes. */
   const withoutConsole = !existsSync('server/console/app');
   const readConsole = (file: string) => (withoutConsole ? '' : read(`server/console/app/${file}`));
-  /** The console's own: a union of its API client, and what its sign-in page shows. */
+  /** The console's own codes: a union of its API client, and the codes on its sign-in page. */
   const consoleCodes = [
     ...[...readConsole('api.ts').matchAll(/ClientErrorCode = ([^;]+);/g)].flatMap(([, union = '']) =>
       [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code = '']) => code),
@@ -179,7 +179,7 @@ describe('configuration', () => {
   });
 
   test('the defaults of .env.example are those of the server and of npm run dev', () => {
-    // Where a value is from differs, the value does not.
+    // Only the source of the values differs.
     const load = (env: Environment): Config => ({
       ...loadConfig({ ...env, ...dingtalk }),
       settings: new Map(),
@@ -219,7 +219,7 @@ describe('package.json', () => {
   });
 });
 
-/** What `npm run cli` can do besides, on a developer's machine. */
+/** Further commands of `npm run cli`, on a developer's machine. */
 const inDevelopment = ['db:seed', 'db:diff'];
 
 describe('markdown files', () => {

@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import { StartFailure } from '../../server/config/start-failure.ts';
 import { understand } from '../listing/ask/answer.ts';
 import { type Ask, askOne } from '../listing/ask/ask-one.ts';
 import { nameOf } from '../listing/ask/command.ts';
 import { type FormQuestion, questionAt } from '../listing/ask/questions.ts';
+import { readWords } from '../words.ts';
 import { type License, licenses } from './license.ts';
 import { partNames, parts } from './parts.ts';
 
@@ -110,22 +110,16 @@ export interface Given {
  */
 export function readArguments(args: readonly string[]): Given {
   const flags = Object.fromEntries(questions.map(({ flag }) => [flag, { type: 'string' as const }]));
-  let parsed: ReturnType<typeof parseArgs<{ options: typeof flags; allowPositionals: true }>>;
-  try {
-    parsed = parseArgs({ args: [...args], options: flags, allowPositionals: true });
-  } catch {
-    throw new StartFailure(`看不懂这些参数：${args.join(' ')}\n\n${usage}`);
-  }
-  const given = new Map(Object.entries(parsed.values).map(([flag, value]) => [flag, String(value)]));
+  const { values, positionals } = readWords(args, flags, usage);
+  const given = new Map(Object.entries(values).map(([flag, value]) => [flag, String(value)]));
   let file: string | null = null;
-  for (const word of parsed.positionals) {
-    const at = word.indexOf('=');
-    if (file === null && /\.ya?ml$/i.test(word) && at < 0) file = word;
-    else if (at < 1) throw new StartFailure(`看不懂“${word}”，应写成 名字=值。\n\n${usage}`);
-    else given.set(word.slice(0, at), word.slice(at + 1));
+  for (const word of positionals) {
+    const [name, ...rest] = word.split('=');
+    if (name !== '' && rest.length > 0) throw new StartFailure(`没有“${name}”这一项。\n\n${usage}`);
+    if (file !== null || !/\.ya?ml$/i.test(word))
+      throw new StartFailure(`看不懂“${word}”，应写成 名字=值。\n\n${usage}`);
+    file = word;
   }
-  const unknown = [...given.keys()].find((flag) => !questions.some((one) => one.flag === flag));
-  if (unknown !== undefined) throw new StartFailure(`没有“${unknown}”这一项。\n\n${usage}`);
   return { answers: takeOwn(given), file };
 }
 
@@ -150,11 +144,11 @@ export function takeOwn(named: Map<string, string>): Partial<Answers> {
 }
 
 /**
- * Asks for what is not given yet; `current` answers by Enter.
+ * Asks the questions without an answer; Enter keeps the `current` answer.
  *
  * @param talk null without a terminal.
- * @throws StartFailure listing what is missing, where nobody can be asked or nobody answers; for one organisation as
- *   production's and the test's.
+ * @throws StartFailure listing what is missing, where nobody can be asked or nobody answers; also where production and
+ * test name one organisation.
  */
 export async function complete(
   given: Partial<Answers>,
@@ -191,7 +185,7 @@ export async function complete(
   return answers as Answers;
 }
 
-/** The guide forbids developing in the production organisation, which is then fenced off from development. */
+/** The guide forbids development in the production organisation: it must differ from that of tests. */
 function oneOrganisation({ corpId, testCorpId }: Partial<Record<keyof Answers, string>>): string | null {
   if (!testCorpId || testCorpId !== corpId) return null;
   return `正式组织和测试组织不能是同一个（${corpId}）：不允许用正式组织做开发测试，测试组织请另外注册，还没有就留空`;

@@ -6,20 +6,20 @@ import { pruneLock } from './lock.ts';
 import { withoutMarked } from './marks.ts';
 import { type PartName, partNames, parts } from './parts.ts';
 
-/** What leaving parts out makes of a project: the new text of each file that changes, and what goes. */
+/** The changes that leave parts out: files to remove, and the new text of each file that changes. */
 export interface LeftOut {
   remove: string[];
   write: Map<string, string>;
 }
 
-/** The parts with those that cannot be without them, in the order of `partNames`. */
+/** The parts, and those that cannot exist without them; in the order of `partNames`. */
 export function withImplied(names: readonly PartName[]): PartName[] {
   return partNames.filter(
     (name) => names.includes(name) || names.some((one) => parts[one].implies?.includes(name)),
   );
 }
 
-/** Works out what leaving parts out changes; nothing is written. */
+/** Plans the changes without writing anything. */
 export function leaveOut(root: string, names: readonly PartName[]): LeftOut {
   const chosen = names.map((name) => parts[name]);
   const remove = chosen.flatMap((part) => part.remove).filter((file) => existsSync(path.join(root, file)));
@@ -57,7 +57,7 @@ export function leaveOut(root: string, names: readonly PartName[]): LeftOut {
 }
 
 /**
- * Takes parts out, with the imports that only they needed, and puts what is left into the linter's form.
+ * Removes parts and the imports that only they needed, and formats what is left.
  *
  * @param packages a file of the project whose packages are installed.
  * @returns what was done, a Chinese line each.

@@ -5,7 +5,7 @@ import { rules } from '../listing/rules/index.ts';
 import { complete, readArguments, takeOwn, usage } from './answers.ts';
 import { currentAnswers, makeOwn } from './own.ts';
 
-/** What every app is asked has its place in a new listing.yaml; what is about some apps, npm run listing ask adds. */
+/** Questions to every app have a line in a new listing.yaml; `npm run listing ask` adds the others. */
 const asked = rules.flatMap(({ id, question, only, check }) =>
   question === undefined || only !== undefined || check !== undefined ? [] : [{ id, ...question }],
 );

@@ -88,11 +88,11 @@ export async function makeOwn(
   await edit('LICENSE', (text) => ownLicense(text, before, answers));
   if (leaving.length > 0) done.push(...removeParts(root, leaving));
   await edit('package-lock.json', (text) => ownLock(text, answers.package));
-  // No package is new: a newer file would have them all installed again.
+  // Keeps the time of the lock file: after a newer one, the next command installs all packages again.
   await utimes(path.join(root, 'package-lock.json'), lock.atime, lock.mtime);
   const example = await readFile(path.join(root, '.env.example'), 'utf8');
   await edit('.env', (text) => ownEnvironment(text === '' ? example : text, before, answers), ownerOnly);
-  // A file that was there keeps its mode. Windows knows no modes: there the folder decides.
+  // An existing file has kept its mode. Windows has no modes.
   if (process.platform !== 'win32') await chmod(path.join(root, '.env'), ownerOnly);
   await edit('listing.yaml', (text) => ownListing(text, answers, asked));
   await edit('mini/config/production.ts', (text) =>
@@ -114,7 +114,7 @@ export async function makeOwn(
       (_, key: string) => key + JSON.stringify(answers.name),
     ),
   );
-  // Last: it says that the template's own files are gone.
+  // Written last: `template` says that the template's own files are gone.
   await edit('package.json', (text) => ownPackage(text, answers, without));
   return done;
 }
@@ -123,7 +123,7 @@ async function readPackage(root: string): Promise<PackageFile> {
   return JSON.parse(await readText(path.join(root, 'package.json')));
 }
 
-/** Windows' own editor may put a byte order mark before the first line; with it that line is none that we know. */
+/** Notepad may put a byte order mark before the first line, which then matches no pattern. */
 async function readText(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
 }
@@ -162,13 +162,13 @@ function ownEnvironment(
   const organisation = platform === 'dingtalk' ? 'DINGTALK_CORP_ID' : 'ZHEZHENGDING_TENANT_ID';
   const values: Record<string, string> = {
     PLATFORM: platform,
-    // The guide forbids developing against it: the server refuses to start with one of these.
+    // The guide forbids development against it: the server refuses to start with an organisation of this list.
     PRODUCTION_ORGANISATIONS: withOrganisation(now.PRODUCTION_ORGANISATIONS ?? '', corpId),
   };
   if (testCorpId !== '') values[organisation] = testCorpId;
-  // Another name than the last answer is a person's.
+  // A name other than the last answer was written by a person, and stays.
   if (!now.APP_NAME || now.APP_NAME === before.name) values.APP_NAME = appName;
-  // A secret that is in use must stay: the database holds what it encrypted.
+  // A secret in use must stay: the database holds what was encrypted with it.
   if (!now.SECRET_KEY) values.SECRET_KEY = randomBytes(32).toString('base64');
   if (!now.METRICS_TOKEN) values.METRICS_TOKEN = randomBytes(24).toString('base64url');
   return Object.entries(values).reduce((file, [name, value]) => {
@@ -180,7 +180,7 @@ function ownEnvironment(
   }, text);
 }
 
-/** Adds to a list with commas: what people put behind the fence stays there. */
+/** Adds an organisation to a list with commas; the others stay. */
 function withOrganisation(list: string, organisation: string): string {
   const known = list.split(',').map((one) => one.trim());
   if (organisation === '' || known.includes(organisation)) return list;
@@ -232,7 +232,7 @@ function renamed(text: string, before: Partial<Answers>, { name, owner }: Answer
     .join('\n');
 }
 
-/** Writes another text only over none and over the one that it wrote itself. */
+/** Replaces the text only where there is none, or where it is the one written before. */
 function ownLicense(text: string, before: Partial<Answers>, { license, owner }: Answers): string {
   if (license === '') return text;
   const ours = before.license ? licenses[before.license].text(before.owner ?? owner) : '';

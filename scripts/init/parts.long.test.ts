@@ -9,7 +9,7 @@ import { withImplied } from './leave-out.ts';
 import { currentAnswers, makeOwn } from './own.ts';
 import { type PartName, partNames } from './parts.ts';
 
-/** An app without a part: its types hold, its linter is content, and nothing of the part is in what it builds. */
+/** In an app without a part, types and linter pass, and the build holds nothing of the part. */
 
 const { template } = JSON.parse(await readFile('package.json', 'utf8')) as { template?: object };
 const words = [
@@ -21,10 +21,10 @@ const words = [
   'domain=app.dept.gov.cn',
 ];
 
-/** What is copied: the project without what is built or installed. */
+/** Copies the project without built and installed files. */
 const skipped = /[\\/](node_modules|dist|\.data|\.git|test-results|coverage)$/;
 
-/** What tells of a part in what `npm run build` makes. */
+/** Words that show a part in the result of `npm run build`. */
 const traces: Readonly<Record<PartName, RegExp>> = {
   console: /consoleRoutes|readConsole/,
   h5: /["'`]\/h5|移动端首页/,
@@ -33,7 +33,7 @@ const traces: Readonly<Record<PartName, RegExp>> = {
   notices: /\/api\/(?:admin\/)?notices|pages\/notice|notice-row|公告(?!，或)|通知列表|最新通知/,
 };
 
-/** One folder for all apps: the compilers look only at what differs from the app before. */
+/** All apps use one folder, so that the compilers check only the differences from the app before. */
 let folder = '';
 let root = '';
 beforeAll(async () => {
@@ -53,7 +53,7 @@ async function copyProject(): Promise<void> {
   await symlink(path.resolve('node_modules'), path.join(root, 'node_modules'), 'junction');
 }
 
-/** @returns what a command says where it fails; empty where it is content. */
+/** @returns the output of a command that fails; empty where it passes. */
 function failure(...args: string[]): Promise<string> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, SKIP_ENV_FILE: '1' } });
@@ -71,7 +71,7 @@ const tool = (name: string, ...args: string[]) => failure(path.join('node_module
 
 const sources = ['mini', 'prisma', 'scripts', 'server'];
 
-/** The linter's programs in two, since most of them compile the server again. */
+/** The linter's programs in two groups, since most of them compile the server again. */
 const programs = {
   'tsconfig.node.json': {
     extends: './scripts/tsconfig.json',
@@ -93,14 +93,14 @@ async function types(compiler: string, project: keyof typeof programs): Promise<
   return tool(compiler, '-p', project, '--incremental', '--tsBuildInfoFile', known);
 }
 
-/** The tests of these tools bring what they work on, and see nothing of the app that they stand in. */
+/** The tests of these tools bring their own projects and do not depend on the app. */
 const withApps = ['report', 'simulator'];
 const tests = [
   ...['mini/', 'server/', 'scripts/simulator/production'],
   ...(await readdir('scripts')).filter((tool) => !withApps.includes(tool)).map((tool) => `scripts/${tool}`),
 ];
 
-/** Which parts something that was built tells of. The database's tables stay, and so does the code for them. */
+/** The parts whose words are in a built file. The database's tables and their code stay. */
 async function partsInBuild(): Promise<PartName[]> {
   const found = new Set<PartName>();
   const dist = path.join(root, 'dist');
@@ -113,7 +113,7 @@ async function partsInBuild(): Promise<PartName[]> {
   return partNames.filter((name) => found.has(name));
 }
 
-/** H5 pages may import nothing of events: an app without both tells as much as two apps. */
+/** H5 pages import nothing of events, so one app without both tests as much as two apps. */
 const pair: readonly PartName[] = ['h5', 'events'];
 const apart = partNames.filter((name) => !pair.includes(name)).map((name) => [name]);
 

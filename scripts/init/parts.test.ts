@@ -4,7 +4,7 @@ import { pruneLock } from './lock.ts';
 import { marksIn, withoutMarked } from './marks.ts';
 import { partNames, parts } from './parts.ts';
 
-/** What this checkout has been made without, if it is an app already. */
+/** The parts that this checkout lacks, if it is an app already. */
 const { template } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   template?: { without?: string[] };
 };
@@ -27,9 +27,7 @@ test.each([
     'the statement below, with its comment',
     `
 // part: events
-/**
- * Of the oldest event.
- */
+/** Of the oldest event. */
 test.each([
   ['a', 1],
 ])('%s', () => {

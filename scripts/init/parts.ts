@@ -3,9 +3,9 @@
  * lines elsewhere that belong to it are marked where they stand, see `marks.ts` and docs/parts.md.
  */
 export interface Part {
-  /** Chinese: what is not there any more. */
+  /** Chinese: what the app is without. */
   label: string;
-  /** What cannot be without it goes as well. */
+  /** Parts that cannot exist without it. */
   implies?: readonly PartName[];
   /** Folders and files. */
   remove: readonly string[];

@@ -10,8 +10,6 @@ const paths = [
   'scripts/docs/decisions',
   'scripts/bench',
   'scripts/update/releases',
-  'scripts/simulator/e2e/bench.ts',
-  'scripts/simulator/e2e/bench-page.ts',
 ];
 
 /** Pictures of the template. */
@@ -30,11 +28,6 @@ export async function removeTemplatesOwn(root: string): Promise<string[]> {
     if (!existsSync(path.join(root, file))) continue;
     await rm(path.join(root, file), { recursive: true });
     done.push(`删除 ${file}（只属于模板）`);
-  }
-  const pages = path.join(root, 'server/console/tsconfig.json');
-  if (existsSync(pages)) {
-    const text = await readFile(pages, 'utf8');
-    await writeFile(pages, text.replace(', "../../scripts/bench/console-pages.ts"', ''));
   }
   const images = existsSync(path.join(root, imageFolder)) ? await readdir(path.join(root, imageFolder)) : [];
   if (images.length === 0) return done;

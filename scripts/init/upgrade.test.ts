@@ -13,11 +13,11 @@ import { emulatorEnvironment } from '../emulator/environment.ts';
 import { emptyListing } from '../listing/listing.ts';
 import { loadListing } from '../listing/listing-file.ts';
 
-/** An app that `npm run init` made from version 0.1.0: its `.env`, its `listing.yaml` and what its database holds. */
+/** An app that `npm run init` made from version 0.1.0: its `.env`, its `listing.yaml` and its database. */
 const old = (file: string) => path.join(import.meta.dirname, 'fixtures', '0.1.0', file);
 const settings = readEnvironmentFile(old('environment')) as Record<string, string>;
 
-/** The token of the session in `rows.sql`, and whose it is. */
+/** The token and the person of the session in `rows.sql`. */
 const session = { token: 'uNFls25HSiGxvlIct25tEWzolp18FQLPvgZ75RYiEnI', name: '张三' };
 
 test('the settings of a 0.1.0 app are still read as before', () => {
@@ -66,7 +66,7 @@ test('the database of 0.1.0 is migrated, and people stay signed in', async () =>
   }
 });
 
-/** Makes the database as 0.1.0 had it: the migrations that it notes, which must be the same as then, and its rows. */
+/** Makes the database of 0.1.0 from its migrations, which must be unchanged, and its rows. */
 async function runScripts(database: Database, rows: string): Promise<void> {
   const noted = [...rows.matchAll(/_prisma_migrations .* VALUES \('[^']+', '(\w{64})', '[^']+', '(\w+)'/g)];
   expect(noted).toHaveLength(6);
@@ -80,7 +80,7 @@ async function runScripts(database: Database, rows: string): Promise<void> {
       await connection.run(script);
     }
     await connection.run(rows);
-    // The session began when the rows were taken down: as if that were a minute ago.
+    // Moves the session's beginning to a minute ago.
     await connection.run(`UPDATE sessions SET created_at = now() - interval '1 minute',
       last_seen_at = now() - interval '1 minute', expires_at = now() + interval '7 days'`);
   });

@@ -16,7 +16,7 @@ export const listingFile = 'listing.yaml';
 const validator = Compile(listingSchema);
 
 /**
- * Reads and checks `listing.yaml`. Whatever it leaves out is not known yet (null, or an empty list).
+ * Reads and checks `listing.yaml`. Facts that it leaves out are null or an empty list: not known yet.
  *
  * @throws StartFailure in Chinese: there is no such file; or it is not YAML, has unknown names or values of the
  *   wrong kind, each with its line.
@@ -54,7 +54,7 @@ export function parseListing(text: string, file: string = listingFile): Listing 
   );
 }
 
-/** The values of `given` over those of `base`; a section that is left empty in the file is an empty section. */
+/** Merges the values of `given` into `base`; an empty section in the file keeps the base's. */
 function merge(base: unknown, given: unknown): unknown {
   if (!isRecord(base)) return given ?? base;
   if (given === null || given === undefined) return base;
@@ -84,7 +84,7 @@ function complaints(listing: unknown, document: Document, lines: LineCounter): s
       }
       continue;
     }
-    // A union complains once for each of its members and once for itself: one line is enough.
+    // A union has an error for each of its members and one for itself: one line is enough.
     const key = path.join('.');
     if (!found.has(key)) found.set(key, expectation(path));
   }
@@ -102,7 +102,7 @@ function lineOf(path: readonly string[], document: Document, lines: LineCounter)
   return 1;
 }
 
-/** What belongs at a place, from the schema's own words. */
+/** The expected value at a place, in the words of the schema. */
 function expectation(path: readonly string[]): string {
   let words = '写法不对';
   for (const { title, examples } of shapesAlong(path)) {

@@ -78,7 +78,7 @@ function setFact(text: string, section: string, name: string, value: FactValue):
   const place = pairOf(contents, section);
   if (place === null) return `${text.trimEnd()}\n\n${section}:\n  ${name}: ${flow(value)}\n`;
   const fact = pairOf(place.value, name);
-  // The key of the section, and then whatever stands in it already.
+  // Inserted after the section's key, before its other facts.
   if (fact === null) return splice(text, afterColon(text, place), `\n  ${name}: ${flow(value)}`);
   if (isScalar(fact.value) && fact.value.value === value) return text;
   const [from, to] = isNode(fact.value) && fact.value.range ? fact.value.range : [0, 0];
@@ -111,7 +111,7 @@ function choices({ enum: own, anyOf = [], items }: Shape): string[] {
   return own ?? [...anyOf.flatMap(choices), ...(items === undefined ? [] : choices(items))];
 }
 
-/** A value on one line: JSON is YAML; what needs no quotes reads better without. */
+/** A value as YAML on one line: as JSON, and without quotes where they are not needed. */
 export function flow(value: unknown): string {
   if (
     typeof value === 'string' &&

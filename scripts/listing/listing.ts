@@ -1,9 +1,9 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
 
 /**
- * What `listing.yaml` says of an app that is to be listed: the facts that no program can find out by itself.
- * A fact that is not known yet is null; nothing is ever made up for it. Each fact's `title` is what people call
- * it, `examples[0]` shows how it is written: whoever misses a fact asks for it in these words.
+ * The contents of `listing.yaml`: facts about an app that no program can find out by itself. A fact that is not known
+ * yet is null. `title` is a fact's name for people and `examples[0]` shows how it is written; both are used to ask for
+ * a missing fact.
  */
 const section = <const P extends TProperties>(title: string, properties: P) =>
   Type.Object(properties, { additionalProperties: false, title });
@@ -33,7 +33,7 @@ const answer = section('体检问题的回答', {
   note: Type.Optional(line('说明', '已与省大数据局电话沟通，同意上架')),
 });
 
-/** A rule that is not met, and for which the owner answers (情况说明). */
+/** A rule that is not met, with the owner's explanation (情况说明). */
 const exception = section('情况说明', {
   problem: line('存在的问题', '数据库部署在公有云，没有部署在政务外网'),
   reason: line('原因', '政务云的资源还在申请，没有批下来'),
@@ -135,14 +135,14 @@ export const listingSchema = section('上架信息', {
       }),
       { title: '数据库', examples: [[{ host: '10.1.0.21', port: 5432 }]] },
     ),
-    /** Who stands in front of the gateway, if anything does: where its connections come from then. */
+    /** Load balancers in front of the gateway: the addresses from which their connections come. */
     loadBalancers: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         title: '网关前面的负载均衡（SLB）连接网关时用的地址，没有负载均衡就不写',
         examples: [['10.0.0.5']],
       }),
     ),
-    /** How the gateway learns who is asking: each balancer tells it in another way, and only that may be believed. */
+    /** How a balancer tells the gateway the client's address. Only this way may be believed. */
     loadBalancerKind: Type.Optional(
       Type.Enum(['layer7', 'layer4-proxy-protocol', 'layer4-transparent'], {
         title:
@@ -174,7 +174,7 @@ export type Listing = Static<typeof listingSchema>;
 export type ListingAnswer = Static<typeof answer>;
 export type ListingException = Static<typeof exception>;
 
-/** TypeBox's schema as the plain JSON Schema that it is. */
+/** The TypeBox schema, typed as plain JSON Schema. */
 export interface Shape {
   type?: string;
   title?: string;
@@ -188,7 +188,7 @@ export interface Shape {
   items?: Shape;
 }
 
-/** The shapes along a path such as `owner.phone`, from its section on; fewer than names where the schema knows no more. */
+/** The schemas along a path such as `owner.phone`, section first; shorter where the schema lacks a name. */
 export function shapesAlong(path: readonly string[]): Shape[] {
   const found: Shape[] = [];
   let shape: Shape = listingSchema as Shape;
@@ -202,7 +202,7 @@ export function shapesAlong(path: readonly string[]): Shape[] {
   return found;
 }
 
-/** What stands in place of a part of which nothing is known yet: null, and an empty list. */
+/** The value of a part that is not known yet: null, or an empty list. */
 function emptyOf({ type, properties, required = [], anyOf }: Shape): unknown {
   if (properties !== undefined) {
     return Object.fromEntries(required.map((name) => [name, emptyOf(properties[name] ?? {})]));

@@ -38,20 +38,20 @@ export type Kind = 'forbidden' | 'required' | 'own';
  */
 export type State = 'pass' | 'fail' | 'unknown' | 'question' | 'not-applicable';
 
-/** What one rule found. All text is Chinese, for people. */
+/** The finding of a rule. All text is Chinese, for people. */
 export interface Finding {
   state: State;
   /** One or two sentences: what was found. Never a secret, a token or a mobile number. */
   detail: string;
-  /** What it was read from: addresses, file names, values; one short line each. */
+  /** The sources of the finding: addresses, file names, values; one short line each. */
   evidence: readonly string[];
-  /** How to mend just this, where that is more exact than the rule's own `remedy`. */
+  /** How to mend this very finding, where that is more exact than the rule's own `remedy`. */
   remedy?: string;
   /** The facts of listing.yaml that it waits for, e.g. `owner.phone`. */
   facts?: readonly string[];
 }
 
-/** What a rule may be about alone: a kind of app, or a stage of the listing. */
+/** A condition under which a rule applies: a kind of app, or a stage of the listing. */
 export type Condition = 'approved' | 'mini' | 'h5' | 'dingtalk' | 'zhezhengding' | 'unified' | 'executives';
 
 /** Everything that a rule may look at. Rules open no connection and read no file but through this. */
@@ -62,7 +62,6 @@ export interface Context {
   /** The variables that developers run with; null where this machine has production's alone. */
   readonly developmentEnv: Environment | null;
   readonly files: ProjectFiles;
-  /** What is asked of the network, asked once and shared by the rules. */
   readonly probes: Probes;
   /** The time of this check, in epoch milliseconds. */
   readonly now: number;
@@ -84,15 +83,15 @@ export interface Rule {
   how?: string;
   /** How to mend it, in Chinese: who, where, what. */
   remedy: string;
-  /** Which apps it is about, and when; for the others it is not applicable. */
+  /** The conditions under which it applies; otherwise it is not applicable. */
   only?: readonly Condition[];
-  /** Facts of listing.yaml that it cannot do without, e.g. `domain.name`: asked for where they are missing. */
+  /** Facts of listing.yaml that it needs, e.g. `domain.name`: asked for where they are missing. */
   facts?: readonly string[];
-  /** What a person answers in listing.yaml: instead of `check`, or where that asks for the answer. */
+  /** A question that a person answers in listing.yaml: instead of `check`, or where `check` asks for the answer. */
   question?: Question;
-  /** The program runs the mini program alone: of the H5 form a person answers. */
+  /** Whether a person answers for an H5 app: the program can only run the mini program. */
   asksH5?: boolean;
-  /** What must have been done before it can be looked at. */
+  /** What must be done before it can be checked. */
   after?: 'deploy' | 'loadtest';
   /**
    * May throw: that is reported as a fault of the rule, and the others go on.

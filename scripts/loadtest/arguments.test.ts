@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { readArguments } from './arguments.ts';
 import { ownEndpoints } from './endpoints-file.ts';
-import { givenTokens } from './sessions.ts';
+import { tokensIn } from './sessions.ts';
 import { allowedTarget, configuredDomain, leadsHere } from './target.ts';
 
 describe('the command line', () => {
@@ -177,25 +177,9 @@ describe('whom it may be aimed at', () => {
   });
 });
 
-describe('tokens', () => {
-  test('tokens come from the environment', async () => {
-    const tokens = 'aaaaaaaaaaaaaaaaaaaa, bbbbbbbbbbbbbbbbbbbb,';
-    expect(await givenTokens(null, { LOADTEST_TOKENS: tokens })).toEqual([
-      'aaaaaaaaaaaaaaaaaaaa',
-      'bbbbbbbbbbbbbbbbbbbb',
-    ]);
-    expect(await givenTokens(null, {})).toBeNull();
-  });
-
-  test('wrong tokens are named by their place, not repeated', async () => {
-    await expect(givenTokens(null, { LOADTEST_TOKENS: 'aaaaaaaaaaaaaaaaaaaa,x\r\ny: z' })).rejects.toThrow(
-      /^环境变量 LOADTEST_TOKENS 里的第 2 个不是会话令牌。$/,
-    );
-    await expect(givenTokens('no-such-file', {})).rejects.toThrow(
-      '读不到会话令牌文件 no-such-file：没有这个文件',
-    );
-    await expect(givenTokens(import.meta.filename, {})).rejects.toThrow(/里的第 \d+ 个不是会话令牌/);
-  });
+test('a file of tokens is refused with the place of the wrong one, which is not repeated', async () => {
+  await expect(tokensIn('no-such-file')).rejects.toThrow('读不到会话令牌文件 no-such-file：没有这个文件');
+  await expect(tokensIn(import.meta.filename)).rejects.toThrow(/里的第 \d+ 个不是会话令牌。$/);
 });
 
 describe('a domain that leads to this machine', () => {

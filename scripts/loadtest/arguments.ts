@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { loadtestSessions } from '../../server/config/constants.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
-import { namedWords } from '../words.ts';
+import { readWords } from '../words.ts';
 
 export interface Endpoint {
   method: 'GET' | 'POST';
@@ -57,13 +56,13 @@ function refuse(problem: string): never {
 }
 
 /**
- * Words are told apart by what they look like, and `name=value` is `--name value`: PowerShell's npm swallows the `--`
- * that options need.
+ * Reads the command line. A word is an address, a time such as `30s` or concurrencies by its form; see `readWords` for
+ * `name=value`.
  *
  * @throws StartFailure in Chinese, with the usage.
  */
 export function readArguments(args: readonly string[]): LoadTestRequest {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readWords(args, options, usage);
   const given = { url: values.url, seconds: values.seconds };
   const concurrency = values.connections === undefined ? [] : [values.connections];
   for (const word of positionals) {
@@ -106,18 +105,6 @@ const options = {
   endpoints: { type: 'string' },
   ca: { type: 'string' },
 } as const;
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: namedWords(args, Object.keys(options)),
-      allowPositionals: true,
-      options,
-    });
-  } catch {
-    return refuse(`看不懂这些参数：${args.join(' ')}`);
-  }
-}
 
 function readPem(file: string): string {
   try {

@@ -14,7 +14,7 @@ export const reportFiles = {
  */
 export const bars = { successRate: 0.9899, meanMs: 300, connections: 50 } as const;
 
-/** What became of a request that was not answered well, by {@link LoadTestStep.errors}; `http-<status>` besides. */
+/** How a request failed. */
 export type ErrorKind =
   | 'timeout'
   | 'reset'
@@ -52,10 +52,7 @@ export interface EndpointResult {
   successRate: number;
   meanMs: number;
   p99Ms: number;
-  /**
-   * Whether its answers hold data: false for who is signed in, and for a list without an entry. Older reports say
-   * nothing of it.
-   */
+  /** Whether its answers hold data: false for `/api/me` and for an empty list; absent in older reports. */
   data?: boolean;
 }
 
@@ -74,12 +71,12 @@ export interface LoadTestStep extends Latency {
   errors: Partial<Record<ErrorKind, number>>;
   endpoints: EndpointResult[];
   samples: Sample[];
-  /** 0 to 1: how busy the generator itself was; near 1 it measures itself. */
+  /** 0 to 1: how busy the generator was. Near 1, the figures measure the generator. */
   generatorBusy: number;
 }
 
 export interface Verdict {
-  /** Whether the bars are met. Nothing is passed that did not run to its end at the concurrency that is asked for. */
+  /** Whether the bars are met, by a step of enough concurrency that ran to its end. */
   passed: boolean;
   /** Chinese: why not, one by one; empty where passed. */
   reasons: string[];

@@ -4,10 +4,10 @@ import { type Endpoint, type LoadTestRequest, readEndpoint } from './arguments.t
 import { errorText } from './http.ts';
 
 /**
- * The interfaces that were asked for, on the command line and in a file (one a line; a line that begins with `#` is a
- * comment). The file is for what no two shells quote alike: JSON.
+ * The interfaces of the command line and of a file (one a line; a line that begins with `#` is a comment). The file is
+ * for JSON, which every shell quotes in another way.
  *
- * @returns null where none were.
+ * @returns null where none are given.
  * @throws StartFailure in Chinese for a file that cannot be read, holds none, or a line that is none.
  */
 export async function ownEndpoints({
@@ -22,7 +22,7 @@ export async function ownEndpoints({
     throw new StartFailure(`读不到接口文件 ${file}：${errorText(error)}`);
   }
   const found = text.split(/\r?\n/).flatMap((line, index) => {
-    // `trim` takes the mark along that Windows puts at the beginning of a file.
+    // `trim` also removes the byte order mark that Windows puts at the beginning of a file.
     const given = line.trim();
     if (given === '' || given.startsWith('#')) return [];
     return readEndpoint(given, (problem) => {

@@ -18,7 +18,7 @@ export interface LoadedEndpoint {
 
 export interface Preflight {
   endpoints: LoadedEndpoint[];
-  /** Requests a minute that the server takes from one address, as it says itself; null where it does not say. */
+  /** Requests a minute that the server takes from one address, by its own header; null without one. */
   perMinute: number | null;
   notes: string[];
 }
@@ -67,7 +67,7 @@ const single = (endpoint: Endpoint): LoadedEndpoint => ({
   data: false,
 });
 
-/** What the entries of a list are called in an answer, alone or within each other: `{"data": {"list": []}}`. */
+/** Fields that hold the entries of a list, also within each other: `{"data": {"list": []}}`. */
 const listNames = ['data', 'items', 'list', 'rows', 'records', 'results', 'content'];
 
 function isEmptyList(body: string): boolean {

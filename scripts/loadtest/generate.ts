@@ -53,7 +53,7 @@ export async function runStep(options: StepOptions): Promise<LoadTestStep> {
   const start = performance.now();
   const busy = performance.eventLoopUtilization();
   const elapsed = () => (performance.now() - start) / 1000;
-  // What comes at the very end belongs to the last second.
+  // An answer at the very end counts for the last second.
   const second = () => Math.min(Math.floor(elapsed()), Math.max(0, seconds - 1));
   const over = new AbortController();
   const stop = () => {
@@ -82,7 +82,10 @@ export async function runStep(options: StepOptions): Promise<LoadTestStep> {
   };
 }
 
-/** A connection's requests in order: one interface after the other, all in step would ask for the same at once. */
+/**
+ * A connection's requests in order. Each connection begins with another interface, so that not all ask for the same at
+ * once.
+ */
 function roundOf(nth: number, { address, endpoints, tokens }: StepOptions): Planned[] {
   const base = new URL(address).pathname.replace(/\/$/, '');
   const token = tokens[nth % tokens.length] ?? '';

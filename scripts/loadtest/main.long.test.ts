@@ -92,9 +92,9 @@ test('the load test signs in through the emulator, writes three files, and signs
   expect(page.match(/<svg /g)).toHaveLength(3);
   const document = await readFile(path.join(folder, reportFolder, '压测报告.docx'));
   expect(document.subarray(0, 2).toString()).toBe('PK');
-  // Nobody watches: no line that moves.
+  // Without a terminal there is no progress line.
   expect(output).not.toContain('\r');
-  // A token would open the app to whoever reads the report.
+  // A token would let every reader of the report into the app.
   expect(output + page + JSON.stringify(report)).not.toMatch(/Bearer|token/i);
   expect(await built.prisma.session.count()).toBe(before);
 });

@@ -5,7 +5,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { loadtestSessions } from '../../server/config/constants.ts';
-import type { Environment } from '../../server/config/environment.ts';
 import { loadEnvironment } from '../../server/config/environment-file.ts';
 import { failStart, StartFailure } from '../../server/config/start-failure.ts';
 import { createProgress, type Progress } from '../dev/progress.ts';
@@ -14,7 +13,7 @@ import { readArguments } from './arguments.ts';
 import { isOwnDomain, reportFolder } from './contract.ts';
 import { ownEndpoints } from './endpoints-file.ts';
 import { runLoadTest } from './run.ts';
-import { emulatedSessions, givenTokens, type TestSessions } from './sessions.ts';
+import { emulatedSessions, type TestSessions, tokensIn } from './sessions.ts';
 import { allowedTarget, configuredDomain, type Target } from './target.ts';
 import { writeReport } from './write-report.ts';
 
@@ -33,7 +32,7 @@ async function main(): Promise<number> {
     target,
     request.tokens,
     Math.max(...request.connections),
-    env,
+    settings.emulatorPort,
     progress,
   );
   progress.say(
@@ -83,19 +82,17 @@ async function openSessions(
   target: Target,
   file: string | null,
   count: number,
-  env: Environment,
+  emulatorPort: number,
   progress: Progress,
 ): Promise<TestSessions> {
-  const left = loadtestSessions.file;
-  const made = !target.local && existsSync(left) ? left : null;
-  const given = await givenTokens(file ?? (env.LOADTEST_TOKENS === undefined ? made : null), env);
-  if (given !== null) return { tokens: given.slice(0, count), close: async () => {} };
+  const made = !target.local && existsSync(loadtestSessions.file) ? loadtestSessions.file : null;
+  const given = file ?? made;
+  if (given !== null) return { tokens: (await tokensIn(given)).slice(0, count), close: async () => {} };
   if (!target.local) {
     throw new StartFailure(
       '压测应用域名需要已登录的会话。先在生产服务器的安装目录里运行 node dist/server/cli.js loadtest:sessions 用户名 200，把令牌文件拷过来，或用 tokens=文件 给出，见 scripts/docs/loadtest.md。',
     );
   }
-  const { emulatorPort } = readDevSettings(env);
   progress.say(`用平台仿真登录 ${count} 个会话……`);
   return emulatedSessions(target.address, `http://127.0.0.1:${emulatorPort}`, count, (done) =>
     progress.show(`已登录 ${done}/${count}`),

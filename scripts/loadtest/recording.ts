@@ -1,15 +1,15 @@
 import type { EndpointResult, ErrorKind, Latency, LoadTestStep, Sample } from './contract.ts';
 
-/** What of a step follows from the requests alone. */
+/** The figures of a step that follow from its requests alone. */
 export type Recorded = Latency &
   Pick<LoadTestStep, 'requests' | 'successRate' | 'requestsPerSecond' | 'errors' | 'endpoints' | 'samples'>;
 
-/** Keeps each good answer's time, so that every percentile is exact: a number a request, for minutes, is little. */
+/** Keeps the time of each good answer, so that every percentile is exact. */
 export class Recording {
   readonly #names: readonly string[];
   /** Milliseconds, in the order in which the answers came, so that a second's are side by side. */
-  readonly #times = new Numbers();
-  readonly #endpointOf = new Numbers();
+  readonly #times: number[] = [];
+  readonly #endpointOf: number[] = [];
   readonly #errors = new Map<ErrorKind, number>();
   readonly #badOf: number[];
   /** Of each second: where its good answers end in {@link #times}, and how many errors it had. */
@@ -44,14 +44,14 @@ export class Recording {
     }
   }
 
-  /** Ended requests so far, and the mean of the good ones in the last whole second, for those who watch. */
+  /** Requests that have ended so far, and the last second; for the progress line. */
   now(): { good: number; bad: number; lastSecond: Sample | null } {
     return { good: this.#times.length, bad: sum(this.#errorsIn), lastSecond: this.#samples(1).at(0) ?? null };
   }
 
   /** @param seconds that were measured. */
   result(seconds: number): Recorded {
-    const times = this.#times.values();
+    const times = this.#times;
     const bad = sum(this.#badOf);
     const requests = times.length + bad;
     return {
@@ -60,14 +60,13 @@ export class Recording {
       requestsPerSecond: round(times.length / seconds, 1),
       ...latency(times),
       errors: Object.fromEntries([...this.#errors].sort(([, a], [, b]) => b - a)),
-      endpoints: this.#names.map((name, index) => this.#endpoint(name, index, times)),
+      endpoints: this.#names.map((name, index) => this.#endpoint(name, index)),
       samples: this.#samples(this.#ends.length + 1),
     };
   }
 
-  #endpoint(name: string, index: number, times: Float64Array): EndpointResult {
-    const endpoints = this.#endpointOf.values();
-    const own = times.filter((_, nth) => endpoints[nth] === index);
+  #endpoint(name: string, index: number): EndpointResult {
+    const own = this.#times.filter((_, nth) => this.#endpointOf[nth] === index);
     const requests = own.length + (this.#badOf[index] ?? 0);
     const { meanMs, p99Ms } = latency(own);
     return { name, requests, successRate: share(own.length, requests), meanMs, p99Ms };
@@ -77,7 +76,7 @@ export class Recording {
   #samples(count: number): Sample[] {
     const samples: Sample[] = [];
     for (let second = Math.max(0, this.#ends.length - count); second < this.#ends.length; second += 1) {
-      const own = this.#times.values().slice(this.#ends[second - 1] ?? 0, this.#ends[second]);
+      const own = this.#times.slice(this.#ends[second - 1] ?? 0, this.#ends[second]);
       const errors = this.#errorsIn[second] ?? 0;
       const { meanMs, p99Ms } = latency(own);
       const none = own.length === 0;
@@ -93,31 +92,10 @@ export class Recording {
   }
 }
 
-/** Numbers that grow in number, side by side. */
-class Numbers {
-  #room = new Float64Array(4096);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.#room.length) {
-      const more = new Float64Array(this.#room.length * 2);
-      more.set(this.#room);
-      this.#room = more;
-    }
-    this.#room[this.length] = value;
-    this.length += 1;
-  }
-
-  /** A view, not a copy. */
-  values(): Float64Array {
-    return this.#room.subarray(0, this.length);
-  }
-}
-
 /** All zero where there is nothing. */
-function latency(times: Float64Array): Latency {
-  const sorted = times.slice().sort();
-  // The nearest rank: a time that was really measured.
+function latency(times: readonly number[]): Latency {
+  const sorted = Float64Array.from(times).sort();
+  // By the nearest rank, which is a measured time.
   const at = (percent: number) =>
     round(sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0, 2);
   return {

@@ -155,7 +155,7 @@ describe('the report', () => {
     ]);
     const shown = pageOf(whole);
     const { text, pictures } = await textOf(whole);
-    expect(pictures).toHaveLength(3);
+    expect(pictures).toHaveLength(2);
     for (const told of [
       'https://app.example.com',
       'app.example.com（一致）',

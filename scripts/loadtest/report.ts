@@ -1,4 +1,4 @@
-import { barChart, lineChart } from '../report/chart.ts';
+import { lineChart } from '../report/chart.ts';
 import {
   type Block,
   bullets,
@@ -222,19 +222,6 @@ function charts({ steps }: LoadTestReport): { svg: string; caption: string }[] {
         series: [
           { name: '成功', points: over(({ requests, errors }) => requests - errors) },
           ...(failed.some(([, errors]) => errors !== 0) ? [{ name: '失败', points: failed }] : []),
-        ],
-      }),
-    },
-    {
-      caption: '各档并发的响应时间',
-      svg: barChart({
-        title: '响应时间的分布',
-        yLabel: '毫秒',
-        categories: steps.map(({ connections }) => `${connections} 并发`),
-        series: [
-          { name: '平均', values: steps.map(({ meanMs }) => meanMs) },
-          { name: 'P90', values: steps.map(({ p90Ms }) => p90Ms) },
-          { name: 'P99', values: steps.map(({ p99Ms }) => p99Ms) },
         ],
       }),
     },

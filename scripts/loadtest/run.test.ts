@@ -13,7 +13,7 @@ interface Tested {
 
 const request = (more: Partial<LoadTestRequest> = {}): LoadTestRequest => ({
   ...readArguments(['50', '1s', '--warm-up', '0']),
-  // Every one of them takes a processor as a whole.
+  // Each of them uses a whole processor.
   seconds: 0.3,
   ...more,
 });
@@ -61,7 +61,7 @@ test('a good app meets the bars, every interface is asked, every connection in i
     { connections: [10, 50] },
     tokens,
   );
-  // How fast it is, is a matter of the machine that tests.
+  // The speed depends on the machine that runs the test.
   expect(report.verdict.reasons.filter((reason) => !reason.includes('平均响应时间'))).toEqual([]);
   expect(report).toMatchObject({ partial: false, sameMachine: true, sessions: 50 });
   expect(report.steps.map(({ connections, complete }) => [connections, complete])).toEqual([
@@ -123,7 +123,7 @@ test('errors are counted by kind, and miss the bar of success', async () => {
           req.socket.resetAndDestroy();
           return true;
         case 3:
-          // In good order, without an answer.
+          // Closed properly, but without an answer.
           req.socket.end();
           return true;
         case 4:
@@ -231,7 +231,7 @@ describe('limits of the server', () => {
       /被限流（429）挡回的，不代表应用的处理能力：.*REQUESTS_PER_MINUTE/,
     );
     expect(report.notes.join('\n')).toMatch(/被限流（429）/);
-    // What is turned away at once must not make the mean look better.
+    // Requests that are refused at once must not improve the mean.
     const step = report.steps[0];
     expect(step?.requestsPerSecond).toBeLessThan((step?.requests ?? 0) / (step?.seconds ?? 1));
   });
@@ -287,7 +287,7 @@ test('an app without notices is loaded without them, and interfaces of one’s o
   const none = await run(
     (req, res) => req.url?.startsWith('/api/notices?') === true && answer(res, 200, { items: [] }),
   );
-  // Who is signed in, and an empty list, are no data.
+  // The signed-in person and an empty list are not data.
   expect(none.report.steps[0]?.endpoints.map(({ name, data }) => [name, data])).toEqual([
     ['GET /api/me', false],
     ['GET /api/notices', false],

@@ -69,7 +69,7 @@ async function warmUp(options: RunOptions, { perMinute, ...preflight }: Prefligh
   const limited = step.errors['http-429'] ?? 0;
   const reached = Math.round((step.requests / step.seconds) * 60);
   if (signal.aborted || (limited === 0 && (perMinute === null || reached <= perMinute))) return;
-  // Twice the pace, since more connections may be faster, rounded up to a number that is easily read.
+  // Twice the measured pace, since more connections may be faster, rounded up to a power of ten.
   const enough = 10 ** Math.ceil(Math.log10(reached * 2));
   const why =
     limited > 0

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import type { Environment } from '../../server/config/environment.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
 import type { LoginOutcome } from '../../server/contract/auth.ts';
 import { errorText } from './http.ts';
@@ -16,16 +15,11 @@ export interface TestSessions {
 const atOnce = 10;
 
 /**
- * Tokens that are given, by a file (one a line, `#` begins a comment) or by `LOADTEST_TOKENS` (commas).
+ * The tokens of a file: one a line, `#` begins a comment.
  *
- * @returns null where none are given.
  * @throws StartFailure in Chinese for a file that cannot be read or holds none.
  */
-export async function givenTokens(file: string | null, env: Environment): Promise<string[] | null> {
-  if (file === null) {
-    const tokens = (env.LOADTEST_TOKENS ?? '').split(',').flatMap((token) => token.trim() || []);
-    return tokens.length > 0 ? checked(tokens, '环境变量 LOADTEST_TOKENS') : null;
-  }
+export async function tokensIn(file: string): Promise<string[]> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -34,17 +28,13 @@ export async function givenTokens(file: string | null, env: Environment): Promis
   }
   const tokens = text.split(/\r?\n/).flatMap((line) => line.replace(/#.*/, '').trim() || []);
   if (tokens.length === 0) throw new StartFailure(`会话令牌文件 ${file} 里没有令牌：一行写一个。`);
-  return checked(tokens, file);
-}
-
-/** What is no token would become a header that breaks the request, and the message must not repeat it. */
-function checked(tokens: string[], where: string): string[] {
   const wrong = tokens.findIndex((token) => !/^[\w.~+/=-]{16,1024}$/.test(token));
-  if (wrong >= 0) throw new StartFailure(`${where} 里的第 ${wrong + 1} 个不是会话令牌。`);
+  // It would be a header that breaks the request. The message must not repeat it: it may be a secret.
+  if (wrong >= 0) throw new StartFailure(`${file} 里的第 ${wrong + 1} 个不是会话令牌。`);
   return [...new Set(tokens)];
 }
 
-/** Where the emulator answers, people whose sign-in succeeds at once; null where no emulator is there. */
+/** The emulated people who are signed in without a question; null where no emulator answers. */
 async function emulatedPeople(emulatorUrl: string): Promise<string[] | null> {
   try {
     const response = await fetch(`${emulatorUrl}/_emulator/people`, { signal: AbortSignal.timeout(3000) });
@@ -97,7 +87,7 @@ export async function emulatedSessions(
   return { tokens, close };
 }
 
-/** Waits in line as a client does, with a fresh code each time: here it costs nothing. */
+/** Signs one person in, and waits in line as a client does; with a new code each time, which is simpler here. */
 async function signIn(
   address: string,
   emulatorUrl: string,
@@ -147,6 +137,6 @@ async function signOut(address: string, token: string): Promise<void> {
       signal: AbortSignal.timeout(5000),
     });
   } catch {
-    // The session ends by itself; a test that broke the server is told of by its figures.
+    // The session expires by itself. Where the test broke the server, its figures say so.
   }
 }

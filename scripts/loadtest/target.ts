@@ -60,7 +60,7 @@ export function allowedTarget(text: string, appDomain: string | null): Target {
 }
 
 /**
- * Whether a name leads to this machine: then the report must not say that the app is elsewhere.
+ * Whether a name leads to this machine; the report says so.
  *
  * @param lookUp the system's resolver by default; a name that it does not know leads nowhere.
  */

@@ -1,7 +1,7 @@
 import { bars, type EndpointResult, type LoadTestStep, type Verdict } from './contract.ts';
 import { count, ms, percent } from './words.ts';
 
-/** What a verdict needs of a step; all that other tools' reports tell. */
+/** The figures of a step that a verdict needs; reports of other tools have no more. */
 export type Figures = Pick<
   LoadTestStep,
   'connections' | 'complete' | 'requests' | 'successRate' | 'meanMs'
@@ -21,8 +21,8 @@ export function missedBars(step: Figures): string[] {
 }
 
 /**
- * The step that decides, for the report and for the listing's rules: the lowest concurrency that is enough. It must
- * have run to its end; higher ones show what the app can bear.
+ * The step that decides, for the report and for the listing's rules: that of the lowest sufficient concurrency. Higher
+ * ones show what the app can bear.
  */
 export function decidingStep<Step extends Figures>(steps: readonly Step[]): Step | null {
   return steps
@@ -33,7 +33,7 @@ export function decidingStep<Step extends Figures>(steps: readonly Step[]): Step
     );
 }
 
-/** What every app answers without a look at its data: its health, and who is signed in. */
+/** Interfaces that answer without reading the app's data. */
 const withoutData = /\/(?:health|healthz|ready|readyz|live|livez|ping|metrics|api\/me)\/?$/i;
 
 /** Whether an interface is a data interface (数据接口): of the API, and no health page. */
@@ -71,7 +71,7 @@ export function judge(steps: readonly LoadTestStep[]): Verdict {
   return { passed: reasons.length === 0, reasons };
 }
 
-/** Where a limit stands in the way, and what to set. @param perMinute what would be enough, where it is known. */
+/** What to set where the limit stops a load test. @param perMinute a sufficient limit, where it is known. */
 export function limitRemedy(perMinute: number | null): string {
   const value = perMinute === null ? '足够大的数（例如 100000000）' : String(perMinute);
   return `压测从一台机器发出，会被当成一个地址限流。请在压测期间把服务端的 REQUESTS_PER_MINUTE 设为${perMinute === null ? '' : ' '}${value}，网关有限速的也对压测机放开（listing.yaml 的 deployment.loadtestFrom），重启后再测，测完改回`;

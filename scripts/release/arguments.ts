@@ -1,16 +1,16 @@
-import { parseArgs } from 'node:util';
 import type { Environment } from '../../server/config/environment.ts';
 import { versionPattern } from '../../server/config/mini-version.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
+import { readWords } from '../words.ts';
 
 /** What `npm run release:mini` was asked to do. */
 export interface ReleaseRequest {
-  /** null: no new version; what is there is uploaded, or the sources are previewed. */
+  /** null: no new version. The last one is uploaded, or the sources are previewed. */
   version: string | null;
   /** What has changed, for people; empty where it is still to be asked for. */
   notes: string[];
   upload: boolean;
-  /** Whose configuration a preview is made with; null without a preview. */
+  /** The environment of the preview; null without a preview. */
   preview: 'test' | 'production' | null;
 }
 
@@ -21,13 +21,20 @@ export const usage = `用法：
   npm run release:mini preview                       真机预览测试环境；preview production 是正式环境
 也可以写成 --version、--note、--upload、--preview（前面加 --，PowerShell 里写成 '--'）。版本号是三段数字，要比上一版大。`;
 
+const options = {
+  version: { type: 'string' },
+  note: { type: 'string', multiple: true },
+  upload: { type: 'boolean', default: false },
+  preview: { type: 'boolean', default: false },
+} as const;
+
 /**
- * @param env `npm run release:mini 1.2.0 --upload` without a `--` before it: npm keeps the option and passes it on as a
+ * @param env of the process: in `npm run release:mini 1.2.0 --upload`, npm takes the option and passes it on as a
  *   variable.
  * @throws StartFailure in Chinese, with the usage.
  */
 export function readArguments(args: readonly string[], env: Environment = process.env): ReleaseRequest {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readWords(args, options, usage);
   const words = [...positionals];
   const kept = (name: string) => {
     const value = env[`npm_config_${name}`];
@@ -54,21 +61,4 @@ export function readArguments(args: readonly string[], env: Environment = proces
     upload,
     preview: preview ? (version !== null || environment === 'production' ? 'production' : 'test') : null,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        version: { type: 'string' },
-        note: { type: 'string', multiple: true },
-        upload: { type: 'boolean', default: false },
-        preview: { type: 'boolean', default: false },
-      },
-    });
-  } catch {
-    throw new StartFailure(`看不懂这些参数：${args.join(' ')}\n\n${usage}`);
-  }
 }

@@ -9,7 +9,7 @@ import { emptyListing } from '../listing/listing.ts';
 import { listingFile, loadListing } from '../listing/listing-file.ts';
 import { rules } from '../listing/rules/index.ts';
 
-/** What a release still leaves to people: rules that no program can decide, or that miss a fact. */
+/** A rule that a person must decide, or for which a fact is missing. */
 export interface OpenPoint {
   title: string;
   detail: string;

@@ -59,7 +59,7 @@ async function release(
       `小程序 ${version} 已构建：${path.normalize(made.folder)}，${made.files} 个文件，${Math.ceil(made.size / 1024)} KB。`,
       '已写入 mini/version.ts 和 CHANGELOG.md。',
       ...made.openPoints.map(({ title, detail }) => `请人确认：${title}${detail}`),
-      `接下来照着做（用浏览器打开）：${steps[0]}`,
+      `接下来照着做（用浏览器打开）：${steps}`,
     ].join('\n'),
   );
 }

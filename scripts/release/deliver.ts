@@ -18,7 +18,7 @@ export interface DeliveryContext extends Pick<UploadOptions, 'tell' | 'pollMs' |
 /** Where a release is built: a project of its own for the IDE. */
 export const releaseFolder = path.join('release', 'mini');
 
-/** The build's errors are for people already. */
+/** Turns the errors of a build, whose messages are for people, into a StartFailure. */
 export async function explained<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -30,7 +30,7 @@ export async function explained<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Everything that an upload needs, before anything is built for it. @throws StartFailure in Chinese. */
+/** The options of an upload, checked before anything is built. @throws StartFailure in Chinese. */
 export async function uploadOptions(
   { root, env, ...timing }: DeliveryContext,
   project: string,

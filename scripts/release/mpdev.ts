@@ -47,9 +47,9 @@ export function readMpdevSettings(env: Environment): MpdevSettings {
   return { ...settings, miniAppId };
 }
 
-/** What the platform refused, or why it could not be asked; the message is Chinese and says whose move it is. */
+/** A refusal of the platform, or a failed connection. The message is Chinese and says what to do. */
 export class MpdevFailure extends StartFailure {
-  /** Nobody knows whether the platform has done it; the same call may succeed later. */
+  /** The platform may or may not have acted; the same call may succeed later. */
   readonly passing: boolean;
 
   constructor(message: string, passing = false) {

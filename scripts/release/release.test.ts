@@ -51,9 +51,8 @@ test('two releases: package, version, change log and steps of each', async () =>
   const page = await read('release', '小程序-1.2.0-发布步骤.html');
   expect(page).toContain('修复 &lt;绑定&gt; 的提示');
   expect(page).toMatch(/3\.9\.22.*release.mini.*版本号填 1\.2\.0/s);
-  const steps = await read('release', '小程序-1.2.0-发布步骤.md');
-  expect(steps).toContain('MINI_MINIMUM_VERSION 设为 1.2.0');
-  expect(steps).toContain('无，这是第一版');
+  expect(page).toContain('MINI_MINIMUM_VERSION 设为 1.2.0');
+  expect(page).toContain('无，这是第一版');
 
   const second = await run('--version', '1.10.0', '--note', '第二版');
   expect(second.code).toBe(0);
@@ -63,7 +62,7 @@ test('two releases: package, version, change log and steps of each', async () =>
     expect.stringMatching(/^## 小程序 1\.2\.0（/),
   ]);
   expect(changes).toContain('- 列表加了搜索\n- 修复 <绑定> 的提示\n');
-  expect(await read('release', '小程序-1.10.0-发布步骤.md')).toContain('退回 1.2.0');
+  expect(await read('release', '小程序-1.10.0-发布步骤.html')).toContain('退回 1.2.0');
 
   const again = await run('1.9.0', '更旧的');
   expect(again).toMatchObject({
@@ -104,7 +103,7 @@ describe('with the platform', () => {
     for (const picture of ['小程序-1.2.0-体验码.png', '预览码.png']) {
       expect((await readFile(at('release', picture))).subarray(1, 4).toString()).toBe('PNG');
     }
-    expect(await read('release', '小程序-1.2.0-发布步骤.md')).toMatch(/已由命令上传.*1\.2\.0-体验码\.png/s);
+    expect(await read('release', '小程序-1.2.0-发布步骤.html')).toMatch(/已由命令上传.*1\.2\.0-体验码\.png/s);
 
     // The platform has it already.
     const again = await run('upload');
@@ -118,7 +117,7 @@ describe('with the platform', () => {
     const refused = await run('1.2.0', '改动', 'upload');
     expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('浙政钉没有公开的上传接口') });
     expect((await run('1.2.0', '改动')).code).toBe(0);
-    const steps = await read('release', '小程序-1.2.0-发布步骤.md');
+    const steps = await read('release', '小程序-1.2.0-发布步骤.html');
     expect(steps).toContain('报备这次更新');
     expect(steps).not.toMatch(/corpId|可信域名|3\.9\.22|release:mini upload/);
   }, 120_000);
@@ -151,7 +150,7 @@ describe('what goes wrong leaves everything as it was', () => {
     expect(code).toBe(1);
     expect(await read('mini', 'version.ts')).toContain("'0.1.0'");
     expect(existsSync(at('CHANGELOG.md'))).toBe(false);
-    expect(existsSync(at('release', '小程序-1.2.0-发布步骤.md'))).toBe(false);
+    expect(existsSync(at('release', '小程序-1.2.0-发布步骤.html'))).toBe(false);
   });
 
   test('sources that the check refuses', async () => {

@@ -6,7 +6,7 @@ import { packageFolder, writeProjectFile } from '../build/mini/ide-project.ts';
 import { type Changelog, openChangelog } from './changelog.ts';
 import { checkMini } from './checks.ts';
 import { type DeliveryContext, explained, releaseFolder, upload, uploadOptions } from './deliver.ts';
-import { type Release, stepsMarkdown, stepsPage } from './steps.ts';
+import { type Release, stepsPage } from './steps.ts';
 import { openVersionFile, refuseOldVersion } from './version-file.ts';
 
 interface ReleaseRequest {
@@ -18,14 +18,14 @@ interface ReleaseRequest {
 
 export interface Released {
   release: Release;
-  /** The written steps, as paths from the root: the page first. */
-  steps: string[];
+  /** The page with the steps, as a path from the root. */
+  steps: string;
 }
 
 /**
- * Writes the version, checks, builds the production package into a project of its own for the IDE, and writes the
- * steps and the change log. Whatever fails leaves the version and the change log as they were; what was built until
- * then lies in `release/` and is replaced by the next try.
+ * Writes the version, checks, builds the production package into a project of its own for the IDE, and writes the steps
+ * and the change log. After a failure, the version and the change log are as before; the next try replaces what lies in
+ * `release/`.
  *
  * @throws StartFailure in Chinese.
  */
@@ -52,7 +52,7 @@ async function release(
   const { root } = context;
   const source = path.join(root, 'mini');
   const project = path.join(root, releaseFolder);
-  // A placeholder in the configuration is told before all that follows from it.
+  // Read first: a placeholder in the configuration would cause further errors.
   const { serverUrl, corpId, container } = await explained(readConfig(source, 'production'));
   const options = uploads ? await uploadOptions(context, releaseFolder) : null;
   const openPoints = await checkMini(root);
@@ -77,15 +77,14 @@ async function release(
     trialCode,
   };
   const steps = await writeSteps(root, made);
-  // Last: what stands in the change log has been released.
+  // Written last: an entry in the change log means that the version is released.
   await changelog.add(version, day, notes);
   return { release: made, steps };
 }
 
-async function writeSteps(root: string, release: Release): Promise<string[]> {
-  const name = path.join('release', `小程序-${release.version}-发布步骤`);
+async function writeSteps(root: string, release: Release): Promise<string> {
+  const file = path.join('release', `小程序-${release.version}-发布步骤.html`);
   await mkdir(path.join(root, 'release'), { recursive: true });
-  await writeFile(path.join(root, `${name}.html`), stepsPage(release));
-  await writeFile(path.join(root, `${name}.md`), stepsMarkdown(release));
-  return [`${name}.html`, `${name}.md`];
+  await writeFile(path.join(root, file), stepsPage(release));
+  return file;
 }

@@ -26,7 +26,7 @@ interface Section {
   steps: string[];
 }
 
-/** What people do with a package that is built: upload, try, widen, watch, go back. */
+/** The steps from the built package to all users: upload, trial, gradual release, way back. */
 function sections(release: Release): Section[] {
   const { version, previous, folder, notes, openPoints, serverUrl, corpId, trialCode } = release;
   const dingtalk = corpId !== null;
@@ -98,32 +98,10 @@ const facts = ({ version, previous, day, files, size, serverUrl, corpId }: Relea
   ...(corpId === null ? [] : [['corpId', corpId] satisfies [string, string]]),
 ];
 
-const title = ({ version }: Release) => `小程序 ${version} 发布步骤`;
-
-/** The steps as Markdown, with boxes to tick. */
-export function stepsMarkdown(release: Release): string {
-  return [
-    `# ${title(release)}`,
-    '',
-    ...facts(release).map(([name, value]) => `- ${name}：${value}`),
-    '',
-    '## 这一版改了什么',
-    '',
-    ...release.notes.map((note) => `- ${note}`),
-    ...sections(release).flatMap((section) => [
-      '',
-      `## ${section.title}`,
-      '',
-      ...section.steps.map((step) => `- [ ] ${step}`),
-    ]),
-    '',
-  ].join('\n');
-}
-
-/** The same as a page to print and tick. */
+/** The steps as a page to print and tick. */
 export function stepsPage(release: Release): string {
   return htmlPage({
-    title: title(release),
+    title: `小程序 ${release.version} 发布步骤`,
     facts: facts(release),
     css: '.steps { list-style: none; padding: 0; } .steps li { padding: 4px 0 4px 30px; position: relative; } .steps li::before { content: ""; position: absolute; left: 2px; top: 10px; width: 14px; height: 14px; border: 1.5px solid var(--soft); border-radius: 3px; }',
     body: html`<h2>这一版改了什么</h2>

@@ -48,7 +48,7 @@ const options = (settings: Partial<MpdevSettings> = {}): UploadOptions => ({
   ...{ project, corpId, pollMs: 1, timeoutMs: 10_000 },
   tell: (line) => lines.push(line),
 });
-/** The words of a failure that a person is told. */
+/** The message of a failure. */
 const fails = async (work: Promise<unknown>): Promise<string> =>
   work.then(
     (done) => `did not fail: ${done}`,
@@ -128,7 +128,7 @@ test.each(refusals)('%s: a sentence says so, and whose move it is', async (_what
   const timeoutMs = fault.kind === 'timeout' ? 2000 : 10_000;
   const told = await fails(uploadVersion({ ...options(), timeoutMs }, '1.2.0'));
   expect(told).toMatch(message);
-  // The key's secret, and tokens, stay out of it.
+  // It holds neither the key's secret nor tokens.
   expect(told).not.toMatch(/access_token=|emulator-dingtalk-secret/);
 });
 

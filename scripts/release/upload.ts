@@ -15,7 +15,7 @@ export interface UploadOptions {
   corpId: string;
   /** Gets a Chinese line for each step. */
   tell: (line: string) => void;
-  /** Between two questions how far the cloud is, in milliseconds. */
+  /** Milliseconds between two questions about the build's state. */
   pollMs?: number;
   /** See {@link createMpdev}. */
   timeoutMs?: number;
@@ -23,7 +23,7 @@ export interface UploadOptions {
 
 const buildLimitMs = 30 * 60_000;
 const previewLimitMs = 2 * 60_000;
-/** How many questions in a row may fail before nobody asks any more. */
+/** How many questions in a row may fail before the upload gives up. */
 const patience = 5;
 
 /**
@@ -90,7 +90,7 @@ export async function previewPackage(options: UploadOptions): Promise<string> {
   );
 }
 
-/** The project as the platform takes it: sources for its compiler, in a `.tar.gz`; and what it asks about them. */
+/** Packs the project for the platform's compiler as a `.tar.gz`. @returns it, and the parameters that go with it */
 async function packed({ settings, project, tell }: UploadOptions) {
   const files = [...(await readFolder(project)).keys()];
   const archive = `${project}.tar.gz`;
@@ -111,7 +111,7 @@ async function packed({ settings, project, tell }: UploadOptions) {
   return { content, common };
 }
 
-/** Storing twice does no harm: what a broken line has stopped is tried again by itself. */
+/** Stores the package; tries again after a broken connection, since storing twice does no harm. */
 async function stored(
   mpdev: Mpdev,
   content: Uint8Array<ArrayBuffer>,
@@ -130,7 +130,7 @@ async function stored(
 
 const states: Readonly<Record<string, string>> = { 0: '云端排队中……', 1: '云端构建中……' };
 
-/** Asks until the cloud has finished. A question that fails is asked again: the answer is there all the while. */
+/** Asks until the cloud has finished. A failed question is repeated: asking changes nothing. */
 async function finished(
   mpdev: Mpdev,
   api: string,
@@ -162,7 +162,7 @@ async function finished(
   throw new StartFailure(`云端 ${limitMs / 60_000} 分钟还没有做完。${afterwards}`);
 }
 
-/** The log, from JSON in JSON that is encoded as a part of an address. */
+/** Reads the log out of JSON within JSON, which is URL-encoded. */
 function buildInfo(info: unknown): { logUrl: string; log: string } {
   const parse = (json: unknown): Result => {
     try {

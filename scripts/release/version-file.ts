@@ -34,7 +34,7 @@ export async function openVersionFile(root: string): Promise<VersionFile> {
 }
 
 /**
- * Refuses a version that is not newer than what was released: the platform would, and phones could not tell.
+ * Refuses a version that is not newer than the released one, as the platform does.
  *
  * @param released of the last release; null before the first.
  * @throws StartFailure in Chinese.
@@ -46,7 +46,7 @@ export function refuseOldVersion(version: string, current: string, released: str
       `${version} 不比已经发布过的 ${released} 新。请用更大的版本号，例如 ${next(released)}。`,
     );
   }
-  // The version in the file may be this one already: a release that was broken off can be repeated.
+  // The version in the file may already be this one, after a release that was broken off.
   if ((compareVersions(version, current) ?? 1) < 0) {
     throw new StartFailure(
       `${version} 比 ${file} 里的 ${current} 还旧。请用更大的版本号，例如 ${next(current)}。`,

@@ -1,4 +1,4 @@
-import { axisNumber, barChart, lineChart, niceTicks } from './chart.ts';
+import { axisNumber, lineChart, niceTicks } from './chart.ts';
 
 const texts = (svg: string) => [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
 const count = (svg: string, part: RegExp) => [...svg.matchAll(part)].length;
@@ -88,23 +88,5 @@ describe('lineChart', () => {
     const svg = lineChart({ ...chart, title: '<script>"&\u0000' });
     expect(texts(svg)).toContain('&lt;script&gt;&quot;&amp;');
     expect(svg).not.toContain('<script>');
-  });
-});
-
-describe('barChart', () => {
-  test('a bar chart has a labelled bar for each value, and none for a missing one', () => {
-    const svg = barChart({
-      title: '延迟',
-      yLabel: '毫秒',
-      categories: ['50 并发', '100 并发'],
-      series: [
-        { name: 'P50', values: [12, 30.5] },
-        { name: 'P99', values: [50, null] },
-      ],
-    });
-    expect(
-      count(svg, /<rect x="[\d.]+" y="[\d.]+" width="[\d.]+" height="[\d.]+" fill="#(?:0052d9|c2410c)"/g),
-    ).toBe(3 + 2);
-    expect(texts(svg)).toEqual(expect.arrayContaining(['50 并发', '100 并发', '12', '30.5', 'P50', 'P99']));
   });
 });

@@ -1,9 +1,9 @@
 /**
- * Charts as plain SVG, with axes, units and Chinese labels. The same text goes into an HTML report as it stands and
+ * Line charts as plain SVG, with axes, units and Chinese labels. The same text goes into an HTML report as it stands and
  * through `svgToPng` into a DOCX. Series differ by dash and mark as well as by colour, so that a chart survives a
  * black-and-white printer.
  */
-import { escapeHtml } from './html.ts';
+import { grey, ink, round, svgFile, svgText } from './svg.ts';
 
 export interface LineSeries {
   name: string;
@@ -11,33 +11,20 @@ export interface LineSeries {
   points: readonly (readonly [x: number, y: number | null])[];
 }
 
-interface Frame {
+export interface LineChart {
   title: string;
   /** With its unit, e.g. `平均延迟（毫秒）`. */
   yLabel: string;
   /** A line across the chart, e.g. the bar that must be met. */
   threshold?: { value: number; label: string };
-}
-
-export interface LineChart extends Frame {
   xLabel: string;
   series: readonly LineSeries[];
   /** Named parts of the x axis, each from its `from` to the next one's. */
   bands?: readonly { from: number; label: string }[];
 }
 
-export interface BarChart extends Frame {
-  categories: readonly string[];
-  /** One value a category. */
-  series: readonly { name: string; values: readonly (number | null)[] }[];
-}
-
-/** For pages, where the first family that a machine has is taken; `svgToPng` brings a font of its own. */
-const svgFontFamily = 'PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, sans-serif';
-
 const colours = ['#0052d9', '#c2410c', '#0b7a4b', '#7c3aed', '#9d174d', '#4b5563'] as const;
 const dashes = ['', '7 4', '2 3', '10 3 2 3', '5 2', '1 4'] as const;
-const grey = '#5c6470';
 /** Of the picture and of what lies between its axes, in pixels. */
 const area = { width: 760, height: 320, left: 72, right: 736, top: 64, bottom: 268 } as const;
 
@@ -54,55 +41,19 @@ export function lineChart(chart: LineChart): string {
   const parts = [
     ...bands(chart.bands ?? [], high, xAt),
     ...y.parts,
-    ...xTicks.map((tick) => textAt(xAt(tick), area.bottom + 18, axisNumber(tick), { anchor: 'middle' })),
-    textAt((area.left + area.right) / 2, area.height - 10, chart.xLabel, { anchor: 'middle' }),
+    ...xTicks.map((tick) => svgText(xAt(tick), area.bottom + 18, axisNumber(tick), { anchor: 'middle' })),
+    svgText((area.left + area.right) / 2, area.height - 10, chart.xLabel, { anchor: 'middle' }),
     ...chart.series.flatMap((series, index) => drawLine(series, index, xAt, y.at)),
     ...threshold(chart, y.at),
   ];
-  return frame(
-    chart,
-    chart.series.map(({ name }) => name),
-    'line',
-    parts,
-  );
+  return svgFile(area.width, area.height, chart.title, [
+    svgText(area.width / 2, 22, chart.title, { anchor: 'middle', size: 15, bold: true, colour: ink }),
+    ...legend(chart.series.map(({ name }) => name)),
+    ...parts,
+  ]);
 }
 
-/** Values side by side, with each value written on its bar. */
-export function barChart(chart: BarChart): string {
-  const y = yAxis(
-    chart.series.flatMap(({ values }) => values.flatMap((value) => value ?? [])),
-    chart,
-  );
-  const slot = (area.right - area.left) / Math.max(1, chart.categories.length);
-  const bar = Math.min(48, (slot * 0.72) / Math.max(1, chart.series.length));
-  const parts = [...y.parts];
-  const labels: string[] = [];
-  chart.categories.forEach((category, index) => {
-    const middle = area.left + slot * (index + 0.5);
-    parts.push(textAt(middle, area.bottom + 20, category, { anchor: 'middle' }));
-    chart.series.forEach(({ values }, nth) => {
-      const value = values[index] ?? null;
-      if (value === null) return;
-      const left = middle + (nth - chart.series.length / 2) * bar;
-      const top = y.at(value);
-      parts.push(
-        `<rect x="${round(left + 1)}" y="${round(top)}" width="${round(bar - 2)}" height="${round(area.bottom - top)}" fill="${colourOf(nth)}"/>`,
-      );
-      labels.push(
-        textAt(left + bar / 2, top - 5, axisNumber(value), { anchor: 'middle', size: 11, halo: true }),
-      );
-    });
-  });
-  parts.push(...threshold(chart, y.at), ...labels);
-  return frame(
-    chart,
-    chart.series.map(({ name }) => name),
-    'bar',
-    parts,
-  );
-}
-
-function yAxis(values: readonly number[], chart: Frame) {
+function yAxis(values: readonly number[], chart: LineChart) {
   const top = Math.max(...values, chart.threshold?.value ?? 0, 0);
   // Room above the highest value for what is written there.
   const ticks = niceTicks(0, top > 0 ? top * 1.06 : 1, 5);
@@ -110,13 +61,13 @@ function yAxis(values: readonly number[], chart: Frame) {
   const at = (value: number) => area.bottom - (value / max) * (area.bottom - area.top);
   const parts = ticks.flatMap((tick) => [
     `<line x1="${area.left}" y1="${round(at(tick))}" x2="${area.right}" y2="${round(at(tick))}" stroke="${tick === 0 ? grey : '#e3e6eb'}"/>`,
-    textAt(area.left - 8, at(tick) + 4, axisNumber(tick), { anchor: 'end' }),
+    svgText(area.left - 8, at(tick) + 4, axisNumber(tick), { anchor: 'end' }),
   ]);
-  parts.push(textAt(area.left - 60, area.top - 12, chart.yLabel, {}));
+  parts.push(svgText(area.left - 60, area.top - 12, chart.yLabel));
   return { at, parts };
 }
 
-/** A sample a second is a dense line; a handful of points gets marks too, and a lonely one would not show at all. */
+/** Draws a line; few points get marks as well, since a single point would not show. */
 function drawLine(
   { points }: LineSeries,
   index: number,
@@ -151,49 +102,29 @@ function bands(
     const ground = `<rect x="${round(left)}" y="${area.top}" width="${round(right - left)}" height="${area.bottom - area.top}" fill="#f5f7fa"/>`;
     return [
       ...(index % 2 === 1 ? [ground] : []),
-      textAt((left + right) / 2, area.top + 14, label, { anchor: 'middle', size: 11 }),
+      svgText((left + right) / 2, area.top + 14, label, { anchor: 'middle', size: 11 }),
     ];
   });
 }
 
-function threshold({ threshold: bar }: Frame, yAt: (y: number) => number): string[] {
+function threshold({ threshold: bar }: LineChart, yAt: (y: number) => number): string[] {
   if (bar === undefined) return [];
   const y = round(yAt(bar.value));
   return [
     `<line x1="${area.left}" y1="${y}" x2="${area.right}" y2="${y}" stroke="#b0191e" stroke-width="1.5" stroke-dasharray="4 3"/>`,
-    textAt(area.left + 6, y - 6, bar.label, { size: 11, fill: '#b0191e', halo: true }),
+    svgText(area.left + 6, y - 6, bar.label, { size: 11, colour: '#b0191e', halo: true }),
   ];
 }
 
-function frame(
-  { title }: Frame,
-  names: readonly string[],
-  mark: 'line' | 'bar',
-  parts: readonly string[],
-): string {
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${area.width} ${area.height}" width="${area.width}" height="${area.height}" font-family="${svgFontFamily}" font-size="12" role="img">`,
-    `<title>${escapeHtml(title)}</title>`,
-    `<rect width="${area.width}" height="${area.height}" fill="#fff"/>`,
-    textAt(area.width / 2, 22, title, { anchor: 'middle', size: 15, weight: 'bold', fill: '#1f2329' }),
-    ...legend(names, mark),
-    ...parts,
-    '</svg>',
-  ].join('\n');
-}
-
 /** On one line at the top right; one series alone is named by the title. */
-function legend(names: readonly string[], mark: 'line' | 'bar'): string[] {
+function legend(names: readonly string[]): string[] {
   if (names.length < 2) return [];
   const widths = names.map((name) => 42 + textWidth(name, 12));
   let x = area.right - widths.reduce((sum, width) => sum + width, 0);
   return names.flatMap((name, index) => {
     const colour = colourOf(index);
-    const sign =
-      mark === 'bar'
-        ? `<rect x="${round(x)}" y="36" width="12" height="12" fill="${colour}"/>`
-        : `<line x1="${round(x - 8)}" y1="42" x2="${round(x + 14)}" y2="42" stroke="${colour}" stroke-width="2"${dashOf(index)}/>`;
-    const label = textAt(x + 18, 46, name, {});
+    const sign = `<line x1="${round(x - 8)}" y1="42" x2="${round(x + 14)}" y2="42" stroke="${colour}" stroke-width="2"${dashOf(index)}/>`;
+    const label = svgText(x + 18, 46, name);
     x += widths[index] ?? 0;
     return [sign, label];
   });
@@ -204,36 +135,11 @@ function textWidth(text: string, size: number): number {
   return [...text].reduce((sum, character) => sum + (character > '\u2e7f' ? size : size * 0.56), 0);
 }
 
-interface TextStyle {
-  anchor?: 'start' | 'middle' | 'end';
-  size?: number;
-  weight?: 'bold';
-  fill?: string;
-  /** White around the letters, for text that may stand on a line. */
-  halo?: boolean;
-}
-
-function textAt(
-  x: number,
-  y: number,
-  text: string,
-  { anchor, size, weight, fill = grey, halo = false }: TextStyle,
-): string {
-  const more = [
-    anchor === undefined ? '' : ` text-anchor="${anchor}"`,
-    size === undefined ? '' : ` font-size="${size}"`,
-    weight === undefined ? '' : ` font-weight="${weight}"`,
-    halo ? ' stroke="#fff" stroke-width="3" paint-order="stroke"' : '',
-  ].join('');
-  return `<text x="${round(x)}" y="${round(y)}" fill="${fill}"${more}>${escapeHtml(text)}</text>`;
-}
-
 const colourOf = (index: number) => colours[index % colours.length] ?? colours[0];
 const dashOf = (index: number) => {
   const dash = dashes[index % dashes.length];
   return dash ? ` stroke-dasharray="${dash}"` : '';
 };
-const round = (value: number) => Math.round(value * 10) / 10;
 const finite = (value: number) => (Number.isFinite(value) ? value : 0);
 
 /**
@@ -245,7 +151,7 @@ export function niceTicks(low: number, high: number, count: number): number[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10) * power;
   const ticks: number[] = [];
-  // Counted, not added up: sums of 0.1 drift.
+  // Multiplied, not added up: sums of 0.1 are inexact.
   for (let nth = Math.floor(low / step); ; nth++) {
     const tick = Number((nth * step).toPrecision(12));
     ticks.push(tick);

@@ -178,7 +178,7 @@ async function drawPicture(
   look: Look,
 ): Promise<FileChild[]> {
   const png = await svgToPng(svg, scale);
-  // Pixels of 1/96 inch, of which a twentieth of a point is 1/15; a fifth of the page is left for words.
+  // The page is measured in twentieths of a point, 15 to a pixel of 1/96 inch. A fifth of its height is left for words.
   const { size, margin } = looks[look].page;
   const highest = ((size.height - margin.top - margin.bottom) / 15) * 0.8;
   const width = Math.min((textWidthOf(look) / 15) * share, (highest * png.width) / png.height);

@@ -4,7 +4,7 @@ export type Look = 'report' | 'official';
 
 interface Font {
   name: string;
-  /** What to take where the font is not there: Windows has had 仿宋 without the _GB2312 since Vista. */
+  /** The font to use where this one is missing: since Vista, Windows calls 仿宋_GB2312 仿宋. */
   instead: string;
   family: 'roman' | 'modern' | 'swiss';
 }

@@ -65,7 +65,7 @@ export async function docx({
       ? {}
       : { creator: withoutControls(creator), lastModifiedBy: withoutControls(creator) }),
     styles: styles(look),
-    // Word hides what it would otherwise offer: “兼容模式”.
+    // Without it, Word shows “兼容模式” in its title bar.
     compatibility: { version: 15 },
     sections: [section],
   });

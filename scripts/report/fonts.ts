@@ -16,7 +16,7 @@ const folder = path.dirname(
 
 export type Weight = 400 | 700;
 
-/** What the files say they are called, all of them alike, by a quirk of how they were cut out of one font. */
+/** The family name in all the files, since they were cut out of one font. */
 const family = 'Noto Sans SC Thin';
 
 export interface Font {
@@ -59,8 +59,8 @@ export const familyOf = ({ weight, subset }: Font): string =>
   `Noto ${weight} ${subset ?? 'main'}`.padEnd(family.length, '-');
 
 /**
- * Which small file has which of `text`'s characters that the one file lacks. Characters that neither has are in no
- * answer: they are drawn as an empty box.
+ * The small file of each character that the one file lacks. A character in no file is left out of the answer, and drawn
+ * as an empty box.
  */
 export async function subsetsFor(text: string): Promise<Map<string, string>> {
   const known = await mainCharacters();

@@ -22,12 +22,12 @@ export interface WrittenFile {
 }
 
 /**
- * Writes generated files into a folder: what an earlier run wrote and this one has no more is removed. A file that
- * was edited by hand is never touched, unless `force` says so.
+ * Writes generated files into a folder, and removes those that an earlier run wrote and this one does not. A file that
+ * was edited by hand stays, unless `force` is set.
  *
  * @param beside the name of the new file beside an edited one.
- * @throws StartFailure in Chinese for a file that another program has open. What was written until then is on record,
- *   so that the next run does not take it for somebody's own.
+ * @throws StartFailure in Chinese for a file that another program has open. The files written until then are on record,
+ * so that the next run does not take them for edited ones.
  */
 export async function writeGenerated(
   folder: string,
@@ -37,7 +37,7 @@ export async function writeGenerated(
   const before = await readRecord(folder);
   const record = { ...before };
   const results: WrittenFile[] = [];
-  // After each file, not at the end: a run that stops half-way must leave a record that is true.
+  // Saved after each file, so that the record is also true after a run that stops half-way.
   const save = () => put(folder, recordFile, `${JSON.stringify(record, null, 2)}\n`);
   const write = async (file: string, content: Uint8Array) => {
     await put(folder, file, content);
@@ -86,7 +86,10 @@ async function remove(folder: string, file: string): Promise<void> {
   });
 }
 
-/** Windows lets nobody change a file that Word has open: a person is told to close it. Other errors stay. */
+/**
+ * Turns the error of a file that another program holds, as Word does on Windows, into a sentence. Other errors stay as
+ * they are.
+ */
 export function asLocked(error: unknown, file: string, what: '写' | '删' = '写'): unknown {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
   if (code !== 'EBUSY' && code !== 'EPERM' && code !== 'EACCES') return error;
@@ -105,7 +108,7 @@ async function readOrNull(file: string): Promise<Buffer | null> {
   }
 }
 
-/** A record that cannot be read means that nothing is known to be untouched. */
+/** An unreadable record counts as empty: every present file may have been edited. */
 async function readRecord(folder: string): Promise<Record<string, string>> {
   const content = await readOrNull(inside(folder, recordFile));
   try {

@@ -24,7 +24,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Text as it may stand in HTML, SVG and XML, between tags as well as in a quoted attribute. */
 export function escapeHtml(text: string): string {
-  // What XML 1.0 forbids altogether would make an SVG or DOCX that cannot be opened.
+  // Characters that XML 1.0 forbids make an SVG or DOCX that cannot be opened.
   return withoutControls(text).replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
@@ -44,7 +44,7 @@ export function withoutControls(text: string): string {
 /** Markup made elsewhere by this project, such as an SVG of `lineChart`. Never for text from outside. */
 export const raw = (markup: string): Html => new Html(markup);
 
-/** Markup with everything that is put into it escaped, but for other markup; lists are joined. */
+/** Makes markup: values in it are escaped, other markup stays, lists are joined. */
 export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   return new Html(strings.map((text, index) => text + render(parts[index])).join(''));
 }
@@ -71,13 +71,13 @@ export function htmlTable({ head, rows, align = [] }: HtmlTable): Html {
 <tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => html`<td${side(i)}>${cell}</td>`)}</tr>\n`)}</tbody></table>`;
 }
 
-/** What a badge or a note means: met, not met, to be looked at, merely said. */
+/** The meaning of a badge or a note: met, not met, to be looked at, neutral. */
 export type Tone = 'good' | 'bad' | 'warn' | 'plain';
 
 /** A short word on a coloured ground, such as 通过. */
 export const htmlBadge = (tone: Tone, text: string): Html => html`<span class="badge ${tone}">${text}</span>`;
 
-/** A paragraph in a frame that says how the whole thing ended. */
+/** A paragraph in a coloured frame, such as the conclusion. */
 export const htmlNote = (tone: Tone, text: HtmlPart): Html => html`<div class="note ${tone}">${text}</div>`;
 
 /** A picture made of SVG, with words for those who do not see it. */
@@ -89,11 +89,11 @@ export interface HtmlPage {
   /** Names and values under the title: address, date, machine. */
   facts?: readonly (readonly [string, HtmlPart])[];
   body: Html;
-  /** More rules for what this page alone has. */
+  /** Further styles of this page. */
   css?: string;
 }
 
-/** The whole file. Its policy lets nothing load and nothing run, whatever the body holds. */
+/** The whole file. Its policy allows no loading and no scripts. */
 export function htmlPage({ title, facts = [], body, css = '' }: HtmlPage): string {
   return html`<!doctype html>
 <html lang="zh-CN">

@@ -6,7 +6,7 @@ export interface Machine {
   memoryGiB: number;
   system: string;
   node: string;
-  /** Processes that wanted a core when the run began (0 on Windows): a busy machine measures worse. */
+  /** Load average when the run began (0 on Windows): a busy machine measures worse. */
   load: number;
 }
 

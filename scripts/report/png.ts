@@ -14,7 +14,7 @@ export interface Png {
 
 let ready: Promise<void> | null = null;
 
-/** Drawing is slow and the tests write the same materials many times, so each picture is drawn once in a process. */
+/** Each picture is drawn once in a process: drawing is slow, and tests write the same materials many times. */
 const drawn = new Map<string, Promise<Png>>();
 
 /**

@@ -1,9 +1,8 @@
 import { type Font, familyOf, fontFile, subsetsFor, type Weight } from './fonts.ts';
 
 /**
- * Names the font of every piece of text in an SVG. The renderer does not look into a second font for a character
- * that the first one lacks, and takes fonts of one family but different weights for the same: so each piece is put
- * into a `tspan` with the family that is right for it.
+ * Names the font of every piece of text in an SVG, in a `tspan`: the renderer does not try a second font for a
+ * character that the first one lacks, and does not tell weights of one family apart.
  *
  * @returns the SVG and the fonts that it needs.
  */
@@ -54,7 +53,7 @@ function isBold(tag: string, inherited: boolean): boolean {
   return weight === undefined ? inherited : weight === 'bold' || Number(weight) >= 600;
 }
 
-/** Numeric references as the characters that they stand for, but for ASCII, which may be markup. */
+/** Replaces numeric references by their characters, except in ASCII, which may be markup. */
 function withCharacters(svg: string): string {
   return svg.replace(/&#(?:x([0-9a-f]{1,6})|(\d{1,7}));/gi, (all, hex?: string, decimal?: string) => {
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);

@@ -1,4 +1,4 @@
-/** The little that must be known about the inside of a TrueType font. */
+/** Reads and changes the few tables of a TrueType font that are needed here. */
 
 /**
  * The characters of the Basic Multilingual Plane that a font has.
@@ -41,7 +41,7 @@ export function renameFamily(font: Uint8Array, from: string, to: string): Uint8A
   return renamed;
 }
 
-/** As names stand in a font: two bytes a letter, the high one first. */
+/** Text as fonts hold it: two bytes a letter, the high one first. */
 const utf16 = (text: string) => Buffer.from(text, 'utf16le').swap16();
 
 function tableAt(font: Uint8Array, tag: string): number {

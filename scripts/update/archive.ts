@@ -6,7 +6,8 @@ import { StartFailure } from '../../server/config/start-failure.ts';
  * Unpacks the archive of a template.
  *
  * @param archive a `.zip`, `.tar.gz` or `.tgz`.
- * @returns the template's folder in `to`. @throws StartFailure in Chinese for what is none, or is cut short.
+ * @returns the template's folder in `to`. @throws StartFailure in Chinese for a file that is no archive, or is cut
+ * short.
  */
 export async function unpack(archive: string, to: string): Promise<string> {
   mkdirSync(to, { recursive: true });
@@ -21,7 +22,7 @@ export async function unpack(archive: string, to: string): Promise<string> {
       `${archive} 解不开：不是 .zip、.tar.gz 的压缩包，或者没有下载完整。请重新下载。什么也没有改。`,
     );
   }
-  // One folder around everything, as archives of repositories have it.
+  // Archives of repositories hold one folder with everything in it.
   const [only, ...more] = readdirSync(to);
   const inside = only === undefined ? to : path.join(to, only);
   return more.length === 0 && statSync(inside).isDirectory() ? inside : to;

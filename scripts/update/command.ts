@@ -5,11 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseEnv } from 'node:util';
+import { compareVersions } from '../../server/config/mini-version.ts';
 import { projectRoot } from '../../server/config/paths.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
 import { unpack } from './archive.ts';
 import { gitIn } from './git.ts';
-import { compare, type Merged, merge, prepare, type Update, undoStopped } from './merge.ts';
+import { type Merged, merge, prepare, type Update, undoStopped } from './merge.ts';
 
 export const usage = `用法：
   npm run template:update 新版.zip         先看看：会改什么、哪里有冲突，什么也不改（.tar.gz 和文件夹也行）
@@ -18,9 +19,9 @@ export const usage = `用法：
 见 scripts/docs/update.md。`;
 
 /**
- * In an app: hands over to the newer template's own code. In the template: updates the app that is named.
+ * In an app, hands over to the code of the newer template; in the template, updates the given app.
  *
- * @param root whose command this is.
+ * @param root the folder of the app or template that runs the command.
  * @returns the exit code.
  * @throws StartFailure in Chinese; nothing has been changed then.
  */
@@ -37,7 +38,7 @@ export async function main(args: readonly string[], root = projectRoot): Promise
   return template === undefined ? update(target, root, apply) : handOver(root, target, apply);
 }
 
-/** The newer version knows best what it needs; it uses nothing but Node and, here, the app's own packages. */
+/** Runs the update of the newer version. It uses Node.js and the packages of the app. */
 async function handOver(app: string, given: string, apply: boolean): Promise<number> {
   const work = mkdtempSync(path.join(os.tmpdir(), 'template-new-'));
   try {
@@ -65,7 +66,7 @@ async function update(app: string, template: string, apply: boolean): Promise<nu
   return 0;
 }
 
-/** What was done or would be, and what is left to people. */
+/** The report: what has been or would be changed, and what is left to people. */
 function told(app: string, template: string, planned: Update, merged: Merged, apply: boolean): string {
   const { from, to, without, commits, both } = planned;
   const { changed, conflicts, stillGone, stillThere } = merged;
@@ -128,7 +129,7 @@ function told(app: string, template: string, planned: Update, merged: Merged, ap
 const existsNot = (app: string, file: string, applied: boolean) =>
   applied || !existsSync(path.join(app, file));
 
-/** What an owner must do, of every version after the app's. */
+/** What an owner must do: the notes of every version after the app's. */
 function notes(template: string, from: string, to: string): string[] {
   const text = readFileSync(path.join(template, 'scripts', 'docs', 'update.md'), 'utf8');
   return text
@@ -136,7 +137,7 @@ function notes(template: string, from: string, to: string): string[] {
     .slice(1)
     .filter((section) => {
       const version = /^## (\d+\.\d+\.\d+)/.exec(section)?.[1] ?? '0.0.0';
-      return compare(version, from) > 0 && compare(version, to) <= 0;
+      return (compareVersions(version, from) ?? 0) > 0 && (compareVersions(version, to) ?? 0) <= 0;
     })
     .map((section) => section.replace(/^## (.*)/, '$1 要做的事：').trim());
 }

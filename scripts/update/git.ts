@@ -4,7 +4,7 @@ import { StartFailure } from '../../server/config/start-failure.ts';
 /** @returns what git wrote, without the last line's end. @throws Error with git's own words where it fails. */
 export type Git = (args: readonly string[], env?: Record<string, string>) => string;
 
-/** Not told by the person's own settings: signing, hooks, renamed folders that pull new files along, quoted names. */
+/** Settings that must not be a person's own: they change names in the output, and how renamed folders are merged. */
 const settings = ['core.quotePath=false', 'merge.directoryRenames=false', 'merge.renameLimit=10000'];
 const author = { NAME: 'template', EMAIL: 'template@localhost' };
 

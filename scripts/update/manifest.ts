@@ -8,7 +8,7 @@ export interface Manifest {
   [field: string]: unknown;
 }
 
-/** Whose an app says it is. */
+/** Fields that belong to the app alone. */
 const own = new Set(['name', 'version', 'description', 'license', 'private', 'author', 'template']);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -16,8 +16,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 /**
- * The app's package.json with what the template changed since `base`. Merged field by field: text with marks of a
- * conflict would stop every command. Where both changed a value, the template's holds, and its name is noted.
+ * Merges the template's changes since `base` into the app's package.json, field by field: with marks of a conflict in
+ * the text, no command would run. Where both have changed a value, the template's is taken, and its name is in `both`.
  */
 export function mergeManifests(
   base: Manifest,

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { compareVersions } from '../../server/config/mini-version.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
 import { removeParts, withImplied } from '../init/leave-out.ts';
 import { isPart, type PartName, partNames } from '../init/parts.ts';
@@ -14,7 +15,9 @@ export interface Update {
   from: string;
   to: string;
   without: PartName[];
-  /** Two commits of the app's repository that nothing refers to: what it was made from, and what it would be now. */
+  /**
+   * Two commits in the app's repository, without a branch: what it was made from, and what it would be made from now.
+   */
   commits: { base: string; theirs: string };
   /** Values of package.json that both have changed. */
   both: string[];
@@ -22,27 +25,20 @@ export interface Update {
 
 export interface Merged {
   changed: string[];
-  /** With git's marks in the text, for a person to decide. */
+  /** Files with git's marks of a conflict, for a person to decide. */
   conflicts: string[];
-  /** Gone from the app, changed by the template: still gone. */
+  /** Removed from the app and changed by the template: they stay removed. */
   stillGone: string[];
-  /** Changed in the app, gone from the template: still there. */
+  /** Changed in the app and removed from the template: they stay. */
   stillThere: string[];
 }
 
 const readJson = (folder: string): Manifest =>
   JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8').replace(/^\uFEFF/, '')) as Manifest;
 
-const numbers = (version: string) => version.split('.').map(Number);
-export function compare(a: string, b: string): number {
-  const [left, right] = [numbers(a), numbers(b)];
-  const at = left.findIndex((number, index) => number !== right[index]);
-  return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
-}
-
 /**
- * Checks that an app can be updated, and makes the two sides of the merge in its repository. The work tree stays as it
- * is.
+ * Checks that an app can be updated, and makes the base and the new side of the merge as commits. The work tree stays
+ * as it is.
  *
  * @throws StartFailure in Chinese.
  */
@@ -61,9 +57,9 @@ export async function prepare(app: string, template: string): Promise<Update> {
   }
   const { version: from } = ours.template;
   const to = theirs.version;
-  if (compare(to, from) === 0) throw new StartFailure(`应用已经是 ${from}，不用更新。${nothing}`);
-  if (compare(to, from) < 0)
-    throw new StartFailure(`给的是 ${to}，比应用的 ${from} 还旧。请下载新版。${nothing}`);
+  const newer = compareVersions(to, from) ?? 0;
+  if (newer === 0) throw new StartFailure(`应用已经是 ${from}，不用更新。${nothing}`);
+  if (newer < 0) throw new StartFailure(`给的是 ${to}，比应用的 ${from} 还旧。请下载新版。${nothing}`);
   refuseUnsaved(git, app);
 
   const gitFolder = git(['rev-parse', '--absolute-git-dir']);
@@ -75,7 +71,7 @@ export async function prepare(app: string, template: string): Promise<Update> {
     }
     mkdirSync(now);
     const index = path.join(work, 'index');
-    /** The app's repository with an index of our own and another folder for its work tree. */
+    /** Git on the app's repository, with another folder as its work tree and an index of its own. */
     const at = (folder: string) => {
       const env = {
         GIT_DIR: gitFolder,
@@ -85,11 +81,12 @@ export async function prepare(app: string, template: string): Promise<Update> {
       };
       return (...args: string[]) => gitIn(folder)(args, env);
     };
-    // Through git: what it ignores (packages, what was built, `.env`) is no part of the template.
+    // Copied by git, which leaves out ignored files: packages, builds, `.env`.
     at(template)('add', '-A');
     at(now)('checkout-index', '-a');
 
-    // `npm run init` took a part out of the base as it will out of the new version; a hand left more of it.
+    // Parts that `npm run init` left out are removed from both sides. Of a part that was removed by hand, something may
+    // be left in the app: the base keeps it.
     const noted = withImplied(ours.template.without?.filter(isPart) ?? []);
     const without = withImplied([...noted, ...goneParts(app, base)]);
     const packages = [template, app].find((one) => existsSync(path.join(one, 'node_modules', '@biomejs')));
@@ -127,7 +124,7 @@ export async function prepare(app: string, template: string): Promise<Update> {
       }
       return run('write-tree');
     };
-    // What is replaced whole has the app's own state for its base: nothing that the app has there can conflict.
+    // The base of what is replaced whole is the app's own state, so that it cannot conflict.
     const whole = ['scripts', 'package.json', 'package-lock.json'];
     for (const file of whole) rmSync(path.join(base, file), { recursive: true, force: true });
     const replaced = whole.flatMap((file) => {
@@ -175,14 +172,14 @@ function refuseUnsaved(git: Git, app: string): void {
   }
 }
 
-/** Where each part lives: apps from before `without` was noted may have taken it out by hand. */
+/** The folder of each part, by which a part is found that was removed by hand. */
 const home = (part: PartName) => (part === 'h5' ? 'server/console/app/h5' : `server/${part}`);
 const goneParts = (app: string, base: string) =>
   partNames.filter(
     (part) => existsSync(path.join(base, home(part))) && !existsSync(path.join(app, home(part))),
   );
 
-/** The file in git's own folder that says an update is under way, and from where. */
+/** A file in git's own folder that marks an update under way; it holds the commit before. */
 const underWay = (git: Git, app: string) =>
   path.resolve(app, git(['rev-parse', '--git-path', 'template-update']));
 
@@ -211,8 +208,8 @@ export function merge(app: string, { commits }: Update, dry: boolean): Merged {
 }
 
 /**
- * Puts back what an update changed that was stopped half way. What lies there is kept as a commit first: a person may
- * have worked on it since.
+ * Undoes an update that was stopped half way. The present state is kept as a commit first: a person may have worked on
+ * it.
  *
  * @returns a Chinese line; null where nothing was stopped.
  */
@@ -239,14 +236,14 @@ export function undoStopped(app: string): string | null {
 }
 
 /**
- * A cherry-pick is git's three-way merge with the picked commit's parent as the base. Lines that the template only
- * indented otherwise stay as the app has them: an element around a page must not undo what was changed in it.
+ * Merges by a cherry-pick, whose base is the parent of the picked commit. Changes in white space alone are ignored: an
+ * element that the template puts around a page must not undo changes inside.
  */
 function pick(git: Git, commit: string): Merged {
   try {
     git(['cherry-pick', '--no-commit', '--allow-empty', '-X', 'ignore-all-space', commit]);
   } catch (error) {
-    // With conflicts, too, git ends so; anything else is in its words.
+    // Git also fails where there are conflicts.
     if (git(['ls-files', '--unmerged']) === '') throw error;
   }
   const merged: Merged = { changed: [], conflicts: [], stillGone: [], stillThere: [] };
@@ -255,7 +252,8 @@ function pick(git: Git, commit: string): Merged {
   )) {
     const [state, file] = [line.slice(0, 2), line.slice(3)];
     if (file === '') continue;
-    // A file that the template has moved here from where the app took it away is a new one: others need it.
+    // A file that the template has moved, and that the app had removed at its old place, is taken as new: other files
+    // need it.
     const moved = state === 'DU' && git(['ls-tree', `${commit}^`, '--', file]) === '';
     if (moved) {
       git(['add', '--', file]);

@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 
-/** Written by the app's owner, or by tools from other files: an update leaves them alone. */
+/** Files of the owner, and files that tools write: an update leaves them alone. */
 const alone = /^(?:README(?:\.en)?\.md|LICENSE|CHANGELOG\.md|listing\.yaml|\.env|package-lock\.json)$/;
-/** The toolbox is replaced whole; the rest here belongs to the template alone. */
+/** Replaced whole (the toolbox), or only in the template. */
 const elsewhere = /^(?:scripts|docs\/images|docs\/decisions|\.ci)\//;
 
 /** Whether a file of the template is one that an app has of its own and an update merges. */

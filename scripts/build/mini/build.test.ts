@@ -3,13 +3,14 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'acorn';
+import { projectRoot } from '../../../server/config/paths.ts';
 import { until } from '../../../server/testing/client.ts';
 import { CompileError } from '../../simulator/compiler/problem.ts';
 import { type BuildResult, buildMini, describeBuild, watchMini } from './build.ts';
 import { copyOfSource, edit } from './build-testing.ts';
 import { compileMini } from './compile.ts';
 import { readFolder } from './package-files.ts';
-import { miniSource, projectRoot } from './paths.ts';
+import { miniSource } from './paths.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 

@@ -2,12 +2,13 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { MiniConfig } from '../../../mini/config/config.ts';
+import { projectRoot } from '../../../server/config/paths.ts';
 import { watchFolder } from '../../dev/watch-folder.ts';
 import { CompileError, formatProblem } from '../../simulator/compiler/problem.ts';
 import { compileMini } from './compile.ts';
 import type { Environment } from './config.ts';
 import { type PackageFiles, packageSize, readFolder } from './package-files.ts';
-import { defaultOutput, miniSource, projectRoot } from './paths.ts';
+import { defaultOutput, miniSource } from './paths.ts';
 import { removeFile, replaceFile } from './replace-file.ts';
 import { packageLimit } from './sizes.ts';
 
@@ -66,7 +67,8 @@ async function writePackage(files: PackageFiles, outDir: string): Promise<string
   }
   const gone = [...before.keys()].filter((file) => !files.has(file));
   const wanted = new Set([...files.keys()].map((file) => file.toLowerCase()));
-  // On Windows and macOS a name in other capitals is the same file: taken away after the writing, it takes the new one.
+  // On Windows and macOS, names that differ only in capitals are one file: the old one goes before the new one is
+  // written.
   const renamed = gone.filter((file) => wanted.has(file.toLowerCase()));
   const changed: string[] = [];
   for (const file of renamed) await removeFile(outDir, file);
@@ -87,7 +89,7 @@ function contains(folder: string, other: string): boolean {
   return !way.startsWith('..') && !path.isAbsolute(way);
 }
 
-/** Files that are no part of the package are removed from the output: it must not be where people work. */
+/** Refuses a folder of the project: a build removes all files there that are no part of the package. */
 function refuseSourceFolders(outDir: string): void {
   if (contains(outDir, projectRoot) || contains(miniSource, outDir)) {
     throw new Error(`${outDir} 是项目自己的文件夹，不能作为输出文件夹。默认是 dist/mini。`);

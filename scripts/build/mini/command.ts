@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { projectRoot } from '../../../server/config/paths.ts';
 import { StartFailure } from '../../../server/config/start-failure.ts';
 import { type BuildOptions, buildMini, describeBuild, watchMini } from './build.ts';
 import { type Environment, environments } from './config.ts';
 import { ideProject, packageFolder, writeProjectFile } from './ide-project.ts';
-import { projectRoot } from './paths.ts';
 
 /**
  * `npm run build mini …`: the development package into `dist/mini`, another into a project of its own for the IDE,

@@ -11,7 +11,7 @@ import { checkSizes } from './sizes.ts';
 
 /** Cameras and drawing programs on Windows write `.PNG`. */
 const copied = /\.(axml|acss|sjs|json|png|jpg|jpeg|gif|webp)$/i;
-/** Only for the type checker, for tests, or replaced by the chosen environment. */
+/** Configuration files that are not in the package: `config/current` takes their place. */
 const left = new Set(
   ['config/config', ...environments.map((env) => `config/${env}`)].map((id) => `${id}.ts`),
 );

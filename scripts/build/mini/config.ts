@@ -26,7 +26,7 @@ export async function readConfig(
   return config;
 }
 
-/** The module that a package has in the place of the environments' files. */
+/** The configuration module of a package, which takes the place of the environments' files. */
 export const configurationFile = (config: MiniConfig): Record<string, string> => ({
   'config/current.ts': `export const config = ${JSON.stringify(config, null, 2)};\n`,
 });

@@ -1,8 +1,8 @@
 /** Folders that the IDE opens: `mini.project.json`, and the package in `dist/mini`, which that file names. */
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { projectRoot } from '../../../server/config/paths.ts';
 import type { Environment } from './config.ts';
-import { projectRoot } from './paths.ts';
 
 const projectFile = 'mini.project.json';
 

@@ -1,7 +1,5 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { projectRoot } from '../../../server/config/paths.ts';
 
-/** The project's root folder. */
-export const projectRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 export const miniSource = path.join(projectRoot, 'mini');
 export const defaultOutput = path.join(projectRoot, 'dist', 'mini');

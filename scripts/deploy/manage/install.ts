@@ -34,8 +34,8 @@ function described({ missing, changed, extra }: Differences): string[] {
 }
 
 /**
- * Puts a package beside the releases that are there, with its configuration and its Node.js, without touching
- * what is in use. Doing it again changes nothing.
+ * Installs a package beside the other releases, with its configuration and its Node.js. The release in use stays
+ * untouched. A second run changes nothing.
  *
  * @returns whether it was new, and whether the configuration still has to be filled in.
  */

@@ -43,7 +43,7 @@ export function layoutAt(root: string): Layout {
   };
 }
 
-/** Puts a link in place in one step: there is no moment without it. On Windows folders are linked by junctions. */
+/** Replaces a link in one step, so that it is never missing. On Windows, links to folders are junctions. */
 export async function link(target: string, at: string): Promise<void> {
   await mkdir(path.dirname(at), { recursive: true });
   const draft = `${at}.new`;

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { readEnvironmentFile } from '../../../server/config/environment-file.ts';
 import { projectRoot } from '../../../server/config/paths.ts';
 import { failStart, StartFailure } from '../../../server/config/start-failure.ts';
+import { readWords } from '../../words.ts';
 import { failover } from '../failover.ts';
 import { install, verify } from './install.ts';
 import { currentVersion, type Layout, layoutAt, previousVersion, switchTo } from './layout.ts';
@@ -97,7 +97,7 @@ const commands: Readonly<Record<string, (task: Task) => Promise<void>>> = {
   },
 };
 
-/** The roll-out has waited for the gateway. */
+/** Holds after a roll-out, which waits for the gateway. */
 const nextMachine = '现在可以做下一台机器。';
 
 const addressOf = (port: number) => `http://127.0.0.1:${port}`;
@@ -111,7 +111,7 @@ function rollOut(manifest: Manifest, services: Services = systemdServices(manife
   });
 }
 
-/** Another version for every instance on this machine; the old one again where the first does not come up. */
+/** Switches every instance on this machine to a version, and back where an instance does not come up. */
 async function change(manifest: Manifest, layout: Layout, version: string): Promise<void> {
   const before = await currentVersion(layout);
   const takeBack = await switchTo(layout, version);
@@ -128,7 +128,7 @@ async function change(manifest: Manifest, layout: Layout, version: string): Prom
     if (!(error instanceof NotReady) || before === null || before === version) throw error;
     await takeBack();
     console.error(`${error.message}\n正在换回 ${before}……`);
-    // The last one first: it is the one that does not serve.
+    // The last one first: it does not serve.
     const ports = [...error.restarted].reverse();
     await rollOut(manifest, { ...services, ports: () => ports });
     throw new StartFailure(`已换回 ${before}。查原因：journalctl -u ${manifest.name}@${error.port} -n 50`);
@@ -138,21 +138,13 @@ async function change(manifest: Manifest, layout: Layout, version: string): Prom
 
 async function main(): Promise<void> {
   process.umask(0o022);
-  const { values, positionals } = readArguments();
+  const { values, positionals } = readWords(process.argv.slice(2), { root: { type: 'string' } }, usage);
   const [name = '', ...more] = positionals;
   const command = commands[name];
   if (command === undefined || more.length > 0) throw new StartFailure(usage);
   const manifest = await readManifest(packageRoot);
   const layout = layoutAt(path.resolve(values.root ?? `/opt/${manifest.name}`));
   await command({ manifest, layout });
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ allowPositionals: true, options: { root: { type: 'string' } } });
-  } catch {
-    throw new StartFailure(usage);
-  }
 }
 
 main().catch((error: unknown) =>

@@ -7,7 +7,7 @@ import { compareVersions } from '../../../server/config/mini-version.ts';
 
 export const manifestFile = 'manifest.json';
 
-/** What a package holds, and what it is for. */
+/** The contents of a package, and the machine that it is for. */
 export interface Manifest {
   format: 1;
   /** Names the service and its folder. */
@@ -27,7 +27,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return JSON.parse(await readFile(path.join(folder, manifestFile), 'utf8')) as Manifest;
 }
 
-/** What a package has become on its way: each list holds paths. */
+/** How a package differs from its manifest; each list holds paths. */
 export interface Differences {
   missing: string[];
   changed: string[];
@@ -85,7 +85,7 @@ export function unfit(
   return reasons;
 }
 
-/** Whether one version of Node.js is older than another; what is no plain version counts as new. */
+/** Whether one version of Node.js is older than another; a text that is no plain version counts as new. */
 export const isOlder = (version: string, wanted: string): boolean =>
   (compareVersions(version, wanted) ?? 0) < 0;
 

@@ -7,23 +7,23 @@ import { type Layout, link } from './layout.ts';
 import { isOlder, type Manifest } from './manifest.ts';
 
 /**
- * The Node.js of a release. It belongs to the release and not to the installation: to install a release changes
- * nothing of the one that runs, and a switch back is one to its Node.js as well.
+ * The Node.js of a release. Each release has its own: an installation does not change the running one, and a switch of
+ * releases also switches Node.js.
  */
 
 const windows = process.platform === 'win32';
 
-/** Node's program in a folder, as the npm registry packs it and as nodejs.org does. */
+/** Node's program in a folder: archives of the npm registry and of nodejs.org differ. */
 function programIn(folder: string): string {
   const program = path.join(folder, 'bin', windows ? 'node.exe' : 'node');
   return windows && !existsSync(program) ? path.join(folder, 'node.exe') : program;
 }
 
 /**
- * The folder of the Node.js that a package is to run on: what it brings, what its release has already, what is in
- * use, or else what runs this; the first of them that there is and that is new enough.
+ * The folder of the Node.js for a package. In this order, the first that is new enough: the one in the package, that of
+ * its release, the one in use, the one that runs this program.
  *
- * @param folder the package; its Node.js is unpacked beside the releases, where it disturbs nobody.
+ * @param folder the package; its Node.js is unpacked beside the releases.
  * @throws StartFailure where it does not run here, or where the service could not reach it.
  */
 export async function nodeFor(folder: string, manifest: Manifest, layout: Layout): Promise<string> {
@@ -46,14 +46,14 @@ export async function nodeFor(folder: string, manifest: Manifest, layout: Layout
   throw new StartFailure(`${problem}\n请换一个从 nodejs.org 下载的 Node.js 来运行，或打包时带上 Node.js。`);
 }
 
-/** Gives a release its Node.js, where the units find that of whichever release is in use. */
+/** Links a release to its Node.js, and the units to the Node.js of the release in use. */
 export async function giveNode(version: string, folder: string, layout: Layout): Promise<void> {
   await adoptShared(layout);
   await link(folder, layout.nodeOf(version));
   await link(path.join(layout.current, 'node'), layout.node);
 }
 
-/** Earlier installations had one Node.js for all releases: each keeps the one that it has run on. */
+/** Earlier installations had one Node.js for all releases: gives it to each of them. */
 async function adoptShared(layout: Layout): Promise<void> {
   const target = await readlink(layout.node).catch(() => null);
   if (target === null || path.resolve(target) === path.join(layout.current, 'node')) return;

@@ -10,14 +10,13 @@ export interface RolloutOptions {
   /** How long an instance may take to be ready, in milliseconds. */
   readyWithinMs?: number;
   /**
-   * After an instance is ready, before anything else may stop: a gateway that has taken the instance for dead
-   * looks again only after `fail_timeout`. Also after the last one, since the next may stand on another machine. In
-   * milliseconds.
+   * Milliseconds to wait after an instance is ready: a gateway that took the instance for dead looks again only after
+   * `fail_timeout`. Also after the last one, since the next instance may stand on another machine.
    */
   settleMs: number;
 }
 
-/** The instance does not come up; the ones after it have not been touched. */
+/** An instance does not come up; those after it have not been restarted. */
 export class NotReady extends Error {
   override readonly name = 'NotReady';
   readonly port: number;
@@ -31,10 +30,10 @@ export class NotReady extends Error {
 }
 
 /**
- * Restarts the instances one after the other, each only when the one before answers again. When it is done the
- * gateway uses all of them, so that the next machine may be done.
+ * Restarts the instances one after the other, each only when the one before answers again. At the end the gateway uses
+ * all of them, and the next machine may follow.
  *
- * @throws NotReady, or StartFailure; the instances that come later still run as they were.
+ * @throws NotReady, or StartFailure; later instances still run as before.
  */
 export async function restartOneByOne(options: RolloutOptions): Promise<void> {
   const { services, addressOf, tell, settleMs } = options;

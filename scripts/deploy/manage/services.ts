@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { StartFailure } from '../../../server/config/start-failure.ts';
 
-/** The instances on this machine, as a process manager has them. */
+/** The instances that a process manager runs on this machine. */
 export interface Services {
   /** Their ports, in ascending order. */
   ports(): number[];

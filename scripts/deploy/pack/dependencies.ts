@@ -2,62 +2,29 @@ import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from 'node:child_p
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { StartFailure } from '../../../server/config/start-failure.ts';
+import { type LockedPackages, reachedPackages } from '../../lock-file.ts';
 import { filesBelow } from '../manage/manifest.ts';
 import type { Target } from './target.ts';
 
-interface LockedPackage {
-  dependencies?: Record<string, string>;
-  optionalDependencies?: Record<string, string>;
-  peerDependencies?: Record<string, string>;
-  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
-}
-
-/** `package-lock.json`, as far as it is read here. */
+/** The parts of `package-lock.json` that are read here. */
 export interface Lock {
-  packages: Record<string, LockedPackage>;
+  packages: LockedPackages;
 }
 
 /**
- * The packages that the application can load, by their places such as `node_modules/a/node_modules/b`: what it
- * depends on, what those depend on, and the peers that they cannot do without. npm installs TypeScript as well, which
- * `@prisma/client` can do without.
+ * The packages that the application can load, by their places: what it depends on, what those depend on, and the peers
+ * that they cannot do without. npm installs TypeScript as well, which `@prisma/client` can do without.
  */
-export function neededPackages(lock: Lock): Set<string> {
-  const needed = new Set<string>();
-  const visit = (place: string) => {
-    const locked = lock.packages[place];
-    if (locked === undefined) return;
-    const required = Object.keys(locked.peerDependencies ?? {}).filter(
+export const neededPackages = ({ packages }: Lock): Set<string> =>
+  reachedPackages(packages, [''], (locked) => [
+    ...Object.keys(locked.dependencies ?? {}),
+    ...Object.keys(locked.optionalDependencies ?? {}),
+    ...Object.keys(locked.peerDependencies ?? {}).filter(
       (name) => locked.peerDependenciesMeta?.[name]?.optional !== true,
-    );
-    const names = [
-      ...Object.keys(locked.dependencies ?? {}),
-      ...Object.keys(locked.optionalDependencies ?? {}),
-      ...required,
-    ];
-    for (const name of names) {
-      const found = placeOf(name, place, lock);
-      if (found === null || needed.has(found)) continue;
-      needed.add(found);
-      visit(found);
-    }
-  };
-  visit('');
-  return needed;
-}
+    ),
+  ]);
 
-/** Where a package finds another, as Node looks for it: beside itself, then further up. */
-function placeOf(name: string, from: string, lock: Lock): string | null {
-  for (let folder = from; ; ) {
-    const place = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
-    if (place in lock.packages) return place;
-    if (folder === '') return null;
-    const up = folder.lastIndexOf('node_modules/');
-    folder = up <= 0 ? '' : folder.slice(0, up - 1);
-  }
-}
-
-/** What no running server reads. Query compilers are Prisma's, one for each kind of database. */
+/** Files that no running server reads. Query compilers are Prisma's, one for each kind of database. */
 const useless = [
   /\.map$/,
   /\.d\.[cm]?ts$/,
@@ -75,7 +42,7 @@ const useless = [
  * @throws StartFailure where npm fails, or a part compiled for another machine is among them.
  */
 export async function installDependencies(project: string, folder: string, target: Target): Promise<void> {
-  // The lock file is the toolbox's too: npm wants its package file, and removeUnneeded takes it away.
+  // The lock file covers the toolbox, so npm needs its package file too; removeUnneeded removes it again.
   await mkdir(path.join(folder, 'scripts'), { recursive: true });
   for (const file of ['package.json', 'package-lock.json', '.npmrc', 'scripts/package.json']) {
     await copyFile(path.join(project, file), path.join(folder, file));
@@ -104,7 +71,7 @@ export async function installDependencies(project: string, folder: string, targe
 
 /** Runs npm in a folder. */
 export function runNpm(words: readonly string[], folder: string): { status: number | null; stderr: string } {
-  // npm tells scripts where it is; a test that Node runs has only its name.
+  // npm passes its path to scripts; a test that Node.js runs knows only its name.
   const npm = process.env.npm_execpath;
   const spawned: SpawnSyncOptionsWithStringEncoding = {
     cwd: folder,
@@ -118,7 +85,7 @@ export function runNpm(words: readonly string[], folder: string): { status: numb
 
 async function removeUnneeded(folder: string, needed: ReadonlySet<string>, lock: Lock): Promise<void> {
   for (const place of Object.keys(lock.packages)) {
-    if (place !== '' && !needed.has(place)) {
+    if (!needed.has(place)) {
       await rm(path.join(folder, ...place.split('/')), { recursive: true, force: true });
     }
   }
@@ -134,8 +101,8 @@ async function removeUnneeded(folder: string, needed: ReadonlySet<string>, lock:
 const nativePackage = 'node_modules/@node-rs/argon2-';
 
 /**
- * Compiled parts run on one kind of machine only: there must be the target's, and no other. A new dependency that
- * brings some has to be looked at by a person: does it have a build for every target?
+ * Compiled parts run on one kind of machine: there must be those of the target, and no others. A person must look at a
+ * new dependency with compiled parts: does it have a build for every target?
  */
 async function checkNativeParts(folder: string, { os, cpu, libc }: Target): Promise<void> {
   const found = (await filesBelow(path.join(folder, 'node_modules')))

@@ -79,6 +79,7 @@ describe('which packages go along', () => {
 
   test('dependencies of dependencies go along, and optional peers do not', () => {
     expect([...neededPackages(lock)].sort()).toEqual([
+      '',
       'node_modules/a',
       'node_modules/a-linux',
       'node_modules/a/node_modules/b',

@@ -80,7 +80,7 @@ export async function pack(
   }
 }
 
-/** As npm wants it on a production machine: what the server loads, and its two programs. */
+/** The package.json of production: what the server loads, and its two programs. */
 function productionPackage(own: PackageFile): string {
   const { name, version, description, engines, dependencies } = own;
   const content = {
@@ -96,7 +96,7 @@ function productionPackage(own: PackageFile): string {
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-/** About development alone. */
+/** Documents that are only about development. */
 const developmentDocuments: ReadonlySet<string> = new Set(['emulator.md', 'simulator.md']);
 
 async function copyDocuments(project: string, folder: string): Promise<void> {
@@ -111,7 +111,7 @@ async function copyDocuments(project: string, folder: string): Promise<void> {
   }
 }
 
-/** Whatever somebody put there by mistake: keys, certificates and filled-in configurations stay at home. */
+/** Keys, certificates and real configurations, which must not get into a package. */
 const secret = /^\.env|\.(?:key|pem|pfx|p12|jks)$|^\.generated\.json$|\.new$/;
 
 async function copyDeployFiles(project: string, folder: string): Promise<void> {

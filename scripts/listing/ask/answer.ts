@@ -3,10 +3,13 @@ import { parseListing } from '../listing-file.ts';
 import { type FactValue, updateListing } from '../listing-template.ts';
 import type { FormQuestion } from './questions.ts';
 
-/** What was typed, understood or not. `expected` is Chinese and holds an example that works. */
+/** A typed answer as a value, or what was expected instead: Chinese, with an example that works. */
 export type Understood = { value: FactValue } | { expected: string };
 
-/** Understands an answer: a choice by its number, its Chinese word or its word of listing.yaml; lists with commas. */
+/**
+ * Reads a typed answer. A choice is given by its number, its Chinese word or its word in listing.yaml; lists have
+ * commas.
+ */
 export function understand(question: FormQuestion, typed: string): Understood {
   const { kind, choices, many, example } = question;
   const parts = typed.split(/[,，、;；\s]+/).filter((part) => part !== '');

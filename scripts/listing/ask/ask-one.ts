@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { FormQuestion } from './questions.ts';
 
-/** Shows a question, gives the line that was typed; null where nobody answers any more. */
+/** Shows a question. @returns the typed line; null where the terminal was closed */
 export type Ask = (question: string) => Promise<string | null>;
 
 /** @returns what the work returns; null without a terminal, where nobody can be asked. */
@@ -26,7 +26,7 @@ export async function askedInTerminal<T>(work: (ask: Ask) => Promise<T>): Promis
  *
  * @param about.known what Enter keeps; null: nothing is known yet.
  * @param about.left how many questions come after it.
- * @param accept takes what was typed, empty for Enter, and says what was expected instead; null accepts it.
+ * @param accept takes the typed line, empty for Enter. It returns null to accept it, or what was expected instead.
  * @returns false where nobody answers any more.
  */
 export async function askOne(

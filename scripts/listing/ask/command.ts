@@ -61,22 +61,22 @@ export async function askAll(ask: Ask, again: boolean, tell: (line: string) => v
   return open.length === 0 ? 0 : 1;
 }
 
-/** Writes a listing with what follows from its answers. */
+/** Writes a listing, with the facts that follow from its answers. */
 async function save(text: string): Promise<void> {
   await writeFile(listingFile, updateListing(text, derived(parseListing(text))));
 }
 
-/** The last part of a title names a question in a file of answers, as its path does. */
+/** The name of a question in a file of answers: the last part of its title. Its path names it as well. */
 export const nameOf = ({ title }: FormQuestion) => title.slice(title.indexOf('：') + 1);
 
 /**
- * Takes answers by the names of their questions; what is wrong is told by its name, and everything else is taken.
+ * Takes answers by the names of their questions. A wrong answer is reported by its name; the others are taken.
  *
  * @returns the exit code: 0 when all were taken and nothing is left to answer.
  */
 export async function takeAnswers(answers: Map<string, string>): Promise<number> {
   const problems: string[] = [];
-  // An answer may bring up further questions: as often as something new was taken.
+  // Repeated while answers are taken, since an answer may bring up further questions.
   for (let taken = true; taken; ) {
     taken = false;
     const questions = formQuestions(await loadListing(), rules);
@@ -121,7 +121,7 @@ export async function readAnswers(file: string): Promise<Map<string, string>> {
   );
 }
 
-/** What is left to answer, as a file of answers would have it. */
+/** Prints the open questions in the form of a file of answers. */
 async function listOpen(): Promise<number> {
   const open = openQuestions(await loadListing(), rules);
   if (open.length === 0) {

@@ -12,14 +12,14 @@ export interface FormQuestion {
   path: string;
   /** What people are asked, in Chinese. */
   title: string;
-  /** What may be picked, by its Chinese word; empty where the answer is free. */
+  /** The possible answers with their Chinese words; empty for a free answer. */
   choices: readonly { word: string; value: string | boolean }[];
   /** Whether several may be picked or listed. */
   many: boolean;
   kind: 'choice' | 'text' | 'integer' | 'number' | 'texts' | 'endpoints' | 'answer';
   /** An answer that is accepted exactly as it stands here. */
   example: string;
-  /** What a free text must be; null for a good one. */
+  /** Checks a free text: null for a good one, or what it must be. */
   expected?: ((value: string) => string | null) | undefined;
 }
 
@@ -32,7 +32,7 @@ const organisation = (value: string) =>
     ? null
     : '只能有字母、数字、- 和 _（钉钉的以 ding 开头，浙政钉的是数字）';
 
-/** What goes beyond listing.yaml into code, addresses and file names must suit them too. */
+/** Checks of answers that also get into code, addresses and file names. */
 const expectations: Readonly<Record<string, (value: string) => string | null>> = {
   'app.name': shortText(30),
   'owner.organisation': shortText(60),
@@ -45,8 +45,8 @@ const expectations: Readonly<Record<string, (value: string) => string | null>> =
 };
 
 /**
- * The questions of the form that are about this app, in the order of listing.yaml: which they are depends on what is
- * answered already. What follows from other answers is not asked.
+ * The questions of the form for this app, in the order of listing.yaml. They depend on the answers so far; a fact that
+ * follows from others is not asked.
  */
 export function formQuestions(listing: Listing, rules: readonly Rule[]): FormQuestion[] {
   const { scope, app } = listing;
@@ -64,7 +64,7 @@ export function formQuestions(listing: Listing, rules: readonly Rule[]): FormQue
   return [...facts.map(questionAt), ...ruleQuestions(listing, rules)];
 }
 
-/** Those of the form's questions that nobody has answered. */
+/** The questions of the form without an answer. */
 export const openQuestions = (listing: Listing, rules: readonly Rule[]): FormQuestion[] =>
   formQuestions(listing, rules).filter(({ path }) =>
     path.startsWith('answers.')
@@ -72,11 +72,11 @@ export const openQuestions = (listing: Listing, rules: readonly Rule[]): FormQue
       : isMissing(listing, path),
   );
 
-/** What is known already, as people would write it; null for nothing. */
+/** The present answer as people would write it; null without one. */
 export const currentAnswer = (listing: Listing, { path }: FormQuestion): string | null =>
   path.startsWith('answers.') ? null : wordingOf(listing, path);
 
-/** The fact that follows from others: within the own line it is the owner who applies (guide 3). */
+/** The fact that follows from others: within the own line, the owner applies (guide 3). */
 export const derived = ({ scope }: Listing): Readonly<Record<string, FactValue>> =>
   scope.applicant === null &&
   scope.users === 'own-line' &&
@@ -85,7 +85,10 @@ export const derived = ({ scope }: Listing): Readonly<Record<string, FactValue>>
     ? { 'scope.applicant': 'owner' }
     : {};
 
-/** Every rule that only a person can answer; those that ask only where the program cannot tell are left to the check. */
+/**
+ * Questions of rules that a person must always answer. Rules that ask only where the program cannot tell are left to
+ * the check.
+ */
 function ruleQuestions(listing: Listing, rules: readonly Rule[]): FormQuestion[] {
   const hasH5 = listing.app.forms?.includes('h5') === true;
   return rules.flatMap(({ id, question, only = [], check, asksH5 }): FormQuestion[] => {

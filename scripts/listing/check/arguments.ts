@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { parseAddress } from '../../../server/config/certificate.ts';
 import { StartFailure } from '../../../server/config/start-failure.ts';
-import { namedWords } from '../../words.ts';
+import { readWords } from '../../words.ts';
 
-/** What `npm run check` and `npm run listing` were asked to look at. */
+/** The command line of `npm run check` and `npm run listing`. */
 export interface CheckRequest {
   /** The words beside the options: rules' ids, or a folder. */
   words: readonly string[];
@@ -12,11 +11,11 @@ export interface CheckRequest {
   json: boolean;
   /** The file with production's variables; null: `.env` and the process's own. */
   envFile: string | null;
-  /** `host:port` → whom to connect to instead. */
+  /** `host:port` → the address to connect to instead. */
   connect: ReadonlyMap<string, { host: string; port: number }>;
   /** PEM of roots that are trusted beside those of browsers. */
   ca: string | undefined;
-  /** What is not the real network, in Chinese. */
+  /** Replacements of the real network or roots, in Chinese: they make the check a rehearsal. */
   rehearsal: readonly string[];
 }
 
@@ -37,9 +36,17 @@ export const listingUsage = `用法：
 演练（材料会注明，不能提交）：connect=、ca=，与 npm run check 相同。
 选项也可以写成 -- --ca 文件.pem（PowerShell 里请把 -- 写成 '--'）。`;
 
+const options = {
+  json: { type: 'boolean' },
+  env: { type: 'string' },
+  connect: { type: 'string', multiple: true },
+  ca: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 /** @returns null where the usage is asked for. @throws StartFailure in Chinese, with the usage. */
 export function readArguments(args: readonly string[], usage: string): CheckRequest | null {
-  const { values, positionals } = parsed(args, usage);
+  const { values, positionals } = readWords(args, options, usage);
   if (values.help === true) return null;
   const connect = new Map<string, { host: string; port: number }>();
   for (const entry of values.connect ?? []) {
@@ -61,24 +68,6 @@ export function readArguments(args: readonly string[], usage: string): CheckRequ
       ...(values.ca === undefined ? [] : [`额外信任 ${values.ca} 里的根证书。`]),
     ],
   };
-}
-
-function parsed(args: readonly string[], usage: string) {
-  try {
-    return parseArgs({
-      args: namedWords(args, ['env', 'connect', 'ca']),
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean' },
-        env: { type: 'string' },
-        connect: { type: 'string', multiple: true },
-        ca: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch {
-    throw new StartFailure(`看不懂这些参数：${args.join(' ')}\n\n${usage}`);
-  }
 }
 
 /** @throws StartFailure where the file cannot be read. */

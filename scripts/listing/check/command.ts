@@ -37,7 +37,7 @@ export async function main(args: readonly string[], timeoutMs?: number): Promise
     const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
     console.log(terminalReport(report, { colour, width: process.stdout.columns ?? 100 }));
   }
-  // A look at single rules does not replace the whole report.
+  // A check of single rules must not replace the whole report.
   if (!report.partial) {
     await mkdir(reportFolder, { recursive: true });
     await writeFile(path.join(reportFolder, reportFiles.json), json);

@@ -9,7 +9,7 @@ import { createProbes } from './probes.ts';
 import { projectFiles } from './project-files.ts';
 
 /**
- * What the commands of the listing look at: the project in the working folder, and the network as it is.
+ * The context of rules: the project in the working folder, and the real network.
  *
  * @param timeoutMs how long an answer of the app may take, in milliseconds.
  */
@@ -36,7 +36,7 @@ export async function createContext(
   };
 }
 
-/** What production runs with, and what developers run with, as far as this machine knows. */
+/** The variables of production and of development, as far as this machine has them. */
 function environments({ envFile }: Pick<CheckRequest, 'envFile'>): Pick<Context, 'env' | 'developmentEnv'> {
   const file: Environment = existsSync('.env') ? readEnvironmentFile('.env') : {};
   const here: Environment = { ...file, ...process.env };

@@ -28,7 +28,7 @@ ul.evidence { margin: 4px 0 0; padding-left: 18px; color: var(--soft); font-size
 .check table { table-layout: fixed; } .check th:first-child { width: 34%; } .check th:nth-child(2) { width: 84px; }
 `;
 
-/** The report as one HTML file, to read and to print: first what is in the way, then every rule by section. */
+/** The report as one HTML file, to read and to print: first the open points, then every rule by section. */
 export function checkPage(report: CheckReport): string {
   const counted = (Object.entries(stateWords) as [ResultState, string][]).filter(
     ([state]) => report.totals[state] > 0,

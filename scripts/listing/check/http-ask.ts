@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https';
 export interface NoAnswer {
   ok: false;
   reason: string;
-  /** Whether the other side is known not to answer (refused, no such name), rather than this side not to reach it. */
+  /** Whether the app is known not to answer (refused, no such name). False where this machine may only not reach it. */
   certain: boolean;
 }
 
@@ -37,12 +37,12 @@ export interface HttpTarget {
   timeoutMs: number;
 }
 
-/** A page is far smaller; what is longer is not what was asked for. */
+/** Bytes of an answer that are read; pages are far smaller. */
 const largestBytes = 2 * 1024 * 1024;
 
 /**
- * Asks once and follows nothing. The certificate is not judged here, so that a bad one does not hide everything
- * else; `NODE_EXTRA_CA_CERTS` and proxies of this machine play no part.
+ * Sends one request and follows no redirect. A bad certificate is accepted here, so that it does not hide everything
+ * else. `NODE_EXTRA_CA_CERTS` and proxies are ignored.
  */
 export function ask(
   { scheme, host, target, timeoutMs }: HttpTarget,
@@ -57,7 +57,7 @@ export function ask(
     method: body === null ? 'GET' : 'POST',
     timeout: timeoutMs,
     agent: false,
-    // Old protocols and bad certificates have rules of their own.
+    // The certificate has rules of its own.
     rejectUnauthorized: false,
     headers: {
       host,
@@ -82,7 +82,7 @@ export function ask(
         (error: unknown) => failed(error instanceof Error ? error : new Error(String(error))),
       );
     });
-    // The option counts silence alone: a server that drips bytes would hold us for ever.
+    // The option `timeout` counts silence alone; this one also ends a slow stream of bytes.
     const timer = setTimeout(() => request.destroy(timedOut()), timeoutMs);
     request.on('timeout', () => request.destroy(timedOut()));
     request.on('error', failed);

@@ -3,14 +3,14 @@ import { askForFacts } from '../facts/facts.ts';
 import { answered, type Context, type Finding, type Rule } from '../rule.ts';
 import type { ResultState } from './report.ts';
 
-/** What one rule came to: its finding, or its own fault. */
+/** The outcome of a rule: its finding, or its own fault. */
 export type Outcome = Omit<Finding, 'state'> & { state: ResultState };
 
 const outcomes = new WeakMap<Context, Map<Rule, Promise<Outcome>>>();
 
 /**
- * Runs a rule, once in each check: a rule that is about others sees just what the report says of them. A rule that
- * throws, or does not end in time, has a fault of its own; this never throws.
+ * Runs a rule, once in each check, so that rules about other rules see what the report says. A rule that throws, or
+ * does not end in time, gives the state `fault`; this function never throws.
  */
 export function outcomeOf(rule: Rule, context: Context, timeoutMs = 60_000): Promise<Outcome> {
   const known = outcomes.get(context) ?? new Map<Rule, Promise<Outcome>>();
@@ -47,7 +47,7 @@ async function run(rule: Rule, context: Context, timeoutMs: number): Promise<Out
   }
 }
 
-/** Whether the rule is about this app, what it lacks to decide, and then what it finds. */
+/** The finding of a rule: it is about another app, it lacks facts, or what its check finds. */
 async function look(rule: Rule, context: Context): Promise<Finding> {
   const before = outside(rule.only ?? [], context.listing) ?? askForFacts(context.listing, rule.facts ?? []);
   if (before !== null) return before;

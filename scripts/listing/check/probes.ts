@@ -9,11 +9,11 @@ import { ask, type HttpAnswer, type HttpAsk, type NoAnswer, type Probed } from '
 /** `silent`: no answer within the time, as from behind a firewall. */
 export type PortState = 'open' | 'closed' | 'silent';
 
-/** What rules ask of the network. Each thing is asked once in a check, however many rules want it. */
+/** The network as rules use it. Each question is asked once in a check and shared by the rules. */
 export interface Probes {
   /** The app's host name, from listing.yaml; null while it is not known. */
   readonly host: string | null;
-  /** Where `name` leads; `rehearsed` where that was given, not looked up. */
+  /** The addresses of a name; `rehearsed` where they were given, not looked up. */
   lookup(name: string): Promise<Probed<{ addresses: readonly string[]; rehearsed?: boolean }>>;
   /** The app's certificate. */
   certificate(): Promise<Probed<{ report: CertificateReport }>>;
@@ -29,7 +29,7 @@ export interface Probes {
 
 export interface ProbeSettings {
   host: string | null;
-  /** Whom to connect to instead of a host and port, `host:port` → target. For rehearsals and tests. */
+  /** `host:port` → the target to connect to instead. For rehearsals and tests. */
   connect?: ReadonlyMap<string, { host: string; port: number }>;
   /** PEM of roots that are trusted beside those of browsers. For rehearsals and tests. */
   ca?: string | undefined;
@@ -58,7 +58,7 @@ export function createProbes(settings: ProbeSettings): Probes {
   };
   const targetOf = (name: string, port: number) =>
     connect?.get(`${name}:${port}`) ?? { host: addressOf(name) ?? name, port };
-  /** A host that stands elsewhere for one of its ports stands there for all of them. */
+  /** A host with a replaced port is replaced for all its ports. */
   const addressOf = (name: string) =>
     [...(connect ?? [])].find(([key]) => key.slice(0, key.lastIndexOf(':')) === name)?.[1].host;
 
@@ -125,7 +125,7 @@ async function lookUp(
     if (found === 'late') return { ok: false, reason: `解析 ${name} 超时。`, certain: false };
     return { ok: true, addresses: found.map(({ address }) => address) };
   } catch (error) {
-    // EAI_AGAIN: no resolver answered, which says nothing of the name.
+    // Other codes, such as EAI_AGAIN, say that no resolver answered, and nothing of the name.
     const certain = error instanceof Error && 'code' in error && error.code === 'ENOTFOUND';
     return {
       ok: false,

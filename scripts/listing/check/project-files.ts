@@ -15,7 +15,7 @@ export interface ProjectFiles {
   list(folder: string, extension?: string): Promise<string[]>;
 }
 
-/** Never looked into: not the project's own. */
+/** Folders that are not the project's own: never looked into. */
 const foreign = new Set(['node_modules', '.git', '.data']);
 
 export function projectFiles(root: string): ProjectFiles {

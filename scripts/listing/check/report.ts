@@ -1,10 +1,10 @@
 import type { Stage } from '../listing.ts';
 import type { Kind, Rule, SectionId, State } from '../rule.ts';
 
-/** `fault`: the rule itself broke (an exception, or no end in time), which says nothing of the app. */
+/** `fault`: the rule itself failed (an exception, or no end in time); the app may be right or wrong. */
 export type ResultState = State | 'fault';
 
-/** What one rule came to. */
+/** The result of one rule. */
 export interface RuleResult {
   id: string;
   section: SectionId;
@@ -13,12 +13,12 @@ export interface RuleResult {
   /** The guide's own words; null where it says nothing. */
   sentence: string | null;
   how: string;
-  /** What must have been done before it can be looked at; null: nothing. */
+  /** What must be done before the rule can be checked; null: nothing. */
   after: NonNullable<Rule['after']> | null;
   state: ResultState;
   detail: string;
   evidence: readonly string[];
-  /** The facts of listing.yaml that it waits for. */
+  /** The missing facts of listing.yaml. */
   facts: readonly string[];
   /** What to do about it; empty where it is met. */
   remedy: string;
@@ -36,15 +36,15 @@ export interface CheckReport {
   /** ISO 8601, UTC. */
   startedAt: string;
   finishedAt: string;
-  /** What stood in for the real network or the real roots; a report with any of it is no material for a listing. */
+  /** Replacements of the real network or roots; a report with any of them is no material for a listing. */
   rehearsal: readonly string[];
   /** Whether only some rules were asked for. */
   partial: boolean;
   results: readonly RuleResult[];
   totals: Readonly<Record<ResultState, number>>;
-  /** The rules that are in the way of a listing: not met or not known to be, and not explained in a letter. */
+  /** The rules that block a listing: not met or not known, and not explained in a letter. */
   open: readonly string[];
-  /** Whether nothing is in the way. */
+  /** Whether no rule blocks the listing. */
   passed: boolean;
 }
 
@@ -67,7 +67,7 @@ export const kindWords: Readonly<Record<Kind, string>> = {
 /** Whether a rule is met, or is about something that the app does not have. */
 export const isSettled = (state: ResultState): boolean => state === 'pass' || state === 'not-applicable';
 
-/** Whether a result is in the way of a listing. */
+/** Whether a result blocks a listing. */
 export const isOpen = ({ kind, state, excused }: Pick<RuleResult, 'kind' | 'state' | 'excused'>): boolean =>
   kind !== 'own' && !isSettled(state) && !excused;
 

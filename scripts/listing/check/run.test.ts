@@ -55,7 +55,7 @@ test.each([
   ['fail', fail('x'), false],
   ['unknown', unknown('x'), false],
 ] as const)(
-  'a rule of the guide that is %s is in the way of a listing or not',
+  'a rule of the guide that is %s blocks a listing, or does not',
   async (_state, finding, passed) => {
     expect((await runRules([gives('one', finding)], context)).passed).toBe(passed);
     expect((await runRules([gives('one', finding, { kind: 'required' })], context)).passed).toBe(passed);
@@ -63,7 +63,7 @@ test.each([
   },
 );
 
-test('an unanswered question is in the way; the remedy of the finding goes before that of the rule', async () => {
+test('an unanswered question blocks the listing; the remedy of the finding goes before that of the rule', async () => {
   const asked: Rule = {
     id: 'asked',
     section: '4',

@@ -22,10 +22,7 @@ export interface RunOptions {
   clock?: () => number;
 }
 
-/**
- * Runs the rules side by side. A rule that throws, or does not end in time, is reported as a fault of that rule;
- * the others go on.
- */
+/** Runs the rules side by side. */
 export async function runRules(
   rules: readonly Rule[],
   context: Context,
@@ -64,7 +61,7 @@ export async function runRules(
   };
 }
 
-function resultOf(rule: Rule, outcome: Outcome, { listing }: Context): RuleResult {
+export function resultOf(rule: Rule, outcome: Outcome, { listing }: Pick<Context, 'listing'>): RuleResult {
   const { id, section, kind, title, sentence, after = null } = rule;
   const { state, detail, evidence, facts = [] } = outcome;
   return {

@@ -15,7 +15,7 @@ export const stageWords: Readonly<Record<Stage, string>> = {
   审批后: '生产服务器换成审批回复的正式参数，H5 加上接入代码，再查一遍。',
 };
 
-/** What is in the way of a listing: facts first, each with how many rules wait for it. */
+/** The open points of a listing: facts first, each with how many rules wait for it. */
 export function stepsOf({ results, open }: Pick<CheckReport, 'results' | 'open'>): Step[] {
   const inTheWay = results.filter(({ id }) => open.includes(id));
   const asking = inTheWay.filter(({ state }) => state === 'question');
@@ -34,7 +34,7 @@ export function stepsOf({ results, open }: Pick<CheckReport, 'results' | 'open'>
   return steps.filter(({ items }) => items.length > 0);
 }
 
-/** Name, then address, then certificate: what waits for an address that answers is told by its number alone. */
+/** Rules about the address come first. While it does not answer, the others are only counted. */
 const gatewayFirst = ['domain-resolves', 'https-only'];
 
 function deployItems(results: readonly RuleResult[], told: (result: RuleResult) => string): string[] {

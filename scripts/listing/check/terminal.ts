@@ -30,7 +30,7 @@ const colours: Readonly<Record<ResultState, number>> = {
 const stateWidth = 8;
 const indent = ' '.repeat(2 + stateWidth + 1);
 
-/** So many lines of one step are shown; the table tells the rest. */
+/** Lines of a step that are shown; the rules below have the rest. */
 const shownItems = 8;
 
 /** The stage and what to do next, then every rule by section. Lines are no wider than the terminal. */

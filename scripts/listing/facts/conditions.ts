@@ -5,10 +5,10 @@ import { classificationFacts, classify } from './classification.ts';
 import { askForFacts } from './facts.ts';
 
 interface Meaning {
-  /** What must be known before anybody can say. */
+  /** Facts that the condition depends on. */
   facts: readonly string[];
   holds(listing: Listing): boolean;
-  /** What to say of an app that it does not hold for. */
+  /** The text for an app for which the condition does not hold. */
   otherwise: string;
 }
 

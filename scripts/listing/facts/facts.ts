@@ -2,7 +2,7 @@ import { type Listing, shapesAlong } from '../listing.ts';
 import { flow } from '../listing-template.ts';
 import type { Finding } from '../rule.ts';
 
-/** A fact of listing.yaml as people are asked for it. */
+/** A fact of listing.yaml, in the words in which people are asked for it. */
 export interface Fact {
   /** Where it stands in listing.yaml, e.g. `owner.phone`. */
   path: string;
@@ -32,7 +32,7 @@ export function valueAt(listing: Listing, path: string): unknown {
   return value;
 }
 
-/** Whether nobody has said yet. A blank text says nothing. */
+/** Whether a fact is not known yet; a blank text counts as not known. */
 export function isMissing(listing: Listing, path: string): boolean {
   const value = valueAt(listing, path);
   if (value === null || value === undefined) return true;
@@ -66,7 +66,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What the application form asks for, in its order. */
+/** The facts of the application form, in its order. */
 export const applicationFacts = [
   'app.name',
   'app.description',
@@ -96,17 +96,17 @@ export const applicationFacts = [
   'deployment.database',
 ] as const;
 
-/** What the form still lacks. Permissions are asked for only where the app wants any of the contacts. */
+/** The facts that the application form still lacks. Permissions are asked for only where the app reads contacts. */
 export function missingForApplication(listing: Listing): Fact[] {
   const { contacts } = listing.scope;
   const permissions = contacts === null || contacts === 'none' ? [] : ['scope.permissions'];
   return missingFacts(listing, [...applicationFacts, ...permissions]);
 }
 
-/** What a statement (情况说明) needs of its exception; the owner's name and office stand in `owner`. */
+/** The facts of an exception that a statement (情况说明) needs; the owner's name and office are in `owner`. */
 export const statementFacts = ['problem', 'reason', 'plan', 'date'] as const;
 
-/** What stands for our own load test, where another tool was used. */
+/** The facts that replace our own load test, where another tool was used. */
 export const loadTestFacts = [
   'loadtest.tool',
   'loadtest.file',

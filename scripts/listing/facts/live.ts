@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../../server/contract/errors.ts';
 import type { HttpAnswer, HttpAsk } from '../check/http-ask.ts';
 import { type Context, type Finding, fail, pass, type Rule, unknown } from '../rule.ts';
 
-/** What to do about a rule that waits for the app to answer at all. */
+/** The remedy of rules that wait for the app to answer at all. */
 export const reachFirst = '先让应用域名打得开（见 domain-resolves 和 https-only），再检查一次。';
 
 /** A rule about what the running app answers, and how that is judged. */
@@ -21,8 +21,8 @@ export const live = ({ ask, judge, facts = [], ...rule }: Live): Omit<Rule, 'sec
 });
 
 /**
- * Asks the running app over https. Where it does not answer at all, that is `https-only`'s finding, and nobody knows
- * anything here.
+ * Asks the running app over https. Where it does not answer at all, the rule `https-only` fails, and this one is
+ * unknown.
  */
 export async function liveAnswer(
   { probes }: Context,
@@ -43,7 +43,7 @@ export function faultCode({ json }: HttpAnswer): ErrorCode | null {
   return typeof json.code === 'string' ? (json.code as ErrorCode) : null;
 }
 
-/** Asks for the person of a session that looks real: the app must ask its database to know that there is none. */
+/** A request with a made-up session: the app must ask its database to refuse it. */
 export const madeUpSession: HttpAsk = {
   path: '/api/me',
   headers: { authorization: `Bearer ${'listing-check'.padEnd(43, '-')}` },
@@ -54,7 +54,7 @@ type CertificateRule = Omit<Rule, 'section' | 'check' | 'facts' | 'after'> & {
   /** The problems that make it fail. */
   codes: readonly CertificateProblemCode[];
   good(report: CertificateReport): string;
-  /** Says why nothing can be said yet; null to go on. */
+  /** Says why the rule cannot decide; null where it can. */
   doubt?(report: CertificateReport): string | null;
 };
 

@@ -37,7 +37,7 @@ const user = { findUnique: find, findFirst: find };
 export async function wrongMatches(match: Matcher = matchPerson): Promise<string[] | null> {
   const matched = async (more: Partial<PlatformPerson>): Promise<string | null> => {
     const person = { id: 'id-unknown', name: '无', unionId: null, employeeCode: null, mobile: null, ...more };
-    // Everything that may match is on: what still must not is a 超级高管 by anything but the id.
+    // All ways to match are on. A 超级高管 must still match by the id alone.
     const policy = { matchByMobile: true, binding: true };
     const found = await match({ user } as unknown as PrismaClient, person, policy);
     return found.kind === 'account' ? found.user.username : null;

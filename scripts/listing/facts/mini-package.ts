@@ -13,7 +13,7 @@ import { type MiniTrial, runMiniTrial } from '../trial/mini-trial.ts';
 const sourceOf = (files: ProjectFiles): string => path.join(files.root, 'mini');
 
 /**
- * What `mini/config/<env>.ts` says, with whatever is wrong in it.
+ * The configuration in `mini/config/<env>.ts`, unchecked.
  *
  * @returns the Error where it cannot be read; its message is for people.
  */
@@ -33,7 +33,7 @@ export async function versionOfMini(files: ProjectFiles): Promise<string | null>
   return /export const version\s*=\s*['"]([^'"]*)['"]/.exec(text ?? '')?.[1] ?? null;
 }
 
-/** Values that any build takes: what stands in the configuration has rules of its own. */
+/** Values with which every build works: the real configuration has rules of its own. */
 const anyServer: MiniConfig = {
   serverUrl: 'https://check.invalid',
   corpId: 'ding-check',
@@ -97,12 +97,12 @@ export interface PackageUrl {
 }
 
 const searched = /\.(js|sjs|axml|acss|json)$/;
-/** npm components are other people's: their icon fonts have hosts of their own, which no request goes to. */
+/** npm components: the addresses of their icon fonts are not requests of the app. */
 const foreign = /^vendor\//;
 const address = /\b(?:https?|wss?):\/\/[^\s"'`()<>{}\\]+/gi;
 const xmlNamespace = /^http:\/\/www\.w3\.org\//;
 
-/** Every address in the app's own files of a package, but for the configured server's. */
+/** Every address in the app's own files of a package, without the configured server's. */
 export function urlsIn(files: PackageFiles): PackageUrl[] {
   const found: PackageUrl[] = [];
   for (const [file, content] of files) {

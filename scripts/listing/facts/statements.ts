@@ -2,13 +2,13 @@ import { outcomeOf } from '../check/outcome.ts';
 import { isSettled } from '../check/report.ts';
 import type { Context, Rule } from '../rule.ts';
 
-/** The exceptions of listing.yaml (情况说明) by what has become of their rules; ids in the file's order. */
+/** The exceptions of listing.yaml (情况说明) by the state of their rules; ids in the file's order. */
 export interface Statements {
-  /** Of rules that are not met: each needs its letter. */
+  /** Exceptions of rules that are not met: each needs its letter. */
   needed: string[];
-  /** Of rules that are met by now, or never need one: no letter is made for them, and none is asked for. */
+  /** Exceptions of rules that are met by now, or never need a letter. */
   unneeded: string[];
-  /** Of no rule, or of one that no letter can excuse. */
+  /** Exceptions of no rule, or of a rule that no letter can excuse. */
   wrong: string[];
 }
 

@@ -1,7 +1,7 @@
 import type { Listing } from '../listing.ts';
 import { isMissing, valueAt } from './facts.ts';
 
-/** What the words of listing.yaml are called on paper and in questions. */
+/** Chinese words for the values of listing.yaml, for papers and questions. */
 const words: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'app.platform': { zhezhengding: '浙政钉', dingtalk: '钉钉' },
   'app.forms': { miniprogram: '小程序', h5: 'H5 微应用' },

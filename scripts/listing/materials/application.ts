@@ -8,7 +8,7 @@ import { type About, aboutOf, chineseDate, type Made, missingFact } from './mate
 
 const name = '上架申请信息';
 
-/** One line of the form: what is asked, and what the answer is; null while nobody knows it. */
+/** One line of the form: the question and the answer; null while the answer is not known. */
 interface Line {
   section: string;
   title: string;
@@ -16,7 +16,7 @@ interface Line {
 }
 
 /**
- * What the owner copies into the application form (guide 3: 「业主单位发起人对着填即可」), to read and to copy from.
+ * The answers that the owner copies into the application form (guide 3: 「业主单位发起人对着填即可」).
  * A fact that is not known stands there as 【待填】.
  *
  * @param version the app's version.

@@ -1,6 +1,5 @@
 import { dayInChina } from '../../report/time.ts';
 import { type CheckReport, isOpen, type RuleResult } from '../check/report.ts';
-import { classify } from '../facts/classification.ts';
 import { factAt } from '../facts/facts.ts';
 import { versionOfMini } from '../facts/mini-package.ts';
 import type { Context } from '../rule.ts';
@@ -26,7 +25,7 @@ export async function buildMaterials(context: Context, report: CheckReport): Pro
   const about = aboutOf(listing, day);
   const { results } = report;
   const statements: Made[] = [];
-  // A rule without a statement is told by stillOpen: mending it is better than explaining it.
+  // Rules without a statement are listed by stillOpen.
   for (const result of results.filter(({ excused }) => excused)) {
     statements.push(await statementMaterial(listing, result));
   }
@@ -47,7 +46,7 @@ export async function buildMaterials(context: Context, report: CheckReport): Pro
   };
 }
 
-/** What a rule that is in the way still asks for. A fact that it waits for is asked for as any other. */
+/** The points that a rule leaves open: its missing facts, or what to do. */
 function stillOpen(result: RuleResult): Missing[] {
   const { id, kind, state, title, detail, facts, remedy } = result;
   if (!isOpen(result)) return [];
@@ -65,7 +64,7 @@ async function versionOf({ files, listing }: Context): Promise<string> {
   return version ?? '';
 }
 
-/** The same fact may be missed by several of the materials: it is asked for once. */
+/** Merges equal points: several materials may lack the same fact. */
 function unique(missing: readonly Missing[]): Missing[] {
   const found = new Map<string, Missing>();
   for (const one of missing) {
@@ -78,6 +77,3 @@ function unique(missing: readonly Missing[]): Missing[] {
   }
   return [...found.values()];
 }
-
-/** For the contents page and the command line: 自建应用 or 统建应用; null while nobody can say. */
-export const kindOf = ({ listing }: Context): string | null => classify(listing)?.name ?? null;

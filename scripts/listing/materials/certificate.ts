@@ -6,7 +6,7 @@ import { type About, chineseDate, lacking, type Made, made, missingThing } from 
 
 const name = '证书检查';
 
-/** Who signed it, in words: a public authority, an organisation's own, or nobody but itself. */
+/** Names the kind of signer: a public authority, an organisation's own, or the certificate itself. */
 function authorityOf({ selfSigned, trustedBy, problems }: CertificateReport): string {
   if (trustedBy === 'public') return '公共证书机构签发，手机和浏览器信任它';
   if (trustedBy === 'given') return '单位自建的证书机构签发，装了它的根证书的设备才信任它';
@@ -16,7 +16,10 @@ function authorityOf({ selfSigned, trustedBy, problems }: CertificateReport): st
     : '单位自建的证书机构签发，手机和浏览器不信任它';
 }
 
-/** What a browser says of the app's certificate today (guide 6). Without an answer there is no report. */
+/**
+ * The report on the app's certificate as a browser judges it today (guide 6). There is none where the app does not
+ * answer.
+ */
 export async function certificateMaterial(probes: Probes, facts: About): Promise<Made> {
   const probed = await probes.certificate();
   if (!probed.ok) {
@@ -33,7 +36,7 @@ export async function certificateMaterial(probes: Probes, facts: About): Promise
   });
 }
 
-/** A private authority that was trusted for a rehearsal has no problem, and is still none for a listing. */
+/** A private authority that is trusted for a rehearsal has no problems, but cannot be used for a listing. */
 function conclusion(report: CertificateReport): Run[] {
   const count = report.problems.length;
   if (count > 0) {

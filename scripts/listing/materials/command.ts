@@ -32,7 +32,7 @@ export async function main(args: readonly string[], timeoutMs?: number): Promise
   return result.missing.length === 0 ? 0 : 1;
 }
 
-/** New pictures of a mini program where `npm run dev` is running; without it those that are there stay. */
+/** Takes new pictures of the mini program where `npm run dev` is running; otherwise the existing ones stay. */
 async function takePictures({ listing }: Context): Promise<void> {
   if (listing.app.forms?.includes('miniprogram') !== true) return;
   const { emulatorPort, simulatorPort } = readDevSettings(loadEnvironment());

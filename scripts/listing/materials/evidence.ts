@@ -13,7 +13,7 @@ export async function evidenceMaterials(
   for (const { id, title } of rules.filter(({ state }) => state === 'pass')) {
     const answer = listing.answers[id];
     const file = answer?.answer === 'yes' ? (answer.evidence?.trim() ?? '') : '';
-    // An address proves as well, but there is nothing to copy. What is missing is the check-up's to say.
+    // An address can be evidence too, but has no file. The check reports missing files.
     const content = file === '' || /^https?:/.test(file) ? null : await files.bytes(file);
     if (content === null) continue;
     materials.push({

@@ -133,7 +133,7 @@ describe('the archive', () => {
 
   test('the archive can be opened by unzip', async () => {
     await write();
-    // Not everywhere, but where it is, it is a second reading of the format.
+    // Where it is installed, it reads the format a second time.
     const unzip = ['/usr/bin/unzip'].find((program) => existsSync(program));
     if (unzip === undefined) return console.warn('skipped: unzip is not installed');
     const listed = execFileSync(unzip, ['-tq', path.join(subject.out, `${materialsFolder}.zip`)], {

@@ -10,7 +10,7 @@ import { type About, chineseDate, lacking, type Made, made, missingFact, missing
 
 const name = '压测报告';
 
-/** The report of the load test (guide 9): our own, or another tool's with its figures on one page. */
+/** The report of the load test (guide 9): from `npm run loadtest`, or a page with the figures of another tool. */
 export async function loadTestMaterials(listing: Listing, files: ProjectFiles, about: About): Promise<Made> {
   const test = await loadTestOf({ listing, files });
   if (isFinding(test)) {

@@ -3,14 +3,14 @@ import type { Listing } from '../listing.ts';
 
 /** One file of the materials. */
 export interface Material {
-  /** Below the materials' folder, with `/` between folders. */
+  /** Path below the materials' folder, with `/` between folders. */
   path: string;
   /** What it is for, one Chinese sentence, for the contents page. */
   purpose: string;
   content: Uint8Array;
 }
 
-/** Something that the materials still lack; nothing is ever made up for it. */
+/** Something that the materials still lack. It is never invented. */
 export interface Missing {
   /** What it is called. */
   title: string;
@@ -24,7 +24,7 @@ export interface Missing {
   material: string;
 }
 
-/** What one maker of materials made, and what it could not make for lack of something. */
+/** The files that one maker of materials made, and what it lacked for others. */
 export interface Made {
   materials: Material[];
   missing: Missing[];
@@ -50,7 +50,7 @@ export const missingThing = (
 export const made = (...materials: Material[]): Made => ({ materials, missing: [] });
 export const lacking = (...missing: Missing[]): Made => ({ materials: [], missing });
 
-/** What stands under the title of every document: whose it is, and when it was made. */
+/** The line under the title of every document: its owner and its date. */
 export type About = readonly (readonly [string, string])[];
 
 /** @param day the day of making, as `2026-11-24`. */
@@ -67,7 +67,7 @@ export function chineseDate(day: string): string {
   return `${year}年${month}月${date}日`;
 }
 
-/** A sentence as the name of a file: its first clause, short, without what Windows does not take. */
+/** Makes a file name from a sentence: its first clause, short, without characters that Windows refuses. */
 export function fileName(sentence: string): string {
   const [clause = ''] = sentence.split(/[，。：；（(]/);
   return clause.replace(/[\\/:*?"<>|\s“”]/g, '').slice(0, 24);

@@ -241,7 +241,7 @@ describe('an incomplete listing', () => {
       '部署：数据库',
       '压测报告',
     ]);
-    // One fact may hold up several files, and is asked for once.
+    // Several files may need one fact, which is asked for once.
     expect(result.missing[1]?.material).toBe('上架申请信息、免登说明');
     const document = await words('1-上架申请信息.docx');
     expect(document).toMatch(/业主联系电话\n【待填】/);

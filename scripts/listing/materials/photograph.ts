@@ -13,13 +13,12 @@ const people: readonly [ScreenName, string, fault?: string][] = [
   ['出错', 'zhangsan', 'platform-timeout'],
 ];
 
-/** A page has come to rest when nothing on it changes for so long, and must by then, in milliseconds. */
+/** Milliseconds without a change after which a page is complete, and the longest wait for that. */
 const quietMs = 1_500;
 const patienceMs = 40_000;
 
 /**
- * Takes the pictures of the app's sign-in in the simulator of a running `npm run dev`, in the browser that is
- * installed.
+ * Takes the pictures of the app's sign-in in the simulator of a running `npm run dev`, with the installed browser.
  *
  * @param at the addresses of simulator and emulator.
  * @param folder where they are written, {@link screensFolder} by default.

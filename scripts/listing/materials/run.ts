@@ -4,8 +4,9 @@ import { zipSync } from 'fflate';
 import { asLocked, writeGenerated } from '../../report/generated.ts';
 import { dayInChina } from '../../report/time.ts';
 import type { CheckReport } from '../check/report.ts';
+import { classify } from '../facts/classification.ts';
 import type { Context } from '../rule.ts';
-import { buildMaterials, kindOf } from './build.ts';
+import { buildMaterials } from './build.ts';
 import { contentsMaterial } from './contents.ts';
 import { aboutOf, type Missing } from './material.ts';
 
@@ -22,8 +23,8 @@ export interface ListingResult {
 }
 
 /**
- * Builds the materials and writes them as a folder and as an archive. Running it again replaces what it wrote and
- * leaves what people edited.
+ * Builds the materials and writes them as a folder and as an archive. A second run replaces its own files and keeps
+ * those that people edited.
  *
  * @param out the output folder, e.g. `listing`.
  */
@@ -35,7 +36,7 @@ export async function writeListing(
   const { materials, missing } = await buildMaterials(context, report);
   const about = {
     facts: aboutOf(context.listing, dayInChina(context.now)),
-    kind: kindOf(context),
+    kind: classify(context.listing)?.name ?? null,
     rehearsal: report.rehearsal,
   };
   const all = [contentsMaterial(about, materials, missing), ...materials];

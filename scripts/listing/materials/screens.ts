@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../report/html.ts';
+import { ink, svgFile, svgText } from '../../report/svg.ts';
 import type { ProjectFiles } from '../check/project-files.ts';
 
 /** Where the pictures of this app's pages are: taken by `npm run listing` in the simulator, or put there by people. */
@@ -46,10 +46,14 @@ export async function screensOf(files: ProjectFiles): Promise<Screens> {
     const shown = heightOf(screen);
     return [
       `<image x="${x}" y="0" width="${shownWidth}" height="${shown}" href="data:image/png;base64,${screen.data.toString('base64')}"/>`,
-      `<text x="${x + shownWidth / 2}" y="${shown + 30}" font-size="19" fill="#1f2329" text-anchor="middle">${escapeHtml(screens[screen.name])}</text>`,
+      svgText(x + shownWidth / 2, shown + 30, screens[screen.name], {
+        size: 19,
+        colour: ink,
+        anchor: 'middle',
+      }),
     ].join('');
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${drawn.join('')}</svg>`;
+  const svg = svgFile(width, height, '登录时的页面', drawn);
   return { picture: { svg, share: Math.min(1, found.length / 4) }, missing };
 }
 

@@ -5,10 +5,10 @@ import { type About, type Made, made } from './material.ts';
 
 const name = '自查报告';
 
-/** Words for those who build the app; an owner is told the result alone. */
+/** Texts with technical words, which an owner is not shown. */
 const technical = /[a-z]{3,}[./_-][a-z]|npm|yaml|answers|_[A-Z]|[A-Z]{4,}|\bGET\b|\bPOST\b/;
 
-/** The guide's demands, one by one, as an owner reads them: what is asked, in the guide's words, and whether it is met. */
+/** The list of the guide's demands for the owner: each in the guide's words, and whether it is met. */
 export async function selfCheckMaterial(report: CheckReport, facts: About): Promise<Made> {
   const asked = report.results.filter(({ kind }) => kind !== 'own');
   const open = asked.filter((result) => !isSettled(result.state) && !result.excused);

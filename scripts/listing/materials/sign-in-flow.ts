@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../report/html.ts';
+import { grey, ink, svgFile, svgText } from '../../report/svg.ts';
 
 /** What differs between apps in how people sign in. */
 export interface SignInPolicy {
@@ -23,7 +23,7 @@ interface Step {
 const boxWidth = 250;
 const boxHeight = 62;
 const fills = {
-  start: ['#eef2f8', '#5c6470'],
+  start: ['#eef2f8', grey],
   step: ['#ffffff', '#0052d9'],
   question: ['#fff8e8', '#b26a00'],
   good: ['#e6f5ec', '#0b6b3a'],
@@ -55,9 +55,7 @@ export function signInFlowSvg(policy: SignInPolicy): string {
   const last = at(middle, 5, 'question', matched);
   const steps = [opened, cached, code, exchange, byId, home, failed, last, ...(policy.binding ? [bind] : [])];
   const height = row(policy.binding ? 6 : 5) + boxHeight + 30;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="970" height="${height}" viewBox="0 0 970 ${height}" role="img" aria-label="免登流程图" font-family="Noto Sans SC, Microsoft YaHei, sans-serif">`,
-    `<rect width="970" height="${height}" fill="#ffffff"/>`,
+  return svgFile(970, height, '免登流程图', [
     down(opened, cached),
     down(cached, code, '没有'),
     down(code, exchange),
@@ -73,9 +71,7 @@ export function signInFlowSvg(policy: SignInPolicy): string {
     sideways(byId, failed, '已停用', 1),
     ...(policy.matchByMobile ? [] : [sideways(last, failed, '不允许', 1)]),
     ...steps.map(box),
-    '</svg>',
-    '',
-  ].join('\n');
+  ]);
 }
 
 function box({ x, y, text, kind }: Step): string {
@@ -84,17 +80,18 @@ function box({ x, y, text, kind }: Step): string {
   const first = y + boxHeight / 2 + 5 - (text.length - 1) * 10;
   return [
     `<rect x="${x}" y="${y}" width="${boxWidth}" height="${boxHeight}" rx="${rounded}" fill="${fill}" stroke="${edge}" stroke-width="1.6"/>`,
-    ...text.map(
-      (line, index) =>
-        `<text x="${x + boxWidth / 2}" y="${first + index * 20}" font-size="${index === 0 ? 16 : 13}" fill="${index === 0 ? '#1f2329' : '#5c6470'}" text-anchor="middle">${escapeHtml(line)}</text>`,
+    ...text.map((line, index) =>
+      svgText(x + boxWidth / 2, first + index * 20, line, {
+        anchor: 'middle',
+        ...(index === 0 ? { size: 16, colour: ink } : { size: 13 }),
+      }),
     ),
   ].join('\n');
 }
 
-const line = (path: string) => `<path d="${path}" fill="none" stroke="#5c6470" stroke-width="1.6"/>`;
-const head = (x: number, y: number, shape: string) => `<path d="M${x} ${y}${shape}z" fill="#5c6470"/>`;
-const label = (x: number, y: number, text: string) =>
-  `<text x="${x}" y="${y}" font-size="13" fill="#5c6470" text-anchor="middle">${escapeHtml(text)}</text>`;
+const line = (path: string) => `<path d="${path}" fill="none" stroke="${grey}" stroke-width="1.6"/>`;
+const head = (x: number, y: number, shape: string) => `<path d="M${x} ${y}${shape}z" fill="${grey}"/>`;
+const label = (x: number, y: number, text: string) => svgText(x, y, text, { size: 13, anchor: 'middle' });
 
 function down(from: Step, to: Step, text = ''): string {
   const x = from.x + boxWidth / 2;
@@ -105,7 +102,7 @@ function down(from: Step, to: Step, text = ''): string {
   ].join('\n');
 }
 
-/** Out of a box's side, then up or down to the box in that column, or straight into it. */
+/** An arrow that leaves a box at its side and goes up, down or straight to the next box. */
 function sideways(from: Step, to: Step, text: string, direction: 1 | -1): string {
   const edge = direction === 1 ? from.x + boxWidth : from.x;
   const y = from.y + boxHeight / 2;

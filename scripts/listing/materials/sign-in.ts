@@ -12,9 +12,7 @@ const name = '免登说明';
 
 const hour = 3_600_000;
 
-/**
- * How people sign in to this app (guide 10), from its own production configuration.
- */
+/** How people sign in to this app (guide 10), from its own production configuration. */
 export async function signInMaterial(
   listing: Listing,
   env: Environment,
@@ -57,7 +55,7 @@ export async function signInMaterial(
   };
 }
 
-/** The variables of the sign-in, read as the server reads them; the platform's own are another matter. */
+/** Reads the variables of the sign-in as the server does; those of the platform are not needed. */
 function policyOf({ app }: Listing, env: Environment): SignInPolicy | ConfigError | null {
   if (app.platform === null) return null;
   const own = ['BINDING', 'MATCH_BY_MOBILE', 'SESSION_DAYS', 'SESSION_IDLE_HOURS'];

@@ -12,7 +12,7 @@ import {
   missingThing,
 } from './material.ts';
 
-/** A rule, as far as a statement tells of it. */
+/** The parts of a rule that a statement names. */
 type About = { id: string; title: string };
 
 const owners = ['owner.organisation', 'owner.office', 'app.name'] as const;
@@ -53,7 +53,7 @@ function missingOf(listing: Listing, rule: About, exception: ListingException | 
   const material = `情况说明（${rule.id}）`;
   const asked = statementFacts
     .filter((fact) => (exception?.[fact] ?? '').trim() === '')
-    // No facts: whole sentences are better written in an editor than asked for line by line.
+    // These are whole sentences, which are better written in an editor than asked for.
     .map((fact) => {
       const { title, example } = exceptionFacts[fact];
       const where = `listing.yaml 的 exceptions.${rule.id}.${fact}`;
@@ -74,7 +74,7 @@ const exceptionFacts: Readonly<Record<(typeof statementFacts)[number], { title: 
     date: { title: '落款日期', example: 'date: 2026-11-24' },
   };
 
-/** A person's words without what the sentence around them says already. */
+/** Takes off a beginning and an end that the sentence of the letter already has. */
 function core(given: string | null, start = '', end = ''): string {
   let text = (given ?? '').trim().replace(/[。；，、.;,\s]+$/u, '');
   if (start !== '' && text.startsWith(start)) text = text.slice(start.length);

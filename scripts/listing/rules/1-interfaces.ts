@@ -1,7 +1,7 @@
 import { at, sourceLines } from '../facts/source.ts';
 import { chapter, fail, notApplicable, pass } from '../rule.ts';
 
-/** The drivers, the outbox and the command of an operator: they can send a DING, but never do by themselves. */
+/** The drivers, the outbox and the operator's command: they send a DING only where other code asks for it. */
 const machinery = /^server\/(?:platform|messages|commands)\//;
 const sendsDing = /\bkind:\s*['"]DING['"]|\bsendDing\(/;
 const standardDing = /\/robot\/ding\/send|corpconversation\/.*ding/i;
@@ -12,7 +12,7 @@ const platformPath =
 
 const calling = /\b(?:fetch|request|get|post|call)\w*\(/i;
 
-/** What other containers bring along: WeChat, Alipay, Baidu, ByteDance, QQ, Kuaishou, uni-app. */
+/** Global names of other containers: WeChat, Alipay, Baidu, ByteDance, QQ, Kuaishou, uni-app. */
 const foreignGlobal = /(?<![\w.'"$])(wx|my|swan|tt|qq|ks|uni)\.\w/;
 const foreignPackage =
   /^(?:weixin-js-sdk|jweixin(?:-\w+)*|wechat(?:-[\w-]+)?|@wecom\/.+|wecom-sdk.*|@larksuite.*|feishu.*|alipayjsapi|alipay-sdk|@dcloudio\/.+|@tarojs\/.+)$/;
@@ -109,7 +109,7 @@ export const interfaces = chapter('1', [
         dependencies?: Record<string, string>;
       };
       const mini = await sourceLines(files, 'mini');
-      // A name that the file declares itself is no container's.
+      // A name that the file declares itself does not come from a container.
       const declared = (file: string, name: string) =>
         mini.some(
           (one) => one.file === file && new RegExp(`\\b(?:const|let|var)\\s+${name}\\b`).test(one.text),

@@ -53,7 +53,7 @@ function notModelled(run: MiniTrial): Finding | null {
 
 const schemaFile = 'prisma/schema.prisma';
 
-/** Only the app's own refusal shows that it has asked its database; a gateway can say 404 and 401 by itself. */
+/** Only the app's own refusal shows that it has asked its database; a gateway can answer 404 and 401 by itself. */
 function readyBySession(answer: HttpAnswer, before: readonly string[]): Finding {
   const evidence = [...before, told(madeUpSession, answer)];
   if (answer.status === 401 && faultCode(answer) === 'SESSION_EXPIRED') return pass(ready, evidence);
@@ -192,7 +192,7 @@ export const signIn = chapter('10', [
         ({ launch }) =>
           launch.route === null ||
           launch.errors.length > 0 ||
-          // The page that waits for the sign-in, as it was: nobody told it anything.
+          // The page still waits for the sign-in: it got no message.
           (launch.route === waiting.route && launch.data === waiting.data),
       );
       const shown = (bad.length === 0 ? failures : bad).map(
@@ -236,7 +236,7 @@ export const signIn = chapter('10', [
       const request = { path: '/readyz' };
       return liveAnswer(context, request, (answer) => {
         const evidence = [told(request, answer)];
-        // The generated gateway keeps it inside.
+        // The generated gateway does not pass /readyz on.
         if (answer.status === 404 || answer.status === 403) {
           return liveAnswer(context, madeUpSession, (session) => readyBySession(session, evidence));
         }

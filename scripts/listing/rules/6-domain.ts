@@ -2,7 +2,7 @@ import { soonDays } from '../../../server/certificate/report.ts';
 import { certificate, live, reachFirst, told } from '../facts/live.ts';
 import { chapter, fail, pass, unknown } from '../rule.ts';
 
-/** Half a year, in seconds: what browsers' makers ask for at least. */
+/** Half a year, in seconds: the least that browser makers ask for. */
 const leastHstsSeconds = 15_552_000;
 
 const days = (seconds: number) => Math.floor(seconds / 86_400);
@@ -107,7 +107,7 @@ export const domain = chapter('6', [
       const request = { path: '/api/me' };
       const probed = await probes.http(request);
       if (!probed.ok) {
-        // Nothing on port 80 is good where the app itself answers; else nobody knows what was reached.
+        // A closed port 80 is good only where the app answers by HTTPS; otherwise it may be another machine.
         const app = await probes.https({ path: '/healthz' });
         return app.ok
           ? pass('HTTP 的端口不开放。', [probed.reason])

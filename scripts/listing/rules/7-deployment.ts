@@ -8,7 +8,7 @@ interface Endpoint {
   port: number;
 }
 
-/** What the internet does not lead to: private use, loopback, link-local, carrier's. */
+/** Addresses that the internet cannot reach: private, loopback, link-local, and those inside a carrier's network. */
 const inside = new BlockList();
 for (const range of [
   '10.0.0.0/8',
@@ -25,7 +25,7 @@ inside.addAddress('::1', 'ipv6');
 inside.addSubnet('fc00::', 7, 'ipv6');
 inside.addSubnet('fe80::', 10, 'ipv6');
 
-/** Whether no address of the internet looks like this. */
+/** Whether an address lies in one of these ranges. */
 const isPrivate = (address: string) => {
   const family = isIP(address);
   return family !== 0 && inside.check(address, family === 6 ? 'ipv6' : 'ipv4');
@@ -34,9 +34,9 @@ const isPrivate = (address: string) => {
 const portWords = { open: '通', closed: '不通（拒绝）', silent: '不通（没有应答）' } as const;
 
 /**
- * Whether the internet cannot reach what stands behind the gateway. A program knows it for private addresses, and
- * for the app's own name, where a forwarded port would answer. An address of another kind (政务外网 has ranges of
- * its own that look public) is known only where it answers this machine; where it does not, a person says.
+ * Checks that the internet cannot reach a machine behind the gateway. The program knows the answer for private
+ * addresses, and for the app's own name, where a forwarded port would answer. Other addresses may be internal too (政务外网
+ * has ranges that look public): an answer from one proves that it is public; without an answer, a person is asked.
  *
  * @param what what it is called in Chinese.
  */
@@ -62,7 +62,7 @@ async function unreachable(
     evidence.push(`${host}:${port} 不是常见的内网地址，从本机连接：${portWords[state]}`);
     (state === 'open' ? open : doubtful).push(`${host}:${port}`);
   }
-  // The gateway's address, which is where a careless forwarding would show.
+  // A port that is forwarded by mistake would answer at the gateway's address.
   const name = listing.domain.name ?? '';
   const exposed: string[] = [];
   for (const port of new Set(endpoints.map((one) => one.port))) {

@@ -6,7 +6,7 @@ import { type Context, chapter, fail, notApplicable, pass, unknown } from '../ru
 /** The template's H5 pages are one single-page app. */
 const page = { path: '/console' } as const;
 
-/** What a page carries of the stability platform. */
+/** The stability platform's code in a page. */
 interface StabilityCode {
   /** `<meta name="wpk-bid">`; null without. */
   metaBid: string | null;
@@ -16,11 +16,11 @@ interface StabilityCode {
   installed: boolean;
   /** The address of wpkReporter.js; null where none was found. */
   script: string | null;
-  /** Where it reports to, when that is not the public service. */
+  /** The server that gets the reports, where it is not the public service. */
   gateway: string | null;
 }
 
-/** Reads a page and the scripts of its own that it names, in which the code may stand as well. */
+/** Reads a page and its own scripts, which may hold the code as well. */
 async function codeOf(answer: HttpAnswer, probes: Probes): Promise<StabilityCode> {
   const own = [...answer.body.matchAll(/<script[^>]+src="(\/[^"/][^"]*)"/g)].map(([, path = '']) => path);
   const scripts = await Promise.all(own.map((path) => probes.https({ path })));

@@ -3,10 +3,10 @@ import { dataShare, decidingStep, missedBars } from '../../loadtest/verdict.ts';
 import { isFinding, type LoadTest, loadTestOf, reportFile } from '../facts/load-test.ts';
 import { type Context, chapter, type Finding, fail, pass, type Rule, unknown } from '../rule.ts';
 
-/** Days after which a report tells of another app. */
+/** Days after which a report is too old, since the app has changed. */
 const freshDays = 90;
 
-/** A rule of thumb for how many of an app's people use it in the same moment. */
+/** A rule of thumb: the share of an app's people who use it at the same time. */
 const atOnce = 0.05;
 
 type LoadTestRule = Omit<Rule, 'section' | 'check'> & {

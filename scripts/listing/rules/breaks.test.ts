@@ -4,8 +4,8 @@ import { Subject } from '../testing/project.ts';
 import { rules } from './index.ts';
 
 /**
- * An app that meets every rule, then one thing at a time is broken: exactly the rules that are about it are not met,
- * and those that nobody can judge any more because of it.
+ * Breaks one thing at a time in an app that meets every rule: only the rules about it fail, or cannot be judged any
+ * more.
  */
 
 let h: Subject;
@@ -184,10 +184,10 @@ const service: readonly Break[] = [
   ],
 ];
 
-/** One step, with this of it changed. */
+/** One step of the load test with some fields changed. */
 const stepOf = (more: Parameters<typeof step>[0]) => (h: Subject) => h.loadTest({ steps: [step(more)] });
 
-/** Nobody can judge what the guide says of load tests. */
+/** Without the report, the other rules about the load test cannot be judged. */
 const noLoadTest = rules.flatMap(({ section, id }) => (section === '9' ? `${id}=unknown` : [])).join(' ');
 
 const loadtest: readonly Break[] = [

@@ -11,7 +11,7 @@ import {
 } from '../facts/mini-package.ts';
 import { chapter, fail, pass, unknown } from '../rule.ts';
 
-/** The template's own version: nobody has set one yet. */
+/** The template's own version: the vendor has not set one yet. */
 const unset = new Set(['0.0.0', '0.1.0']);
 
 const kilobytes = (bytes: number): string => `${Math.ceil(bytes / 1024)} KB`;
@@ -43,7 +43,7 @@ export const development = chapter('development', [
     async check({ files }) {
       const built = await compiledPackage(files);
       if (built instanceof Error) return fail(`小程序编译不过：${built.message}`);
-      // The size has a rule of its own.
+      // Another rule checks the size.
       const problems = built.errors.filter(({ code }) => code !== 'package-size');
       if (problems.length > 0) {
         const told = problems.map((problem) => formatProblem(problem, 'mini').replace(/\s+/g, ' '));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { matchPerson } from '../../../server/auth/matching.ts';
-import { projectRoot } from '../../build/mini/paths.ts';
+import { projectRoot } from '../../../server/config/paths.ts';
 import { projectFiles } from '../check/project-files.ts';
 import { rulesDocument, withRuleTable } from '../check/rule-table.ts';
 import { wrongMatches } from '../facts/matching.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
 const written = { problem: '一', reason: '二', plan: '三', date: '2026-11-24' };
 
 describe('the stage', () => {
-  /** What only the approval brings: production's organisation and parameters, the stability platform's bid. */
+  /** These come with the approval: production's organisation and parameters, the stability platform's bid. */
   const withoutApproval = () => {
     h.listing.organisations.production = null;
     h.listing.stability.bid = null;
@@ -243,7 +243,7 @@ describe('every rule', () => {
     }
   });
 
-  test('a rule that may be in the way of a listing cites the guide', () => {
+  test('a rule that may block a listing cites the guide', () => {
     expect(rules.filter(({ kind, sentence }) => kind !== 'own' && sentence === null)).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import type { LoadTestReport, LoadTestStep } from '../../loadtest/contract.ts';
 import { emptyListing, type Listing, type ListingAnswer } from '../listing.ts';
 import type { Rule } from '../rule.ts';
 
-/** What an app that meets every rule says of itself; all of it is invented. */
+/** The answers of an invented app that meets every rule. */
 
 export const host = 'app.hangzhou-dept.cn';
 export const bid = 'dta_1_20261124';
@@ -143,6 +143,6 @@ export const loadTest = (more: Partial<LoadTestReport> = {}): Partial<LoadTestRe
 export const guideCode = (id: string, spa = 'spa: true') => `<meta name="wpk-bid" content="${id}">
 <script>!(function(c,i,e,b){var h=i.createElement("script");h.onload=function(){c[b]||(c[b]=new c.wpkReporter({bid:"${id}",plugins:[],${spa}}));c[b].installAll()};h.src=e})(window,document,"https://g.alicdn.com/woodpeckerx/jssdk??wpkReporter.js","__wpk");</script>`;
 
-/** A page as the console's build makes it, and the one file that it names. */
+/** A page as the console's build makes it, and its only script. */
 export const page = (more = '') =>
   `<!doctype html><html><head>${more}<script type="module" src="/console/assets/index-1.js"></script></head><body><div id="app">正在打开工单助手</div></body></html>`;

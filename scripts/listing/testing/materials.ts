@@ -3,12 +3,12 @@ import path from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { makeChain, serveTls, type TlsServer } from '../../../server/testing/certificates.ts';
 import { createProbes, type Probes } from '../check/probes.ts';
-import { type CheckReport, isSettled, type RuleResult } from '../check/report.ts';
-import { mayBeExcused } from '../facts/statements.ts';
+import type { CheckReport } from '../check/report.ts';
+import { resultOf } from '../check/run.ts';
 import type { Listing } from '../listing.ts';
 import { type ListingResult, materialsFolder, writeListing } from '../materials/run.ts';
 import { screens, screensFolder } from '../materials/screens.ts';
-import { type Context, howOf, type State } from '../rule.ts';
+import type { Context, State } from '../rule.ts';
 import { rules } from '../rules/index.ts';
 import { type Draft, filledListing, host, loadTest } from './filled.ts';
 import { contextFor, createProject, type TestProject } from './project.ts';
@@ -102,7 +102,11 @@ export function prepareMaterials(): MaterialsSubject {
       return out();
     },
     checkUp(findings = {}, facts = []) {
-      const results = Object.entries(findings).map(([id, state]) => resultOf(id, state, facts, listing));
+      const results = Object.entries(findings).map(([id, state]) => {
+        const rule = rules.find((one) => one.id === id);
+        if (rule === undefined) throw new Error(`no rule ${id}`);
+        return resultOf(rule, { state, detail: `查到的是 ${state}。`, evidence: [], facts }, { listing });
+      });
       return {
         app: listing.app.name,
         domain: host,
@@ -144,27 +148,4 @@ export function prepareMaterials(): MaterialsSubject {
     },
   };
   return subject;
-}
-
-function resultOf(id: string, state: State, facts: readonly string[], listing: Listing): RuleResult {
-  const rule = rules.find((one) => one.id === id);
-  if (rule === undefined) throw new Error(`no rule ${id}`);
-  const { section, kind, title, sentence, after = null, remedy } = rule;
-  const excused = !isSettled(state) && mayBeExcused(rule) && id in listing.exceptions;
-  const detail = `查到的是 ${state}。`;
-  return {
-    id,
-    section,
-    kind,
-    title,
-    sentence,
-    how: howOf(rule),
-    after,
-    state,
-    detail,
-    evidence: [],
-    facts,
-    remedy,
-    excused,
-  };
 }

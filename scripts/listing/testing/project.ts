@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { projectRoot } from '../../build/mini/paths.ts';
+import { projectRoot } from '../../../server/config/paths.ts';
 import { outcomeOf } from '../check/outcome.ts';
 import type { Probes } from '../check/probes.ts';
 import { type ProjectFiles, projectFiles } from '../check/project-files.ts';
@@ -80,7 +80,7 @@ const noNetwork = new Proxy({} as Probes, {
   },
 });
 
-/** What a rule looks at, with everything in order. */
+/** The context of a check in which every rule is met. */
 export function contextFor(files: ProjectFiles, more: Partial<Context> = {}): Context {
   return {
     listing: filledListing(),
@@ -94,7 +94,7 @@ export function contextFor(files: ProjectFiles, more: Partial<Context> = {}): Co
   };
 }
 
-/** What one rule of a context came to. */
+/** The outcome of one rule. */
 export async function check(id: string, context: Context): Promise<Finding> {
   const rule = rules.find((one) => one.id === id);
   if (rule === undefined) throw new Error(`no rule ${id}`);
@@ -103,10 +103,7 @@ export async function check(id: string, context: Context): Promise<Finding> {
   return { ...outcome, state: outcome.state };
 }
 
-/**
- * An approved H5 app that meets every rule, with its network and its files, all of it in memory; a test breaks what
- * it likes.
- */
+/** An approved H5 app that meets every rule, with its network and files, in memory; a test changes single parts. */
 export class Subject {
   listing: Draft<Listing> = {
     ...approvedListing(['h5']),

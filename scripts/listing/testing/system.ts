@@ -15,7 +15,7 @@ export interface TestSystem {
   root: string;
   /** What the gateway itself answers by path; nothing of it reaches the app. */
   answers: Map<string, { status: number; type: string; body: string }>;
-  /** `host:port` → where it really is. */
+  /** `host:port` → its real address. */
   connect: Map<string, string>;
   close(): Promise<void>;
 }

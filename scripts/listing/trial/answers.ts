@@ -1,4 +1,4 @@
-/** What the sign-in is answered with, by status and JSON. */
+/** An answer to the sign-in: its status and JSON. */
 export interface TrialAnswer {
   status: number;
   body: object;

@@ -10,9 +10,9 @@ import {
 import type { BuiltApp } from '../../simulator/runtime/types.ts';
 import { type TrialAnswer, trialAnswers } from './answers.ts';
 
-/** What one launch of the mini program came to. */
+/** The result of one launch of the mini program. */
 export interface Launch {
-  /** The page on the screen; null: none, a white screen. */
+  /** The page on the screen; null for a white screen. */
   route: string | null;
   /** The page's data as JSON. */
   data: string;
@@ -23,35 +23,35 @@ export interface Launch {
 }
 
 export interface MiniTrial {
-  /** Two launches on one phone, the second with what the first one kept. */
+  /** Two launches on one phone; the second has the storage of the first. */
   withCache: [Launch, Launch];
   /** Two launches of a bound person without any kept session. */
   withoutCache: [Launch, Launch];
   /** A person who must bind an account. */
   binding: Launch;
-  /** A launch that still waits for its auth code: what a page looks like before it tells anything. */
+  /** A launch that still waits for its auth code, so its page shows no message yet. */
   waiting: Launch;
-  /** What can go wrong at the sign-in, by its Chinese name, and what came of it. */
+  /** The faults of the sign-in by their Chinese names, each with its launch. */
   failures: { name: string; launch: Launch }[];
   /** Pages that ask for a password, from their templates. */
   passwordPages: ReadonlySet<string>;
-  /** Whether the package hands a binding in (`/api/auth/bind`). */
+  /** Whether the package can bind an account (`/api/auth/bind`). */
   bindsByRequest: boolean;
 }
 
 /**
- * A launch has come to rest after this many looks without any change, 10 ms apart; counted in looks, so that a busy
- * machine, which runs nothing in between, does not cut it short. And how long it may take at most, in milliseconds.
+ * A launch is over after this many checks without a change, 10 ms apart, or after the longest time in milliseconds.
+ * Checks are counted, since a busy machine may do nothing for a while.
  */
 const QUIET_LOOKS = 25;
 const PATIENCE = 20_000;
 
-/** Divides the program's own time-outs, where a launch would otherwise wait for them. */
+/** Divides the program's own time-outs, so that a launch does not wait for them. */
 const HURRY = 200;
 
 /**
- * Runs a compiled mini program through a sign-in of every kind, on the simulator's phone, with a server that answers
- * as told. Nothing of it depends on how the pages look or are called.
+ * Runs a compiled mini program through every kind of sign-in, on the simulator's phone and with scripted answers of the
+ * server. It does not depend on the looks or names of the pages.
  *
  * @param app the program as the simulator runs it.
  * @param files its package.
@@ -62,7 +62,7 @@ export async function runMiniTrial(
   platform: Platform,
 ): Promise<MiniTrial> {
   let codes = 0;
-  /** A phone whose codes the server answers like this. */
+  /** A phone that gets these answers to its auth codes. */
   const phone = (answer: TrialAnswer = trialAnswers.signedIn(), faults: Faults = {}): Device => ({
     platform,
     corpId: undefined,
@@ -103,8 +103,8 @@ export async function runMiniTrial(
 }
 
 /**
- * Answers the sign-in as told, and everything else with "busy": what comes after the sign-in is the app's own business,
- * which nobody here knows.
+ * Answers the sign-in with the given answers, and every other request with "busy": the trial does not know the app's
+ * own interfaces.
  */
 const serverThatAnswers =
   (signIn: TrialAnswer): Transport =>
@@ -163,7 +163,7 @@ async function launch(app: BuiltApp, device: Device): Promise<Launch> {
   }
 }
 
-/** Waits until nothing more happens: no call, no request that is under way, no other page. */
+/** Waits until no call, no request and no change of page has happened for a while. */
 async function rest(run: OpenedApp): Promise<void> {
   const state = () =>
     [run.events.length, run.path, JSON.stringify(run.phone.stack.top?.instance.data)].join('|');
