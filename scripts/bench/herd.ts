@@ -16,7 +16,7 @@ import { compileEntries, type ServerProcess, startProcess } from './server/proce
 const perSecond = 20;
 const exchangeApi = '/topapi/v2/user/getuserinfo';
 const tokenApi = '/v1.0/oauth2/accessToken';
-/** So many people share a process; more would wait for each other, and not for the server. */
+/** People per client process; with more, they would wait for each other instead of the server. */
 const peopleOfProcess = 1000;
 
 interface Case {

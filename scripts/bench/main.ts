@@ -1,25 +1,22 @@
 /**
- * `npm run bench` measures the server, a herd at its sign-in, the list of people, importing with the audit log, the console's pages, the
- * simulator and `npm run dev`; `npm run bench server`, `herd`, `people`, `import`, `console`, `simulator` or `dev` one of them. It never fails
- * for a figure: a bar that is missed is printed as 未达标.
+ * `npm run bench` measures the server, many people who open the app at once, the import with the audit log, and
+ * `npm run dev`; `npm run bench server`, `herd`, `import` or `dev` measures one of them. It never fails for a figure: a
+ * missed bar is printed as 未达标.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { projectRoot } from '../../server/config/paths.ts';
 import { failStart, StartFailure } from '../../server/config/start-failure.ts';
 import { describeMachine, type Machine } from '../report/machine.ts';
-import { benchConsole } from './console.ts';
+import { readWords } from '../words.ts';
 import { benchDev } from './dev/index.ts';
 import { benchHerd } from './herd.ts';
 import { benchImport } from './import/index.ts';
-import { benchPeople } from './people/index.ts';
 import { describePart, isMet, type PartResult } from './report.ts';
 import { benchServer } from './server/index.ts';
-import { benchSimulator } from './simulator.ts';
 
 const usage = [
-  '用法：npm run bench [server|herd|people|import|console|simulator|dev] [-- --full] [-- --profile]',
+  '用法：npm run bench [server|herd|import|dev] [-- --full] [-- --profile]',
   '  --full     连续登录 100,000 次来观察内存（默认 20,000 次）；一起打开应用的除了 200 人还有 5,000 人；\n             npm run dev 改 200 次文件（默认 50 次）',
   '  --profile  记录每个服务进程的 CPU 采样，写入 .data/bench/*.cpuprofile；数字会因此变差',
 ].join('\n');
@@ -34,25 +31,19 @@ interface Options {
 const parts: Readonly<Record<string, (options: Options) => Promise<PartResult | null>>> = {
   server: (options) => benchServer({ ...options, say }),
   herd: ({ full }) => benchHerd({ full, say }),
-  people: () => benchPeople(say),
   import: () => benchImport(say),
-  console: () => benchConsole(say),
-  simulator: () => benchSimulator(say),
   dev: ({ full }) => benchDev({ full, say }),
 };
 
 function readArguments(): { names: string[]; options: Options } {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { full: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } },
-    });
-    const names = positionals.length === 0 ? Object.keys(parts) : positionals;
-    if (names.every((name) => Object.hasOwn(parts, name))) return { names, options: values };
-  } catch {
-    // An unknown option: told the same way as an unknown part.
-  }
-  throw new StartFailure(usage);
+  const { values, positionals } = readWords(
+    process.argv.slice(2),
+    { full: { type: 'boolean', default: false }, profile: { type: 'boolean', default: false } },
+    usage,
+  );
+  const names = positionals.length === 0 ? Object.keys(parts) : positionals;
+  if (!names.every((name) => Object.hasOwn(parts, name))) throw new StartFailure(usage);
+  return { names, options: values };
 }
 
 async function writeResults(machine: Machine, results: readonly PartResult[]): Promise<string> {

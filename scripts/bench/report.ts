@@ -1,6 +1,6 @@
 import { table } from '../dev/table.ts';
 
-/** One line of figures; a part prints what it has measured, judged or not. */
+/** One line of figures, with or without a bar. */
 export interface Figures {
   title: string;
   columns: readonly string[];
@@ -17,7 +17,7 @@ export interface Verdict {
   unit: '' | '倍' | ' ms' | ' KB' | ' MiB';
 }
 
-/** What one part of the benchmark came to. */
+/** The result of one part of the benchmark. */
 export interface PartResult {
   part: string;
   figures: readonly Figures[];

@@ -6,15 +6,13 @@ import { launchBrowser } from '../../../server/testing/browser.ts';
 import { until } from '../../../server/testing/client.ts';
 import { copyProject } from '../../../server/testing/project-copy.ts';
 import { devEnvironment, type Run, startDev } from '../../dev/testing/start-dev.ts';
-import type { Measurement } from '../measurements.ts';
-import { measurementFigures } from '../measurements.ts';
-import { median, type PartResult, type Verdict } from '../report.ts';
+import { median, type PartResult, round, type Verdict } from '../report.ts';
 import { memoryOfTree } from './process-tree.ts';
 
 /** Rounds of edits, one of each kind. Somebody who saves every half minute makes forty in twenty minutes. */
 const ROUNDS = 10;
 const FULL_ROUNDS = 40;
-/** Between two saves, in milliseconds: nobody saves twice in a moment. */
+/** Milliseconds between two saves. */
 const BETWEEN_MS = 500;
 const PATIENCE_MS = 60_000;
 
@@ -36,11 +34,11 @@ interface RunningDev {
   simulatorUrl: string;
   /** From the start to the table of addresses, in milliseconds. */
   readyMs: number;
-  /** Longest time without a word until then, in milliseconds. */
+  /** Longest time without any output until then, in milliseconds. */
   longestSilenceMs: number;
 }
 
-/** One kind of edit: what is written for the n-th one, and how one sees that it has come. */
+/** One kind of edit: the text of the n-th edit, and how to see that it has arrived. */
 interface Edit {
   name: string;
   file: string;
@@ -118,13 +116,15 @@ async function measured(
     }
   }
   const after = await memoryOfTree(dev.pid);
-  const measurements = [...times].map(
-    ([name, all]): Measurement => ({ name, ms: median(all), baseline: null, runs: all.length }),
-  );
+  const medians = [...times].map(([name, all]) => ({ name, ms: median(all) }));
   return {
     part: 'dev',
     figures: [
-      measurementFigures('npm run dev，中位数', measurements),
+      {
+        title: `npm run dev，各 ${rounds} 次的中位数`,
+        columns: ['', 'ms'],
+        rows: medians.map(({ name, ms }) => [name, round(ms)]),
+      },
       {
         title: '内存（所有进程，PSS，MiB）',
         columns: ['打开两个页面以后', `${rounds * edits.length} 次修改以后`],
@@ -140,7 +140,7 @@ async function measured(
         kind: 'max',
         unit: ' ms',
       },
-      ...measurements.flatMap(({ name, ms }): Verdict[] => {
+      ...medians.flatMap(({ name, ms }): Verdict[] => {
         const bar = bars[name];
         return bar === undefined ? [] : [{ name, value: ms, bar, kind: 'max', unit: ' ms' }];
       }),
@@ -148,7 +148,7 @@ async function measured(
         ? []
         : [{ name: '所有进程的内存', value: after, bar: memoryBarMiB, kind: 'max', unit: ' MiB' } as const]),
     ],
-    raw: { measurements: Object.fromEntries(times), before, after },
+    raw: { times: Object.fromEntries(times), before, after },
   };
 }
 

@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 /**
- * Memory of a process and all below it, in MiB: what each page of memory weighs, shared ones divided among those that
- * share them (PSS).
+ * Memory of a process and its descendants in MiB. Shared memory is divided among the processes that share it (PSS).
  * @returns null where the system does not tell (only Linux does)
  */
 export async function memoryOfTree(root: number): Promise<number | null> {

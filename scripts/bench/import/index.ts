@@ -66,7 +66,7 @@ export async function benchImport(say: (line: string) => void): Promise<PartResu
   }
 }
 
-/** Person 1 becomes an administrator; the log gets sign-ins for the most part, and changes. */
+/** Makes person 1 an administrator and fills the log with sign-ins, mostly, and changes. */
 async function fill(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -131,7 +131,7 @@ async function measureImport(
   return { name, rows: rows.length, kilobytes, previewMs, importMs, others: await others.stop(), rssMiB };
 }
 
-/** Somebody else's requests, one after another, until they are stopped. */
+/** Requests of another person, one after another, until they are stopped. */
 function meanwhile(client: Client): { stop(): Promise<Latencies> } {
   const times: number[] = [];
   let stopped = false;
@@ -195,7 +195,7 @@ async function measureAudit(client: Client): Promise<SearchRun[]> {
   const results: SearchRun[] = [];
   for (const [name, query] of Object.entries(auditSearches)) {
     const times: number[] = [];
-    // The first time the pages of the index come from the disk.
+    // The first search reads the index from the disk.
     await ask(client, `/api/admin/audit?${query}`);
     for (let at = 0; at < searches; at += 1) {
       const from = performance.now();
