@@ -89,7 +89,9 @@ export function miniProgram(options: SimulatorPluginOptions): Plugin {
     }
     turn = undefined;
   };
-  /** Builds one after the other: files saved together start the phone once, and no older build comes last. */
+  /**
+   * Builds one after the other, so that files saved together start the phone once, and an older build never comes last.
+   */
   const refresh = (file: string): Promise<void> => {
     saved.add(file);
     turn ??= rebuildSaved();

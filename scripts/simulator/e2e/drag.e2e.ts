@@ -5,7 +5,7 @@ import { launchBrowser } from '../../../server/testing/browser.ts';
 import { buildApp } from '../compiler/build.ts';
 import { appFiles, emptyRoot } from '../harness/testing.ts';
 import type { Device } from '../runtime/device.ts';
-import type { createPhone } from '../runtime/phone.ts';
+import type { Phone } from '../runtime/phone.ts';
 import { inBrowser } from './support/stack.ts';
 
 const PIXEL =
@@ -22,7 +22,7 @@ const SCRIPT = `Page({
   tap() { this.setData({ log: this.data.log + '点了 ' }); },
 });`;
 
-declare const phoneModule: { createPhone: typeof createPhone };
+declare const phoneModule: { Phone: typeof Phone };
 
 /** A phone alone, without the page around it or a server. */
 async function openPhone(browser: Browser): Promise<Page> {
@@ -49,7 +49,7 @@ async function openPhone(browser: Browser): Promise<Page> {
     const mount = document.querySelector<HTMLElement>('#mount');
     if (!mount) throw new Error('no mount');
     const device = { platform: 'dingtalk', faults: {}, httpErrors: 'fail' } as Device;
-    phoneModule.createPhone({ app: built, mount, device }).start();
+    new phoneModule.Phone({ app: built, mount, device }).start();
   }, app);
   await page.locator('mini-swiper').waitFor();
   return page;

@@ -76,7 +76,7 @@ inBrowser('the page around the phone', () => {
     await profile.close();
   });
 
-  test('a fault of signing in is met by one button', async () => {
+  test('one button signs in anew, and meets a fault of the sign-in', async () => {
     const phone = await PhonePage.open(used.browser, used.stack.url);
     await phone.waitForText('，张三');
     await phone.turnOn('code-hangs', 'client');

@@ -42,7 +42,8 @@ declare global {
 }
 
 /**
- * Puts the client's bridge into a window; runs there, before any script of the page, and uses nothing of this file.
+ * Puts the client's bridge into a window. It runs in the page, before the page's own scripts, and may use nothing of
+ * this file.
  * The platforms' own libraries require these shapes.
  */
 export function bridgeOf(client: ClientName): void {
@@ -71,7 +72,7 @@ export function bridgeOf(client: ClientName): void {
           );
         },
       };
-      // The client adds it some time after the page has started, and sends an event.
+      // The client adds the bridge some time after the page has started, and then sends an event.
       setTimeout(() => {
         Object.assign(window, { WebViewJavascriptBridge: bridge });
         document.dispatchEvent(new Event('WebViewJavascriptBridgeReady'));
@@ -93,10 +94,10 @@ export function bridgeOf(client: ClientName): void {
       break;
     }
     case 'dingtalk-pc': {
-      // This client's page and its host talk by messages; it takes them before the browser looks at their origin.
+      // In this client, page and host talk by messages. They are taken here, before the browser checks the origin.
       const hostOrigin = 'https://im.dingtalk.com';
       window.name = JSON.stringify({
-        // Otherwise the library talks to the window around a frame of the simulator.
+        // Without it the library talks to the simulator's page, which stands around the frame.
         corsIframe: true,
         hostOrigin,
         containerId: 'container-1',

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -28,7 +29,7 @@ export interface ClientOptions {
 export interface H5Client {
   /** Where the web view finds the app, without a slash at the end. */
   url: string;
-  /** What goes wrong in it from now on. */
+  /** The faults of the client from now on. */
   faults: Faults;
   /** Forgets the session. */
   forget(): void;
@@ -40,8 +41,8 @@ const CODE_PATH = '/__client/code';
 const PORTAL = '<!doctype html><title>上网认证</title><p>请先登录网络。</p>';
 
 /**
- * Stands between a frame of the simulator's page and the app's server, on a port of its own, which gives each person
- * a store of their own: puts the client's bridge into the pages, keeps the cookies, and plays the faults.
+ * Stands between a frame of the simulator's page and the app's server: puts the client's bridge into the pages, keeps
+ * the cookies, and plays the faults. Its port is its own, so that each person has a store of their own.
  */
 export async function startClient({
   client,
@@ -51,12 +52,12 @@ export async function startClient({
   onEvent,
 }: ClientOptions): Promise<H5Client> {
   const { userAgent } = clients[client];
-  /** The browser's own store would mix them with the console's: cookies do not tell ports apart. */
+  /** Kept here, since a browser gives all ports of a host one store of cookies, the console's too. */
   const cookies = new Map<string, string>();
   const http = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => http.once('error', reject).listen(0, host, resolve));
+  await once(http.listen(0, host), 'listening');
   const authority = `${host.includes(':') ? `[${host}]` : host}:${(http.address() as AddressInfo).port}`;
   const self: H5Client = {
     url: `http://${authority}`,
@@ -71,7 +72,7 @@ export async function startClient({
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/';
-    // A browser repeats a request when a connection breaks that was used before.
+    // A new connection for each request: on a used one, the browser repeats a request that breaks.
     response.shouldKeepAlive = false;
     if (!isThisMachine(request.headers.host)) response.writeHead(403).end();
     else if (path === SCRIPT_PATH) {
@@ -206,7 +207,7 @@ const __name = (value) => value;
 })();`;
 }
 
-/** Runs in the page: which client it is in, and the way to the native side. */
+/** Runs in the page: pretends its client, and connects it with the native side. */
 function pretend(userAgent: string, codePath: string, storageBroken: boolean): void {
   Object.defineProperty(navigator, 'userAgent', { get: () => userAgent });
   window.nativeCode = (name) =>

@@ -1,27 +1,8 @@
 import { emulatorAuthCode } from '../harness/emulator-codes.ts';
-import type { Faults, Platform } from '../runtime/device.ts';
-import type { PhoneEventInput } from '../runtime/types.ts';
-import type { Setup } from '../web/setup.ts';
+import type { Platform } from '../runtime/device.ts';
+import type { ClientChoice, ClientEvent, Screen, Setup } from '../web/setup.ts';
 import type { ClientName } from './bridges.ts';
 import { type H5Client, startClient } from './client.ts';
-
-export type Screen = 'phone' | 'pc';
-
-/** What the page asks for: whose client it shows, and what goes wrong in it. */
-export interface ClientChoice {
-  platform: Platform;
-  person: string;
-  screen: Screen;
-  faults: Faults;
-  /** The session is forgotten first. */
-  anew: boolean;
-}
-
-/** What happened in a client; `client` is its address. */
-export interface ClientEvent {
-  client: string;
-  event: PhoneEventInput;
-}
 
 const names: Readonly<Record<Platform, Record<Screen, ClientName>>> = {
   dingtalk: { phone: 'dingtalk-android', pc: 'dingtalk-pc' },
@@ -41,11 +22,10 @@ export class H5Clients {
     this.tell = tell;
   }
 
-  /** @returns the address of the app for the client's web view; undefined when the choice is not valid */
-  async open(asked: unknown): Promise<string | undefined> {
-    const choice = asChoice(asked);
-    const server = choice && this.setup.servers[choice.platform];
-    if (!choice || !server) return undefined;
+  /** @returns the address of the app for the client's web view. @throws Error where the platform has no server */
+  async open(choice: ClientChoice): Promise<string> {
+    const server = this.setup.servers[choice.platform];
+    if (server === null) throw new Error(`no server of ${choice.platform}`);
     const key = [choice.platform, choice.person, choice.screen].join();
     const known = this.started.get(key) ?? this.start(choice, server);
     this.started.set(key, known);
@@ -73,14 +53,4 @@ export class H5Clients {
     });
     return client;
   }
-}
-
-/** The choice that the page has sent; undefined when it is not valid. */
-function asChoice(value: unknown): ClientChoice | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { platform, person, screen, faults, anew } = value as Partial<Record<keyof ClientChoice, unknown>>;
-  if (platform !== 'dingtalk' && platform !== 'zhezhengding') return undefined;
-  if (typeof person !== 'string' || (screen !== 'phone' && screen !== 'pc')) return undefined;
-  if (typeof faults !== 'object' || faults === null) return undefined;
-  return { platform, person, screen, faults, anew: anew === true };
 }

@@ -18,7 +18,7 @@ const AGEING = `
 
 /**
  * The engine of an old phone for one run of a mini program: a realm of its own, without what V8 6.9 lacks, and without
- * code from text.
+ * `eval` and `new Function`.
  * @param clockAhead milliseconds that the phone's `Date.now` is ahead of the real time
  */
 export const oldEngine =

@@ -5,7 +5,7 @@ import { placeText, SourcePlaces } from '../compiler/source-places.ts';
 import { fetchTransport } from '../runtime/dd/http.ts';
 import type { Transport } from '../runtime/device.ts';
 import { type Device, type Faults, memoryStorage, type Platform } from '../runtime/device.ts';
-import { createPhone, type Phone, type StartOptions } from '../runtime/phone.ts';
+import { Phone, type StartOptions } from '../runtime/phone.ts';
 import { isError } from '../runtime/realm.ts';
 import type { BuiltApp, PhoneEvent } from '../runtime/types.ts';
 import { type EmulatorCodes, emulatorAuthCode } from './emulator-codes.ts';
@@ -48,12 +48,12 @@ export interface WaitOptions {
   timeoutMs?: number;
 }
 
-/** All apps of the test, those too that it closed itself. */
+/** All apps of the test, also those that it closed itself. */
 const opened = new Set<OpenedApp>();
 
 /**
- * Ends what a test left open, and fails the test when something went wrong in it: also what its last step began,
- * and what happened while it ended.
+ * Ends the apps that a test left open, and fails the test for any error in them, also for one that its last step or
+ * this end causes.
  */
 export async function closeApps(): Promise<void> {
   if (opened.size === 0) return;
@@ -97,7 +97,7 @@ export function openBuilt(
   const watch = new ErrorWatch();
   const places = new SourcePlaces(app.script);
   const events: PhoneEvent[] = [];
-  const phone = createPhone({
+  const phone = new Phone({
     app,
     mount: window.document.body,
     device,
@@ -112,7 +112,7 @@ export function openBuilt(
     },
   });
   const page = new OpenedApp(phone, device, events, watch, window);
-  // Inside a test; a script that opens apps closes them itself.
+  // Only inside a test: a script closes its apps itself.
   if (opened.size === 0 && typeof onTestFinished === 'function') onTestFinished(closeApps);
   opened.add(page);
   watch.start();
@@ -123,7 +123,7 @@ export function openBuilt(
   return page;
 }
 
-/** Documents of phones that have ended: making one takes longer than all else at a start. */
+/** Windows of phones that have ended, to be used again: making one is the slowest part of a start. */
 const windows: JSDOM['window'][] = [];
 
 function freeWindow(): JSDOM['window'] {

@@ -178,7 +178,7 @@ test('components of two branches do not share their state', async () => {
   expect(app.text()).toBe('n0 turn');
 });
 
-test('rows with a:key keep their state when the list turns around', async () => {
+test('rows with a:key keep their state when the list is reversed', async () => {
   const app = await openPage(
     '<a-part a:for="{{list}}" a:key="*this" word="{{item}}" /><button onTap="turn">turn</button>',
     "data: { list: ['a', 'b', 'c'] }, turn() { this.setData({ list: this.data.list.slice().reverse() }); }",

@@ -13,7 +13,7 @@ export interface ErrorReportsHost {
 }
 
 const MAX_ERRORS_A_SECOND = 5;
-/** The name under which the mini program's code is evaluated (`compiler/link.ts`), as it stands in stacks. */
+/** The file name of the mini program's code in stacks; `compiler/link.ts` sets it. */
 const SCRIPT_NAME = 'mini-program.js';
 
 /** Reports errors of the mini program's own code: to the timeline, to `onError`, and to its `App`. */
@@ -47,8 +47,8 @@ export class ErrorReports {
   }
 
   /**
-   * Listens to a browser's window for rejected promises that no handler returned. The stack tells those of the mini
-   * program from those of the page around the phone. Vitest reports them by itself.
+   * Listens to a browser's window for rejected promises that no handler returned. Those of the page around the phone
+   *   are left out, by their stack. Vitest reports rejections by itself.
    * @returns a function that ends it
    */
   listen(window: EventTarget | null): () => void {
@@ -62,7 +62,7 @@ export class ErrorReports {
     return () => window?.removeEventListener('unhandledrejection', heard);
   }
 
-  /** Calls a hook of `App`, a few times a second at most: a hook that causes the next error would never end. */
+  /** Calls a hook of `App`, a few times a second at most, since the hook itself may cause the next error. */
   private tellApp(hook: 'onError' | 'onUnhandledRejection', argument: unknown, place: string): void {
     const now = Date.now();
     this.toldAt = this.toldAt.filter((time) => now - time < 1000);

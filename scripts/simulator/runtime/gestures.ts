@@ -9,7 +9,7 @@ export function listenToGestures(root: HTMLElement): void {
   let pressed: Node | null = null;
   root.addEventListener('click', (event) => {
     const target = event.target as MiniElement;
-    // What moves away under a finger still gets the tap; the browser clicks on the element around both.
+    // An element that moves away under a finger still gets the tap: the browser would click on the element around it.
     const origin = pressed && target.contains(pressed) ? (pressed as MiniElement) : target;
     pressed = null;
     if (!closestNode(origin)) return;

@@ -5,7 +5,7 @@ import type { PhoneEventInput } from './types.ts';
 
 export type Method = (this: unknown, ...args: never[]) => unknown;
 
-/** What an instance needs of the phone that it lives in. */
+/** The part of the phone that an instance uses. */
 export interface InstanceHost {
   emit(event: PhoneEventInput): void;
   /** Reports an error of the mini program's own code, by the place where it happened. */
@@ -84,7 +84,7 @@ export class Instance {
     }
   }
 
-  /** The function behind `onTap="name"`: the same one on every render, so it can be compared. */
+  /** The function of `onTap="name"`: the same one on every render, so that props can be compared. */
   handler(name: string): ((...args: unknown[]) => unknown) | undefined {
     const known = this.handlers.get(name);
     if (known) return known;

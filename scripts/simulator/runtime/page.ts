@@ -48,7 +48,7 @@ export class PageView {
       class: 'mini-page',
       'data-page': source.path,
       'data-uses': source.uses.join(' '),
-      // Whoever has no mouse scrolls it by the keyboard.
+      // Lets people scroll the page by the keyboard.
       tabindex: 0,
     });
     const { data, ...methods } = source.definition;

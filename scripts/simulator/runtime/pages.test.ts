@@ -140,7 +140,7 @@ test('switchTab reaches only pages of the tab bar, keeps them, and takes no quer
   expect(log(app)).toEqual(['x.hide', 'y.load', 'y.show', 'y.ready', 'y.hide', 'x.show']);
 });
 
-test('switchTab over a page that stands on a tab: the tab was hidden already, and is not hidden twice', async () => {
+test('switchTab from a page above a tab hides that tab no second time', async () => {
   const app = await openPages({ path: 'x' });
   await call(app, 'navigateTo', '/b');
   expect(log(app).slice(-4)).toEqual(['x.hide', 'b.load', 'b.show', 'b.ready']);
@@ -216,7 +216,7 @@ test('pull-down refresh only where pullRefresh is on; reach-bottom and page scro
 });
 
 // Source: @mini-types/global, `onPullDownRefresh(event)`; a page that refreshes cannot be pulled again.
-test('a pull while the page refreshes is not told, and the page hears who pulled', async () => {
+test('a pull during a refresh calls nothing; onPullDownRefresh tells a pull by hand from one by code', async () => {
   const app = await openPages({ path: 'r' });
   await app.pullDown();
   await app.pullDown();

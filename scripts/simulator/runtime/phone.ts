@@ -55,7 +55,7 @@ export class Phone implements InstanceHost, TemplateHost {
   private opening: { path: string; query: Readonly<Record<string, string>> } = { path: '', query: {} };
   private launched: { path: string; query: Readonly<Record<string, string>> } = { path: '', query: {} };
   private readonly errors: ErrorReports;
-  /** The page that failed last, until a tap leads away from it: after the mend, the app opens there. */
+  /** The page that failed last, until a tap leads away from it. After the mend, the app opens on it. */
   private failedPage: { path: string; query: Readonly<Record<string, string>> } | undefined;
   private touched = false;
   private readonly endListening: () => void;
@@ -123,7 +123,7 @@ export class Phone implements InstanceHost, TemplateHost {
     try {
       this.evaluate(run);
     } catch (error) {
-      // Only a part of the code is loaded: none of it may run.
+      // The code is loaded in part: none of it may run.
       this.definition = undefined;
       this.report(error, '加载小程序的代码');
       run.end();
@@ -135,7 +135,7 @@ export class Phone implements InstanceHost, TemplateHost {
     this.stack.launch(first, { ...this.opening.query });
   }
 
-  /** Switches the mini program off, as when the client ends it; storage stays. */
+  /** Ends the mini program, as the client does; its storage stays. */
   stop(): void {
     if (!this.running) return;
     this.stack.clear();
@@ -293,7 +293,7 @@ export class Phone implements InstanceHost, TemplateHost {
       redraw: () => this.drawChrome(),
       launchOptions: () => this.launched,
       restart: () => {
-        // Not from within the code that asks for it.
+        // Later: the code that asks for the restart must end first.
         void Promise.resolve().then(() => {
           this.stop();
           this.start();
@@ -364,9 +364,4 @@ export class Phone implements InstanceHost, TemplateHost {
   private drawChrome(): void {
     this.chrome.draw(this.stack.top, this.stack.pages.length);
   }
-}
-
-/** Makes a phone; see `Phone`. */
-export function createPhone(options: PhoneOptions): Phone {
-  return new Phone(options);
 }

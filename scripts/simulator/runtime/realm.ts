@@ -1,4 +1,4 @@
-/** The kind of a value of any realm: the mini program may run in a realm of its own, where `instanceof` fails. */
+/** Kinds of values by their tag: `instanceof` fails for values of another realm, in which the mini program may run. */
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
 
 export const isPromise = (value: unknown): value is Promise<unknown> => tagOf(value) === '[object Promise]';

@@ -40,7 +40,7 @@ function slowServer() {
   return { asked, answer, transport };
 }
 
-test('an answer that comes after a cold start reaches nobody', async () => {
+test('an answer that comes after a cold start is dropped', async () => {
   const server = slowServer();
   const app = await openFiles(files, { transport: server.transport });
   self(app).ask();
@@ -51,7 +51,7 @@ test('an answer that comes after a cold start reaches nobody', async () => {
   expect(app.stack).toEqual(['pages/main/main']);
 });
 
-test('what the earlier run still calls does nothing, its timers neither', async () => {
+test('calls and timers of an earlier run do nothing', async () => {
   const app = await openFiles(files);
   const before = self(app);
   await app.restart({ cold: true });
@@ -108,7 +108,7 @@ test('code that fails while it is loaded leaves no timer behind', async () => {
   expect(server.asked).toEqual([]);
 });
 
-test('a call that was made and did not begin ends with its run', async () => {
+test('a call that has not begun ends with its run', async () => {
   const app = await openFiles(files);
   self(app).store();
   await app.restart({ cold: true });

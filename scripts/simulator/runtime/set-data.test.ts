@@ -144,7 +144,7 @@ describe('setData takes what JSON can carry', () => {
     expect(app.text()).toBe('张三 改');
   });
 
-  test('a component of an npm package answers for itself', () => {
+  test('a component of an npm package may pass what JSON cannot carry', () => {
     const host = { emit: () => undefined, report: () => undefined, reportRejection: () => undefined };
     const of = (place: string): Instance => new Instance(host, place, {}, {});
     expect(() => of('components/own').setData({ a: undefined })).toThrow('setData');

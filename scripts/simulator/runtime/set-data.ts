@@ -84,7 +84,7 @@ function copied(value: unknown, around: readonly object[]): unknown {
 }
 
 /**
- * Says what of a patch does not arrive on a device, where data crosses as JSON; undefined when all of it does.
+ * Names a value of a patch that does not reach the view on a device, where data crosses as JSON; undefined without one.
  * Source: 支付宝小程序文档「页面」, setData (https://opendocs.alipay.com/mini/framework/page-detail): data must be JSON, and no
  * value undefined (a value deeper inside may be: a template shows nothing for it either way).
  */
@@ -111,8 +111,8 @@ function lossIn(value: unknown, path: string, around: readonly unknown[]): strin
 }
 
 /**
- * Whether JSON carries the fields of an object: those of literals and of instances of the app's own classes, but
- * nothing of what `Map`, `Error` or `Promise` hold, and a text in the place of what has `toJSON` (dates).
+ * Whether JSON carries the fields of an object: it does for literals and instances of the app's own classes, but not
+ * for `Map`, `Error` or `Promise`, nor for objects with `toJSON` (dates).
  */
 function crossesByFields(value: object): boolean {
   if (isLiteral(value)) return true;

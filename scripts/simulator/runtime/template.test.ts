@@ -8,15 +8,15 @@ const show = async (template: string, script = '', more: Record<string, string> 
   return text;
 };
 
-test('names are data alone: globals do not show through', async () => {
+test('names in a template are data alone, never globals', async () => {
   expect(await show('<view>[{{console}}{{window}}{{process}}{{Math}}{{dd}}]</view>')).toBe('[]');
 });
 
-test('names are what is set, not what all objects inherit', async () => {
+test('names in a template are values that are set, not members of every object', async () => {
   expect(await show('<view>[{{constructor}}{{toString}}{{__proto__}}{{hasOwnProperty}}]</view>')).toBe('[]');
 });
 
-test('a member of nothing is nothing', async () => {
+test('a member of undefined or null shows nothing', async () => {
   expect(await show('<view>[{{a.b.c}}{{a[0].b}}{{n.x}}]</view>', 'data: { n: null }')).toBe('[]');
 });
 

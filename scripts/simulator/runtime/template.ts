@@ -4,7 +4,7 @@ import type { Instance } from './instance.ts';
 import { TAGS } from './tags/index.ts';
 import type { Attributes } from './tags/tag.ts';
 
-/** What a template is drawn from: the instance whose methods it names, and the values of its names. */
+/** The input of a template: the instance whose methods it names, and the values of its names. */
 export interface Scope {
   instance: Instance;
   values: Readonly<Record<string, unknown>>;
@@ -39,13 +39,13 @@ export class TemplateRuntime {
   /** An SJS module. */
   j = (file: string): unknown => this.host.sjs(file);
 
-  /** A name: what is set, and not what all objects inherit (`constructor`). */
+  /** A name: only values that are set, not inherited ones such as `constructor`. */
   v = (scope: Scope, name: string): unknown => {
     if (name === '$slots') return scope.slots ?? {};
     return Object.hasOwn(scope.values, name) ? scope.values[name] : undefined;
   };
 
-  /** A member; nothing of nothing is nothing. */
+  /** A member; undefined for a member of undefined or null. */
   m = (object: unknown, key: unknown): unknown =>
     object === undefined || object === null
       ? undefined
@@ -59,7 +59,7 @@ export class TemplateRuntime {
       : undefined;
   };
 
-  /** A call into an SJS module, which fails by the name that the template wrote. */
+  /** A call into an SJS module; the error of a missing function has its name from the template. */
   q = (object: unknown, key: unknown, args: unknown[], name: string): unknown => {
     const method = key === undefined ? object : this.m(object, key);
     if (typeof method !== 'function') throw new Error(`SJS 里没有函数 ${name}`);
@@ -72,7 +72,7 @@ export class TemplateRuntime {
   /** Text. */
   x = (key: PropertyKey, value: unknown): VNode => createVNode(Text, { key }, text(value));
 
-  /** Nothing, at this place. */
+  /** An empty place, as for `a:if` that does not hold. */
   n = (key: PropertyKey): VNode => createVNode(Comment, { key }, '');
 
   /** A group. */
@@ -90,7 +90,7 @@ export class TemplateRuntime {
       const wanted = keyOf ? keyOf(item, index) : undefined;
       let itemKey: PropertyKey =
         typeof wanted === 'string' || typeof wanted === 'number' ? wanted : `#${position}`;
-      // Two rows with one key: the container warns and goes on, so does this, by position.
+      // The container accepts two rows with one key; here the second one gets its position as key.
       if (used.has(itemKey)) itemKey = `${String(itemKey)}#${position}`;
       used.add(itemKey);
       return draw(item, index, itemKey);
@@ -112,7 +112,7 @@ export class TemplateRuntime {
     return draw({ ...attributes, ...more }, children, key);
   };
 
-  /** An unknown tag, in a package: it fails when it is drawn, by its name. */
+  /** An unknown tag in a package: drawing it throws an error with its name. */
   u = (_key: PropertyKey, tag: string): VNode => {
     throw new Error(`模拟器没有标签 <${tag}>`);
   };

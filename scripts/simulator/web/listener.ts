@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isPackage } from '../compiler/files.ts';
 import { type Place, placeText, SourcePlaces } from '../compiler/source-places.ts';
-import { LEVELS } from '../runtime/mini-console.ts';
 import type { Heard, Said } from './setup.ts';
 
 /** Longest text of one report in the terminal, in characters. */
@@ -56,13 +55,4 @@ export class Listener {
     const text = await readFile(path.join(this.root, file), 'utf8').catch(() => '');
     return text.split('\n')[line - 1] ?? null;
   }
-}
-
-/** The report that the page has sent; undefined when it is not valid. */
-export function asSaid(value: unknown): Said | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { how, message, stack } = value as Partial<Record<keyof Said, unknown>>;
-  const known = ['throw', ...LEVELS].find((one) => one === how) as Said['how'] | undefined;
-  if (!known || typeof message !== 'string' || typeof stack !== 'string') return undefined;
-  return { how: known, message, stack };
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import type { Problem } from '../compiler/problem.ts';
-import { asSaid } from './listener.ts';
 import {
+  type ClientChoice,
   DEVICE_PATHS,
   H5_PATH,
   type Heard,
@@ -20,24 +20,24 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** Longer than any time-out of the phone, which gives up by itself. Milliseconds. */
 const MAX_TIMEOUT_MS = 60_000;
 
-/** Headers that say how the bytes travelled: they no longer hold for the text that is handed on. */
+/** Headers of the transfer, which do not apply to the text that is handed on. */
 const TRANSFER_HEADERS = new Set(['content-encoding', 'content-length', 'transfer-encoding', 'connection']);
 
 type Next = () => void;
 
 /**
- * Answers the questions of the page, and sends the requests of the phone: a browser applies CORS and sends cookies, a
- * device does neither. Only the servers of this setup can be reached: it is no open proxy.
+ * Answers the page, and sends the phone's requests in its place: a browser would apply CORS and send cookies, a device
+ * does neither. Only the servers of this setup can be reached.
  *
  * @param findProblems the mistakes in the mini program's sources as they are now
  * @param hear takes what the mini program said
- * @param openH5 starts the client that the page asks for; undefined when the question is not valid
+ * @param openH5 starts the client that the page asks for
  */
 export function deviceMiddleware(
   setup: Setup,
   findProblems: () => Promise<Problem[]>,
   hear: (said: Said) => Promise<Heard>,
-  openH5: (asked: unknown) => Promise<string | undefined> = async () => undefined,
+  openH5: (choice: ClientChoice) => Promise<string>,
 ): (request: IncomingMessage, response: ServerResponse, next: Next) => void {
   const origins = new Set(Object.values(setup.servers).flatMap((url) => (url ? [new URL(url).origin] : [])));
   return (request, response, next) => {
@@ -57,12 +57,8 @@ export function deviceMiddleware(
     if (path === PROBLEMS_PATH) findProblems().then((problems) => answer(response, 200, problems), failed);
     else if (path === RELAY_PATH) relay(request, response, origins).catch(failed);
     else if (path === H5_PATH) handOver(request, response, openH5).catch(failed);
-    else if (path === SAID_PATH) {
-      handOver(request, response, async (value) => {
-        const said = asSaid(value);
-        return said && hear(said);
-      }).catch(failed);
-    } else next();
+    else if (path === SAID_PATH) handOver(request, response, hear).catch(failed);
+    else next();
   };
 }
 
@@ -76,17 +72,14 @@ export function isThisMachine(host: string | undefined): boolean {
   return hostname === 'localhost' || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
-/** @param take makes the answer; undefined when the request is not valid */
-async function handOver(
+/** @param take makes the answer of what the page has sent */
+async function handOver<T>(
   request: IncomingMessage,
   response: ServerResponse,
-  take: (value: unknown) => Promise<unknown>,
+  take: (sent: T) => Promise<unknown>,
 ): Promise<void> {
   const body = await readPost(request, response);
-  if (body === undefined) return;
-  const taken = await take(parsed(body));
-  if (taken !== undefined) answer(response, 200, taken);
-  else answer(response, 400, failure('forbidden', '请求的格式不对'));
+  if (body !== undefined) answer(response, 200, await take(JSON.parse(body) as T));
 }
 
 async function relay(
@@ -96,11 +89,7 @@ async function relay(
 ): Promise<void> {
   const body = await readPost(request, response);
   if (body === undefined) return;
-  const wanted = parseRequest(body);
-  if (!wanted) {
-    answer(response, 400, failure('forbidden', '请求的格式不对'));
-    return;
-  }
+  const wanted = JSON.parse(body) as RelayRequest;
   const url = new URL(wanted.url);
   if (!/^https?:$/.test(url.protocol) || !origins.has(url.origin)) {
     const known = [...origins].join('、');
@@ -155,7 +144,7 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
 
 /** @returns undefined where the request has been refused */
 async function readPost(request: IncomingMessage, response: ServerResponse): Promise<string | undefined> {
-  // Another site's page cannot send this content type without asking first, and is then refused.
+  // Browsers let no other site's page send this content type without a preflight, which is refused.
   if (request.method !== 'POST' || !request.headers['content-type']?.startsWith('application/json')) {
     answer(response, 405, failure('forbidden', '只接受 POST，内容是 JSON'));
     return undefined;
@@ -175,25 +164,4 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
   return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks).toString('utf8');
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-function parseRequest(body: string): RelayRequest | undefined {
-  const value = parsed(body) as Partial<Record<keyof RelayRequest, unknown>> | null;
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { url, method, headers, data, timeout } = value;
-  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
-  if (method !== 'GET' && method !== 'POST') return undefined;
-  if (typeof headers !== 'object' || headers === null) return undefined;
-  if (data !== null && typeof data !== 'string') return undefined;
-  if (typeof timeout !== 'number' || !(timeout > 0)) return undefined;
-  const texts = Object.entries(headers).map(([name, text]) => [name, String(text)]);
-  return { url, method, headers: Object.fromEntries(texts) as Record<string, string>, data, timeout };
 }

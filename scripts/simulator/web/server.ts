@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +34,7 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** The mini program's own development configuration, but for the address of the server. */
+/** The mini program's development configuration with another server's address. */
 const CONFIGURATION = `
 import { config as development } from './development.ts';
 export const config = { ...development, serverUrl: '${SERVER_PLACEHOLDER}', container: 'auto' };
@@ -48,8 +49,8 @@ export const config = { ...development, serverUrl: '${SERVER_PLACEHOLDER}', cont
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const host = options.host ?? '127.0.0.1';
   const http = createHttpServer();
-  // Before anything is built: a port in use is told at once.
-  await listen(http, options.port, host);
+  // Before anything is built, so that a port in use is told at once.
+  await once(http.listen(options.port, host), 'listening');
   const root = options.root ?? path.join(PROJECT, 'mini');
   const listener = new Listener(root, options.say ?? ((text) => console.log(text)));
   const build = { replace: { 'config/current.ts': CONFIGURATION } };
@@ -80,7 +81,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       setup,
       () => errorsIn(root, build),
       (said) => listener.hear(said),
-      (asked) => clients.open(asked),
+      (choice) => clients.open(choice),
     );
     http.on('request', (request, response) => {
       device(request, response, () => vite.middlewares(request, response));
@@ -100,14 +101,4 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     http.close();
     throw error;
   }
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

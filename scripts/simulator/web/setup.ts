@@ -1,5 +1,6 @@
-import type { Platform } from '../runtime/device.ts';
+import type { Faults, Platform } from '../runtime/device.ts';
 import type { Level } from '../runtime/mini-console.ts';
+import type { PhoneEventInput } from '../runtime/types.ts';
 
 /** What the page is told about the processes that `npm run dev` started. Addresses have no slash at the end. */
 export interface Setup {
@@ -11,10 +12,7 @@ export interface Setup {
   h5?: boolean;
 }
 
-/**
- * Stands for the server's address in the compiled mini program: which server answers is the choice of the page,
- * made after compiling.
- */
+/** Stands for the server's address in the compiled mini program: the page chooses the server later. */
 export const SERVER_PLACEHOLDER = 'http://server-of-the-chosen-platform.invalid';
 
 /** How the paths below begin. */
@@ -49,6 +47,24 @@ export const HOT_EVENTS = {
   /** Something happened in a client that shows the H5 pages; data: `ClientEvent`. */
   h5: 'h5:event',
 } as const;
+
+export type Screen = 'phone' | 'pc';
+
+/** What the page asks for: whose client it shows, and what goes wrong in it. */
+export interface ClientChoice {
+  platform: Platform;
+  person: string;
+  screen: Screen;
+  faults: Faults;
+  /** The session is forgotten first. */
+  anew: boolean;
+}
+
+/** What happened in a client; `client` is its address. */
+export interface ClientEvent {
+  client: string;
+  event: PhoneEventInput;
+}
 
 export interface Said {
   /** `throw`: an error that nobody caught; else the method of `console`. */

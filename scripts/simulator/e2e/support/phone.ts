@@ -8,7 +8,7 @@ import { watchForBlanks } from './blank-watch.ts';
 const SCREENSHOTS = path.join(PROJECT, 'test-results', 'screenshots');
 const IMAGES = path.join(PROJECT, 'docs', 'images');
 
-/** The pictures of the documentation are renewed; they show a morning, whenever that is done. */
+/** Whether the pictures of the documentation are renewed. */
 const PICTURES = process.env.UPDATE_IMAGES === '1';
 
 /** Longest wait for something to show; the slowest fault takes two time-outs of the phone. Milliseconds. */
@@ -49,8 +49,6 @@ export class PhonePage {
   /** One more tab of a profile; see {@link newProfile}. */
   static async openIn(context: BrowserContext, url: string): Promise<PhonePage> {
     const phone = new PhonePage(await context.newPage());
-    // The loader of the benchmark wraps functions in this helper, which a browser does not have.
-    await phone.page.addInitScript('globalThis.__name = (value) => value');
     await phone.page.addInitScript(watchForBlanks);
     await setClock(phone.page);
     await phone.page.goto(url);
@@ -106,7 +104,7 @@ export class PhonePage {
   text(): Promise<string> {
     return this.page.evaluate(() => {
       const root = document.querySelector('.phone-screen')?.shadowRoot;
-      // What is hidden is not read by anybody, so the rendered text it must be.
+      // The rendered text: nobody reads what is hidden.
       const shown = root?.querySelector<HTMLElement>('.mini-screen')?.innerText ?? '';
       const above = root?.querySelector<HTMLElement>('.mini-overlay')?.innerText ?? '';
       return `${shown} ${above}`.replace(/\s+/g, ' ').trim();
@@ -200,7 +198,7 @@ export class PhonePage {
     if (errors.length > 0) throw new Error(`浏览器控制台有错误：\n${errors.join('\n')}`);
   }
 
-  /** What the test itself has caused. Errors like it, from before or from later, are no failure. */
+  /** Errors that the test causes on purpose: they do not fail it, whenever they come. */
   expectErrors(expected: RegExp): void {
     this.expected = expected;
   }

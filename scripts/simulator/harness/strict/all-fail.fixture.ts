@@ -1,6 +1,6 @@
 import { openPage } from '../testing.ts';
 
-/** Every test here is to fail though its own lines are content; `strict.test.ts` runs them and looks. */
+/** Every test here must fail although its own lines pass; `strict.test.ts` runs them. */
 const page = (script: string) => openPage('<view>页</view>', script);
 const button = (script: string) => openPage('<view onTap="go">按</view>', script);
 

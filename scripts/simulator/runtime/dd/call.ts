@@ -33,11 +33,11 @@ export interface CallHost {
   emit(event: PhoneEventInput): void;
   report(error: unknown, place: string): void;
   reportRejection(reason: unknown, place: string): void;
-  /** False after the client has ended the mini program: late answers reach nobody. */
+  /** False after the client has ended the mini program: late answers are dropped. */
   readonly running: boolean;
   /**
-   * Calls back when the client ends the mini program: what is under way is given up.
-   * @returns a function that takes the callback back
+   * Calls back when the client ends the mini program, so that requests under way are given up.
+   * @returns a function that removes the callback
    */
   whenEnded(callback: () => void): () => void;
 }

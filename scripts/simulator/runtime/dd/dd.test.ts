@@ -128,7 +128,7 @@ describe('the rest of dd', () => {
     await expect(app.tap('页')).rejects.toThrow('没有“页”');
   });
 
-  test('a toast goes by itself, loading goes when it is told', async () => {
+  test('a toast goes away by itself, loading when the app hides it', async () => {
     const app = await openCaller();
     const toast = call(app, 'showToast', { content: '好了', duration: 20 });
     await app.waitFor('好了');
@@ -140,7 +140,7 @@ describe('the rest of dd', () => {
     expect(app.text()).toBe('页');
   });
 
-  test('a toast that gives way to another one, or is hidden, has gone: success comes', async () => {
+  test('success of a toast comes when it is hidden or replaced', async () => {
     const app = await openCaller();
     const first = call(app, 'showToast', { content: '一', duration: 60_000 });
     await app.waitFor('一');

@@ -2,7 +2,7 @@ import type { Device, HttpErrors, Transport, TransportRequest, TransportResponse
 import type { Message } from '../types.ts';
 import { type CallHost, DdError, type Options } from './call.ts';
 
-/** A container ignores any other; a wrong name is a mistake that nobody would see. */
+/** A container ignores other names. Here they fail, so that a misspelt one is seen. */
 const OPTIONS: ReadonlySet<string> = new Set([
   'url',
   'method',

@@ -33,7 +33,7 @@ export interface DdParts {
 
 const INVALID_AUTH_CODE = 'invalid-auth-code';
 
-/** Absent on one platform or in some versions, so code asks for them before it uses them. */
+/** Names that some platforms or versions lack: code may ask whether they are there. */
 const ASKED_FOR: ReadonlySet<PropertyKey> = new Set([
   'corpId',
   'dtBridge',
@@ -61,10 +61,7 @@ const SYSTEM_INFO: Readonly<Record<string, unknown>> = {
   windowWidth: 375,
 };
 
-/**
- * The global `dd` of a phone. An API that is not here fails loudly with its name, so that nobody takes silence
- * for success.
- */
+/** The global `dd` of a phone. An API that is not simulated throws an error with its name. */
 export function createDd(parts: DdParts): Record<string, unknown> {
   const apis = {
     ...signIn(parts),
@@ -73,7 +70,7 @@ export function createDd(parts: DdParts): Record<string, unknown> {
     ...navigation(parts),
     ...system(parts),
   };
-  // Names of APIs, of tags, and `component2`; what stands behind a dot (a parameter, an attribute) is not checked.
+  // Names of APIs, of tags, and `component2`. Parameters and attributes, after a dot, are not checked.
   const tags = Object.keys(TAGS).filter((tag) => !PLACEHOLDER_TAGS.includes(tag));
   const usable = new Set([...Object.keys(apis), ...tags, 'canIUse', 'component2']);
   const known: Record<string, unknown> = {
@@ -85,7 +82,7 @@ export function createDd(parts: DdParts): Record<string, unknown> {
   };
   return new Proxy(known, {
     get(target, name) {
-      // What every object has, `hasOwnProperty` for instance, is no API.
+      // Members of every object, such as `hasOwnProperty`, are no APIs.
       if (typeof name === 'symbol' || name in target) return Reflect.get(target, name) as unknown;
       if (ASKED_FOR.has(name)) return undefined;
       throw new Error(

@@ -1,7 +1,7 @@
 import { openPage } from '../../harness/testing.ts';
 
 /** What the simulator does not have fails by its name, however the code asks for it; nothing is silently absent. */
-describe('an API that is not modelled', () => {
+describe('an API that is not simulated', () => {
   test.each([
     ['a call', 'dd.chooseImage({})'],
     ['an optional call', 'dd.chooseImage?.({})'],

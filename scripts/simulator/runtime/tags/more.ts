@@ -97,7 +97,7 @@ export const pickerView = statefulTag(
   },
 );
 
-/** `movable-view`: follows the finger in the directions that it may. */
+/** `movable-view`: follows the finger in the allowed directions. */
 export const movableView = statefulTag('movable-view', ({ host, attribute, state, emit, props, content }) => {
   const place = state(() => ({
     x: Number.parseFloat(text(attribute('x'))) || 0,
@@ -139,7 +139,7 @@ export const movableView = statefulTag('movable-view', ({ host, attribute, state
   };
 });
 
-/** Stays in the area; where nothing has a size, as without a layout, nothing holds it back. */
+/** Keeps a view inside its area; without a layout (jsdom) there is no limit. */
 const within = (at: number, room: number): number => (room > 0 ? Math.max(0, Math.min(at, room)) : at);
 
 /** Where a tap on a `navigator` leads; `go` is the phone's. */
@@ -159,7 +159,7 @@ export const navigator: Tag = (attributes, children, key) => {
   );
 };
 
-/** A canvas that keeps its place; `dd.createCanvasContext` draws on it. */
+/** `canvas`; `dd.createCanvasContext` draws on it. */
 export const canvas: Tag = (attributes, _children, key) =>
   h('mini-canvas', common('canvas', attributes, key), [
     h('canvas', {

@@ -64,7 +64,7 @@ export function emit(element: MiniElement, type: string, detail: unknown): unkno
   });
 }
 
-/** What a tag with a state of its own is made from. */
+/** The parts from which a tag with a state of its own is made. */
 export interface TagContext {
   /** The tag's element; null until it is on the page. */
   host: ShallowRef<MiniElement | null>;

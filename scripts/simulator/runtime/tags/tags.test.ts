@@ -237,7 +237,7 @@ test('swiper: a finger pushes it on, one item at a time; a short push does not',
   await app.waitFor('change{"current":0}');
 });
 
-test('swiper: the click that ends a push is no tap; the next one is, with or without that click', async () => {
+test('swiper: the click that ends a push is no tap, and the next click is one', async () => {
   const app = await openPage(
     `<swiper><swiper-item><view id="in" onTap="record">一</view></swiper-item><swiper-item>二</swiper-item></swiper>${LOG}`,
     RECORD,

@@ -10,8 +10,7 @@ import './style/storage.css';
 import './style/timeline.css';
 import { createApp, h } from 'vue';
 import type { EmulatedPerson } from '../../../emulator/people.ts';
-import type { ClientEvent } from '../../h5/clients.ts';
-import { H5_PAGE, HOT_EVENTS, SETUP_PATH, type Setup } from '../setup.ts';
+import { type ClientEvent, H5_PAGE, HOT_EVENTS, SETUP_PATH, type Setup } from '../setup.ts';
 import { ClientColumn } from './h5/client-column.tsx';
 import { H5Simulator } from './h5/simulator.ts';
 import { connectHotReload, loadProgram } from './program.ts';
@@ -19,7 +18,7 @@ import { Simulator } from './simulator.ts';
 import { layout } from './ui/layout.tsx';
 import { PhoneColumn } from './ui/phone-column.tsx';
 
-/** What the end-to-end tests and the benchmark may use; people use the page. */
+/** For the end-to-end tests and the pictures of the listing; people use the page. */
 declare global {
   interface Window {
     simulator?: Simulator;

@@ -10,14 +10,14 @@ export async function loadProgram(simulator: Simulator): Promise<void> {
     simulator.run(app);
   } catch (error) {
     const problems = (await (await fetch(PROBLEMS_PATH)).json()) as Problem[];
-    // Mistakes elsewhere, in the simulator itself for instance, are not the mini program's.
+    // The mistake is elsewhere, in the simulator for instance.
     if (problems.length === 0) throw error;
     simulator.showProblems(problems);
   }
 }
 
 export function connectHotReload(simulator: Simulator): void {
-  // Vite provides `hot` only where it finds these very words.
+  // Vite recognises only this exact expression.
   const hot = import.meta.hot;
   hot?.on(HOT_EVENTS.update, (part: Pick<BuiltApp, 'units' | 'style'>) => void simulator.update(part));
   hot?.on(HOT_EVENTS.replace, (app: BuiltApp) => simulator.run(app));

@@ -3,7 +3,7 @@ import type { EmulatedPerson } from '../../../emulator/people.ts';
 import type { Problem } from '../../compiler/problem.ts';
 import { askEmulator, emulatorAuthCode } from '../../harness/emulator-codes.ts';
 import { browserStorage, type Device, type Platform } from '../../runtime/device.ts';
-import { createPhone, type Phone } from '../../runtime/phone.ts';
+import { Phone } from '../../runtime/phone.ts';
 import type { BuiltApp, PhoneEvent } from '../../runtime/types.ts';
 import { SERVER_PLACEHOLDER, type Setup } from '../setup.ts';
 import { applyToDevice, applyToEmulator, faults, type PanelFault } from './faults.ts';
@@ -41,7 +41,7 @@ export class Simulator {
   readonly setup: Setup;
   readonly people: readonly EmulatedPerson[];
   readonly state: SimulatorState;
-  /** What can be made to go wrong. */
+  /** The faults that the panel offers. */
   readonly faults: readonly PanelFault[] = faults;
   /** True for the mini program, false for the H5 pages. */
   readonly isMini: boolean = true;
@@ -72,10 +72,10 @@ export class Simulator {
       canRevoke: false,
       cutOff: false,
     });
-    // What the page shows as active is what the emulator does, after a reload as well.
+    // After a reload, too, the emulator must have the faults that the page shows.
     if (this.activeFaults().some((fault) => fault.emulator)) void this.syncEmulator();
     window.addEventListener('storage', ({ key }) => {
-      // Another tab has told the emulator already.
+      // The other tab has told the emulator already.
       if (key === FAULTS || key === null) this.takeFaults(storedFaults());
     });
   }
@@ -154,7 +154,7 @@ export class Simulator {
     this.note('已清除这个人的存储，冷启动后会重新登录');
   }
 
-  /** @param json the new value; not stored, and told, when it is no JSON */
+  /** @param json the new value. @returns false where it is no JSON; the page says so, and nothing is stored */
   setStored(key: string, json: string): boolean {
     try {
       this.device?.storage.set(key, JSON.stringify(JSON.parse(json)));
@@ -240,7 +240,7 @@ export class Simulator {
     this.state.canRevoke = false;
     this.device = this.createDevice();
     applyToDevice(this.device, this.activeFaults());
-    this.phone = createPhone({
+    this.phone = new Phone({
       app: this.withServer(this.app),
       mount: this.mount,
       device: this.device,
@@ -318,7 +318,7 @@ export class Simulator {
     if (this.device) applyToDevice(this.device, this.activeFaults());
   }
 
-  /** One after the other: two quick switches must not mix their calls. */
+  /** Calls one after the other, so that two quick switches do not mix theirs. */
   private syncEmulator(): Promise<void> {
     const { emulator } = this.setup;
     if (emulator === null) return Promise.resolve();

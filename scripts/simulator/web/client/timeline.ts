@@ -40,7 +40,7 @@ export interface Part {
 
 type EntryInput = Omit<Entry, 'id' | 'at' | 'clock'> & { at?: number };
 
-/** Older lines are dropped: nobody reads that far. */
+/** Lines that are kept; older ones are dropped. */
 const LIMIT = 600;
 
 /** What happened, as one list. Calls that take time are one line that changes when they end. */
@@ -256,7 +256,7 @@ function messageParts(whose: string, { headers, body }: Message): Part[] {
   ];
 }
 
-/** A token by its beginning and end: enough to tell two apart, and a screenshot gives none away. */
+/** The beginning and end of a token: enough to tell two apart, and no secret in a screenshot. */
 function masked(value: string): string {
   return value.replace(
     /^(\S+ )?(.*)$/,

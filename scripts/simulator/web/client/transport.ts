@@ -1,6 +1,6 @@
-import type { ClientChoice } from '../../h5/clients.ts';
 import type { Transport } from '../../runtime/device.ts';
 import {
+  type ClientChoice,
   H5_PATH,
   type Heard,
   RELAY_PATH,

@@ -1,7 +1,11 @@
-import type { Screen } from '../../../h5/clients.ts';
+import type { Screen } from '../../setup.ts';
+import { type Choice, segments } from '../ui/parts.tsx';
 import type { H5Simulator } from './simulator.ts';
 
-const screens: Readonly<Record<Screen, string>> = { phone: '手机', pc: '电脑' };
+const screens: readonly Choice<Screen>[] = [
+  { value: 'phone', label: '手机' },
+  { value: 'pc', label: '电脑' },
+];
 
 /** The client with the page in it, and below it what a hand does with it. */
 export function ClientColumn({ simulator }: { simulator: H5Simulator }) {
@@ -14,20 +18,9 @@ export function ClientColumn({ simulator }: { simulator: H5Simulator }) {
         )}
       </div>
       <fieldset class="phone-tools" aria-label="客户端操作">
-        <div class="segments" role="radiogroup" aria-label="在哪里打开">
-          {(Object.keys(screens) as Screen[]).map((one) => (
-            <label>
-              <input
-                type="radio"
-                name="screen"
-                value={one}
-                checked={screen === one}
-                onChange={() => simulator.show(one)}
-              />
-              <span>{screens[one]}</span>
-            </label>
-          ))}
-        </div>
+        {segments({ name: 'screen', label: '在哪里打开', chosen: screen }, screens, (one) =>
+          simulator.show(one),
+        )}
         <button type="button" onClick={() => void simulator.open(false)}>
           重新打开
         </button>

@@ -1,10 +1,10 @@
 import { shallowReactive } from 'vue';
-import type { ClientChoice, ClientEvent, Screen } from '../../../h5/clients.ts';
+import type { ClientChoice, ClientEvent, Screen } from '../../setup.ts';
 import { faults } from '../faults.ts';
 import { Simulator } from '../simulator.ts';
 import { openClient } from '../transport.ts';
 
-/** Where faults show otherwise than in a mini program. */
+/** Effects of faults that differ from those in a mini program. */
 const effects: Readonly<Record<string, string>> = {
   'no-network': '请求发不出去，也取不到免登码。应提示检查网络；重新打开页面时，客户端显示自己的错误页。',
   'slow-network': '每个接口多等 3 秒。等待时应有提示，不能空白。',

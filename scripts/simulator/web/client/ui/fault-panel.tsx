@@ -2,6 +2,7 @@ import { defineComponent, ref } from 'vue';
 import type { Device } from '../../../runtime/device.ts';
 import { type FaultGroup, groups, type PanelFault } from '../faults.ts';
 import type { Simulator } from '../simulator.ts';
+import { card, quietButton, segments } from './parts.tsx';
 
 const names = Object.keys(groups) as FaultGroup[];
 
@@ -12,39 +13,24 @@ export const FaultPanel = defineComponent({
     const group = ref<FaultGroup>('network');
     return () => {
       const simulator = props.simulator as Simulator;
-      return (
-        <section class="card" aria-labelledby="faults-title">
-          <div class="card-head">
-            <h2 id="faults-title">制造故障</h2>
-            <button
-              type="button"
-              class="quiet"
-              disabled={simulator.state.active.size === 0}
-              onClick={() => void simulator.clearFaults()}
-            >
-              全部清除
-            </button>
-          </div>
+      const choices = names.map((name) => {
+        const active = countActive(simulator, name);
+        return { value: name, label: [groups[name].title, active > 0 && <b>{active}</b>] };
+      });
+      const clear = () => void simulator.clearFaults();
+      return card(
+        'fault-panel',
+        '制造故障',
+        quietButton('全部清除', simulator.state.active.size === 0, clear),
+        <>
           <ActiveFaults simulator={simulator} />
-          <div class="segments wide" role="radiogroup" aria-label="故障的种类">
-            {names.map((name) => (
-              <label>
-                <input
-                  type="radio"
-                  name="fault-group"
-                  value={name}
-                  checked={group.value === name}
-                  onChange={() => {
-                    group.value = name;
-                  }}
-                />
-                <span>
-                  {groups[name].title}
-                  {countActive(simulator, name) > 0 && <b>{countActive(simulator, name)}</b>}
-                </span>
-              </label>
-            ))}
-          </div>
+          {segments(
+            { name: 'fault-group', label: '故障的种类', chosen: group.value, wide: true },
+            choices,
+            (name) => {
+              group.value = name;
+            },
+          )}
           <p class="hint">
             {groups[group.value].note}
             {group.value !== 'network' && (
@@ -66,7 +52,7 @@ export const FaultPanel = defineComponent({
               ))}
           </ul>
           <Once simulator={simulator} />
-        </section>
+        </>,
       );
     };
   },

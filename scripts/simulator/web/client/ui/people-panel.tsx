@@ -1,16 +1,16 @@
 import type { EmulatedPerson } from '../../../../emulator/people.ts';
 import type { Platform } from '../../../runtime/device.ts';
 import { platforms, type Simulator } from '../simulator.ts';
+import { card, segments } from './parts.tsx';
 
 /** Who opens the app, and in which client. */
 export function PeoplePanel({ simulator }: { simulator: Simulator }) {
   const { people, setup } = simulator;
-  return (
-    <section class="card" aria-labelledby="people-title">
-      <div class="card-head">
-        <h2 id="people-title">谁打开应用</h2>
-        <PlatformSwitch simulator={simulator} />
-      </div>
+  return card(
+    'people-panel',
+    '谁打开应用',
+    platformSwitch(simulator),
+    <>
       {setup.emulator === null && <RealPlatform />}
       {setup.emulator !== null && people.length === 0 && (
         <p class="callout">平台仿真没有应答。请确认 npm run dev 还在运行，然后刷新本页。</p>
@@ -19,41 +19,29 @@ export function PeoplePanel({ simulator }: { simulator: Simulator }) {
         <p class="hint">点一个人，就用这个人的身份打开{simulator.isMini ? '小程序' : ' H5 页面'}。</p>
       )}
       {people.length > 0 && (
-        <div class="people" role="radiogroup" aria-labelledby="people-title">
+        <div class="people" role="radiogroup" aria-labelledby="people-panel-title">
           {people.map((person) => (
             <Person key={person.key} simulator={simulator} person={person} />
           ))}
         </div>
       )}
-    </section>
+    </>,
   );
 }
 PeoplePanel.props = ['simulator'];
 
-function PlatformSwitch({ simulator }: { simulator: Simulator }) {
-  const names = Object.keys(platforms) as Platform[];
-  return (
-    <div class="segments" role="radiogroup" aria-label="客户端">
-      {names.map((platform) => {
-        const missing = simulator.setup.servers[platform] === null;
-        return (
-          <label title={missing ? `没有启动${platforms[platform]}的服务端` : undefined}>
-            <input
-              type="radio"
-              name="platform"
-              value={platform}
-              disabled={missing}
-              checked={simulator.state.platform === platform}
-              onChange={() => simulator.choose({ platform })}
-            />
-            <span>{platforms[platform]}</span>
-          </label>
-        );
-      })}
-    </div>
+function platformSwitch(simulator: Simulator) {
+  const { servers } = simulator.setup;
+  const choices = (Object.keys(platforms) as Platform[]).map((platform) => ({
+    value: platform,
+    label: platforms[platform],
+    missing: servers[platform] === null ? `没有启动${platforms[platform]}的服务端` : undefined,
+  }));
+  const chosen = simulator.state.platform;
+  return segments({ name: 'platform', label: '客户端', chosen }, choices, (platform) =>
+    simulator.choose({ platform }),
   );
 }
-PlatformSwitch.props = ['simulator'];
 
 function Person({ simulator, person }: { simulator: Simulator; person: EmulatedPerson }) {
   return (

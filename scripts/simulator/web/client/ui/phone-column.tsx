@@ -31,10 +31,7 @@ export function PhoneColumn({ simulator }: { simulator: Simulator }) {
 }
 PhoneColumn.props = ['simulator'];
 
-/**
- * The phone draws into a shadow root, so that class names of this page and of the mini program never meet. Vue
- * leaves the inside alone.
- */
+/** The phone draws into a shadow root, so that styles of this page and of the mini program do not mix. */
 const Screen = defineComponent({
   props: { simulator: { type: Object, required: true } },
   setup(props) {
@@ -90,7 +87,7 @@ const StatusBar = defineComponent({
   },
 });
 
-/** Mistakes in the sources lie over the phone, which goes on with the last version that had none. */
+/** Shows mistakes in the sources over the phone, which goes on with the last version without mistakes. */
 function Problems({ simulator }: { simulator: Simulator }) {
   const { problems } = simulator.state;
   return (

@@ -1,5 +1,6 @@
 import { defineComponent, ref } from 'vue';
 import type { Simulator } from '../simulator.ts';
+import { card, quietButton } from './parts.tsx';
 
 /** What the mini program has stored for this person: to look at, to change, to delete. */
 export const StoragePanel = defineComponent({
@@ -16,19 +17,11 @@ export const StoragePanel = defineComponent({
     return () => {
       const simulator = props.simulator as Simulator;
       const { storage } = simulator.state;
-      return (
-        <section class="card storage" aria-labelledby="storage-title">
-          <div class="card-head">
-            <h2 id="storage-title">本地存储</h2>
-            <button
-              type="button"
-              class="quiet"
-              disabled={storage.length === 0}
-              onClick={() => simulator.clearStorage()}
-            >
-              全部删除
-            </button>
-          </div>
+      return card(
+        'storage',
+        '本地存储',
+        quietButton('全部删除', storage.length === 0, () => simulator.clearStorage()),
+        <>
           {storage.length === 0 && <p class="hint">这个人在本应用里没有存储任何内容。</p>}
           <ul>
             {storage.map(({ key, value }) => (
@@ -52,9 +45,7 @@ export const StoragePanel = defineComponent({
                       <button type="button" onClick={save}>
                         保存
                       </button>
-                      <button type="button" class="quiet" onClick={leave}>
-                        取消
-                      </button>
+                      {quietButton('取消', false, leave)}
                     </>
                   ) : (
                     <>
@@ -67,16 +58,14 @@ export const StoragePanel = defineComponent({
                       >
                         修改
                       </button>
-                      <button type="button" class="quiet" onClick={() => simulator.removeStored(key)}>
-                        删除
-                      </button>
+                      {quietButton('删除', false, () => simulator.removeStored(key))}
                     </>
                   )}
                 </details>
               </li>
             ))}
           </ul>
-        </section>
+        </>,
       );
     };
   },

@@ -1,5 +1,6 @@
 import { defineComponent, nextTick, onMounted, ref, watch } from 'vue';
 import { type Entry, type EntryKind, kinds, type Timeline } from '../timeline.ts';
+import { card, quietButton } from './parts.tsx';
 
 const NEAR_END_PX = 40;
 
@@ -28,19 +29,11 @@ export const TimelinePanel = defineComponent({
     return () => {
       void timeline.version.value;
       const shown = timeline.entries.filter((entry) => !hidden.value.has(entry.kind));
-      return (
-        <section class="card timeline" aria-labelledby="timeline-title">
-          <div class="card-head">
-            <h2 id="timeline-title">时间线</h2>
-            <button
-              type="button"
-              class="quiet"
-              disabled={timeline.entries.length === 0}
-              onClick={() => timeline.clear()}
-            >
-              清空
-            </button>
-          </div>
+      return card(
+        'timeline',
+        '时间线',
+        quietButton('清空', timeline.entries.length === 0, () => timeline.clear()),
+        <>
           <fieldset class="filters" aria-label="显示哪些">
             {(Object.keys(kinds) as EntryKind[]).map((kind) => (
               <button
@@ -66,7 +59,7 @@ export const TimelinePanel = defineComponent({
               </li>
             )}
           </ol>
-        </section>
+        </>,
       );
     };
   },
@@ -109,7 +102,7 @@ function Summary({ entry }: { entry: Entry }) {
 }
 Summary.props = ['entry'];
 
-/** Made when the line is opened first: hundreds of lines have something inside, and few are opened. */
+/** Made when a line is first opened: of hundreds of lines, few are. */
 const Parts = defineComponent({
   props: { entry: { type: Object, required: true } },
   setup(props) {
