@@ -45,7 +45,7 @@ describe.each(platforms)('%s', (platform) => {
   // 浙政钉 answers one and the same refusal for people who left and people out of range.
   const ends = platform === 'zhezhengding' ? { ...ENDS, zhaoliu: ENDS.sunqi } : ENDS;
 
-  test.each(Object.entries(ends))('%s opens the app', async (person, end) => {
+  test.each(Object.entries(ends))('%s gets the right first page', async (person, end) => {
     const [path, text] = end ?? ['', ''];
     const app = await open(person, platform);
     await app.waitFor(text);
@@ -65,7 +65,7 @@ describe.each(platforms)('%s', (platform) => {
   });
 });
 
-test('binding: a wrong password, then the right one, then signing out', async () => {
+test('a person binds after a wrong password, and signs out', async () => {
   const app = await open('lisi', 'dingtalk');
   await app.waitFor('绑定并登录');
   await app.type('用户名', 'lisi');
@@ -85,7 +85,7 @@ test('binding: a wrong password, then the right one, then signing out', async ()
   await app.waitFor(() => Object.keys(app.storage).length === 0);
 });
 
-test('the sign-ins of a person are listed, and another one can be ended from the list', async () => {
+test('a person’s sessions are listed, and another session can be ended', async () => {
   const token = await servers.dingtalk.tokenOf('chenguang');
   const app = await open('chenguang', 'dingtalk');
   await app.waitFor('，陈光');
@@ -107,7 +107,7 @@ test('the sign-ins of a person are listed, and another one can be ended from the
   expect(answer.statusCode).toBe(401);
 });
 
-test('without a network the list of sign-ins says so, and loads when it is back', async () => {
+test('without a network the list of sessions says so, and loads when the network is back', async () => {
   const app = await open('chenguang', 'dingtalk');
   await app.waitFor('，陈光');
   await app.tap('我的');
@@ -136,16 +136,7 @@ describe.each([
   });
 });
 
-test.each(['fail', 'fail-with-data', 'success'] as const)(
-  'a refused code leads to a page with text where the container gives HTTP errors as %s',
-  async (httpErrors) => {
-    const app = await open('zhangsan', 'dingtalk', { httpErrors, faults: { authCodeInvalid: true } });
-    await app.waitFor('重试');
-    expect(app.path).toBe('pages/trouble/index');
-  },
-);
-
-test('people sign in although the storage does not work', async () => {
+test('people can sign in although the storage does not work', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const app = await open('zhangsan', 'dingtalk', { faults: { storageBroken: true } });
   await app.waitFor('，张三');

@@ -57,7 +57,7 @@ test('black on white has the greatest contrast', () => {
   expect(contrast('#000000', '#ffffff')).toBeCloseTo(21);
 });
 
-test('every text stands out from what it stands on', async () => {
+test('every text has enough contrast with its background', async () => {
   const all = await styles();
   const backgroundOf = (selector: string) =>
     all.find(({ place }) => place.endsWith(` ${selector}`))?.background ?? '';

@@ -194,28 +194,34 @@ export function containerCorpId(): string {
   return typeof dd.corpId === 'string' ? dd.corpId : '';
 }
 
-/** A stored value; null when missing. @throws DdError when the store cannot be read. */
+/** A stored value; null when it is missing or cannot be read. */
 export async function readStorage(key: string): Promise<unknown> {
-  const result = await promised<{ data?: unknown } | undefined>(
-    'getStorage',
-    STORAGE_TIMEOUT,
-    (success, fail) => dd.getStorage({ key, success, fail }),
-  );
-  return result === undefined || result.data === undefined ? null : result.data;
+  try {
+    const result = await promised<{ data?: unknown } | undefined>(
+      'getStorage',
+      STORAGE_TIMEOUT,
+      (success, fail) => dd.getStorage({ key, success, fail }),
+    );
+    return result === undefined || result.data === undefined ? null : result.data;
+  } catch (error) {
+    console.warn(`the container cannot read ${key}`, error);
+    return null;
+  }
 }
 
-/** @throws DdError, e.g. when the value is over 200×1024 characters. */
+/**
+ * Stores a value of at most 200×1024 characters, or removes it (null). Never rejects: what is stored here only spares
+ * the next start some work.
+ */
 export async function writeStorage(key: string, data: unknown): Promise<void> {
-  await promised('setStorage', STORAGE_TIMEOUT, (success, fail) =>
-    dd.setStorage({ key, data, success, fail }),
-  );
-}
-
-/** @throws DdError. */
-export async function removeStorage(key: string): Promise<void> {
-  await promised('removeStorage', STORAGE_TIMEOUT, (success, fail) =>
-    dd.removeStorage({ key, success, fail }),
-  );
+  try {
+    await promised('setStorage', STORAGE_TIMEOUT, (success, fail) => {
+      if (data === null) dd.removeStorage({ key, success, fail });
+      else dd.setStorage({ key, data, success, fail });
+    });
+  } catch (error) {
+    console.warn(`the container cannot store ${key}`, error);
+  }
 }
 
 /** Asks a person; false when they decline or the container cannot ask. No time-out: people may think. */

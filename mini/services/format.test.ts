@@ -10,11 +10,11 @@ test.each([
   [13, '下午好'],
   [18, '晚上好'],
   [23, '晚上好'],
-])('at %i o’clock in Beijing: %s', (hour, text) => {
+])('the greeting at %i o’clock in Beijing is %s', (hour, text) => {
   expect(greeting(new Date(Date.UTC(2026, 2, 5, hour - 8, 30)))).toBe(text);
 });
 
-test('times are Beijing’s; the phone’s own zone is never asked', () => {
+test('times are shown in Beijing’s time zone, never in the phone’s', () => {
   for (const field of [
     'getFullYear',
     'getMonth',
@@ -43,18 +43,18 @@ test.each([
   [59, '59 秒'],
   [60, '1 分钟'],
   [61, '2 分钟'],
-])('%i seconds: %s', (seconds, text) => {
+])('%i seconds are shown as %s', (seconds, text) => {
   expect(waitText(seconds)).toBe(text);
 });
 
-test('every reason says what, why and whom to ask, each in its own words', () => {
+test('every reason has its own title, cause and contact', () => {
   const texts = Object.values(reasons);
   expect(new Set(texts.map(({ title }) => title)).size).toBe(texts.length);
   for (const { why, ask } of texts) expect([why, ask]).not.toContain('');
   expect(reasonText('toString').title).toBe('您暂时不能使用本应用');
 });
 
-test('every rejection has its own words', () => {
+test('every rejection has its own text', () => {
   const refusals = [
     'INVALID_CREDENTIALS',
     'LOCKED',

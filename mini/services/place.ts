@@ -21,6 +21,14 @@ export function isDue({ visitAt }: PlaceInLine): boolean {
   return !(left > 0 && left <= LONGEST);
 }
 
+/** A place out of the phone's or the browser's store, or null when it does not look like one. */
+export function storedPlace(value: unknown): PlaceInLine | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { place, visitAt, expectedAt } = value as Partial<PlaceInLine>;
+  if (typeof place !== 'string') return null;
+  return { place, visitAt: Number(visitAt), expectedAt: Number(expectedAt) };
+}
+
 /** The place that an answer gives, or null when it does not look like one. */
 export function asPlace({ place, retryAfterSeconds, expectedSeconds }: Partial<Wait>): PlaceInLine | null {
   const [visit, expected] = [Number(retryAfterSeconds), Number(expectedSeconds)];

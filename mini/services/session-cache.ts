@@ -1,6 +1,6 @@
 /** The session in the container's store: it spares the next start the sign-in. */
 import type { SessionUser } from '../../server/contract/auth.ts';
-import { readStorage, removeStorage, writeStorage } from './dd.ts';
+import { readStorage } from './dd.ts';
 
 export interface Session {
   token: string;
@@ -28,30 +28,8 @@ export function asSession(value: unknown): Session | null {
   return { token, expiresAt: ends, user: user as SessionUser };
 }
 
-/** The stored session, if it is one and lives. */
+/** The stored session; null where there is none that lives. */
 export async function readSession(key: string): Promise<Session | null> {
-  try {
-    const session = asSession(await readStorage(key));
-    return session !== null && isLive(session) ? session : null;
-  } catch (error) {
-    console.warn('the session cache cannot be read', error);
-    return null;
-  }
-}
-
-/** A full or broken store costs the next start a sign-in, nothing else. */
-export async function saveSession(key: string, session: Session): Promise<void> {
-  try {
-    await writeStorage(key, session);
-  } catch (error) {
-    console.warn('the session cache cannot be written', error);
-  }
-}
-
-export async function forgetSession(key: string): Promise<void> {
-  try {
-    await removeStorage(key);
-  } catch (error) {
-    console.warn('the session cache cannot be removed', error);
-  }
+  const session = asSession(await readStorage(key));
+  return session !== null && isLive(session) ? session : null;
 }

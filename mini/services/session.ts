@@ -14,12 +14,11 @@ import type {
   SignedIn,
 } from '../../server/contract/auth.ts';
 import { config } from '../config/current.ts';
-import { type AuthCode, containerCorpId, DdError, getAuthCode } from './dd.ts';
+import { type AuthCode, containerCorpId, DdError, getAuthCode, readStorage, writeStorage } from './dd.ts';
 import { authCodeFault, clientFault, type Fault } from './faults.ts';
-import { readPlace, savePlace } from './line.ts';
-import { asPlace, CODE_LIFE, isDue, type PlaceInLine } from './place.ts';
+import { asPlace, CODE_LIFE, isDue, type PlaceInLine, storedPlace } from './place.ts';
 import { isOpaque, request } from './request.ts';
-import { asSession, forgetSession, isLive, readSession, type Session, saveSession } from './session-cache.ts';
+import { asSession, isLive, readSession, type Session } from './session-cache.ts';
 
 export type Outcome =
   | { state: 'signed-in'; session: Session }
@@ -119,7 +118,7 @@ export function renewSession(refused: string): Promise<Outcome> {
   }
   current = null;
   return shared(async () => {
-    await forgetSession(storageKey());
+    await writeStorage(storageKey(), null);
     return signIn();
   });
 }
@@ -162,7 +161,7 @@ async function start(): Promise<Outcome> {
     return { state: 'signed-in', session: cached };
   }
   if (line === null) {
-    const kept = await readPlace(placeKey());
+    const kept = storedPlace(await readStorage(placeKey()));
     if (began === generation) line = kept;
   }
   return line !== null && !isDue(line) ? waiting(line) : signIn();
@@ -208,7 +207,7 @@ async function signIn(): Promise<Outcome> {
 
 async function settle({ data, requestId }: { data: LoginOutcome; requestId: string }): Promise<Outcome> {
   const place = data.outcome === 'wait' ? asPlace(data) : null;
-  if (line !== null || place !== null) await savePlace(placeKey(), place);
+  if (line !== null || place !== null) await writeStorage(placeKey(), place);
   line = place;
   if (place !== null) return waiting(place);
   switch (data.outcome) {
@@ -237,7 +236,7 @@ async function adopt(data: SignedIn, requestId: string): Promise<Outcome> {
   signedInAt = Date.now();
   clockIsAhead = !isLive(session);
   ticket = null;
-  await saveSession(storageKey(), current);
+  await writeStorage(storageKey(), current);
   return { state: 'signed-in', session };
 }
 
@@ -274,7 +273,7 @@ export async function bind(username: string, password: string): Promise<BindResu
 export async function updateUser(user: SessionUser): Promise<void> {
   if (current === null || current.user.id !== user.id) return;
   current = { ...current, user };
-  await saveSession(storageKey(), current);
+  await writeStorage(storageKey(), current);
 }
 
 /**
@@ -289,7 +288,7 @@ export async function signOut(): Promise<boolean> {
   current = null;
   ticket = null;
   pending = null;
-  await forgetSession(storageKey());
+  await writeStorage(storageKey(), null);
   if (session === null) return true;
   const { token } = session;
   const reply = await request<unknown>({ method: 'POST', path: '/api/auth/logout', token, holds: 'outcome' });
@@ -299,5 +298,5 @@ export async function signOut(): Promise<boolean> {
 /** The server has ended all sessions of the person, by their own deed: the next page signs in anew. */
 export async function sessionEnded(): Promise<void> {
   current = null;
-  await forgetSession(storageKey());
+  await writeStorage(storageKey(), null);
 }

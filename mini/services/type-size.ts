@@ -15,7 +15,7 @@ function show(size: TypeSize): void {
 
 /** What the person chose on this phone; otherwise the client's own font size, whose standard is 16. */
 async function read(): Promise<void> {
-  const kept = await readStorage(KEY).catch(() => null);
+  const kept = await readStorage(KEY);
   const chosen = typeSizes.find(({ value }) => value === kept);
   if (chosen !== undefined) return show(chosen.value);
   const scale = (await fontSize()) / 16;
@@ -36,5 +36,5 @@ export function watchTypeSize(watcher: object, tell: ((size: TypeSize) => void) 
 /** Where it cannot be stored, it holds until the program is closed. */
 export function chooseTypeSize(size: TypeSize): void {
   show(size);
-  writeStorage(KEY, size).catch(() => undefined);
+  void writeStorage(KEY, size);
 }

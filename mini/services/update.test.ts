@@ -40,7 +40,7 @@ test.each([
   ['no update manager', { update: 'absent' }],
   ['an update that cannot be downloaded', { update: 'failed' }],
   ['no newer package in time', { update: 'none', replace: impatient }],
-] as const)('%s: words say what to do, and the app can be used', async (_what, options) => {
+] as const)('with %s a text says what to do, and the app can be used', async (_what, options) => {
   const app = await open(strict, options);
   await app.waitFor('请关闭小程序，再从工作台重新打开');
   expect(app.text()).toContain('当前版本太旧');

@@ -1,5 +1,6 @@
 /** What the mini program and the H5 say alike, so that one change of a word shows in both. */
 import type { SessionUser } from '../../server/contract/auth.ts';
+import { waitText } from './format.ts';
 
 export interface Question {
   title: string;
@@ -17,6 +18,10 @@ export const words = {
   changePassword: '修改密码',
   typeSize: '字号',
 } as const;
+
+/** @param seconds until the next attempt. */
+export const lockedText = (seconds: number): string =>
+  `密码错误次数太多，账号已锁定。请 ${waitText(seconds)}后再试。`;
 
 /** How many times as large as usual a person may have the pages. */
 export const typeSizes = [

@@ -1,7 +1,6 @@
 /** What the journeys share: the built scripts on a phone, against the real server and the emulated platform. */
 
 import { type BuiltApp, buildProjectApp, emulatorAuthCode } from '../../scripts/simulator/index.ts';
-import type { PlatformName } from '../../server/platform/platform.ts';
 import { type Built, build } from '../../server/testing/build.ts';
 import { type LaunchOptions, MiniRun, TestPhone } from './phone.ts';
 
@@ -14,40 +13,25 @@ export interface Journey {
   start(phone: TestPhone, options?: LaunchOptions): MiniRun;
 }
 
-/** Registers the hooks that start a server for the tests of the surrounding block, and end it. */
-export function prepareJourney(platform: PlatformName = 'dingtalk'): Journey {
-  /** Waited for once more at the end: a server that came up too late for its hook must not outlive the tests. */
-  let building: Promise<Built>;
-  let server: Built | undefined;
-  let app: BuiltApp | undefined;
-
-  const ready = <T>(value: T | undefined): T => {
-    if (value === undefined) throw new Error('only inside a test');
-    return value;
-  };
+/** Registers the hooks that start a server for the tests of the file, and end it. */
+export function prepareJourney(): Journey {
+  let server: Built;
+  let app: BuiltApp;
 
   beforeAll(async () => {
-    building = build({ platform });
-    server = await building;
+    server = await build();
     app = await buildProjectApp(await server.url());
   });
-
-  afterAll(async () => {
-    await (await building).close();
-  });
-
-  afterEach(() => server?.emulator.control.clearFaults());
+  afterAll(() => server?.close());
+  afterEach(() => server.emulator.control.clearFaults());
 
   return {
     get server() {
-      return ready(server);
+      return server;
     },
     phone: (person) =>
-      new TestPhone(
-        platform,
-        emulatorAuthCode({ emulatorUrl: ready(server).emulator.url, person }, platform),
-      ),
-    start: (phone, options) => new MiniRun(ready(app), phone, options),
+      new TestPhone('dingtalk', emulatorAuthCode({ emulatorUrl: server.emulator.url, person }, 'dingtalk')),
+    start: (phone, options) => new MiniRun(app, phone, options),
   };
 }
 

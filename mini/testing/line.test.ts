@@ -22,7 +22,7 @@ function quick(device = phone()): TestPhone {
 
 const codesAndPlaces = () => logins().map(({ authCode, place }) => [authCode, place]);
 
-test('whoever is held back reads that people are in line and how long, and gets in by itself with the same code', async () => {
+test('a person who must wait sees how long, and is signed in without a tap, with the same code', async () => {
   answerLogins(wait('place-1', 30), wait('place-1'), wait('place-1'));
   const device = quick();
   const run = start(device);
@@ -35,20 +35,20 @@ test('whoever is held back reads that people are in line and how long, and gets 
   expect([...device.values.keys()]).toEqual(['session:dingemulator0001']);
 });
 
-test('the person gets to the page that they wanted', async () => {
+test('after the wait the wanted page opens', async () => {
   answerLogins(wait('place-1'));
   const run = start(quick(), { url: '/pages/sessions/index' });
   await run.waitFor('sessions', ready);
   expect(logins()).toHaveLength(2);
 });
 
-test('the end of the wait is near: the page says so', async () => {
+test('near the end of the wait the page says so', async () => {
   answerLogins(wait('place-1', 30, 1));
   const page = await start(quick()).waitFor('wait', (data) => data.left !== '');
   expect(page.data.left).toBe('马上就轮到您了');
 });
 
-test('who closes the program and comes back keeps the place, and the server is not asked before its time', async () => {
+test('a person who closes the program keeps the place, and the server is not asked too early', async () => {
   answerLogins(wait('place-1', 30));
   const device = quick();
   (await start(device).waitFor('wait')).call('onUnload');
@@ -63,7 +63,7 @@ test('who closes the program and comes back keeps the place, and the server is n
   ]);
 });
 
-test('a code that is too old by then is replaced, the place is kept', async () => {
+test('a code that expires during the wait is replaced, and the place is kept', async () => {
   answerLogins(wait('place-1', 30));
   const device = quick();
   const run = start(device);
@@ -76,7 +76,7 @@ test('a code that is too old by then is replaced, the place is kept', async () =
   ]);
 });
 
-test('a code that is refused after the wait is replaced, once, the place is kept', async () => {
+test('a code that is refused after the wait is replaced once, and the place is kept', async () => {
   answerLogins(wait('place-1'), fault(401, 'AUTH_CODE_INVALID'));
   await start(quick()).waitFor('home', ready);
   expect(codesAndPlaces()).toEqual([
@@ -86,7 +86,7 @@ test('a code that is refused after the wait is replaced, once, the place is kept
   ]);
 });
 
-test('a fault in between shows trouble; retry goes on with the place, and a new code', async () => {
+test('after a fault during the wait, retry continues with the place and a new code', async () => {
   answerLogins(wait('place-1'), fault(502, 'PLATFORM_FAULT'));
   const run = start(quick());
   const page = await run.waitFor('trouble');
@@ -95,7 +95,7 @@ test('a fault in between shows trouble; retry goes on with the place, and a new 
   expect(codesAndPlaces().at(-1)).toEqual(['code-2', 'place-1']);
 });
 
-test('a phone whose clock was put back does not wait until it has caught up', async () => {
+test('a phone whose clock was set back does not wait longer', async () => {
   answerLogins(wait('place-1', 30));
   const device = quick();
   const run = start(device);
@@ -110,7 +110,7 @@ test('an answer without a place or a time is trouble', async () => {
   expect(page.data.fault).toMatchObject({ code: 'ANSWER_UNEXPECTED' });
 });
 
-test('a code that the platform may have used is not handed in again', async () => {
+test('a code that the platform may have used is not sent again', async () => {
   const { body } = wait('place-1');
   answerLogins({ body: { ...(body as object), newCode: true } });
   await start(quick()).waitFor('home', ready);

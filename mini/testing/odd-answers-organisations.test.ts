@@ -55,7 +55,7 @@ describe('the app is shown again', () => {
     ['the same organisation', { query: { corpId: 'ding-one' } }],
     ['no organisation', { query: {} }],
     ['nothing at all', null],
-  ])('with %s nothing begins anew', async (_what, options) => {
+  ])('with %s nothing is started again', async (_what, options) => {
     const run = start(phone(), one);
     const page = await run.waitFor('home', ready);
     run.showAgain(options);
@@ -65,7 +65,7 @@ describe('the app is shown again', () => {
   });
 
   test.each(['bind', 'no-permission', 'trouble'])(
-    'what led to the page %s there is not said of here',
+    'the page %s of the first organisation is not shown for the second',
     async (page) => {
       standIn.answers['/api/auth/login'] = () => ({
         body: { outcome: 'no-permission', reason: 'OUT_OF_RANGE' },
@@ -94,7 +94,7 @@ describe('the app is shown again', () => {
 });
 
 describe('a late answer from the other organisation', () => {
-  test('a late answer does not show the other organisation’s person', async () => {
+  test('does not show the other organisation’s person', async () => {
     const device = phone();
     const me = late();
     standIn.answers['/api/me'] = me.answer;
@@ -110,7 +110,7 @@ describe('a late answer from the other organisation', () => {
     expect(String(device.values.get('session:ding-two'))).not.toContain('甲');
   });
 
-  test('a refused request is not repeated in the other organisation', async () => {
+  test('that refuses a request does not repeat it in the present organisation', async () => {
     const end = late();
     standIn.answers['/api/me/sessions'] = () => ({ body: { items: [] } });
     standIn.answers['/api/me/sessions/s1/end'] = end.answer;
@@ -126,7 +126,7 @@ describe('a late answer from the other organisation', () => {
     expect(run.requests.filter((request) => request.includes('/end'))).toHaveLength(1);
   });
 
-  test('a late auth code is not handed in for the present organisation', async () => {
+  test('with an auth code does not use it in the present organisation', async () => {
     let give: (code: string) => void = () => undefined;
     let codes = 0;
     const device = new TestPhone('dingtalk', () => {

@@ -104,7 +104,7 @@ describe('binding', () => {
     expect(page.data.message).toBe('可以再试了。');
   });
 
-  test('a person who is bound already is sent to sign in', async () => {
+  test('a person who is already bound is sent to sign in', async () => {
     const { page } = await reject({ reason: 'PERSON_ALREADY_BOUND' });
     expect(page.data).toMatchObject({ needsSignIn: true, message: expect.stringContaining('已经绑定过') });
   });
@@ -180,7 +180,7 @@ describe('opening pages', () => {
     return { run, page: await run.waitFor('me', (data) => data.loaded === true) };
   };
 
-  test('what is tapped twice opens once', async () => {
+  test('a page that is tapped twice opens once', async () => {
     const { run, page } = await openMe();
     page.call('openSessions');
     page.call('openSessions');
@@ -188,7 +188,7 @@ describe('opening pages', () => {
     expect(run.app.stack).toEqual(['pages/me/index', 'pages/sessions/index']);
   });
 
-  test('where the container opens no more pages, the person is told', async () => {
+  test('if the container opens no more pages, the person is told', async () => {
     const { run, page } = await openMe();
     for (let depth = 1; depth < 5; depth += 1) run.stack.navigateTo('/pages/sessions/index');
     page.call('openPassword');
@@ -198,7 +198,7 @@ describe('opening pages', () => {
   });
 });
 
-describe('after an error that nobody caught', () => {
+describe('after an uncaught error', () => {
   /** Lets the page fail, as often as told, before the trouble page is there. */
   async function failing(run: MiniRun, times: number) {
     for (let time = 0; time < times; time += 1) run.fail(new Error('provoked'));
@@ -255,7 +255,7 @@ test.each([
   ['欧阳𠮷', '𠮷'],
   ['张三😀', '😀'],
   ['', ''],
-])('a person named “%s” is shown by “%s”, whole', async (name, initial) => {
+])('the initial of “%s” is “%s”, a whole character', async (name, initial) => {
   standIn.answers['/api/auth/login'] = () => {
     const { session } = standIn.signedIn().body as { session: object };
     return { body: { outcome: 'signed-in', session, user: { ...user, name } } };

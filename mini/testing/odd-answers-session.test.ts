@@ -71,7 +71,7 @@ describe('renewing the session', () => {
   });
 });
 
-describe('a request that was refused for its session', () => {
+describe('a request that was refused because of its session', () => {
   /** The password page of a run that began with a stored session. */
   async function openPassword(style: HttpErrors) {
     const device = phone();

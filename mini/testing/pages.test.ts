@@ -42,7 +42,7 @@ describe('binding', () => {
   });
 
   // part: notices
-  test('after the binding the notice opens to which the message led', async () => {
+  test('after the binding the message’s notice opens', async () => {
     const notice = await journey.server.prisma.notice.findFirstOrThrow();
     const run = start(phone('lisi'), { url: `/pages/notice/index?id=${notice.id}` });
     const page = await run.waitFor('bind');
@@ -73,7 +73,7 @@ describe('binding', () => {
     page.call('onUnload');
   });
 
-  test('empty fields are told without a request', async () => {
+  test('empty fields are reported without a request', async () => {
     const { run, page, submit } = await openBind();
     const before = run.requests.length;
     await submit('', '');
@@ -162,7 +162,7 @@ describe('type size', () => {
       run.app.document.querySelector('[style*="--type-size"]')?.outerHTML ?? '',
     )?.[1];
 
-  test('what a person chooses holds at once, on every page and after a new start', async () => {
+  test('a person’s choice applies at once, on every page and after a new start', async () => {
     const device = phone('zhangsan');
     const run = start(device, { url: '/pages/me/index' });
     await run.waitFor('me', (data) => data.loaded === true);
@@ -182,14 +182,17 @@ describe('type size', () => {
     [20, '1.5'],
     [28, '2'],
     [undefined, '1'],
-  ])('until then it follows the font size of the client: %s shows %s', async (fontSizeSetting, size) => {
-    const device = phone('zhangsan');
-    device.systemInfo = { fontSizeSetting };
-    const run = start(device);
-    await run.waitFor('home', homeReady);
-    await run.settled(() => run.count('getSystemInfo') > 0);
-    await run.settled(() => shownSize(run) === size);
-  });
+  ])(
+    'without a choice it follows the font size of the client: %s shows %s',
+    async (fontSizeSetting, size) => {
+      const device = phone('zhangsan');
+      device.systemInfo = { fontSizeSetting };
+      const run = start(device);
+      await run.waitFor('home', homeReady);
+      await run.settled(() => run.count('getSystemInfo') > 0);
+      await run.settled(() => shownSize(run) === size);
+    },
+  );
 });
 
 // part: notices
@@ -218,7 +221,7 @@ describe('notices', () => {
     ).toBe(true);
   });
 
-  test('a notice that is gone is told, although the container hides every HTTP error', async () => {
+  test('a deleted notice is reported, although the container hides HTTP errors', async () => {
     const device = phone('zhangsan');
     device.httpErrors = 'fail';
     const run = start(device, { url: '/pages/notice/index?id=00000000-0000-4000-8000-000000000000' });

@@ -56,15 +56,9 @@ import { sampleEntryRoutes } from './sample-entry/routes.ts';
   },
   {
     file: 'server/audit/audit.ts',
-    at: /^export type AuditEvent =\n/m,
+    at: /^export interface AuditDetails .*\n/m,
     put: 'after',
-    lines: `  | {
-      action: 'sample-entry.done' | 'sample-entry.reopened';
-      actorId: string;
-      subject: string;
-      detail: { title: string };
-    }
-`,
+    lines: "  'sample-entry.done': { title: string };\n  'sample-entry.reopened': { title: string };\n",
   },
   {
     file: 'server/audit/words.ts',

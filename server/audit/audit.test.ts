@@ -22,7 +22,7 @@ async function readAll(query: Record<string, string>): Promise<AuditEntry[]> {
   return found;
 }
 
-test('an entry says who, when, from where, what, to whom, and what was before and after', async () => {
+test('an entry says who did what, when, from where, to whom, with the values before and after', async () => {
   await importFile(
     pages.server,
     csvOf([

@@ -1,5 +1,6 @@
 import type { AuditChange, AuditEntry, AuditPerson, AuditSubject } from '../contract/audit.ts';
 import type { PrismaClient } from '../database/database.ts';
+import { uuidPattern } from '../database/uuid.ts';
 import { inOrder, nameOfAction, nameOfField, wordsOf } from './words.ts';
 
 export interface AuditRow {
@@ -12,9 +13,7 @@ export interface AuditRow {
   detail: unknown;
 }
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** Puts rows in words: names instead of ids, Chinese instead of codes, old values beside new ones. */
+/** Makes rows readable: names instead of ids, Chinese instead of codes, old values beside new ones. */
 export async function describeRows(prisma: PrismaClient, rows: readonly AuditRow[]): Promise<AuditEntry[]> {
   const known = await knownSubjects(prisma, rows);
   return rows.map((row) => ({
@@ -32,7 +31,7 @@ export async function describeRows(prisma: PrismaClient, rows: readonly AuditRow
 
 const unknownPerson = (id: string): AuditPerson => ({ id, name: '（已不存在）', username: id });
 
-/** The subjects of rows in words, by the text in the log. */
+/** Names of subjects, by the subject's text in the log. */
 interface Known {
   people: ReadonlyMap<string, AuditPerson>;
   notices: ReadonlyMap<string, string>; // part: notices
@@ -42,7 +41,9 @@ async function knownSubjects(prisma: PrismaClient, rows: readonly AuditRow[]): P
   const subjects = rows.map(({ subject }) => subject ?? '');
   const named = (kind: string) =>
     subjects.flatMap((subject) => (subject.startsWith(`${kind}:`) ? [subject.slice(kind.length + 1)] : []));
-  const ids = [...named('user'), ...rows.map(({ actorId }) => actorId ?? '')].filter((id) => uuid.test(id));
+  const ids = [...named('user'), ...rows.map(({ actorId }) => actorId ?? '')].filter((id) =>
+    uuidPattern.test(id),
+  );
   const found = await prisma.user.findMany({
     where: {
       OR: [
@@ -59,7 +60,7 @@ async function knownSubjects(prisma: PrismaClient, rows: readonly AuditRow[]): P
       people.set(key, { id, name, username });
   // part: notices
   const notices = await prisma.notice.findMany({
-    where: { id: { in: named('notice').filter((id) => uuid.test(id)) } },
+    where: { id: { in: named('notice').filter((id) => uuidPattern.test(id)) } },
     select: { id: true, title: true },
   });
   return {
@@ -105,10 +106,10 @@ function describeSubject(row: AuditRow, known: Known): AuditSubject | null {
 }
 
 /** The entries of all people of an import. */
-const importedBy = (id: string): string | null => (uuid.test(id) ? `/audit?text=${id}` : null);
+const importedBy = (id: string): string | null => (uuidPattern.test(id) ? `/audit?text=${id}` : null);
 
 // part: notices
-/** The title of a notice that was deleted since, as the entry tells it. */
+/** The title of a notice that was deleted later, from the entry's detail. */
 function titleIn(detail: unknown): string | null {
   if (!isDetail(detail)) return null;
   const told = [detail, detail.after, detail.before].find((each) => isDetail(each) && each.title);

@@ -21,7 +21,7 @@ async function exported(body: object, token = pages.auditor) {
 
 describe('the export', () => {
   test.each(['csv', 'csv-gb18030'])(
-    'is the whole of what was searched for, in %s, harmless, and itself in the log',
+    'has all entries that were searched for, in %s, without formulas, and is itself in the log',
     async (format) => {
       const subject = `export:${format}`;
       const at = new Date(Date.now() - 20 * day);

@@ -6,7 +6,7 @@ const day = 24 * 3_600_000;
 const pages = prepareAudit();
 const { search, write } = pages;
 
-describe('the log is kept', () => {
+describe('the audit log is kept', () => {
   test('nobody changes an entry, or deletes one that is younger than 180 days by the database’s clock', async () => {
     const { prisma } = pages.server;
     const young = await write({ action: 'sign-out', ago: 179.9 * day });

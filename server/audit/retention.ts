@@ -4,14 +4,14 @@ import { whileAlone } from '../jobs/run-lock.ts';
 import { recordAudit } from './audit.ts';
 
 const everyMs = 3_600_000;
-/** Rows of one statement: short ones, since signing in writes to this table too. */
+/** Rows of one statement: few, because sign-ins write to this table too. */
 const batch = 5000;
 
 /**
- * Deletes entries older than a number of days by the database's clock, on one instance at a time, and records the
- * deletion.
+ * Deletes entries older than a number of days by the database's clock, on one instance at a time, and writes an entry
+ * about it.
  *
- * @returns the number of deleted rows; null when another process is deleting.
+ * @returns the number of deleted rows; null if another process is deleting.
  */
 export async function purgeAuditLog(
   database: Database,
@@ -20,7 +20,7 @@ export async function purgeAuditLog(
 ): Promise<number | null> {
   const { prisma } = database;
   const ran = await whileAlone(database, 'audit:purge', async (lock) => {
-    // Asked once, so that the record can name the time.
+    // Read once, so that the entry can name the time.
     const [row] = await prisma.$queryRaw<{ before: Date }[]>`
       SELECT now() - make_interval(days => ${retentionDays}::int) AS before`;
     if (row === undefined) return 0;

@@ -15,7 +15,7 @@ import { routes } from '../plugins/core.ts';
 import { recordAudit } from './audit.ts';
 import { describeRows } from './describe.ts';
 import { keepRetention } from './retention.ts';
-import { createAuditSearch } from './search.ts';
+import { type RowPage, searchAudit } from './search.ts';
 import { actionNames, beijingTime } from './words.ts';
 
 const tags = ['管理：审计日志'];
@@ -38,12 +38,11 @@ const exportHead = [
 export const auditRoutes = routes('audit', ['administrators', 'jobs'], async (app) => {
   const { prisma } = app;
   keepRetention(app);
-  const search = createAuditSearch(prisma);
 
   async function* entries(wanted: AuditFilters): AsyncGenerator<string[][]> {
     let cursor: string | null = null;
     do {
-      const page: Awaited<ReturnType<typeof search.page>> = await search.page(wanted, cursor, exportBatch);
+      const page: RowPage = await searchAudit(prisma, wanted, cursor, exportBatch);
       yield (await describeRows(prisma, page.rows)).map(exportRow);
       cursor = page.nextCursor;
     } while (cursor !== null);
@@ -62,7 +61,7 @@ export const auditRoutes = routes('audit', ['administrators', 'jobs'], async (ap
     },
     async (request) => {
       const { cursor, limit = 50, ...wanted } = request.query;
-      const { rows, nextCursor } = await search.page(wanted, cursor || null, limit);
+      const { rows, nextCursor } = await searchAudit(prisma, wanted, cursor || null, limit);
       return { items: await describeRows(prisma, rows), nextCursor };
     },
   );

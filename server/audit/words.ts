@@ -1,9 +1,9 @@
 import type { BindRejectedReason, RoleName } from '../contract/auth.ts';
 import { bindingNames, roleNames, statusNames, tableFormatNames } from '../contract/constants.ts';
-import type { AuditEvent } from './audit.ts';
+import type { AuditDetails } from './audit.ts';
 
 /** Chinese names of the actions. The type check asks for a name of every action. */
-export const actionNames: Readonly<Record<AuditEvent['action'], string>> = {
+export const actionNames: Readonly<Record<keyof AuditDetails, string>> = {
   'sign-in': '登录',
   'sign-in.refused': '登录被拒绝',
   'administrator.created': '在命令行创建管理员',
@@ -39,9 +39,9 @@ export const actionNames: Readonly<Record<AuditEvent['action'], string>> = {
   'audit.purged': '清理过期的审计日志',
 };
 
-const hasName = (action: string): action is AuditEvent['action'] => Object.hasOwn(actionNames, action);
+const hasName = (action: string): action is keyof AuditDetails => Object.hasOwn(actionNames, action);
 
-/** An action of another version is shown by its code. */
+/** An action of another version of the app is shown by its code. */
 export const nameOfAction = (action: string): string => (hasName(action) ? actionNames[action] : action);
 
 /** Chinese names of the parts of an entry's detail. */
@@ -120,7 +120,7 @@ const bindReasons: Readonly<Record<BindRejectedReason, string>> = {
   PERSON_ALREADY_BOUND: '本人已绑定别的账号',
 };
 
-/** Values that have words of their own, by field: maps, since a key of a detail may be `constructor`. */
+/** Names of values, by field. Maps, because a key of a detail may be `constructor`. */
 const valueNames = new Map(
   Object.entries<Readonly<Record<string, string>>>({
     role: roleNames satisfies Record<RoleName, string>,
@@ -176,7 +176,7 @@ const inWords = new Intl.DateTimeFormat('zh-CN', {
   hourCycle: 'h23',
 });
 
-/** A value of a detail as people read it; null for nothing. */
+/** A value of a detail, as text for people; null for an empty one. */
 export function wordsOf(key: string, value: unknown): string | null {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'boolean') return value ? '是' : '否';
@@ -191,7 +191,7 @@ export function wordsOf(key: string, value: unknown): string | null {
   const named = valueNames.get(key)?.get(text);
   if (named !== undefined) return named;
   if (key === 'action') return nameOfAction(text);
-  // A searched text may look like a time without being one, e.g. the 99th of a month.
+  // A text may look like a time and be none, e.g. the 99th of a month.
   const isInstant = instantPattern.test(text) && !Number.isNaN(Date.parse(text));
   return isInstant ? inWords.format(new Date(text)) : text;
 }

@@ -23,7 +23,7 @@ import { hasExpired, passwordState } from './passwords.ts';
 
 const tags = ['我的账号'];
 
-/** What a signed-in person may do about their own account: see and end sessions, change the password. */
+/** Routes for a person's own account: list and end sessions, change the password. */
 export const accountRoutes = routes('account', ['authenticate'], async (app) => {
   const { prisma } = app;
   const { sessions, credentials } = app.accounts;
@@ -77,11 +77,7 @@ export const accountRoutes = routes('account', ['authenticate'], async (app) => 
     async (request) => {
       const { id } = signedInUser(request);
       if (await sessions.endOwn(id, request.params.id)) {
-        await recordAudit(
-          prisma,
-          { action: 'sign-out', actorId: id, subject: `user:${id}`, detail: {} },
-          request.ip,
-        );
+        await recordAudit(prisma, { action: 'sign-out', actorId: id, subject: `user:${id}` }, request.ip);
       }
       return { outcome: 'session-ended' as const };
     },
@@ -137,10 +133,10 @@ async function changePassword(
   if (judged !== null) return rejected(judged);
   if (newPassword === currentPassword) return rejected('UNCHANGED');
 
-  // A stolen session must not be a way to guess the password: the same counter as at binding.
+  // Counted like attempts at binding: a stolen session must not help to guess the password.
   const subjects: LockSubject[] = [`account:${username}`];
   const attempt = await lockout.attempt(subjects, () => credentials.verify(username, currentPassword));
-  /** Refuses, and writes it to the audit log: a stranger may be using this session. */
+  /** Refuses, with an entry in the audit log: a stranger may be using this session. */
   const refused = async (reason: Parameters<typeof rejected>[0]) => {
     const event = {
       action: 'password.refused',
@@ -167,11 +163,8 @@ async function changePassword(
       data: { passwordHash, mustChangePassword: false, passwordExpiresAt: null },
     });
     if (count === 0) throw new AppError('SESSION_EXPIRED');
-    await recordAudit(
-      tx,
-      { action: 'password.changed', actorId: user.id, subject: `user:${user.id}`, detail: {} },
-      address,
-    );
+    const event = { action: 'password.changed', actorId: user.id, subject: `user:${user.id}` } as const;
+    await recordAudit(tx, event, address);
   });
   sessions.forgetAll(user.id);
   return { outcome: 'password-changed' };

@@ -25,7 +25,7 @@ describe('one’s own sessions', () => {
     expect(JSON.stringify(listed)).not.toContain(one);
   });
 
-  test('can be ended one by one, and nobody can end another person’s', async () => {
+  test('can be ended one by one, but only by their owner', async () => {
     const [lost, here] = [await server.tokenOf('zhangsan'), await server.tokenOf('zhangsan')];
     const others = await server.tokenOf('admin');
     const current = (await sessionsOf(lost)).find((session) => session.current);
@@ -40,7 +40,7 @@ describe('one’s own sessions', () => {
     expectFault(await get(server, '/api/me/sessions'), 401, 'SESSION_EXPIRED');
   });
 
-  test('come page by page: the current one first, then the latest used, each of them once', async () => {
+  test('are listed page by page: the current one first, then the latest used, each once', async () => {
     await server.prisma.session.deleteMany();
     const here = await server.tokenOf('zhangsan');
     for (let at = 0; at < 12; at += 1) {
@@ -63,7 +63,7 @@ describe('one’s own sessions', () => {
     expectFault(await get(server, '/api/me/sessions?cursor=x', here), 400, 'INVALID_REQUEST');
   });
 
-  test('all of them end at once, the asking one too, and the log says how many', async () => {
+  test('end all together, the current one too, and the audit log says how many', async () => {
     await server.prisma.session.deleteMany();
     const [here, there] = [await server.tokenOf('zhangsan'), await server.tokenOf('zhangsan')];
     const others = await server.tokenOf('admin');
@@ -91,7 +91,7 @@ describe('one’s own sessions', () => {
   });
 });
 
-test('a person is told who keeps their password, and whether to change it', async () => {
+test('a person is told where their password is kept, and whether it must be changed', async () => {
   const token = await server.tokenOf('zhangsan');
   const told = async (on = server) => (await get(on, '/api/me/password', token)).json<OwnPassword>();
   expect(await told()).toEqual({ state: 'own', expiresAt: null });
@@ -136,13 +136,13 @@ describe('changing the password', () => {
     ['TOO_COMMON', 'abcabcabcabc'],
     ['CONTAINS_USERNAME', 'my-Zhangsan-1'],
     ['UNCHANGED', known],
-  ])('%s: %s', async (reason, newPassword) => {
+  ])('a bad new password is refused: %s: %s', async (reason, newPassword) => {
     const token = await server.tokenOf('zhangsan');
     expect(await change(token, known, newPassword)).toEqual({ outcome: 'password-rejected', reason });
     expect((await get(server, '/api/me', token)).statusCode).toBe(200);
   });
 
-  test('somebody with a stolen session cannot guess it: attempts are counted', async () => {
+  test('attempts are counted, so that a stolen session does not help to guess the password', async () => {
     const token = await server.tokenOf('zhangsan');
     const outcomes: unknown[] = [];
     for (let at = 0; at < 6; at += 1) outcomes.push(await change(token, 'wrong', 'correct horse battery'));
@@ -169,7 +169,7 @@ describe('changing the password', () => {
     await server.prisma.lockout.deleteMany();
   });
 
-  test('an expired one-time password cannot be exchanged for a lasting one', async () => {
+  test('an expired one-time password cannot be replaced by a lasting one', async () => {
     const token = await server.tokenOf('zhangsan');
     const where = { username: 'zhangsan' };
     const expires = (ms: number) =>
@@ -189,7 +189,7 @@ describe('changing the password', () => {
     expect(await change(token, known, 'correct horse battery')).toEqual({ outcome: 'password-changed' });
   });
 
-  test('twice at once: one change counts, the other one is told to sign in again', async () => {
+  test('of two changes at once one counts, and the other request must sign in again', async () => {
     const token = await server.tokenOf('chenguang');
     const { passwords } = server.app.accounts;
     const { hash } = passwords;

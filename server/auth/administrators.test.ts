@@ -65,7 +65,7 @@ function call({ method, url }: Operation, token?: string) {
   });
 }
 
-test('every administrators’ route refuses who is not signed in, ordinary people, and auditors where it writes', async () => {
+test('every administrators’ route refuses strangers and ordinary people, and auditors if it writes', async () => {
   const all = await operations();
   expect(all.length).toBeGreaterThan(0);
   for (const operation of all) {
@@ -79,7 +79,7 @@ test('every administrators’ route refuses who is not signed in, ordinary peopl
   }
 });
 
-test('the list of what auditors may call names only routes that exist', async () => {
+test('the list of routes for auditors names only routes that exist', async () => {
   const all = (await operations()).map(({ method, url }) => `${method} ${url}`);
   expect(forAuditors.filter((name) => !all.includes(name))).toEqual([]);
 });
@@ -95,12 +95,12 @@ describe('an administrators’ route', () => {
     return app;
   }
 
-  test('that names no roles keeps the server from starting', async () => {
+  test('without roles stops the server at the start', async () => {
     await expect(serverWith('/api/admin/open')).rejects.toThrow('/api/admin/open');
     await expect(serverWith('/api/admin/open', [])).rejects.toThrow('/api/admin/open');
   });
 
-  test('lies under /api/admin', async () => {
+  test('must be under /api/admin', async () => {
     await expect(serverWith('/api/elsewhere', ['ADMIN'])).rejects.toThrow('/api/elsewhere');
     await expect(serverWith('/api/administrators')).resolves.toBeDefined();
   });

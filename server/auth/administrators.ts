@@ -14,8 +14,8 @@ declare module 'fastify' {
 const isAdministrators = (url: string): boolean => url === '/api/admin' || url.startsWith('/api/admin/');
 
 /**
- * Guards every route under /api/admin that is registered from here on. Each names the roles that it is for in its
- * `config.roles`; one that does not keeps the server from starting, so none can be open by oversight.
+ * Guards every route under /api/admin that is registered after this plugin. Each route names its roles in
+ * `config.roles`. Without roles the server does not start, so that no route is open by mistake.
  */
 export const administrators = fp(
   async (app: FastifyInstance) => {
@@ -25,7 +25,7 @@ export const administrators = fp(
         throw new Error(`${route.url} is an administrators' route without roles or outside /api/admin/`);
       }
       if (roles.length === 0) return;
-      // Before the body is read: who may not call a route learns nothing of it, and uploads nothing.
+      // Runs before the body is read: a caller without the role uploads nothing.
       const own = route.onRequest ?? [];
       route.onRequest = [app.authenticate, requireRole(...roles), ...(Array.isArray(own) ? own : [own])];
     });
@@ -33,7 +33,7 @@ export const administrators = fp(
   { name: 'administrators', dependencies: ['auth'] },
 );
 
-/** Lets only these roles through, after `authenticate`: else 403 FORBIDDEN. */
+/** Refuses other roles with 403 FORBIDDEN; runs after `authenticate`. */
 function requireRole(...roles: readonly RoleName[]) {
   return async (request: FastifyRequest): Promise<void> => {
     if (!roles.includes(signedInUser(request).role)) throw new AppError('FORBIDDEN');

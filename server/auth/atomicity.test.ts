@@ -72,7 +72,7 @@ test.each(writes.filter(([table]) => table !== 'bind_tickets'))(
   },
 );
 
-test('a failed attempt is counted even when what follows it fails', async () => {
+test('a failed attempt is counted even if the next write fails', async () => {
   const ticket = await ticketOf(server, 'wangwu');
   await whileBroken('audit_log', "NEW.action = 'bind.refused'", async () => {
     const response = await post(server, '/api/auth/bind', { ticket, username: 'lisi', password: 'wrong' });

@@ -18,13 +18,13 @@ export function clearSessionCookie(reply: FastifyReply): void {
   reply.clearCookie(cookieName, cookieOptions);
 }
 
-/** What a request shows as `Authorization: Bearer`; null without. */
+/** The token of `Authorization: Bearer`; null without one. */
 export function bearerToken(request: FastifyRequest): string | null {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null;
 }
 
 /**
- * The session token of a request: `Authorization: Bearer` first, else the cookie; null without either.
+ * The session token of a request: `Authorization: Bearer` or, without it, the cookie; null without both.
  *
  * @throws AppError FORBIDDEN for a post that another site makes with the cookie.
  */
@@ -39,8 +39,8 @@ export function sessionToken(request: FastifyRequest): string | null {
 }
 
 /**
- * Whether another site's page made this request. Browsers say where a request comes from (`Sec-Fetch-Site`, and
- * before it `Origin`); what says neither is no browser.
+ * Whether another site's page made this request. Browsers send `Sec-Fetch-Site`, older ones `Origin`; a client that
+ * sends neither is no browser.
  */
 export function isCrossSite(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
@@ -58,7 +58,7 @@ declare module 'fastify' {
     sessionUser: SessionUser | null;
   }
   interface FastifyInstance {
-    /** A `preHandler` that lets only live sessions through: else 401 SESSION_EXPIRED. */
+    /** A `preHandler` that refuses requests without a live session with 401 SESSION_EXPIRED. */
     authenticate: preHandlerHookHandler;
   }
 }

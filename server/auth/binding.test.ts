@@ -50,7 +50,7 @@ describe('with the right password', () => {
     expect(bound).toMatchObject({ detail: { by: 'PASSWORD', dingUserId: '270102' }, address: '127.0.0.1' });
   });
 
-  test('binding the same account from a second device signs in there too, and is one binding', async () => {
+  test('the same account can be bound from a second device: it signs in, and is still one binding', async () => {
     const tickets = [await ticketOf(server, 'lisi'), await ticketOf(server, 'lisi')];
     const before = await server.prisma.auditLog.count({ where: { action: 'account.bound' } });
     for (const ticket of tickets) {
@@ -60,7 +60,7 @@ describe('with the right password', () => {
     expect(await server.prisma.auditLog.count({ where: { action: 'account.bound' } })).toBe(before + 1);
   });
 
-  test('an h5 page that began the binding gets the cookie', async () => {
+  test('an h5 page gets its session in the cookie', async () => {
     const login = await server.login('lisi', { client: 'h5' });
     const ticket = login.outcome === 'bind-required' ? login.ticket.token : '';
     const response = await post(server, '/api/auth/bind', { ticket, username: 'lisi', password });
@@ -72,7 +72,7 @@ describe('with the right password', () => {
 describe('a ticket', () => {
   const refused = { outcome: 'bind-rejected', reason: 'TICKET_EXPIRED' };
 
-  test('opens one account, once', async () => {
+  test('binds one account, once', async () => {
     const ticket = await ticketOf(server, 'lisi');
     await server.bind({ ticket, username: 'lisi', password });
     const before = await rowCounts(server.prisma);
@@ -93,7 +93,7 @@ describe('a ticket', () => {
     expect(await server.bind({ ticket, username: 'lisi', password })).toEqual(refused);
   });
 
-  test('altered, made up, or a session’s token instead, is worth nothing and costs no attempt', async () => {
+  test('that is altered, invented or a session token is refused and costs no attempt', async () => {
     const ticket = await ticketOf(server, 'lisi');
     const altered = `${ticket.slice(0, -1)}${ticket.endsWith('A') ? 'E' : 'A'}`;
     for (const other of [altered, 'x', await server.tokenOf('zhangsan')]) {
@@ -102,7 +102,7 @@ describe('a ticket', () => {
     expect(await server.prisma.lockout.count()).toBe(0);
   });
 
-  test('binds the person whom it was given to, whoever sends it', async () => {
+  test('binds the person to whom it was issued, whoever sends it', async () => {
     const ticket = await ticketOf(server, 'wangwu');
     const lisi = await account();
     await ticketOf(server, 'lisi');
@@ -110,13 +110,13 @@ describe('a ticket', () => {
     expect(await userNamed(lisi)).toMatchObject({ dingUserId: '270103' });
   });
 
-  test('survives a wrong password', async () => {
+  test('can still be used after a wrong password', async () => {
     const ticket = await ticketOf(server, 'lisi');
     await server.bind({ ticket, username: 'lisi', password: 'wrong' });
     expect(await server.bind({ ticket, username: 'lisi', password })).toMatchObject({ outcome: 'signed-in' });
   });
 
-  test('is kept as a hash alone', async () => {
+  test('is stored only as a hash', async () => {
     const ticket = await ticketOf(server, 'lisi');
     const rows = await server.prisma.bindTicket.findMany();
     expect(JSON.stringify(rows)).not.toContain(ticket);
@@ -124,8 +124,8 @@ describe('a ticket', () => {
   });
 });
 
-describe('who may not bind', () => {
-  test('an account that is another person’s already', async () => {
+describe('a binding is refused', () => {
+  test('for an account that another person has bound', async () => {
     const ticket = await ticketOf(server, 'lisi');
     expect(await server.bind({ ticket, username: 'zhangsan', password })).toEqual({
       outcome: 'bind-rejected',
@@ -136,7 +136,7 @@ describe('who may not bind', () => {
     expect(await server.bind({ ticket, username: 'lisi', password })).toMatchObject({ outcome: 'signed-in' });
   });
 
-  test('a person who has an account already', async () => {
+  test('for a person who has an account', async () => {
     const [first, second] = [await ticketOf(server, 'lisi'), await ticketOf(server, 'lisi')];
     const other = await account();
     await server.bind({ ticket: first, username: 'lisi', password });
@@ -150,7 +150,7 @@ describe('who may not bind', () => {
   test.each([
     ['a disabled account', { status: 'DISABLED' }, 'ACCOUNT_DISABLED'],
     ['a 超级高管’s account', { isSuperExecutive: true }, 'BINDING_CLOSED'],
-  ])('%s, even with the right password', async (_, more, reason) => {
+  ])('for %s, even with the right password', async (_, more, reason) => {
     const username = await account(more);
     const ticket = await ticketOf(server, 'lisi');
     const before = await rowCounts(server.prisma);
@@ -167,7 +167,7 @@ describe('who may not bind', () => {
     });
   });
 
-  test('who goes on with a right password is told to wait: each refusal is written where nobody can delete it', async () => {
+  test('refused bindings with a right password are limited, because each one fills the audit log', async () => {
     const ticket = await ticketOf(server, 'wangwu');
     const attempt = () => post(server, '/api/auth/bind', { ticket, username: 'zhangsan', password });
     const before = await server.prisma.auditLog.count();
@@ -187,7 +187,7 @@ describe('who may not bind', () => {
     server.advance(2 * 3_600_000);
   });
 
-  test('an account without a password', async () => {
+  test('for an account without a password', async () => {
     const username = await account({ passwordHash: null });
     const ticket = await ticketOf(server, 'lisi');
     expect(await server.bind({ ticket, username, password: 'x' })).toMatchObject({

@@ -13,29 +13,29 @@ export interface BindingRequest {
   ticket: string;
   username: string;
   password: string;
-  /** The session token that the client holds already: it ends with the new one. Null for none. */
+  /** The client's present session token, which ends with the sign-in; null for none. */
   replaces: string | null;
   /** Where the request came from, for the audit log. */
   address: string;
-  /** Whether another site's page sent it: it could sign a person in to a stranger's account. */
+  /** Whether another site's page sent the request, which could sign a person in to a stranger's account. */
   crossSite: boolean;
 }
 
-/** `client` is the one that the ticket was given to: it says how the token is delivered. */
+/** `client` is the client of the ticket; it decides how the token is delivered. */
 export type BindingResult =
   | { signedIn: SignedInWithToken; client: Client }
   | { refusal: BindRejected | NoPermission };
 
 /**
- * Binds the account of user name and password to the ticket's person and signs them in: all of it or nothing. A
- * refused attempt leaves the ticket usable, until it expires.
+ * Binds the account of user name and password to the ticket's person and signs that person in, in one transaction. A
+ * refused attempt does not use up the ticket.
  *
- * @throws AppError where the account system cannot be asked, FORBIDDEN for another site's request, or
- *   TOO_MANY_REQUESTS for a person who was refused again and again.
+ * @throws AppError if the account system cannot be asked, FORBIDDEN for another site's request, TOO_MANY_REQUESTS after
+ * many refusals of one person.
  */
 export type Bind = (request: BindingRequest) => Promise<BindingResult>;
 
-/** Rolls the transaction back and carries the answer out of it. */
+/** Thrown to roll the transaction back; carries the answer. */
 class Refused extends Error {
   readonly reason: BindRejectedReason;
   constructor(reason: BindRejectedReason) {
@@ -54,12 +54,12 @@ class NotAdmitted extends Error {
 }
 
 /**
- * Refusals of one person: each writes to the audit log, which nobody can shorten. Wrong passwords lock long before this;
- * the limit is for right passwords of accounts that may not be bound.
+ * The limit of refusals of one person, because each one adds to the audit log, from which nobody can delete. Wrong
+ * passwords lock much earlier; this limit is for right passwords of accounts that may not be bound.
  */
 const refusalsOfPerson = { atOnce: 60, perMinute: 1 };
 
-/** On what an attempt was made, and from where; for the audit log. */
+/** The account and origin of an attempt, for the audit log. */
 interface Asked {
   subject: string;
   address: string;
@@ -71,7 +71,7 @@ export function createBinding(app: FastifyInstance): Bind {
   const { now } = app.clock;
   const refusals = createAllowance(refusalsOfPerson, now);
 
-  /** Writes down that an attempt was refused. @returns the refusal. */
+  /** Writes a refusal to the audit log. @returns the refusal. */
   async function refuse<T extends BindRejected | NoPermission>(
     ticket: BindTicket,
     { subject, address }: Asked,
@@ -91,7 +91,7 @@ export function createBinding(app: FastifyInstance): Bind {
     return refusal;
   }
 
-  /** @returns the account whose password this is, or why not. */
+  /** Checks user name and password. @returns the account, or the refusal. */
   async function prove(ticket: BindTicket, request: BindingRequest): Promise<User | BindRejected> {
     const { username, password, address } = request;
     const { lock, subject } = await typedAccount(username, 'binding');
@@ -114,15 +114,15 @@ export function createBinding(app: FastifyInstance): Bind {
     }
   }
 
-  /** Why an account may not be bound although its password is right; null when it may. */
+  /** Why an account may not be bound, although its password is right; null if it may. */
   function whyNot(user: User): BindRejected | NoPermission | null {
     if (user.status !== 'ACTIVE') return noPermission('ACCOUNT_DISABLED');
     if (hasExpired(user, credentials.keepsPasswords, now())) return rejected('PASSWORD_EXPIRED');
-    // The guide: the ids of 超级高管 are kept by hand, and they are matched by id alone.
+    // By the platform's guide, the ids of 超级高管 are entered by hand, and only the id matches them.
     return user.isSuperExecutive ? noPermission('BINDING_CLOSED') : null;
   }
 
-  /** Why a link came to nothing. @throws `error` itself, where it is no refusal. */
+  /** The refusal behind a failed link. @throws `error` itself, if it is no refusal. */
   function refusalOf(error: unknown): BindRejected | NoPermission {
     if (error instanceof Refused) return rejected(error.reason);
     if (error instanceof NotAdmitted) {
@@ -152,7 +152,7 @@ export function createBinding(app: FastifyInstance): Bind {
         replaces,
       });
       if (typeof opened === 'string') throw new NotAdmitted(opened);
-      // Only once it is bound: a right password alone must not give new attempts at other accounts.
+      // Only after the binding: a right password alone must not give new attempts at other accounts.
       await lockout.clear([`person:${person.id}`], tx);
       return opened;
     });

@@ -16,12 +16,12 @@ import { type Caller, createConsoleSignIn, type WithCookies } from './console-si
 const tags = ['登录'];
 
 /**
- * Few administrators share one address: more requests than this come from somebody who tries user names. Each attempt
- * also writes to the audit log, which nobody can shorten.
+ * Few administrators share one address, so more requests than this come from a stranger who tries user names. Each
+ * attempt also adds to the audit log, from which nobody can delete.
  */
 const requestsPerMinute = 60;
 
-/** Signing in to the console in an ordinary browser, outside of the platforms. */
+/** Routes of the sign-in to the console in an ordinary browser. */
 export const consoleAuthRoutes = routes('console-auth', ['authenticate'], async (app) => {
   const consoleSignIn = createConsoleSignIn(app);
   const countSignIn = <T extends { outcome: string; reason?: string }>(work: Promise<WithCookies<T>>) =>
@@ -68,7 +68,7 @@ export const consoleAuthRoutes = routes('console-auth', ['authenticate'], async 
   );
 });
 
-/** @throws AppError FORBIDDEN for another site's page: nobody may be signed in to a stranger's account by it. */
+/** @throws AppError FORBIDDEN for another site's page: it could sign a person in to a stranger's account. */
 function callerOf(request: FastifyRequest): Caller {
   if (isCrossSite(request)) throw new AppError('FORBIDDEN');
   const browser = request.cookies[browserCookieName] ?? null;
@@ -77,7 +77,7 @@ function callerOf(request: FastifyRequest): Caller {
 
 const browserCookieName = '__Host-device';
 
-/** What the browser keeps goes into cookies, where no script reads it. */
+/** Sets the cookies of an answer; no script can read them. */
 function deliver<T>({ answer, cookies }: WithCookies<T>, reply: FastifyReply): T {
   if (cookies === null) return answer;
   const { session, browser } = cookies;

@@ -86,7 +86,7 @@ async function setPassword(ticket: string, newPassword: string) {
   };
 }
 
-test('an administrator gets a session in a cookie that no script reads, and the log tells of it', async () => {
+test('an administrator gets a session in a cookie that no script can read, and the audit log has an entry', async () => {
   const { outcome, cookie } = await signIn('admin');
   const admin = await server.prisma.user.findUniqueOrThrow({ where: { username: 'admin' } });
   expect(outcome).toMatchObject({ outcome: 'signed-in', user: { username: 'admin', role: 'ADMIN' } });
@@ -101,7 +101,7 @@ test('an administrator gets a session in a cookie that no script reads, and the 
   });
 });
 
-test('an auditor gets one too, and a new sign-in ends the session that it replaces', async () => {
+test('an auditor gets a session too, and a new sign-in ends the session that it replaces', async () => {
   await server.prisma.user.update({ where: { username: 'lisi' }, data: { role: 'AUDITOR' } });
   const first = (await signIn('lisi')).cookie?.value ?? '';
   expect((await me(first)).statusCode).toBe(200);
@@ -114,7 +114,7 @@ test('an auditor gets one too, and a new sign-in ends the session that it replac
   await until(async () => (await role()) !== 'AUDITOR', 5000, 'the role is known');
 });
 
-test('a password that is reset while it is being checked opens nothing', async () => {
+test('a password that is reset while it is being checked opens no session', async () => {
   const where = { username: 'admin' };
   const { passwordHash } = await server.prisma.user.findUniqueOrThrow({ where });
   const { credentials } = server.app.accounts;
@@ -176,7 +176,7 @@ test.each([
   });
 });
 
-test('the same lockout as everywhere: five wrong passwords, and the right one must wait', async () => {
+test('after five wrong passwords even the right one must wait', async () => {
   for (let left = allowedFailures - 1; left > 0; left -= 1) {
     expect((await signIn('admin', 'wrong')).outcome).toMatchObject({ attemptsLeft: left });
   }
@@ -197,7 +197,7 @@ test('the same lockout as everywhere: five wrong passwords, and the right one mu
 test.each([
   ['/api/auth/console/sign-in', { username: 'admin', password }],
   ['/api/auth/console/password', { ticket: 'x', newPassword: chosen }],
-])('%s: another site’s page cannot sign anybody in', async (url, payload) => {
+])('%s refuses another site’s page', async (url, payload) => {
   for (const headers of [
     { host: 'app.example.gov.cn', origin: 'https://evil.example' },
     { host: 'app.example.gov.cn', 'sec-fetch-site': 'cross-site' },
@@ -208,7 +208,7 @@ test.each([
   }
 });
 
-test('one address that tries user names is slowed down', async () => {
+test('one address that tries many user names must wait', async () => {
   const attempts: LightMyRequestResponse[] = [];
   for (let attempt = 0; attempt < 61; attempt += 1) {
     attempts.push(
@@ -237,7 +237,7 @@ describe('a one-time password', () => {
     });
   });
 
-  test('opens nothing but the way to a new password, which signs in and ends all other sessions', async () => {
+  test('must be replaced first; the new password signs in and ends all other sessions', async () => {
     const before = (await signIn('admin')).cookie?.value ?? '';
     const earlier = (await signIn('admin')).cookie?.value ?? '';
     await withOneTimePassword('admin');
@@ -275,14 +275,14 @@ describe('a one-time password', () => {
     ['TOO_COMMON', 'password123'],
     ['CONTAINS_USERNAME', 'my-admin-word-7'],
     ['UNCHANGED', oneTime],
-  ])('%s: a bad new password is refused, and the ticket still good', async (reason, bad) => {
+  ])('%s: a bad new password is refused, and the ticket can still be used', async (reason, bad) => {
     await withOneTimePassword('admin');
     const ticket = await ticketOf('admin');
     expect((await setPassword(ticket, bad)).outcome).toEqual({ outcome: 'password-rejected', reason });
     expect((await setPassword(ticket, chosen)).outcome).toMatchObject({ outcome: 'signed-in' });
   });
 
-  test('a ticket is over after its time, after a new reset, and for an account that was disabled', async () => {
+  test('a ticket is void after its time, after a new reset, and for a disabled account', async () => {
     await withOneTimePassword('admin');
     const late = await ticketOf('admin');
     server.advance(10 * 60_000 + 1000);
@@ -305,7 +305,7 @@ describe('a one-time password', () => {
     }
   });
 
-  test('an expired one is refused, and only who knows it is told so', async () => {
+  test('that is expired is refused, and only a person who knows it is told so', async () => {
     await withOneTimePassword('admin', new Date(Date.now() - 1000));
     expect((await signIn('admin', oneTime)).outcome).toEqual({
       outcome: 'sign-in-rejected',

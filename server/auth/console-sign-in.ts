@@ -23,41 +23,24 @@ import { createSecret, hashSecret, looksLikeSecret } from './secrets.ts';
 import type { NewSession, SessionLimits } from './sessions.ts';
 import { createPasswordTickets } from './tickets.ts';
 
-/** Where a request comes from, and what its browser has kept. */
+/** Where a request comes from, and the cookies of its browser. */
 export interface Caller {
   address: string;
   /** The session that a sign-in replaces. */
   replaces: string | null;
-  /** See known-browsers.ts. */
+  /** The cookie of known-browsers.ts. */
   browser: string | null;
 }
 
-/** An answer, and beside it what the browser keeps in cookies. */
+/** An answer, and the cookies to set with it. */
 export interface WithCookies<T> {
   answer: T;
-  /** Null unless somebody is signed in now. */
+  /** Null unless the answer is a sign-in. */
   cookies: { session: NewSession; browser: KnownBrowser } | null;
 }
 
-export interface ConsoleSignIn {
-  /**
-   * Signs an administrator or auditor in by user name and password. Whatever is wrong with an account is told to
-   * a right password alone; user names that nobody has cost as much as a wrong password.
-   *
-   * @throws AppError where the account system cannot be asked.
-   */
-  signIn(
-    request: { username: string; password: string } & Caller,
-  ): Promise<
-    WithCookies<ConsoleSignedIn | ConsolePasswordChangeRequired | ConsoleRejected | ConsoleNoPermission>
-  >;
-  /** Sets the password in place of the one-time one, ends every session that it had opened, and signs in. */
-  setPassword(
-    request: { ticket: string; newPassword: string } & Caller,
-  ): Promise<WithCookies<ConsoleSignedIn | FirstPasswordRejected | ConsoleNoPermission>>;
-}
-
-export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
+/** Sign-in of administrators and auditors at the console's page. */
+export function createConsoleSignIn(app: FastifyInstance) {
   const { prisma, config } = app;
   const { sessions, credentials, passwords, lockout, typedAccount } = app.accounts;
   const { now } = app.clock;
@@ -67,7 +50,7 @@ export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
   const browsers = createKnownBrowsers(sealing, now);
   const told = <T>(answer: T): WithCookies<T> => ({ answer, cookies: null });
 
-  /** Writes down that an attempt was refused. @returns the refusal. */
+  /** Writes a refusal to the audit log. @returns the refusal. */
   async function refuse<T extends ConsoleRejected | ConsoleNoPermission>(
     subject: string,
     address: string,
@@ -86,7 +69,7 @@ export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
     return refusal;
   }
 
-  /** @returns the account whose password this is, or why not. */
+  /** Checks user name and password. @returns the account, or the refusal. */
   async function prove({
     username,
     password,
@@ -95,7 +78,7 @@ export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
   }: { username: string; password: string } & Caller): Promise<User | ConsoleRejected> {
     const { user, lock, subject } = await typedAccount(username, 'console');
     const known = user === null ? null : browsers.open(browser, user.id);
-    // A known browser is kept out by nobody: neither by strangers nor by its neighbours.
+    // A known browser has a counter of its own: strangers and neighbours cannot lock it out.
     const counters: LockSubject[] =
       user === null || known === null
         ? [lock, `network:${networkOf(address)}`]
@@ -116,7 +99,7 @@ export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
     }
   }
 
-  /** Why a right password opens nothing here; null when it does. */
+  /** Why the account may not sign in here, although the password is right; null if it may. */
   function whyNot(user: User): ConsoleRejected | ConsoleNoPermission | null {
     if (user.status !== 'ACTIVE') return noPermission('ACCOUNT_DISABLED');
     if (user.leftAt !== null) return noPermission('LEFT_ORGANISATION');
@@ -136,7 +119,17 @@ export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
   }
 
   return {
-    async signIn(request) {
+    /**
+     * Signs in by user name and password. Only a right password is told what is wrong with the account. A user name
+     * that nobody has takes as long as a wrong password.
+     *
+     * @throws AppError if the account system cannot be asked.
+     */
+    async signIn(
+      request: { username: string; password: string } & Caller,
+    ): Promise<
+      WithCookies<ConsoleSignedIn | ConsolePasswordChangeRequired | ConsoleRejected | ConsoleNoPermission>
+    > {
       const user = await prove(request);
       if ('outcome' in user) return told(user);
       const barred = whyNot(user);
@@ -157,12 +150,19 @@ export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
         keptHere: keepsPasswords,
       };
       const session = await openConsoleSession(prisma, opening, limits, now);
-      // The account was disabled, or got another password or role, while this password was being checked.
+      // The account lost its role, or got another password, while this password was being checked.
       if (session === null) throw new AppError('SERVER_BUSY');
       return signedIn(user, session, request);
     },
 
-    async setPassword({ ticket, newPassword, ...caller }) {
+    /** Replaces a one-time password, ends every session of the account, and signs in. */
+    async setPassword({
+      ticket,
+      newPassword,
+      ...caller
+    }: { ticket: string; newPassword: string } & Caller): Promise<
+      WithCookies<ConsoleSignedIn | FirstPasswordRejected | ConsoleNoPermission>
+    > {
       const { address, replaces } = caller;
       const notSet = (reason: FirstPasswordRejected['reason']) =>
         told({ outcome: 'password-rejected', reason } as const);
@@ -181,17 +181,14 @@ export function createConsoleSignIn(app: FastifyInstance): ConsoleSignIn {
       if (await passwords.matches(oldHash, newPassword)) return notSet('UNCHANGED');
       const passwordHash = await passwords.hash(newPassword);
       const session = await prisma.$transaction(async (tx) => {
-        // Only while the hash is the old one: the first of two requests with one ticket wins.
+        // Only if the hash is still the old one: of two requests with one ticket the first wins.
         const { count } = await tx.user.updateMany({
           where: { id: user.id, passwordHash: oldHash },
           data: { passwordHash, mustChangePassword: false, passwordExpiresAt: null },
         });
         if (count === 0) return null;
-        await recordAudit(
-          tx,
-          { action: 'password.changed', actorId: user.id, subject: `user:${user.id}`, detail: {} },
-          address,
-        );
+        const event = { action: 'password.changed', actorId: user.id, subject: `user:${user.id}` } as const;
+        await recordAudit(tx, event, address);
         const opening = { userId: user.id, passwordHash, keptHere: true, address, replaces };
         return openConsoleSession(tx, opening, limits, now);
       });
@@ -216,22 +213,22 @@ export interface ConsoleOpening {
   userId: string;
   /** The hash that the password was checked against; null where another system keeps the passwords. */
   passwordHash: string | null;
-  /** Whether passwords are kept here: then a one-time one opens nothing. Another system has its own rules. */
+  /** Whether passwords are kept here: then a one-time password opens no session. */
   keptHere: boolean;
   address: string;
-  /** The token that this browser had until now. Null for none. */
+  /** The session token that this browser had before; null for none. */
   replaces: string | null;
 }
 
 /**
  * Opens a session for an administrator or auditor who has proved their password, and writes the audit event. One
- * statement does both and locks the account. A simultaneous disabling or password reset therefore comes before, and
- * nothing is opened, or after, and ends the new session. A simultaneous loss of the role comes before as well, or
- * after: then the session goes on as an ordinary person's.
+ * statement does both and locks the account. If the account is disabled or its password reset at the same time, that
+ * happens either before, and no session is opened, or after, and ends the new session. A simultaneous loss of the role
+ * happens before, or after: then the session continues as an ordinary person's.
  *
- * The platform is not asked here, so its last word counts: a person who has left gets no session.
+ * The platform is not asked here: a person who, by its last answer, has left gets no session.
  *
- * @returns null when the account may not be opened (any more).
+ * @returns null if the account may not sign in, or not any more.
  */
 export async function openConsoleSession(
   on: PrismaClient | Transaction,

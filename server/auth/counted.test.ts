@@ -26,7 +26,7 @@ async function samples(metric: string): Promise<Record<string, number>> {
   );
 }
 
-test('sign-ins by the platform and by password are counted apart, in the metrics and in the overview', async () => {
+test('sign-ins by the platform and by password are counted separately, in the metrics and in the overview', async () => {
   const admin = await server.tokenOf('admin');
   await server.login('sunqi');
   await server.bind({ ticket: await ticketOf(server, 'lisi'), username: 'lisi', password: 'wrong' });

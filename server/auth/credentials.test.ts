@@ -28,7 +28,7 @@ test.each([
   ['a user name that nobody has', 'no-such-account', 'not-the-password', null],
   ['an account without a password', 'no-password', 'not-the-password', null],
   ['the right password', 'lisi', password, 'lisi'],
-])('%s costs one verification, of the same price as any other', async (_, username, typed, expected) => {
+])('%s costs one verification, which takes as long as any other', async (_, username, typed, expected) => {
   hash.mockClear();
   verify.mockClear();
   const user = await localCredentials(database.prisma, passwords).verify(username, typed);

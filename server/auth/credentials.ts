@@ -5,22 +5,22 @@ import type { LockSubject } from './lockout.ts';
 import type { Passwords } from './passwords.ts';
 
 /**
- * Says whose account a user name and password are. The template's own accounts are one implementation, a
- * vendor's existing account system behind HTTP another (`http-credentials.ts`).
+ * Finds the account of a user name and password: in this database, or in a vendor's account system behind HTTP
+ * (`http-credentials.ts`).
  */
 export interface CredentialVerifier {
   /** Whether the passwords are kept here, so that they can be changed here. */
   readonly keepsPasswords: boolean;
   /**
-   * Which account a user name means, without any password: null for `user` where none is here (yet). `name` is one
-   * form for all spellings that `verify` may take for the same account, so that wrong passwords are counted together.
+   * The account of a user name, without a password; `user` is null if there is no row (yet). `name` is one form for all
+   * spellings that `verify` may take for the same account, so that wrong passwords are counted together.
    */
   locate(username: string): Promise<{ name: string; user: User | null }>;
   /**
-   * Null when user name and password do not belong together; an unknown user name must not be told from a wrong
-   * password, by the answer or by the time it takes.
+   * The account; null for an unknown user name or a wrong password. Answer and duration must not differ between these
+   * two.
    *
-   * @throws AppError when the question could not be answered: then the attempt does not count.
+   * @throws AppError if the check was not possible; then the attempt does not count.
    */
   verify(username: string, password: string): Promise<User | null>;
 }
@@ -29,7 +29,7 @@ export interface CredentialVerifier {
 export function localCredentials(prisma: PrismaClient, passwords: Passwords): CredentialVerifier {
   return {
     keepsPasswords: true,
-    // Compared exactly: another spelling is another account, or none.
+    // User names are compared exactly: another spelling is another account.
     locate: async (username) => ({
       name: username,
       user: await prisma.user.findUnique({ where: { username } }),
@@ -42,32 +42,32 @@ export function localCredentials(prisma: PrismaClient, passwords: Passwords): Cr
   };
 }
 
-/** The audit log's subject where no account has the typed name. An account's subject begins with `account:`. */
+/** The audit log's subject for a user name that no account has. */
 export const unknownAccount = '（不存在的账号）';
 
-/** How a typed user name is written down. */
+/** How a typed user name is stored in counters and the audit log. */
 export interface TypedAccount {
-  /** Null where no account has the name. */
+  /** Null if no account has the name. */
   user: Pick<User, 'id' | 'username'> | null;
-  /** What wrong passwords are counted under. */
+  /** The counter of wrong passwords. */
   lock: LockSubject;
   /** The subject of an audit entry. */
   subject: string;
 }
 
 /**
- * Where it was typed. Each place counts for itself: anybody on the internet may try at the console's page, and must not
- * be able to keep people from binding.
+ * Where the name was typed. Each place has its own counters: strangers on the internet can guess at the console's page,
+ * and must not be able to block bindings.
  */
 export type SignInPlace = 'binding' | 'console';
 
-/** Says how an attempt on a typed user name is written down. */
+/** Finds the account of a typed user name, its counter and its subject in the audit log. */
 export type TypedAccounts = (username: string, at: SignInPlace) => Promise<TypedAccount>;
 
 /**
- * A name that no account has is stored nowhere: it may be a mobile number, or a password in the wrong field, and the log
- * is read and exported for half a year. Its wrong passwords are counted under a keyed hash of it (SECRET_KEY). Without
- * a count, an attempt would tell whether a name has an account.
+ * A name that no account has is stored nowhere: it may be a mobile number, or a password in the wrong field, and the
+ * log is kept and exported. Its wrong passwords are counted under a keyed hash of it (SECRET_KEY). Without a counter,
+ * an attempt would tell whether the account exists.
  */
 export function createTypedAccounts(credentials: CredentialVerifier, secretKey: string): TypedAccounts {
   const key = new Uint8Array(hkdfSync('sha256', secretKey, '', 'unknown-accounts', 32));

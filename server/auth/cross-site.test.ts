@@ -36,7 +36,7 @@ async function h5Session(): Promise<string> {
   return cookie.value;
 }
 
-test('one’s own page signs in, acts and signs out', async () => {
+test('the app’s own page signs in, acts and signs out', async () => {
   const token = await h5Session();
   const passwords = { currentPassword: 'a', newPassword: 'b' };
   expect((await postAs('/api/me/password', passwords, own, token)).statusCode).toBe(200);
@@ -77,7 +77,7 @@ test.each(foreign)('%s cannot sign a browser in as somebody else', async (_from,
   });
 });
 
-test('the mini program has no cookie to steal: whatever its container sends as origin is fine', async () => {
+test('the mini program, which has no cookie, may send any origin', async () => {
   const login = await postAs(
     '/api/auth/login',
     { authCode: server.code('zhangsan') },

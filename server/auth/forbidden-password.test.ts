@@ -16,13 +16,13 @@ afterAll(() => server?.close());
 
 const refused = { outcome: 'password-rejected', reason: 'TOO_COMMON' };
 
-test.each([password, 'ｄev-pass-2026'])('nobody changes theirs to %s', async (newPassword) => {
+test.each([password, 'ｄev-pass-2026'])('nobody can change a password to %s', async (newPassword) => {
   const token = await server.tokenOf('zhangsan');
   const body = { currentPassword: oneTime, newPassword };
   expect((await post(server, '/api/me/password', body, bearer(token))).json()).toEqual(refused);
 });
 
-test('nobody sets it in place of a one-time password', async () => {
+test('nobody can replace a one-time password by it', async () => {
   const passwordHash = await createPasswords([]).hash(oneTime);
   await server.prisma.user.update({
     where: { username: 'admin' },

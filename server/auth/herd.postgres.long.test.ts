@@ -10,7 +10,7 @@ const bound = ['zhangsan', 'admin', 'chenguang'] as const;
 const here = prepareProcesses();
 
 test.each([1, 2])(
-  'on %s cold instances all 200 are in, by themselves and as soon as the limit allows',
+  'on %s cold instances all 200 people are signed in, without a tap, as soon as the limit allows',
   async (instances) => {
     // As the platform limits a real app: what is over the limit is refused.
     here.emulator.control.reset();

@@ -52,7 +52,7 @@ afterAll(async () => {
 const bind = async (password: string, username = 'w.wu', at = server) =>
   post(at, '/api/auth/bind', { ticket: await ticketOf(server, 'wangwu'), username, password });
 
-test('a wrong password there is a wrong password here, and counts', async () => {
+test('a password that the account system refuses is a wrong password, and counts', async () => {
   expect((await bind('wrong')).json()).toEqual({
     outcome: 'bind-rejected',
     reason: 'INVALID_CREDENTIALS',
@@ -95,7 +95,7 @@ test('an account system that does not answer in time is a fault, and the attempt
   expect((await bind('wrong')).json()).toMatchObject({ attemptsLeft: 4 });
 });
 
-test('the right password binds, and the account gets a row without a password', async () => {
+test('the right password binds, and the account’s row has no password', async () => {
   await server.prisma.lockout.deleteMany();
   const bound = await bind('their own password');
   expect(bound.json()).toMatchObject({ outcome: 'signed-in', user: { username: 'w.wu', name: '王五' } });
@@ -114,7 +114,7 @@ test('the right password binds, and the account gets a row without a password', 
   expect(change.json()).toEqual({ outcome: 'password-rejected', reason: 'NO_PASSWORD_HERE' });
 });
 
-describe('a one-time password of the time before the account system', () => {
+describe('a one-time password from before the account system', () => {
   const username = 'w.wu';
   const passwords = {
     passwordHash: 'once-kept-here',
@@ -126,7 +126,7 @@ describe('a one-time password of the time before the account system', () => {
     await server.prisma.user.deleteMany({ where: { username } });
   });
 
-  test('does not keep its owner from binding', async () => {
+  test('does not stop its owner from binding', async () => {
     await server.prisma.user.create({ data: { username, name: '王五', ...passwords } });
     expect((await bind('their own password')).json()).toMatchObject({ outcome: 'signed-in' });
   });
@@ -140,7 +140,7 @@ describe('a one-time password of the time before the account system', () => {
   });
 });
 
-describe('one account there is one account here, however its name is typed', () => {
+describe('one account of the account system is one account here, however its name is typed', () => {
   const spellings = ['Wang.Wu', 'wang.wu', ' wang.wu ', 'ｗａｎｇ．ｗｕ', 'WANG.WU', 'wanG.wu', 'WANG.ｗｕ'];
   /** As MySQL compares by default. */
   const plain = (name: string) =>
@@ -164,7 +164,7 @@ describe('one account there is one account here, however its name is typed', () 
     answer = lenient();
   });
 
-  test('every spelling leads to one row', async () => {
+  test('all spellings lead to one row', async () => {
     for (const spelling of spellings) {
       expect((await bind('their own password', spelling)).json()).toMatchObject({ outcome: 'signed-in' });
       await server.prisma.user.updateMany({
@@ -178,7 +178,7 @@ describe('one account there is one account here, however its name is typed', () 
   test.each([
     ['without a row', null],
     ['with an imported row in capitals', 'Wang.Wu'],
-  ])('every spelling counts as one, %s', async (_what, imported) => {
+  ])('all spellings are counted together, %s', async (_what, imported) => {
     if (imported !== null) await server.prisma.user.create({ data: { username: imported, name: '王五' } });
     const people = ['lisi', 'wangwu'];
     const outcomes: { reason?: string }[] = [];
@@ -194,7 +194,7 @@ describe('one account there is one account here, however its name is typed', () 
     ]);
   });
 
-  test('a row that an administrator wrote in capitals is found', async () => {
+  test('a row with capitals in its user name is found', async () => {
     await server.prisma.user.create({ data: { username: 'Wang.Wu', name: '王五', role: 'AUDITOR' } });
     expect((await bind('their own password', 'wang.wu')).json()).toMatchObject({
       user: { username: 'Wang.Wu', role: 'AUDITOR' },
@@ -218,7 +218,7 @@ describe('one account there is one account here, however its name is typed', () 
     });
   });
 
-  test('two people who prove a new account at once: one binds it, nobody meets a fault', async () => {
+  test('of two people who prove a new account at once one binds it, and neither meets a fault', async () => {
     const tickets = [await ticketOf(server, 'lisi'), await ticketOf(server, 'wangwu')];
     // The account system answers both at once.
     const waiting: (() => void)[] = [];
@@ -290,7 +290,7 @@ describe('one account there is one account here, however its name is typed', () 
     expect(reached.get('wang.wu') ?? 0).toBeLessThanOrEqual(5);
   });
 
-  test('an operator can allow other characters', async () => {
+  test('other characters can be allowed by a setting', async () => {
     const env = { ...accountSystem, CREDENTIALS_USERNAME_CHARACTERS: 'a-zø.' };
     const other = await build({ env, database: server.database, emulator: server.emulator });
     answer = (_request, response) => json(response, { valid: true, name: '王五' });

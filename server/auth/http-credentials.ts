@@ -25,30 +25,30 @@ const answerSchema = Compile(
       valid: Type.Literal(true),
       name: storable(1, 64),
       department: Type.Optional(Type.Union([storable(0, 128), Type.Null()])),
-      // The account's own name, where several spellings, or a mobile number, lead to it.
+      // The account's own user name, if several spellings or a mobile number lead to it.
       username: Type.Optional(storable(1, 64)),
     }),
   ]),
 );
 
-/** A typed user name without other widths of characters and blanks around it. */
+/** A typed user name in NFKC, without blanks around it. */
 const plain = (typed: string): string => typed.normalize('NFKC').trim();
 
-/** One form for the spellings that account systems take for one name: MySQL's usual collations ignore case and accents. */
+/** One form for spellings that account systems treat as one name: MySQL's usual collations ignore case and accents. */
 const canonical = (username: string): string =>
   username.normalize('NFKD').replace(/\p{M}/gu, '').normalize('NFC').toLowerCase();
 
 /**
- * A vendor's existing accounts. A person who proves an account there for the first time gets a row here,
- * without a password: under the name that the answer gives, or else under one form of what was typed, so that no
- * spelling makes a second row. An account system for which `Wang` and `wang` are two people has to give the name.
+ * A vendor's account system. The first right password of an account creates its row here, without a password. The row's
+ * user name is the one in the answer, or else one form of the typed name, so that no other spelling makes a second row.
+ * An account system for which `Wang` and `wang` are two people must answer with the user name.
  *
- * A name with other characters than the configured ones is no account's, and the account system is not asked about it:
- * what the one takes for two names and the other for one would be guessed at without a lock (ø and o, an inserted
- * U+0640, other scripts' digits).
+ * A name with other characters than the configured ones counts as unknown, and the account system is not asked.
+ * Otherwise spellings that count as two names here and as one name there (ø and o, an inserted U+0640, other scripts'
+ * digits) would get attempts without a lock.
  *
- * Only the answers above are believed. Whatever else comes (a fault, a redirect, HTML) is a fault of the
- * account system, `ACCOUNTS_UNAVAILABLE`, and never a wrong password.
+ * Any other answer (an error, a redirect, HTML) is a fault of the account system, `ACCOUNTS_UNAVAILABLE`, and never a
+ * wrong password.
  */
 export function httpCredentials(prisma: PrismaClient, config: CredentialsConfig): CredentialVerifier {
   async function ask(username: string, password: string) {
@@ -75,7 +75,7 @@ export function httpCredentials(prisma: PrismaClient, config: CredentialsConfig)
     }
   }
 
-  /** The account with this name in any case. An older database may hold several: then a bound one. */
+  /** The account with this name in upper or lower case. If an older database has several, a bound one. */
   async function find(name: string): Promise<User | null> {
     const [row] = await prisma.$queryRaw<{ id: string }[]>`
       SELECT id FROM users WHERE lower(username) = ${name}
@@ -87,7 +87,7 @@ export function httpCredentials(prisma: PrismaClient, config: CredentialsConfig)
     keepsPasswords: false,
     async locate(typed) {
       const username = plain(typed);
-      // No account has such a name, and `verify` asks nobody about it.
+      // No account can have this name; `verify` does not ask the account system.
       if (!config.usernames.test(username)) return { name: username, user: null };
       const name = canonical(username);
       return { name, user: await find(name) };

@@ -17,7 +17,7 @@ import { createSessionCache, type SessionCache } from './session-cache.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createTickets, type Tickets } from './tickets.ts';
 
-/** What signing in is made of, and whoever acts on other people's accounts needs. */
+/** The parts of the sign-in that other rooms use to act on accounts. */
 export interface Accounts {
   sessions: Sessions;
   tickets: Tickets;
@@ -30,14 +30,14 @@ export interface Accounts {
 declare module 'fastify' {
   interface FastifyInstance {
     accounts: Accounts;
-    /** How often this process found a session in its memory, since the start. */
+    /** Hits and misses of this process's session cache since the start. */
     sessionCacheStats: SessionCache['stats'];
   }
 }
 
 const sweepEveryMs = 3_600_000;
 
-/** Sign-in, binding, sessions, their routes, and `app.authenticate` for everybody else's. */
+/** Sign-in, binding, sessions and their routes, and `app.authenticate` for other routes. */
 export const auth = fp(
   async (app: FastifyInstance) => {
     const cache = createSessionCache(app.database.subscribe);
@@ -49,7 +49,7 @@ export const auth = fp(
     await app.register(consoleAuthRoutes);
     await app.register(accountRoutes);
 
-    // Rows that have expired are refused anyway: sweeping only keeps the tables small.
+    // Expired rows are refused anyway; the sweep only keeps the tables small.
     const { sessions, tickets, lockout } = app.accounts;
     app.jobs.every(
       'sessions-sweep',

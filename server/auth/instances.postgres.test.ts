@@ -114,7 +114,7 @@ test('a new role is seen on every instance within a second', async () => {
   }
 });
 
-test('an instance that does not hear of changes believes the database alone', async () => {
+test('an instance without announcements of changes reads every session from the database', async () => {
   const token = await warm('lisi').catch(() => null);
   expect(token).toBeNull(); // lisi is not bound: the harness itself can fail
   const bound = await warm('zhangsan');
@@ -130,7 +130,7 @@ test('an instance that does not hear of changes believes the database alone', as
   expect(await refusedEverywhere(bound)).toBeLessThan(1000);
 });
 
-test('after the listener is back, sessions are kept again', async () => {
+test('after the listener is back, sessions are kept in memory again', async () => {
   await settled();
   const token = await warm('zhangsan');
   const before = hits(first);

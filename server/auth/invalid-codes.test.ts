@@ -25,7 +25,7 @@ async function flood(...addresses: string[]): Promise<void> {
   for (const response of await Promise.all(codes)) expectFault(response, 401, 'AUTH_CODE_INVALID');
 }
 
-test('one machine with made-up codes is turned away before the platform is asked, and nobody else', async () => {
+test('one machine with invented codes is refused before the platform is asked, and no other machine', async () => {
   await flood('192.0.2.1');
   const before = asked();
   for (const authCode of [madeUp(), server.code('zhangsan')]) {
@@ -39,7 +39,7 @@ test('one machine with made-up codes is turned away before the platform is asked
   });
 });
 
-test('it may sign in again after the time that it was told', async () => {
+test('a refused machine may sign in after the time that it was told', async () => {
   await flood('192.0.2.3');
   const refused = await loginFrom('192.0.2.3', madeUp());
   expectFault(refused, 429, 'TOO_MANY_REQUESTS');
@@ -47,7 +47,7 @@ test('it may sign in again after the time that it was told', async () => {
   expect((await loginFrom('192.0.2.3', server.code('zhangsan'))).statusCode).toBe(200);
 });
 
-test('an office behind one address signs in by the hundred, a stale code here and there', async () => {
+test('an office behind one address may sign in hundreds of people and send some stale codes', async () => {
   for (let at = 0; at < 400; at += 1) {
     const authCode = at % 10 === 0 ? madeUp() : server.code('zhangsan');
     const { statusCode, body } = await loginFrom('192.0.2.5', authCode);
@@ -57,7 +57,7 @@ test('an office behind one address signs in by the hundred, a stale code here an
   }
 });
 
-test('faults of the platform are no invalid codes: whoever met them signs in once it is well again', async () => {
+test('faults of the platform do not count as invalid codes', async () => {
   server.emulator.control.fault({ path: exchangeApi, kind: 'qps', times: null });
   const codes = Array.from({ length: 2 * invalidCodes.atOnce }, () =>
     loginFrom('192.0.2.8', server.code('zhangsan')),
@@ -69,7 +69,7 @@ test('faults of the platform are no invalid codes: whoever met them signs in onc
   });
 });
 
-test('a connection’s many addresses of IPv6 count as one, and its neighbour’s do not', async () => {
+test('the IPv6 addresses of one connection count as one, those of its neighbour do not', async () => {
   await flood('2001:db8:1:2::1', '2001:db8:1:2:3:4:5:6', '2001:DB8:1:2::a:b');
   expectFault(await loginFrom('2001:db8:1:2:ffff::1', madeUp()), 429, 'TOO_MANY_REQUESTS');
   expectFault(await loginFrom('2001:db8:1:3::1', madeUp()), 401, 'AUTH_CODE_INVALID');
@@ -89,7 +89,7 @@ describe('an allowance', () => {
     return { clock, allowance, spend };
   };
 
-  test('is used up, and comes back bit by bit', () => {
+  test('is used up, and comes back step by step', () => {
     const { clock, allowance, spend } = setUp();
     spend('a', 9);
     expect(allowance.waitFor('a')).toBe(0);
@@ -104,13 +104,13 @@ describe('an allowance', () => {
     expect(allowance.waitFor('a')).toBe(10);
   });
 
-  test('a debt is limited and is forgotten', () => {
+  test('has a limited debt', () => {
     const { allowance, spend } = setUp();
     spend('a', 1000);
     expect(allowance.waitFor('a')).toBe(110);
   });
 
-  test('a limited number of keys is remembered, the latest ones', () => {
+  test('is kept for a limited number of keys, the latest ones', () => {
     const { allowance, spend } = setUp();
     for (const key of ['a', 'b', 'c']) spend(key, 10);
     spend('a', 1);

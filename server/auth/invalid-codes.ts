@@ -5,14 +5,14 @@ import { AppError } from '../plugins/errors.ts';
 import type { SignIn } from './sign-in.ts';
 
 /**
- * An office of hundreds behind one address sends hardly one invalid code a day, and never meets this limit. One address
- * can go on with 30 a minute: a fortieth of DingTalk's 20 calls a second.
+ * An office of hundreds behind one address sends hardly one invalid code a day. After the first ones an address may
+ * send 30 a minute: a fortieth of DingTalk's 20 calls a second.
  */
 export const invalidCodes = { atOnce: 120, perMinute: 30 };
 
 /**
- * Refuses addresses that have sent too many invalid codes. One machine with made-up codes must not fill the queue
- * before the platform, in which everybody waits.
+ * Refuses addresses that have sent too many invalid codes: one machine must not fill the queue before the platform with
+ * invented codes.
  *
  * @returns a sign-in that also throws AppError TOO_MANY_REQUESTS.
  */

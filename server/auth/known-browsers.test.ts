@@ -47,13 +47,13 @@ async function guess(username: string, device?: string): Promise<ConsoleSignInOu
 const locked = { outcome: 'sign-in-rejected', reason: 'LOCKED' };
 const signedIn = { outcome: 'signed-in' };
 
-test('strangers who guess at the console’s page keep nobody from binding', async () => {
+test('strangers who guess at the console’s page cannot block a binding', async () => {
   expect(await guess('lisi')).toMatchObject(locked);
   const ticket = await ticketOf(server, 'lisi');
   expect(await server.bind({ ticket, username: 'lisi', password })).toMatchObject(signedIn);
 });
 
-test('strangers who guess at the console’s page keep no administrator out of a known browser', async () => {
+test('strangers who guess at the console’s page cannot lock an administrator out of a known browser', async () => {
   const own = await browserOf('admin');
   expect(await guess('admin')).toMatchObject(locked);
   expect((await signIn('admin', password)).outcome).toMatchObject(locked);
@@ -62,7 +62,7 @@ test('strangers who guess at the console’s page keep no administrator out of a
   expect((await signIn('admin', password)).outcome).toMatchObject(locked);
 });
 
-test('a known browser counts its own wrong passwords, and is locked by them alone', async () => {
+test('a known browser is locked only by its own wrong passwords', async () => {
   const [own, another] = [await browserOf('admin'), await browserOf('admin')];
   expect(await guess('admin', own)).toMatchObject(locked);
   expect((await signIn('admin', password, own)).outcome).toMatchObject(locked);
@@ -77,7 +77,7 @@ test('a known browser counts its own wrong passwords, and is locked by them alon
   expect((await signIn('admin', 'wrong', again.device?.value)).outcome).toMatchObject({ attemptsLeft: 3 });
 });
 
-test('the cookie is out of reach of scripts and other sites, names nobody, and comes with a right password alone', async () => {
+test('the cookie is hidden from scripts and other sites, names nobody, and is only set after a right password', async () => {
   const { device } = await signIn('admin', password);
   expect(device).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict', path: '/' });
   const { id } = await server.prisma.user.findUniqueOrThrow({ where: { username: 'admin' } });
@@ -135,7 +135,7 @@ describe('an administrator who unlocks an account', () => {
   });
 });
 
-test('a device cookie of another account, an altered one and one of half a year ago are ignored', async () => {
+test('a device cookie is ignored if it is another account’s, altered, or half a year old', async () => {
   const halfYear = 180 * 24 * 3_600_000;
   const [own, others] = [await browserOf('admin'), await browserOf('zhangsan')];
   expect(await guess('admin')).toMatchObject(locked);
@@ -154,10 +154,11 @@ test('a device cookie of another account, an altered one and one of half a year 
 describe('one password at many accounts from one network', () => {
   /** Failed attempts before those of the test; a password is not looked at for each. */
   async function spray(from: string, times: number): Promise<void> {
-    for (let at = 0; at < times; at += 1) await server.app.accounts.lockout.reserve([`network:${from}`]);
+    for (let at = 0; at < times; at += 1)
+      await server.app.accounts.lockout.attempt([`network:${from}`], async () => null);
   }
 
-  test('is stopped for everybody there but known browsers, and an administrator can unlock it', async () => {
+  test('locks that network except for known browsers, and an administrator can unlock it', async () => {
     const from = '10.9.9.9';
     const own = await browserOf('admin');
     await spray(from, allowedFailuresOfNetwork - 1);
@@ -172,7 +173,7 @@ describe('one password at many accounts from one network', () => {
     expect((await signIn('admin', password, undefined, from)).outcome).toMatchObject(signedIn);
   });
 
-  test('a right password gives back its own attempt alone; an office’s typing errors are forgiven in time', async () => {
+  test('a right password gives back only its own attempt; typing errors of an office are forgiven with time', async () => {
     const from = '10.9.9.8';
     await spray(from, allowedFailuresOfNetwork - 2);
     await signIn('admin', password, undefined, from);

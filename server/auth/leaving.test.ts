@@ -9,15 +9,15 @@ beforeAll(async () => {
 afterAll(() => server?.close());
 afterEach(() => vi.restoreAllMocks());
 
-describe('somebody who had left', () => {
-  test('is let in again when the platform vouches for them again', async () => {
+describe('a person who had left', () => {
+  test('can sign in again when the platform confirms them', async () => {
     const where = { username: 'zhangsan' };
     await server.prisma.user.update({ where, data: { leftAt: new Date(0) } });
     expect(await server.login('zhangsan')).toMatchObject({ outcome: 'signed-in' });
     expect(await server.prisma.user.findUnique({ where })).toMatchObject({ leftAt: null });
   });
 
-  test('is not let in by a sign-in that was under way when they left', async () => {
+  test('cannot sign in by a request that began before they left', async () => {
     const where = { username: 'zhangsan' };
     const { platform } = server.app;
     const exchange = platform.exchangeCode;
@@ -36,7 +36,7 @@ describe('somebody who had left', () => {
     await server.prisma.user.update({ where, data: { leftAt: null } });
   });
 
-  test('is not let in by a binding whose ticket is older, and nothing of it is written', async () => {
+  test('cannot bind by an older ticket, and nothing is written', async () => {
     const ticket = await ticketOf(server, 'lisi');
     const where = { username: 'lisi' };
     await server.prisma.user.update({ where, data: { leftAt: new Date() } });

@@ -77,21 +77,21 @@ describe('the line on a clock that the test moves', () => {
     },
   );
 
-  test('people get in in the order in which they came', async () => {
+  test('people are signed in in the order in which they came', async () => {
     const { admitted } = await play(200, 1);
     const outOfOrder = admitted.map(({ person }, at) => Math.abs(person - at));
     // The same second's twenty may change places.
     expect(Math.max(...outOfOrder)).toBeLessThan(20);
   });
 
-  test('where most go home, the others are in earlier: nobody waits for who is gone', async () => {
+  test('if most people leave the line, the others are signed in earlier', async () => {
     const { admitted } = await play(1000, 2, (person) => person % 4 === 0);
     expect(Math.max(...admitted.map(({ ms }) => ms))).toBeLessThan(40_000);
   });
 });
 
 describe('a place in line', () => {
-  test('is understood by every instance with the same key, and by no other', () => {
+  test('can be read by every instance with the same key, and by no other', () => {
     const now = () => 1_000_000;
     const { place } = createLine(secretKey, now).wait(at(60_000), false);
     expect(createLine(secretKey, now).placeMs(place)).toBe(60_000);
@@ -109,7 +109,7 @@ describe('a place in line', () => {
     expect(line.placeMs(place)).toBeNull();
   });
 
-  test('near ones are told to come just before their turn, far ones every half minute, not all at once', () => {
+  test('comes back just before its turn if that is near, otherwise every half minute, spread in time', () => {
     const line = createLine(secretKey, () => 0);
     const told = (placeMs: number) => line.wait(at(placeMs), false).retryAfterSeconds;
     expect([500, 3000, 20_000, 31_000].map(told)).toEqual([1, 2, 19, 30]);
@@ -129,7 +129,7 @@ describe('a sign-in while the platform takes no more', () => {
   });
   afterAll(() => server.close());
 
-  test('is told to wait; the code was not used, and signs in when its turn comes', async () => {
+  test('must wait; its unused code signs in when its turn comes', async () => {
     const others = [1, 2].map(() => server.login('zhangsan', { place: null }));
     const login = { authCode: server.code('zhangsan') };
     const response = await post(server, '/api/auth/login', { ...login, place: far() });
@@ -153,7 +153,7 @@ describe('a sign-in while the platform takes no more', () => {
     expect(held.length).toBeGreaterThan(0);
   });
 
-  test('goes on waiting with a new code where the platform itself counts too many', async () => {
+  test('waits on with a new code if the platform itself refuses it as one too many', async () => {
     server.emulator.control.fault({ path: '/topapi/v2/user/getuserinfo', kind: 'qps' });
     expect(await server.login('zhangsan', { place: null })).toMatchObject({ outcome: 'wait', newCode: true });
     server.emulator.control.fault({ path: '/topapi/v2/user/getuserinfo', kind: 'qps' });
@@ -161,7 +161,7 @@ describe('a sign-in while the platform takes no more', () => {
     expectFault(old, 503, 'PLATFORM_BUSY');
   });
 
-  test('a made-up place counts as none', async () => {
+  test('an invented place counts as no place', async () => {
     expect(await server.login('zhangsan', { place: 'made-up' })).toMatchObject({ outcome: 'signed-in' });
   });
 
@@ -174,7 +174,7 @@ describe('a sign-in while the platform takes no more', () => {
     await near;
   });
 
-  test('keeps the place while the platform is left alone, and reads the fault once that has lasted', async () => {
+  test('keeps its place while calls to the platform are paused, and ends with the fault if the pause lasts', async () => {
     const [path, times] = ['/topapi/v2/user/getuserinfo', 5];
     server.emulator.control.fault({ path, kind: 'html', status: 200, times });
     for (let time = 0; time < times; time += 1) {

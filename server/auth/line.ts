@@ -2,23 +2,26 @@ import type { Wait } from '../contract/auth.ts';
 import { createSealing } from '../database/sealing.ts';
 import type { Held } from '../platform/rate-limit.ts';
 
-/** The line before the platform, as people see it: {@link RateLimit} keeps it, and knows nobody in it. */
+/**
+ * The line of people who wait for a call to the platform. {@link RateLimit} gives the places; each client keeps its
+ * own.
+ */
 export interface Line {
   /**
-   * What somebody is told who has to wait.
+   * The answer for a person who must wait.
    *
-   * @param newCode whether the platform may have used their code.
+   * @param newCode whether the platform may have used the code.
    */
   wait(held: Held, newCode: boolean): Wait;
-  /** Milliseconds until the place that a client brings; null, for a new one, where it is none of ours or too old. */
+  /** Milliseconds until the place of a client; null for an invented or expired place, which counts as none. */
   placeMs(place: string | null): number | null;
 }
 
-/** Who is this near to their turn comes back, and waits for the rest in an open request, in milliseconds. */
+/** A client comes back this long before its turn, and waits for the rest in an open request, in milliseconds. */
 const aheadMs = 1500;
-/** At most this long between two visits, in milliseconds: those before may have gone home. */
+/** The longest time between two visits, in milliseconds: people before may have left the line. */
 const visitEveryMs = 30_000;
-/** A place is good for this long after its time, in milliseconds: one lets its holder in before all others. */
+/** A place is valid for this long after its time, in milliseconds; its holder then goes first. */
 const placeLifetimeMs = 10 * 60_000;
 
 const context = 'place-in-line';
@@ -29,7 +32,7 @@ export function createLine(secretKey: string, now: () => number): Line {
   return {
     wait({ placeMs, dueMs }, newCode) {
       const left = Math.max(dueMs - aheadMs, 1);
-      // All visits of a person are whole steps before their turn, so that visits are spread as the turns are.
+      // A person's visits are whole steps before their turn, so that all visits are spread like the turns.
       const untilVisit = left % visitEveryMs || visitEveryMs;
       return {
         outcome: 'wait',

@@ -69,7 +69,7 @@ test('failures are forgotten a day after the last', async () => {
   expect(await guess('lisi')).toMatchObject({ reason: 'INVALID_CREDENTIALS', attemptsLeft: 4 });
 });
 
-test('of many simultaneous guesses five are checked', async () => {
+test('of many simultaneous guesses at most five are checked', async () => {
   const tickets = await Promise.all(Array.from({ length: 20 }, () => ticketOf(server, 'lisi')));
   const outcomes = await Promise.all(
     tickets.map((ticket) => server.bind({ ticket, username: 'lisi', password: 'wrong' })),
@@ -98,7 +98,7 @@ test('one account is locked across persons', async () => {
   expect(await guess('lisi', 'wrong', 'wangwu')).toMatchObject({ reason: 'LOCKED' });
 });
 
-test('a sign-in to one’s own account does not give new attempts at another’s', async () => {
+test('a sign-in to one’s own account gives no new attempts at another account', async () => {
   for (let at = 0; at < 4; at += 1) await guess('zhangsan');
   expect(await guess('lisi', password)).toMatchObject({ outcome: 'signed-in' });
   await server.prisma.user.updateMany({
@@ -108,7 +108,7 @@ test('a sign-in to one’s own account does not give new attempts at another’s
   expect(await guess('zhangsan', 'wrong', 'wangwu')).toMatchObject({ reason: 'LOCKED' });
 });
 
-test('a right password does not give the person new attempts at other accounts', async () => {
+test('a right password gives no new attempts at other accounts', async () => {
   const tried = ['zhangsan', 'zhouba', 'chenguang', 'sunqi'];
   const outcomes: BindOutcome[] = [];
   for (const username of tried) {
@@ -157,7 +157,7 @@ test('a lock is in the audit log when it begins and when it first refuses, howev
   expect(await events()).toBe(before + 8);
 });
 
-test('an unknown user name is answered as a wrong password is, up to the lock', async () => {
+test('an unknown user name is answered like a wrong password, up to the lock', async () => {
   const known: BindOutcome[] = [];
   const unknown: BindOutcome[] = [];
   for (let at = 0; at < 5; at += 1) known.push(await guess('lisi'));

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../plugins/errors.ts';
 import type { Passwords } from './passwords.ts';
 
-/** Hashes at a time. A person who signs in meanwhile waits for one of them at most. */
+/** Hashes at a time. A sign-in waits for at most one of them. */
 const atOnce = 2;
 
 /**
- * Hashes many passwords beside the people who sign in. It takes long: some 20 ms each.
+ * Hashes many passwords without delaying sign-ins. Each takes some 20 ms.
  *
- * @param keep gets each entry with its hash as soon as it is made.
+ * @param keep called with each entry and its hash.
  * @throws the signal's reason when it is aborted.
  */
 export async function hashMany<T extends { password: string }>(
@@ -28,7 +28,7 @@ export async function hashMany<T extends { password: string }>(
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
-/** Waits while the hashes of people who sign in fill the queue. */
+/** Waits while sign-ins fill the queue of hashes. */
 async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     try {

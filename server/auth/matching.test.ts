@@ -5,14 +5,14 @@ import { rowCounts } from '../testing/http.ts';
 
 const people = { lisi: '270102', wangwu: '270103', chenguang: '270107' };
 
-describe('by the platform’s id', () => {
+describe('a match by the platform’s id', () => {
   let server: Built;
   beforeAll(async () => {
     server = await build();
   });
   afterAll(() => server.close());
 
-  test('the first sign-in of an id that was entered by hand is noted once', async () => {
+  test('the first sign-in by an id that was entered by hand is recorded once', async () => {
     await server.prisma.user.update({ where: { username: 'lisi' }, data: { dingUserId: people.lisi } });
     expect(await server.login('lisi')).toMatchObject({ outcome: 'signed-in' });
     const first = await server.prisma.user.findUniqueOrThrow({ where: { username: 'lisi' } });
@@ -24,13 +24,13 @@ describe('by the platform’s id', () => {
     expect(await server.prisma.auditLog.count({ where: { action: 'account.bound' } })).toBe(1);
   });
 
-  test('an equal name is no match', async () => {
+  test('the same name is no match', async () => {
     await server.prisma.user.create({ data: { username: 'another', name: '王五', mobile: '10000000003' } });
     expect(await server.login('wangwu')).toMatchObject({ outcome: 'bind-required' });
   });
 });
 
-describe('by mobile number', () => {
+describe('a match by mobile number', () => {
   let server: Built;
   beforeAll(async () => {
     server = await build({ env: { MATCH_BY_MOBILE: 'on' } });
@@ -49,7 +49,7 @@ describe('by mobile number', () => {
     return { outcome, holder };
   }
 
-  test('a number that agrees links the account', async () => {
+  test('the same number links the account', async () => {
     const { outcome, holder } = await loginWith({});
     expect(outcome).toMatchObject({
       outcome: 'signed-in',
@@ -63,7 +63,7 @@ describe('by mobile number', () => {
     ['never an account that is another person’s', { dingUserId: '999' }],
     ['never another number', { mobile: '10000000099' }],
     ['never an account without a number', { mobile: null }],
-  ])('%s', async (_, account) => {
+  ])('is %s', async (_, account) => {
     const { outcome, holder } = await loginWith(account);
     expect(outcome).toMatchObject({ outcome: 'bind-required' });
     expect(holder.dingUserId).not.toBe(people.wangwu);
@@ -99,7 +99,7 @@ describe('by mobile number', () => {
     }
   });
 
-  test('it is read once, and somebody who left between the exchange and it is told so', async () => {
+  test('the number is read once, and a person who left after the exchange is told so', async () => {
     await server.prisma.user.deleteMany({ where: { username: 'holder' } });
     const before = readings();
     expect(await server.login('wangwu')).toMatchObject({
@@ -111,7 +111,7 @@ describe('by mobile number', () => {
     expect(await server.login('wangwu')).toEqual({ outcome: 'no-permission', reason: 'LEFT_ORGANISATION' });
   });
 
-  test('many first sign-ins at once link once, and all get in', async () => {
+  test('many first sign-ins at once link the account once, and all succeed', async () => {
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => server.login('lisi')));
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array(8).fill('signed-in'));
     const lisi = await server.prisma.user.findUniqueOrThrow({ where: { dingUserId: people.lisi } });
@@ -121,8 +121,8 @@ describe('by mobile number', () => {
   });
 });
 
-describe('otherwise', () => {
-  test('without MATCH_BY_MOBILE a number that agrees is not looked at; with BINDING=off nobody binds', async () => {
+describe('without MATCH_BY_MOBILE and with BINDING=off', () => {
+  test('the same number links nothing, and nobody can bind', async () => {
     const server = await build({ env: { BINDING: 'off' } });
     try {
       await server.prisma.user.create({ data: { username: 'holder', name: '王五', mobile: '10000000003' } });

@@ -9,14 +9,14 @@ export interface MatchingPolicy {
 }
 
 export type Match =
-  /** This account is the person's; `by` says how it was found. */
+  /** The person's account; `by` says how it was found. */
   | { kind: 'account'; user: User; by: 'PLATFORM_ID' | 'MOBILE' }
-  /** The person may prove with user name and password which account is theirs. */
+  /** The person may bind an account by user name and password. */
   | { kind: 'bind' }
   | { kind: 'none' };
 
 /**
- * Whose account is this? The whole policy, in the order it is asked:
+ * Finds the account of a platform person. The rules, in this order:
  *
  * | step | when | finds |
  * |---|---|---|
@@ -25,11 +25,11 @@ export type Match =
  * | 3. binding | `BINDING=on` | nothing: the person binds an account by user name and password |
  * | 4. no permission | else | nothing |
  *
- * Never by name: two people may share one.
+ * A name never matches: two people may have the same one.
  *
- * @param complete reads the number. Called only where step 1 has found nobody: a person known by the id gets in even
- *   while the platform's other API fails.
- * @throws what `complete` throws.
+ * @param complete reads the mobile number. Called only if step 1 finds no account: a person known by the id can sign in
+ * even while that API fails.
+ * @throws the error of `complete`.
  */
 export async function matchPerson(
   prisma: PrismaClient,
@@ -46,7 +46,7 @@ export async function matchPerson(
       where: {
         mobile,
         isSuperExecutive: false,
-        // Or bound to this very person, by a faster request of theirs.
+        // Or a faster request has just bound it to the same person.
         OR: [{ dingUserId: null }, { dingUserId: person.id }],
       },
     });
@@ -57,7 +57,7 @@ export async function matchPerson(
   return { kind: policy.binding ? 'bind' : 'none' };
 }
 
-/** The platform's side of a link, from an exchange or a ticket. */
+/** The platform's data of a person, from an exchange or a ticket. */
 export interface LinkedPerson {
   id: string;
   unionId: string | null;
@@ -66,16 +66,16 @@ export interface LinkedPerson {
 
 export type LinkResult =
   | 'linked'
-  /** Another request of the same person was first: nothing is left to write. */
+  /** Another request of the same person was first: there is nothing to write. */
   | 'linked-already'
   | 'account-taken';
 
 /**
- * Binds an account to a person, with when and how, and writes the audit event. The unique index on `dingUserId` decides
- * between two accounts for one person, the condition on the account between two people for one account.
+ * Binds an account to a person and writes the audit event. The unique index on `dingUserId` decides between two
+ * accounts for one person, the condition on the account between two people for one account.
  *
- * @returns `account-taken` when the account belongs to another person by now.
- * @throws a unique violation (see {@link isUniqueViolation}) when the person has another account by now.
+ * @returns `account-taken` if another person has bound the account meanwhile.
+ * @throws a unique violation (see {@link isUniqueViolation}) if the person has bound another account meanwhile.
  */
 export async function linkAccount(
   tx: Transaction,

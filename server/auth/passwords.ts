@@ -6,7 +6,7 @@ import type { PasswordRejectedReason, PasswordState } from '../contract/auth.ts'
 import type { User } from '../database/generated/client.ts';
 import { AppError } from '../plugins/errors.ts';
 
-/** What one hash costs whoever makes or verifies it. */
+/** The cost of making or verifying one hash. */
 export interface PasswordCost {
   /** KiB. */
   memoryCost: number;
@@ -30,19 +30,19 @@ export interface Passwords {
   /** @returns the argon2id hash in PHC format. */
   hash(password: string): Promise<string>;
   /**
-   * Checks a password. With `stored` null (no such account, or none with a password) it takes as long as a
-   * wrong password does, and is false.
+   * Checks a password. With `stored` null (no account, or none with a password) it is false, and takes as long as for a
+   * wrong password.
    *
-   * @throws AppError TOO_MANY_REQUESTS when too many hashes wait already.
+   * @throws AppError TOO_MANY_REQUESTS if too many hashes are waiting.
    */
   matches(stored: string | null, password: string): Promise<boolean>;
-  /** Why a new password is refused; null when it may be used. One that never matches is refused as too common. */
+  /** Why a new password is refused; null if it is allowed. A forbidden password is refused as too common. */
   judge(password: string, username: string): PasswordFlaw | null;
 }
 
 /**
  * @param forbidden passwords that never match and may not be set, e.g. the development seed's in production.
- * @param cost of the hashes that are made; the server never gives another one.
+ * @param cost of new hashes; only tests give another one.
  */
 export function createPasswords(forbidden: readonly string[], cost = owaspMinimum): Passwords {
   const limit = pLimit(concurrentHashes);
@@ -65,21 +65,23 @@ export function createPasswords(forbidden: readonly string[], cost = owaspMinimu
   };
 }
 
-/** One form for characters that look alike: input methods write full-width and composed ones in different ways. */
+/** One form (NFKC) for characters that input methods write in several ways, e.g. full-width ones. */
 const normalized = (password: string): string => password.normalize('NFKC');
 
 export type PasswordFlaw = Extract<PasswordRejectedReason, 'TOO_SHORT' | 'TOO_COMMON' | 'CONTAINS_USERNAME'>;
 
-/** Characters. OWASP ASVS 5, 6.2.1: at least 8; no rule about kinds of characters (6.2.5). */
+/**
+ * The shortest password, in characters. OWASP ASVS 5: at least 8 (6.2.1), no rule about kinds of characters (6.2.5).
+ */
 export const shortestPassword = 8;
 
 let common: Set<string> | undefined;
 
 /**
- * Why a new password is refused; null when it may be used. Checked by length and against the list of common
- * passwords (ASVS 6.2.4), after what an attacker would try first: digits and signs around a common word.
+ * Why a new password is refused; null if it is allowed. Checks the length and the list of common passwords (ASVS
+ * 6.2.4), also with digits and signs around a common word, as attackers try them.
  *
- * @param forbidden passwords that nobody may sign in with, in NFKC.
+ * @param forbidden passwords that nobody may use, in NFKC.
  */
 export function judgePassword(
   password: string,
@@ -97,7 +99,7 @@ export function judgePassword(
   return isCommon ? 'TOO_COMMON' : null;
 }
 
-/** No characters that look alike on paper. 12 of these are 59 bits. */
+/** Without characters that look alike on paper; 12 of these are 59 bits. */
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789';
 
 /** @returns a new random password that the policy allows and that is easy to read from paper. */
@@ -109,7 +111,7 @@ export function generatePassword(username: string): string {
   }
 }
 
-/** @param keptHere whether the passwords are kept here. */
+/** @param keptHere whether this database keeps the passwords. */
 export function passwordState(
   user: Pick<User, 'passwordHash' | 'mustChangePassword'>,
   keptHere: boolean,
@@ -120,8 +122,8 @@ export function passwordState(
 }
 
 /**
- * Whether the account's password is a one-time password that was not changed in time. Never where another system keeps
- * the passwords: the date belongs to an earlier one that was kept here.
+ * Whether the account's password is a one-time password that was not changed in time. Never if another system keeps the
+ * passwords: then the date belongs to an earlier password.
  *
  * @param at epoch milliseconds.
  */

@@ -16,7 +16,7 @@ async function waiting(): Promise<number> {
   return row?.count ?? 0;
 }
 
-test('somebody who had left, and comes back on two devices at the same moment, is let in on both', async () => {
+test('a person who had left can come back on two devices at the same moment', async () => {
   const where = { username: 'zhangsan' };
   await server.prisma.user.update({ where, data: { leftAt: new Date(0) } });
   // Whoever is about to write waits for this test, with whatever locks they have by then.

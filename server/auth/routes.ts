@@ -110,11 +110,7 @@ export const authRoutes = routes('auth-routes', ['authenticate'], async (app) =>
       const token = sessionToken(request);
       const id = token === null ? null : await sessions.end(token);
       if (id !== null) {
-        await recordAudit(
-          prisma,
-          { action: 'sign-out', actorId: id, subject: `user:${id}`, detail: {} },
-          request.ip,
-        );
+        await recordAudit(prisma, { action: 'sign-out', actorId: id, subject: `user:${id}` }, request.ip);
       }
       clearSessionCookie(reply);
       return { outcome: 'signed-out' as const };

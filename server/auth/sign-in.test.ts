@@ -24,7 +24,7 @@ describe.each(['dingtalk', 'zhezhengding'] as const)('signing in on %s', (platfo
     ['zhouba', { outcome: 'no-permission', reason: 'ACCOUNT_DISABLED' }],
     ['chenguang', { outcome: 'signed-in', user: { username: 'chenguang', isSuperExecutive: true } }],
     ['admin', { outcome: 'signed-in', user: { username: 'admin', role: 'ADMIN' } }],
-  ])('%s', async (person, expected) => {
+  ])('the sign-in of %s has its outcome', async (person, expected) => {
     expect(await server.login(person)).toMatchObject(expected);
   });
 

@@ -18,12 +18,12 @@ import type { OpenedSession } from './sessions.ts';
 
 export interface SignInRequest {
   authCode: string;
-  /** What the container says the organisation is; null where it does not say. */
+  /** The organisation that the container names; null if it names none. */
   corpId: string | null;
   client: Client;
-  /** The place in line that the client was told before, null for none; left out by a client that cannot wait. */
+  /** The client's place in line; null for none yet, absent for a client that cannot wait. */
   place?: string | null | undefined;
-  /** The session token that the client holds already: it ends with the new one. Null for none. */
+  /** The client's present session token, which ends with the sign-in; null for none. */
   replaces: string | null;
   /** Where the request came from, for the audit log. */
   address: string;
@@ -34,14 +34,14 @@ export type SignedInWithToken = SignedIn & { session: { token: string } };
 export type SignInResult = SignedInWithToken | BindRequired | NoPermission | Wait;
 
 /**
- * Exchanges a single-use auth code for a session, a binding ticket, the reason why not, or a place in line. The same code in flight
- * twice makes one exchange, and both callers get its one result.
+ * Exchanges a single-use auth code for a session, a binding ticket, a refusal, or a place in line. Two simultaneous
+ * requests with the same code make one exchange and get the same result.
  *
- * @throws PlatformError where the platform is at fault or the code is refused.
+ * @throws PlatformError for a fault of the platform or a refused code.
  */
 export type SignIn = (request: SignInRequest) => Promise<SignInResult>;
 
-/** Platform refusals that are about the person, so an outcome; the other kinds are faults. */
+/** Refusals of the platform that are about the person, and so are outcomes; all others are faults. */
 const refusals: Partial<Record<PlatformErrorKind, NoPermissionReason>> = {
   'out-of-range': 'OUT_OF_RANGE',
   'left-organisation': 'LEFT_ORGANISATION',
@@ -52,11 +52,11 @@ export function noPermission(reason: NoPermissionReason): NoPermission {
   return { outcome: 'no-permission', reason };
 }
 
-/** A person for whom the platform vouches, since the moment before it was asked. */
+/** A person whom the platform has confirmed, and the time just before it was asked. */
 interface Vouched {
   person: PlatformPerson;
   vouchedAt: Date;
-  /** The person with what the exchange did not say; asks the platform once at most. */
+  /** The person with the data that the exchange did not give; asks the platform at most once. */
   complete: () => Promise<PlatformPerson>;
 }
 
@@ -64,12 +64,12 @@ export function createSignIn(app: FastifyInstance): SignIn {
   const { database, prisma, platform, config } = app;
   const { sessions, tickets } = app.accounts;
   const { now } = app.clock;
-  // Clients of DingTalk know their organisation.
+  // Only DingTalk's clients name their organisation.
   const ownCorpId = config.platform.name === 'dingtalk' ? config.platform.corpId : null;
   const line = createLine(config.secretKey, now);
   const inFlight = new Map<string, Promise<SignInResult>>();
 
-  /** @param link the account that is bound to the person first; by default they have one. Null where they have none. */
+  /** @param link the account to bind to the person first; by default they already have one. Null if they have none. */
   async function open(
     { person, vouchedAt }: Vouched,
     request: SignInRequest,
@@ -85,14 +85,14 @@ export function createSignIn(app: FastifyInstance): SignIn {
             return linked === 'account-taken' ? 'not-bound' : sessions.open(tx, opening);
           });
     if (opened === 'not-bound') return null;
-    // They left while this was under way: the later word counts.
+    // They left during this request: the later news counts.
     if (opened === 'left') return noPermission('LEFT_ORGANISATION');
     return signedIn(opened);
   }
 
   async function admit(vouched: Vouched, request: SignInRequest, triesLeft = 3): Promise<SignInResult> {
     if (triesLeft === 0) throw new AppError('SERVER_BUSY');
-    // Nearly everybody is bound: one statement signs them in, and tells who they are.
+    // Nearly everybody is bound: one statement finds the account and signs it in.
     const known = await open(vouched, request).catch((error: unknown) => metBy(vouched.person, error));
     if (known !== null) return known;
     const match = await matchPerson(prisma, vouched.person, config.auth, vouched.complete);
@@ -113,11 +113,11 @@ export function createSignIn(app: FastifyInstance): SignIn {
     } catch (error) {
       if (!isUniqueViolation(error)) return metBy(vouched.person, error);
     }
-    // The account was linked, unbound or disabled meanwhile: look again.
+    // The account was linked, unbound or disabled meanwhile: start again.
     return admit(vouched, request, triesLeft - 1);
   }
 
-  /** Throws the error again, marked where a 超级高管 met it: no session says yet who it is. */
+  /** Throws the error again, marked if it concerns a 超级高管: there is no session yet that names the person. */
   async function metBy({ id }: PlatformPerson, error: unknown): Promise<never> {
     const user = await prisma.user.findUnique({ where: { dingUserId: id } }).catch(() => null);
     throw user?.isSuperExecutive && error instanceof Error ? new SuperExecutiveFault(user.id, error) : error;
@@ -138,7 +138,7 @@ export function createSignIn(app: FastifyInstance): SignIn {
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
       const held = placeMs === undefined ? null : heldBack(error, placeMs);
-      // The code of a call that was never sent is good.
+      // The code of a call that was never sent is still valid.
       if (held !== null) return line.wait(held, !error.neverSent);
       const reason = refusals[error.kind];
       if (reason === undefined) throw error;
@@ -147,7 +147,7 @@ export function createSignIn(app: FastifyInstance): SignIn {
   }
 
   return async (request) => {
-    // A code of another organisation would be refused as merely wrong; the person must be told the reason.
+    // The platform would refuse another organisation's code as wrong; the person must be told the reason.
     if (request.corpId !== null && ownCorpId !== null && request.corpId !== ownCorpId) {
       return noPermission('WRONG_ORGANISATION');
     }
@@ -160,16 +160,19 @@ export function createSignIn(app: FastifyInstance): SignIn {
   };
 }
 
-/** While the platform is left alone, people wait on until so long after their time, in milliseconds: then it is down. */
+/**
+ * While calls to the platform are paused, people wait until this long after their time, in milliseconds; then they get
+ * the fault.
+ */
 const patienceMs = 2 * 60_000;
 
-/** How somebody goes on waiting after a refusal that is soon over; null where they are to read it. */
+/** The place in line after a refusal that passes soon; null if the person must get the fault. */
 function heldBack(error: PlatformError, placeMs: number | null): Held | null {
   if (error instanceof CallRefusedError && error.refusedBy === 'limit') return error.held;
   const place = placeMs ?? 0;
   if (error.kind !== 'busy' || place < -patienceMs) return null;
   if (error instanceof CallRefusedError) return error.held;
-  // Another program of the same app, or calls that overtook each other on their way.
+  // The limit was used by another program of the same app, or calls overtook each other on the network.
   if (isThrottled(error)) return { placeMs: place, dueMs: place };
   // Another instance is fetching the app token.
   if (error.neverSent) {
@@ -178,7 +181,7 @@ function heldBack(error: PlatformError, placeMs: number | null): Held | null {
   return null;
 }
 
-/** The answer that tells a client of its new session. */
+/** The answer with a new session. */
 export function signedIn({ token, expiresAt, user }: OpenedSession): SignedInWithToken {
   return { outcome: 'signed-in', session: { token, expiresAt: expiresAt.toISOString() }, user };
 }

@@ -10,14 +10,14 @@ import { kindOf } from './sessions.ts';
 /** How long a person has to type user name and password, in milliseconds. */
 const ticketLifetimeMs = 10 * 60_000;
 
-/** Permission to bind one account to the platform person who got it, once. */
+/** Permission to bind one account to the platform person to whom the ticket was issued, once. */
 export interface Tickets {
   issue(person: PlatformPerson, client: Client): Promise<{ token: string; expiresAt: Date }>;
-  /** The ticket while it may still be used; null otherwise. */
+  /** The ticket; null if it is unknown, used or expired. */
   find(token: string): Promise<BindTicket | null>;
-  /** Uses the ticket up. @returns false when another request was first or it has expired. */
+  /** Marks the ticket as used. @returns false if another request was first, or it has expired. */
   consume(tx: Transaction, ticket: BindTicket): Promise<boolean>;
-  /** Deletes tickets that are over. @returns how many. */
+  /** Deletes expired tickets. @returns how many. */
   sweep(): Promise<number>;
 }
 
@@ -66,35 +66,30 @@ export function createTickets(prisma: PrismaClient, now: () => number): Tickets 
   };
 }
 
-/** How long somebody has to think of a new password, in milliseconds. */
+/** How long a person has to choose a new password, in milliseconds. */
 const passwordTicketLifetimeMs = 10 * 60_000;
 
-/** Permission to replace a one-time password, once. */
-export interface PasswordTickets {
-  issue(userId: string, passwordHash: string): { token: string; expiresAt: Date };
-  /** Whose it is, and whether `passwordHash` is still the one it was issued for; null when it is over or none. */
-  open(token: string): { userId: string; isFor(passwordHash: string): boolean } | null;
-}
-
 /**
- * Tickets that no table keeps: sealed with SECRET_KEY, so that every instance knows them, and good for the one
- * password that they replace. Once it is changed, or was reset anew, the ticket fits no more.
+ * Permission to replace a one-time password, once. No table keeps these tickets: they are sealed with SECRET_KEY, so
+ * that every instance can open them, and name the password that they replace. After a change or reset of that password
+ * the ticket is void.
  */
-export function createPasswordTickets(sealing: Sealing, now: () => number): PasswordTickets {
+export function createPasswordTickets(sealing: Sealing, now: () => number) {
   const context = 'password-ticket';
   const printOf = (passwordHash: string) => createHash('sha256').update(passwordHash).digest('base64');
   return {
-    issue(userId, passwordHash) {
+    issue(userId: string, passwordHash: string): { token: string; expiresAt: Date } {
       const expiresAt = new Date(now() + passwordTicketLifetimeMs);
       const text = JSON.stringify([userId, printOf(passwordHash), expiresAt.getTime()]);
       return { token: sealing.seal(text, context), expiresAt };
     },
-    open(token) {
+    /** The ticket's account, and whether it was issued for a password hash; null if the ticket is expired or forged. */
+    open(token: string) {
       const text = sealing.open(token, context);
       if (text === null) return null;
       const [userId, print, expiresAt] = JSON.parse(text) as [string, string, number];
       if (expiresAt <= now()) return null;
-      return { userId, isFor: (passwordHash) => printOf(passwordHash) === print };
+      return { userId, isFor: (passwordHash: string) => printOf(passwordHash) === print };
     },
   };
 }

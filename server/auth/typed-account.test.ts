@@ -30,11 +30,11 @@ const subjects = async (action: string) =>
     ({ subject }) => subject,
   );
 
-describe('a name that no account has', () => {
+describe('a user name that no account has', () => {
   test.each([
     ['binding', 'bind.refused', guessAtBinding],
     ['the console', 'sign-in.refused', guessInConsole],
-  ])('is kept nowhere: %s', async (_, action, guess) => {
+  ])('is stored nowhere: %s', async (_, action, guess) => {
     const before = (await subjects(action)).length;
     for (const name of typed) await guess(name);
     await guess('lisi');
@@ -47,7 +47,7 @@ describe('a name that no account has', () => {
     for (const name of typed) expect(kept).not.toContain(name);
   });
 
-  test('is locked as any other, each for itself, and the overview does not say what was typed', async () => {
+  test('is locked by itself like any other, and the overview does not show it', async () => {
     const [one = '', other = ''] = typed;
     for (let left = allowedFailures - 1; left > 0; left -= 1) {
       expect(await guessInConsole(one)).toMatchObject({ reason: 'INVALID_CREDENTIALS', attemptsLeft: left });
@@ -71,7 +71,7 @@ describe('a name that no account has', () => {
     expect(await guessInConsole(one)).toMatchObject({ attemptsLeft: allowedFailures - 1 });
   });
 
-  test('is read as such in the log, and found by it', async () => {
+  test('is shown as an unknown account in the audit log, and can be searched for', async () => {
     await guessInConsole('nobody-at-all');
     const admin = await server.tokenOf('admin');
     const query = new URLSearchParams({ subject: unknownAccount, action: 'sign-in.refused', limit: '1' });
@@ -79,7 +79,7 @@ describe('a name that no account has', () => {
     expect(items).toMatchObject([{ subject: { text: unknownAccount }, actionName: '登录被拒绝' }]);
   });
 
-  test('has another print where the key is another one', async () => {
+  test('has another digest under another key', async () => {
     const { database, emulator } = server;
     await guessInConsole('nobody-at-all');
     const elsewhere = await build({

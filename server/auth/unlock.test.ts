@@ -27,7 +27,7 @@ const cleared = async () =>
     })
   ).map(({ subject }) => subject);
 
-test('an account is unlocked for its owner, and who guessed at it stays locked', async () => {
+test('an account is unlocked for its owner, and the person who guessed at it stays locked', async () => {
   const guessed = await guess('wangwu', 'lisi');
   const ticket = await ticketOf(server, 'lisi');
   const attempt = { ticket, username: 'lisi', password };
@@ -75,7 +75,7 @@ test('a bound account is unlocked together with its person, by either name', asy
   expect(await cleared()).toHaveLength(4);
 });
 
-test('a lock keeps nobody who is bound from signing in', async () => {
+test('a lock does not stop a bound person from signing in', async () => {
   await guess('wangwu', 'zhangsan');
   expect(await server.prisma.lockout.findUnique({ where: { subject: 'account:zhangsan' } })).toMatchObject({
     lockedUntil: expect.any(Date),

@@ -22,7 +22,7 @@ const inspect = (port: number, more: Partial<InspectOptions> = {}) =>
 
 const codes = (report: { problems: { code: string }[] }) => report.problems.map(({ code }) => code);
 
-test('a good certificate has no problems, and is described whole', async () => {
+test('a good certificate has no problems, and is described completely', async () => {
   const { root, intermediate, leaf } = await makeChain(host, { until: 100.5 });
   const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
   const report = await inspect(port, { ca: root.cert });
@@ -76,7 +76,7 @@ test.each(['with its root', 'without its root'])(
   },
 );
 
-test('only the roots of browsers and those given are trusted, not those of the machine', async () => {
+test('only the roots of browsers and the given roots are trusted, not those of the machine', async () => {
   const { intermediate, leaf, root } = await makeChain(host);
   const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
   const other = await makeCertificate({ name: 'Other Root', ca: true });
@@ -84,7 +84,7 @@ test('only the roots of browsers and those given are trusted, not those of the m
   expect(codes(await inspect(port, { ca: [other.cert, root.cert] }))).toEqual([]);
 });
 
-test('a short chain below a public authority is known by the address of the issuer in the certificate', async () => {
+test('an incomplete chain of a public authority is recognised by the issuer’s address in the certificate', async () => {
   const { root, intermediate } = await makeChain(host);
   const issuerUrl = 'http://127.0.0.1:1/ca.cer';
   const leaf = await makeCertificate({ name: host, hosts: [host], issuer: intermediate, issuerUrl });
@@ -119,7 +119,7 @@ test('an expired intermediate certificate is a problem', async () => {
   expect(report.problems[0]?.text).toContain('Old CA');
 });
 
-test('all problems are told at once', async () => {
+test('all problems are reported at once', async () => {
   const own = await makeCertificate({ name: 'x', hosts: ['other.hangzhou-dept.cn'], from: -9, until: -1.5 });
   const report = await inspect(await serve(own));
   expect(codes(report)).toEqual(['SELF_SIGNED', 'EXPIRED', 'HOST_MISMATCH']);
@@ -132,7 +132,7 @@ describe('a certificate for', () => {
     ['the common name alone', [], false],
     ['a wildcard of its level', ['*.hangzhou-dept.cn'], true],
     ['a wildcard of a higher level', ['*.cn'], false],
-  ])('%s', async (_name, hosts, matches) => {
+  ])('%s is checked', async (_name, hosts, matches) => {
     const { root, intermediate, leaf } = await makeChain(host, { hosts });
     const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
     const report = await inspect(port, { ca: root.cert });
@@ -140,7 +140,7 @@ describe('a certificate for', () => {
     expect(codes(report)).toEqual(matches ? [] : ['HOST_MISMATCH']);
   });
 
-  test('an address is right for that address', async () => {
+  test('an address is accepted for that address', async () => {
     const { root, intermediate, leaf } = await makeChain('127.0.0.1');
     const port = await serve({ cert: leaf.cert + intermediate.cert, key: leaf.key });
     const report = await inspectCertificate({ host: '127.0.0.1', port, ca: root.cert, timeoutMs: 5000 });
@@ -178,7 +178,7 @@ describe('versions of TLS', () => {
     expect(codes(await inspect(port, { ca: root.cert }))).toEqual(['OLD_PROTOCOL']);
   });
 
-  test('each is found out by itself', async () => {
+  test('each is detected', async () => {
     const { intermediate, leaf } = await makeChain(host);
     const base = { cert: leaf.cert + intermediate.cert, key: leaf.key, ciphers: 'ALL:@SECLEVEL=0' };
     const offered = async (options: TlsOptions) => {
@@ -197,7 +197,7 @@ describe('versions of TLS', () => {
   });
 });
 
-describe('no certificate can be read, and the reason is told, when', () => {
+describe('no certificate can be read, and the reason is reported, if', () => {
   const reasonOf = (options: Partial<InspectOptions>) =>
     inspectCertificate({ host, timeoutMs: 5000, ...options }).then(
       () => 'none',

@@ -95,7 +95,7 @@ test('the certificate is checked at the start, and shown', async () => {
   expect(await told()).toEqual([]);
 });
 
-test('administrators are told at 30, 14, 7 and 1 days, once each', async () => {
+test('administrators are notified at 30, 14, 7 and 1 days, once each', async () => {
   await install(31);
   await look();
   expect(await told()).toEqual([]);
@@ -138,14 +138,14 @@ test('after a standstill only the most urgent alert is sent, and no milder one l
   expect(await told()).toEqual([expect.any(String), expect.stringContaining('还有 1 天')]);
 });
 
-test('an expired certificate is told as expired', async () => {
+test('the alert for an expired certificate says so', async () => {
   await install(-2);
   await look();
   expect(await told()).toEqual([expect.stringContaining('已于')]);
   expect(server.app.certificateStatus()?.problems).toContainEqual(expect.stringContaining('过期'));
 });
 
-test('a replaced certificate is watched anew', async () => {
+test('a replaced certificate has alerts of its own', async () => {
   await install(5);
   await look();
   await install(90);
@@ -179,7 +179,7 @@ test('several instances and restarts send one alert', async () => {
   }
 });
 
-test('without an administrator who can be told, the log says so', async () => {
+test('if no administrator can be notified, the log says so', async () => {
   await install(11);
   await server.prisma.user.updateMany({ where: { role: 'ADMIN' }, data: { status: 'DISABLED' } });
   try {
@@ -239,7 +239,7 @@ test('a gateway that does not answer is shown, and the server runs on', async ()
   }
 });
 
-test('a gateway that was forgotten is told at once, before its certificate expires', async () => {
+test('a forgotten gateway is reported at once, before its certificate expires', async () => {
   const forgotten = await makeCertificate({ name: host, hosts: [host], issuer: authority, until: 13.5 });
   const second = await serveTls({ cert: forgotten.cert + authority.cert, key: forgotten.key });
   const both = await build({
@@ -298,7 +298,7 @@ test('without PUBLIC_ORIGIN nothing is watched', async () => {
   }
 });
 
-test('while something is wrong it is looked at every minute, in order every four hours; the log tells it once', async () => {
+test('a certificate with problems is checked every minute, a good one every four hours; the log has one line', async () => {
   const lines: string[] = [];
   const note = (_: unknown, message: string) => lines.push(message);
   let now = Date.now();

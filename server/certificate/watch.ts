@@ -17,20 +17,6 @@ export interface CertificateStatus {
   checkedAt: string;
 }
 
-export interface CertificateWatch {
-  /** Whether it is time for a look: always while something is wrong. */
-  isDue(): boolean;
-  /** Makes a look due. */
-  hurry(): void;
-  /**
-   * Checks the certificate once, and tells `seen` of it. Never rejects.
-   *
-   * @param signal ends the check, which then changes nothing.
-   */
-  look(signal: AbortSignal): Promise<void>;
-  status(): CertificateStatus | null;
-}
-
 declare module 'fastify' {
   interface FastifyInstance {
     /** Null before the first check, and where no `PUBLIC_ORIGIN` is set. */
@@ -44,19 +30,19 @@ declare module 'fastify' {
 
 const hour = 3_600_000;
 
-/** A certificate in order is looked at again after this time, in milliseconds. */
+/** The time between two checks of a certificate without problems, in milliseconds. */
 const inOrderMs = 4 * hour;
 
 /**
- * Milliseconds between two looks while something is wrong: what people change is seen within a minute. A random part
- * of as much again is added.
+ * The time between two checks while something is wrong, in milliseconds: a repair is seen within a minute. Up to the
+ * same time again is added at random.
  */
 const everyMs = 30_000;
 
 /** Time-out of one gateway in milliseconds. */
 const timeoutMs = 10_000;
 
-/** Nothing has ever answered at the gateway: most likely it is not set up yet. */
+/** Shown while no gateway has ever answered: most likely none is set up yet. */
 const notDeployed =
   '网关还没有部署好，或者应用服务器连不上它：装好证书、放行端口以后，一分钟内自动变成正常。';
 
@@ -67,14 +53,14 @@ export function createCertificateWatch(options: {
   /** Called with a certificate that could be read; must not reject. */
   seen: (report: CertificateReport) => Promise<void>;
   inspect?: typeof inspectGateways;
-}): CertificateWatch {
+}) {
   const { target, now, log, inspect = inspectGateways } = options;
   let last: CertificateReport | null = null;
   let status: CertificateStatus | null = null;
   let lookedAt: number | null = null;
   let told = '';
 
-  /** Writes the same finding into the log once. */
+  /** Logs a finding unless it is the same as the last one. */
   function once(key: string, write: () => void): void {
     if (key !== told) write();
     told = key;
@@ -83,7 +69,7 @@ export function createCertificateWatch(options: {
   function keep(problems: readonly string[]): void {
     status = {
       host: target.host,
-      // Counted anew: a certificate that was read days ago has fewer days left now.
+      // The last certificate may have been read days ago.
       daysLeft: last === null ? null : Math.floor((Date.parse(last.validTo) - now()) / (24 * hour)),
       validTo: last?.validTo ?? null,
       problems: [...problems],
@@ -91,6 +77,7 @@ export function createCertificateWatch(options: {
     };
   }
 
+  /** Checks the certificate once, and calls `seen`. Never rejects. After an abort it changes nothing. */
   async function look(signal: AbortSignal): Promise<void> {
     const seen = await inspect(target, { timeoutMs, now: now(), signal });
     if (signal.aborted) return;
@@ -112,9 +99,11 @@ export function createCertificateWatch(options: {
     if (first !== null) await options.seen(first);
   }
 
+  /** Whether it is time for a check: always while something is wrong. */
   const isDue = () =>
     lookedAt === null || (status?.problems.length ?? 0) > 0 || now() - lookedAt >= inOrderMs;
 
+  /** Makes a check due. */
   const hurry = () => {
     lookedAt = null;
   };

@@ -3,8 +3,6 @@ import { createAdministrator } from '../people/create-administrator.ts';
 import { type CommandDatabase, createCommandDatabase } from '../testing/command-database.ts';
 import { runCommand } from '../testing/run-command.ts';
 
-/** The command as an administrator runs it, on a database of its own. */
-
 let own: CommandDatabase;
 
 beforeAll(async () => {
@@ -15,7 +13,7 @@ afterAll(() => own?.remove());
 const run = (args: readonly string[], env: Record<string, string> = {}) =>
   runCommand(['admin:create', ...args], { NODE_ENV: 'test', ...own.env, ...env });
 
-test('without a terminal: a chosen password from the environment, or a generated one, shown once', async () => {
+test('without a terminal the password comes from the environment, or is generated and shown once', async () => {
   const chosen = 'marmalade-lighthouse-7';
   const first = await run(['zhanggong', '张工'], { ADMIN_PASSWORD: chosen });
   expect(first).toEqual({ code: 0, output: expect.stringContaining('已创建管理员 张工（zhanggong）') });
@@ -53,7 +51,7 @@ test('without a terminal: a chosen password from the environment, or a generated
   }
 }, 120_000);
 
-test('a name that is taken is told, without a stack, and changes nothing', async () => {
+test('a user name that exists is refused without a stack trace, and nothing changes', async () => {
   const { code, output } = await run(['zhanggong', '别人'], { ADMIN_PASSWORD: 'another-fine-password-9' });
   expect(code).toBe(1);
   expect(output).toContain('已经有叫“zhanggong”的账号，它没有任何改动');
@@ -62,7 +60,7 @@ test('a name that is taken is told, without a stack, and changes nothing', async
   expect(usage).toEqual({ code: 1, output: expect.stringContaining('用法：npm run cli admin:create') });
 }, 60_000);
 
-test('what cannot be is refused field by field, and nothing is written', async () => {
+test('a wrong field is named, and nothing is written', async () => {
   const database = await own.open();
   try {
     const { prisma } = database;

@@ -10,7 +10,7 @@ const usage = [
 ].join('\n');
 
 /**
- * Makes the first administrator. What is missing is asked for at a terminal; without one the password comes from
+ * Creates the first administrator. At a terminal it asks for missing values. Without a terminal the password comes from
  * ADMIN_PASSWORD, or is generated and shown once.
  */
 export const command: Command = {
@@ -51,7 +51,7 @@ export const command: Command = {
   },
 };
 
-/** @returns null for one that shall be generated */
+/** @returns null if the password is to be generated */
 async function readPassword({ ask, env }: Surroundings): Promise<string | null> {
   const given = env.ADMIN_PASSWORD ?? '';
   if (given !== '') return given;

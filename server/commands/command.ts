@@ -7,16 +7,16 @@ export const program = import.meta.url.endsWith('.ts') ? 'npm run cli' : 'node d
 /** The same before words that begin with `--`: npm would take them for its own. */
 export const programWithOptions = import.meta.url.endsWith('.ts') ? 'npm run cli --' : program;
 
-/** What a command may use of the world around it. */
+/** Everything that a command uses from outside. */
 export interface Surroundings {
   env: Environment;
   /** Shows a line of the result. */
   print(line: string): void;
   /** Shows a line that says what is wrong. */
   complain(line: string): void;
-  /** Asks the person at the terminal; null where there is none. */
+  /** Asks the person at the terminal; null without a terminal. */
   ask: { text(question: string): Promise<string>; secret(question: string): Promise<string> } | null;
-  /** In development: who is invented; a database that holds anybody else is not for it. */
+  /** User names of the example people. In development a database with any other person is refused. */
   invented?: readonly string[];
 }
 
@@ -27,12 +27,12 @@ export interface Command {
   /**
    * @param args the words after the command's name.
    * @returns the exit code.
-   * @throws StartFailure in Chinese for what the operator can mend.
+   * @throws StartFailure in Chinese for anything that the operator can fix.
    */
   run(args: readonly string[], around: Surroundings): Promise<number>;
 }
 
-/** The words after the command say nothing that it can do; the message ends with the usage. */
+/** A command was called with wrong arguments; the message ends with the usage. */
 export class UsageError extends StartFailure {
   override readonly name = 'UsageError';
   constructor(problem: string, usage: string) {

@@ -24,7 +24,7 @@ const run = (platform: PlatformName, args: readonly string[], env: Record<string
     ...env,
   });
 
-test('浙政钉 is told where to post both events, and the server’s own switch is named', async () => {
+test('both events are registered at 浙政钉, and the output names the setting that turns them on', async () => {
   const { code, output } = await run('zhezhengding', ['https://app.example.gov.cn/']);
   expect(output).toContain('ZHEZHENGDING_EVENTS=on');
   expect(code).toBe(0);
@@ -35,7 +35,7 @@ test('浙政钉 is told where to post both events, and the server’s own switch
   });
 });
 
-test('a refusal names the remedy, without a stack', async () => {
+test('a refusal by the platform names the remedy, without a stack trace', async () => {
   const { code, output } = await run('zhezhengding', ['https://app.example.gov.cn'], {
     ZHEZHENGDING_APP_SECRET: 'emulator-wrong-secret',
   });
@@ -45,7 +45,7 @@ test('a refusal names the remedy, without a stack', async () => {
   expect(emulator.control.callbacks()).toEqual({});
 });
 
-test('DingTalk is told in its console', async () => {
+test('for DingTalk the command points to the documentation', async () => {
   const { code, output } = await run('dingtalk', ['https://app.example.gov.cn']);
   expect(code).toBe(1);
   expect(output).toContain('docs/events.md');

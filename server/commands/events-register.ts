@@ -4,12 +4,12 @@ import { PlatformError } from '../platform/platform.ts';
 import { type Command, program, UsageError } from './command.ts';
 import { onPlatform } from './on-platform.ts';
 
-/** The events that server/events works off. Names: 浙政钉's event documents. */
+/** The events that server/events handles, named as in 浙政钉's documents. */
 const eventTags = ['MOZI_VDS_TENANT_CHANGE|EMPLOYEE_LEAVE', 'MOZI_VDS_TENANT_CHANGE|EMPLOYEE_ADD_UPDATE'];
 
 const usage = `用法：${program} events:register 应用的地址，例如：${program} events:register https://app.example.gov.cn`;
 
-/** Has 浙政钉 post changes of its people to this app. */
+/** Registers this app's callback address at 浙政钉 for changes of its people. */
 export const command: Command = {
   usage,
   async run([origin, ...more], around) {

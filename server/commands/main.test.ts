@@ -12,7 +12,7 @@ test.each([[[]], [['--help']], [['-h']]])('%j lists every command in a Chinese l
 });
 
 test.each(['people:unlok', 'toString'])(
-  '“%s” is no command: it says so, and lists those that are',
+  'for “%s”, which is no command, the commands are listed',
   async (name) => {
     const { code, output } = await runCommand([name], {});
     expect(code).toBe(1);
@@ -21,7 +21,7 @@ test.each(['people:unlok', 'toString'])(
   },
 );
 
-test.each(names)('%s --help shows its usage, and does nothing', async (name) => {
+test.each(names)('%s --help shows the usage and does nothing else', async (name) => {
   const { code, output } = await runCommand([name, '--help'], {});
   expect(code).toBe(0);
   expect(output).toMatch(/^用法：/);

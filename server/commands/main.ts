@@ -9,7 +9,7 @@ export interface Listed {
   load(): Promise<{ command: Command }>;
 }
 
-/** What an operator can do, on a developer's and on a production machine alike. */
+/** All commands, the same on a developer's and on a production machine. */
 export const commands: Readonly<Record<string, Listed>> = {
   'admin:create': {
     summary: '创建第一个管理员',
@@ -49,10 +49,10 @@ export const commands: Readonly<Record<string, Listed>> = {
 };
 
 /**
- * The operator's program: runs the command that the first word names, and lists the commands where none does.
+ * The operator's program: runs the command that the first word names, or lists the commands.
  *
- * @param words what stands after the program's name.
- * @param known the commands that there are.
+ * @param words the words after the program's name.
+ * @param known all commands by name.
  * @returns the exit code.
  */
 export async function main(

@@ -4,13 +4,13 @@ import { StartFailure } from '../config/start-failure.ts';
 import { openDatabaseClock } from '../database/clock.ts';
 import type { PrismaClient } from '../database/database.ts';
 
-/** Long enough for a day of tests; a file with tokens that is forgotten must not open doors for weeks. */
+/** Long enough for a day of tests, and short, because the file with the tokens may be forgotten. */
 const lifetimeMs = 8 * 3_600_000;
 
-/** Where such a session says that it came from, in the list of sessions and in the audit log. */
+/** The address of these sessions, in the list of sessions and in the audit log. */
 export const loadtestAddress = 'loadtest';
 
-/** This process serves no requests, so there is nothing to remember. */
+/** Caches nothing: this process serves no requests. */
 const noCache: SessionCache = {
   get: () => null,
   fill: (_key, read) => read(),
@@ -22,7 +22,7 @@ const noCache: SessionCache = {
 
 /**
  * Opens sessions of an account without a sign-in, for a load test of a deployed app, where there is no emulator to
- * sign in with. It takes the right to write to the app's database, and is in its audit log as sign-ins are.
+ * sign in with. It needs write access to the app's database. The audit log has an entry for each session.
  *
  * @returns the tokens; they end after 8 hours, or by {@link endSessions}.
  * @throws StartFailure in Chinese for an account that does not exist, cannot sign in, or is an administrator's.

@@ -5,7 +5,7 @@ import { type DatabaseUse, refuseOthers } from '../database/deployment.ts';
 import type { Surroundings } from './command.ts';
 
 /**
- * Names the configured database (`.env`), without its password, opens it for a command's work, and closes it.
+ * Prints the name of the configured database (`.env`) without its password, opens it for a command, and closes it.
  *
  * @throws ConfigError, EmbeddedDatabaseInUse; DatabaseOfOthers before the work begins; whatever `work` throws.
  */

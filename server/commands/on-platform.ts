@@ -14,7 +14,7 @@ export function onPlatform<T>(
   work: (database: Database, platform: Platform) => Promise<T>,
 ): Promise<T> {
   return onDatabase(around, async (database) => {
-    // A database of its own may be new; one that others run on is theirs to migrate.
+    // An embedded database may be new. On any other, servers run, and migrations are theirs.
     if (database.kind === 'embedded') await applyMigrations(database);
     const tokenStore = databaseTokenStore(database, createSealing(config.secretKey));
     const platform = createPlatform(config.platform, { tokenStore });

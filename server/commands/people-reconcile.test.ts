@@ -2,8 +2,6 @@ import { type Emulator, emulatorEnvironment, startEmulator } from '../../scripts
 import { type CommandDatabase, createCommandDatabase } from '../testing/command-database.ts';
 import { runCommand } from '../testing/run-command.ts';
 
-/** The command as a person runs it, on a database of its own. */
-
 let emulator: Emulator;
 let own: CommandDatabase;
 
@@ -24,7 +22,7 @@ const run = () =>
     RECONCILE_PER_SECOND: '3',
   });
 
-test('tells what it does, what it found, and how to go on after a fault', async () => {
+test('the output tells the progress, the result, and how to continue after a fault', async () => {
   emulator.control.fault({ path: '/topapi/v2/user/get', kind: 'ip-not-whitelisted', times: 3 });
   const refused = await run();
   expect(refused.code).toBe(1);
@@ -54,6 +52,6 @@ test('tells what it does, what it found, and how to go on after a fault', async 
 
   const anew = await run();
   expect(anew.output).toMatch(/上次的核对（.*开始）没有做完，已经过了太久.*从头核对所有人/);
-  // Without the one who has left.
+  // The person who left is not asked about again.
   expect(anew.output).toContain('核对完成：共 4 人');
 }, 120_000);

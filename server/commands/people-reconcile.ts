@@ -3,20 +3,19 @@ import { type Config, loadConfig } from '../config/config.ts';
 import type { Database } from '../database/database.ts';
 import { createRecheck } from '../events/recheck.ts';
 import { type Beginning, createReconcile, type Progress, type ReconcileResult } from '../events/reconcile.ts';
-import { holdingPause } from '../jobs/pause.ts';
 import type { Platform } from '../platform/platform.ts';
 import { createLogger } from '../plugins/logging.ts';
 import { type Command, program, type Surroundings, UsageError } from './command.ts';
 import { onPlatform } from './on-platform.ts';
 
-/** Between two lines of progress, in milliseconds. */
+/** The time between two lines of progress, in milliseconds. */
 const tellEveryMs = 2000;
 
 const usage = `用法：${program} people:reconcile    向平台核对所有已绑定的人，已离开组织的退出登录；可以随时停下`;
 
 /**
- * Asks the platform about everybody who is bound, and signs out those who have left. Ctrl-C stops after the people at
- * hand; the next run goes on from there.
+ * Asks the platform about every bound person, and signs out the people who have left. Ctrl-C stops after the current
+ * people; the next run continues from there.
  */
 export const command: Command = {
   usage,
@@ -39,14 +38,7 @@ async function reconcilePeople(
   const { perSecond } = config.events.reconcile;
   const recheck = createRecheck({ prisma: database.prisma, platform, now: Date.now });
   const logger = createLogger({ logLevel: 'warn' }, process.stderr);
-  const reconcile = createReconcile({
-    database,
-    recheck,
-    now: Date.now,
-    perSecond,
-    logger,
-    wait: holdingPause,
-  });
+  const reconcile = createReconcile({ database, recheck, now: Date.now, perSecond, logger });
   print(`正在向平台核对已绑定的人员，每秒最多 ${perSecond} 人。按 Ctrl-C 可停下，下次接着核对。`);
   let toldAt = Number.NEGATIVE_INFINITY;
   const result = await reconcile({

@@ -1,8 +1,6 @@
 import { type CommandDatabase, createCommandDatabase } from '../testing/command-database.ts';
 import { runCommand } from '../testing/run-command.ts';
 
-/** The command as an administrator runs it, on a database of its own. */
-
 let own: CommandDatabase;
 
 beforeAll(async () => {
@@ -28,7 +26,7 @@ afterAll(() => own?.remove());
 
 const run = (...names: string[]) => runCommand(['people:unlock', ...names], { NODE_ENV: 'test', ...own.env });
 
-test('unlocks, and says who is locked besides', async () => {
+test('an account is unlocked, and the output names the person who is still locked', async () => {
   const account = await run('lisi');
   expect(account.output).toContain('已解锁账号 lisi');
   expect(account.output).toContain('npm run cli people:unlock 270102');
@@ -46,7 +44,7 @@ test('unlocks, and says who is locked besides', async () => {
   }
 }, 60_000);
 
-test('an unknown name and a missing one are told, without a stack', async () => {
+test('an unknown name and a missing name are refused without a stack trace', async () => {
   for (const [names, told] of [
     [['no-such-account'], '没有叫“no-such-account”的账号'],
     [[], '用法：npm run cli people:unlock'],

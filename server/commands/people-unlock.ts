@@ -6,7 +6,7 @@ import { onDatabase } from './on-database.ts';
 
 const usage = `用法：${program} people:unlock 用户名（或平台人员 id），例如：${program} people:unlock lisi`;
 
-/** An administrator lets somebody try again at once after wrong passwords. */
+/** Ends the lock that follows wrong passwords, so that a person can try again at once. */
 export const command: Command = {
   usage,
   async run([who, ...more], around) {

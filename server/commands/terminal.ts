@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import type { Environment } from '../config/environment.ts';
 import type { Surroundings } from './command.ts';
 
-/** A command as somebody runs it: it writes to the process's own streams, and asks where these are a terminal. */
+/** The surroundings of a command in this process: its streams, and questions if they are a terminal. */
 export const atTerminal = (env: Environment): Surroundings => ({
   env,
   print: (line) => console.log(line),
@@ -23,7 +23,7 @@ function ask(question: string): Promise<string> {
   });
 }
 
-/** Asks for a secret: what is typed does not show. */
+/** Asks for a secret, which is not shown while it is typed. */
 function askSecret(question: string): Promise<string> {
   return new Promise((resolve) => {
     process.stdout.write(question);

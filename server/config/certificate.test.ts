@@ -33,7 +33,7 @@ test.each([
     },
   ],
   [{}, null],
-])('%j', (more, expected) => {
+])('the settings %j are understood', (more, expected) => {
   expect(read(more)).toEqual(expected);
 });
 
@@ -46,6 +46,6 @@ test.each([
   ['CERTIFICATE_ADDRESS', '10.0.0.10:0'],
   ['CERTIFICATE_ADDRESS', '10.0.0.10:99999'],
   ['CERTIFICATE_ADDRESS', '10.0.0.10:443,'],
-])('%s=%s is refused by name', (variable, value) => {
+])('%s=%s is refused by its name', (variable, value) => {
   expect(() => read({ [variable]: value })).toThrow(variable);
 });

@@ -35,7 +35,7 @@ function errorOf(env: Environment): ConfigError {
 }
 const variables = (error: ConfigError) => error.problems.map(({ variable }) => variable);
 
-test('development needs the platform’s credentials alone', () => {
+test('development needs only the platform’s credentials', () => {
   expect(loadConfig(dingtalk)).toMatchObject({
     production: false,
     host: '127.0.0.1',
@@ -59,7 +59,7 @@ test.each([
   });
 });
 
-test('blanks around a value are cut, a value of blanks is none, and addresses lose their last slash', () => {
+test('blanks around a value are removed, a blank value counts as none, and addresses lose their last slash', () => {
   const config = loadConfig({
     ...dingtalk,
     PORT: ' 8080 ',
@@ -182,7 +182,7 @@ describe('production refuses', () => {
     expect(error.message).toMatch(new RegExp(`${variable}：.+\\n +例如：${variable}=.`));
   });
 
-  test('and takes random keys, long tokens and the networks of gateways', () => {
+  test('and accepts random keys, long tokens and the networks of gateways', () => {
     const METRICS_TOKEN = 'pQ7x0bJm2vK9sW4y';
     const TRUST_PROXY = '10.0.0.0/8,fc00::/7,::ffff:10.0.0.0/104,loopback,203.0.113.9';
     for (const encoding of ['hex', 'base64', 'base64url'] as const) {
@@ -202,7 +202,7 @@ describe('production refuses', () => {
   });
 });
 
-test('all problems are told at once', () => {
+test('all problems are reported at once', () => {
   const error = errorOf({ NODE_ENV: 'production', PORT: 'x', BINDING: 'x' });
   expect(variables(error)).toEqual([
     'BINDING',
@@ -216,7 +216,7 @@ test('all problems are told at once', () => {
   expect(error.message).toContain('配置有 7 处问题');
 });
 
-test('no value of a variable is in the message', () => {
+test('the message contains no value of a variable', () => {
   const secrets = ['my-short-secret', 'emulator-secret-value', 'database-password'];
   const error = errorOf({
     ...production,

@@ -37,20 +37,20 @@ test.each([
   expect(loaded()).toEqual(['一', 'two # 2', '']);
 });
 
-test('a variable that is set already stays, also an empty one', async () => {
+test('a variable that is already set keeps its value, even an empty one', async () => {
   process.env.ENV_TEST_FIRST = 'from outside';
   process.env.ENV_TEST_SECOND = '';
   await writeFile(file, mark + lines.join('\n'));
   expect(loaded()).toEqual(['from outside', '', '']);
 });
 
-test('the tests’ own variable leaves the file out', async () => {
+test('the tests’ own variable skips the file', async () => {
   process.env.SKIP_ENV_FILE = '1';
   await writeFile(file, lines.join('\n'));
   expect(loaded()).toEqual([undefined, undefined, undefined]);
 });
 
-test('without a file there are the variables that are set', () => {
+test('without a file only the set variables count', () => {
   process.env.ENV_TEST_FIRST = 'from outside';
   expect(loaded()).toEqual(['from outside', undefined, undefined]);
 });

@@ -51,8 +51,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export class EnvironmentReader {
   readonly problems: ConfigProblem[] = [];
-  /** What has been read and is set, by name. */
-  readonly values = new Map<string, string>();
   /** Every variable that was asked for, by name. */
   readonly settings = new Map<string, Setting>();
   readonly #env: Environment;
@@ -67,7 +65,6 @@ export class EnvironmentReader {
 
   optional(variable: string): string | null {
     const value = this.#env[variable]?.trim() || null;
-    if (value !== null) this.values.set(variable, value);
     this.settings.set(variable, { value, isSet: value !== null, plain: plainTexts.has(variable) });
     return value;
   }

@@ -26,13 +26,13 @@ function problemsOf(env: Environment): string[] {
   }
 }
 
-test('without settings no platform may post, and everybody is re-checked once a day', () => {
+test('without settings no platform may send events, and everybody is re-checked once a day', () => {
   const reconcile = { everyMs: 24 * 3_600_000, perSecond: 10 };
   expect(loadConfig(dingtalk).events).toEqual({ dingtalk: null, zhezhengding: false, reconcile });
   expect(loadConfig(zhezhengding).events).toEqual({ dingtalk: null, zhezhengding: false, reconcile });
 });
 
-test('each platform may post where its settings say so', () => {
+test('each platform may send events if its settings allow it', () => {
   expect(loadConfig({ ...dingtalk, ...callbackOn, RECONCILE_HOURS: '0' }).events).toEqual({
     dingtalk: {
       token: 'a-token',

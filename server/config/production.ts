@@ -83,8 +83,8 @@ function refuseOpenDoors(reader: EnvironmentReader): void {
     );
   }
   const told = new Set(reader.problems.map(({ variable }) => variable));
-  for (const [variable, value] of reader.values) {
-    if (told.has(variable)) continue;
+  for (const [variable, { value, isSet }] of reader.settings) {
+    if (!isSet || value === null || told.has(variable)) continue;
     const weakness = /_TOKEN$|^CREDENTIALS_SECRET$/.test(variable) ? weaknessOfToken(value) : null;
     if (isPlaceholder(value)) {
       reader.complain(variable, '还是样例里的占位内容，请换成真实的值', '（您自己的值）');

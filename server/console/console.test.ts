@@ -110,7 +110,7 @@ test('each answer has its own nonce, which all of its scripts and styles carry',
   expect(nonces.size).toBe(3);
 });
 
-test('the page is told what it needs, and no secret', async () => {
+test('the page contains the data that it needs, and no secret', async () => {
   const { body } = await server.app.inject({ url: '/console' });
   const [, json = ''] = /<script type="application\/json" id="entry">(.*?)<\/script>/.exec(body) ?? [];
   expect(JSON.parse(json)).toEqual({
@@ -126,7 +126,7 @@ test('the page is told what it needs, and no secret', async () => {
   expect(body).not.toContain(platform.appKey);
 });
 
-test('built files are kept for good, compressed where the browser takes it, and nothing else is served', async () => {
+test('built files are cached for good, compressed if the browser accepts it, and nothing else is served', async () => {
   const url = '/console/assets/main-a1.js';
   const plain = await server.app.inject({ url });
   expect(plain.body).toBe('export const main = 1;');
@@ -150,7 +150,7 @@ test('built files are kept for good, compressed where the browser takes it, and 
   }
 });
 
-test('where nothing is built the page says so, what to do, and the API works', async () => {
+test('without a build the page says so and what to do, and the API works', async () => {
   const { statusCode, body, headers } = await unbuilt.app.inject({ url: '/console/people' });
   expect(statusCode).toBe(200);
   expect(headers['content-type']).toContain('text/html');
@@ -192,7 +192,7 @@ test('under npm run dev the files are those of Vite’s server, under the same p
   }
 });
 
-test('an answer that turns the page away is a page too', async () => {
+test('a refusal of the page is a page too', async () => {
   const limited = await build({
     consoleFolder: folder,
     database: server.database,
@@ -214,13 +214,13 @@ test('an answer that turns the page away is a page too', async () => {
 });
 
 describe('the stability platform', () => {
-  test('without a bid nothing of it is in the page', async () => {
+  test('without a bid is not in the page', async () => {
     const { body, headers } = await server.app.inject({ url: '/console' });
     expect(body).not.toMatch(/wpk|woodpecker|alicdn|ucweb/i);
     expect(headers['content-security-policy']).not.toMatch(/https:\/\/(?!\*\.dingtalk\.com)/);
   });
 
-  test('浙政钉’s own gateway: its script, its options, and no host but its own', async () => {
+  test('on 浙政钉’s own gateway has its script, its options, and no other host', async () => {
     const { body, headers } = await unbuilt.app.inject({ url: '/console/h5' });
     const gateway = 'https://wpkgate-emas.ding.zj.gov.cn';
     expect(body).toContain('<meta name="wpk-bid" content="demo_zzdpro">');
@@ -237,7 +237,7 @@ describe('the stability platform', () => {
 
   const base = { DINGTALK_APP_KEY: 'a', DINGTALK_APP_SECRET: 'b', DINGTALK_CORP_ID: 'c' };
 
-  test('the public service is the default, and its three hosts', () => {
+  test('uses the public service and its three hosts by default', () => {
     expect(loadConfig({ ...base, WPK_BID: 'dta_1_1' }).console.stability).toEqual({
       bid: 'dta_1_1',
       scriptUrl: 'https://g.alicdn.com/woodpeckerx/jssdk/wpkReporter.js',
@@ -252,12 +252,12 @@ describe('the stability platform', () => {
     ['WPK_BID', { WPK_BID: '"><script>' }],
     ['WPK_GATEWAY', { WPK_BID: 'a', WPK_GATEWAY: 'wpkgate-emas.ding.zj.gov.cn' }],
     ['WPK_SCRIPT_URL', { WPK_BID: 'a', WPK_SCRIPT_URL: 'ftp://example.com/x.js' }],
-  ])('%s that cannot be is named at the start', (variable, env) => {
+  ])('with a malformed %s stops the server at the start', (variable, env) => {
     expect(() => loadConfig({ ...base, ...env })).toThrow(new RegExp(`${variable}：`));
   });
 });
 
-test('no text can leave its place in the page', () => {
+test('no text can become markup in the page', () => {
   expect(attribute(`<a href="x" onclick='y'>&`)).toBe(
     '&lt;a href=&quot;x&quot; onclick=&#39;y&#39;&gt;&amp;',
   );

@@ -177,7 +177,7 @@ export type OwnSessions = Static<typeof ownSessions>;
 export const sessionEnded = strict({ outcome: Type.Literal('session-ended') });
 export type SessionEnded = Static<typeof sessionEnded>;
 
-/** `POST /api/me/sessions/end`, for the asking one too, and `POST /api/admin/people/:id/sessions/end`. */
+/** `POST /api/me/sessions/end`; the session that asks ends too. */
 export const sessionsEnded = strict({ outcome: Type.Literal('sessions-ended'), count });
 export type SessionsEnded = Static<typeof sessionsEnded>;
 

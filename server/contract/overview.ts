@@ -33,7 +33,6 @@ export const heldBack = strict({
   api: Type.String(),
   state: Type.Enum(['open', 'half-open']),
 });
-export type HeldBack = Static<typeof heldBack>;
 
 const apiCalls = strict({
   api: Type.String(),

@@ -112,24 +112,11 @@ export type PersonEdit = Static<typeof personEdit>;
 
 /** The body of what is done to a person as they were seen. */
 export const seen = strict({ version });
-export type Seen = Static<typeof seen>;
-
-/** Somebody else has changed the person since they were seen; this is how they are now. Nothing was written. */
-const conflict = strict({ outcome: Type.Literal('conflict'), person: personDetail });
-
-const refusedReason = Type.Enum([
-  /** Nobody disables, unbinds or demotes themselves: so somebody always stays who can administer. */
-  'SELF',
-  /** The passwords are kept by the vendor's account system. */
-  'PASSWORD_ELSEWHERE',
-]);
-export type RefusedReason = Static<typeof refusedReason>;
-
-const refused = strict({ outcome: Type.Literal('refused'), reason: refusedReason });
 
 export const personOutcome = Type.Union([
   strict({ outcome: Type.Literal('saved'), person: personDetail }),
-  conflict,
+  /** Somebody else has changed the person since they were seen; this is how they are now. Nothing was written. */
+  strict({ outcome: Type.Literal('conflict'), person: personDetail }),
   /** Another person has this already. */
   strict({ outcome: Type.Literal('taken'), field: Type.Enum(['username', 'mobile', 'dingUserId']) }),
   strict({
@@ -142,22 +129,10 @@ export const personOutcome = Type.Union([
       }),
     ),
   }),
-  refused,
+  /** Nobody disables, unbinds or demotes themselves: so somebody always stays who can administer. */
+  strict({ outcome: Type.Literal('refused') }),
 ]);
 export type PersonOutcome = Static<typeof personOutcome>;
-
-/** `POST /api/admin/people/:id/password-reset`. */
-export const passwordReset = Type.Union([
-  strict({
-    outcome: Type.Literal('password-reset'),
-    password: Type.String({ description: '一次性密码，只在这里出现一次' }),
-    expiresAt: instant,
-    person: personDetail,
-  }),
-  conflict,
-  refused,
-]);
-export type PasswordReset = Static<typeof passwordReset>;
 
 /**
  * `POST /api/admin/people/:id/unlock`: the account, and the person it is bound to. Whoever else guessed at it is

@@ -20,7 +20,7 @@ afterAll(async () => {
   await first?.close();
 });
 
-test('a session of one instance goes on at another whose machine is a day ahead, and the other way round', async () => {
+test('a session works on an instance whose machine is a day ahead, and on one that is a day behind', async () => {
   for (const [here, there] of [
     [first, second],
     [second, first],
@@ -33,7 +33,7 @@ test('a session of one instance goes on at another whose machine is a day ahead,
   }
 });
 
-test('a ticket and a lock last as long at an instance whose machine is a day ahead', async () => {
+test('a ticket and a lock last equally long on an instance whose machine is a day ahead', async () => {
   const guess = async (server: Built, ticket: string, password = 'wrong') =>
     server.bind({ ticket, username: 'lisi', password });
   const ticket = await ticketOf(first, 'lisi');
@@ -47,13 +47,13 @@ test('a ticket and a lock last as long at an instance whose machine is a day ahe
   }
 });
 
-test('the log says by how much a machine’s clock is wrong, and to look at NTP', () => {
+test('the log says by how much a machine’s clock is wrong, and names NTP', () => {
   const said = (server: Built) => server.logs().filter(({ msg }) => /NTP/.test(String(msg)));
   expect(said(second)).toHaveLength(1);
   expect(Number(said(second)[0]?.machineBehindMs)).toBeLessThan(-dayMs + 60_000);
 });
 
-test('a clock that is set while the server runs is put right at the next comparison', async () => {
+test('a clock that is changed while the server runs is corrected at the next comparison', async () => {
   let wrongMs = 0;
   const clock = await openDatabaseClock(first.prisma, undefined, () => Date.now() + wrongMs);
   wrongMs = -3_600_000;

@@ -5,7 +5,7 @@ import type { PrismaClient } from './database.ts';
 export interface Clock {
   /** Epoch milliseconds. */
   now: () => number;
-  /** Compares the clock with the one that counts; to be repeated, since clocks drift and are set. */
+  /** Compares the machine's clock with the database's. To be repeated, because clocks drift and are changed. */
   adjust?: () => Promise<void>;
 }
 
@@ -18,8 +18,8 @@ export async function databaseNow(prisma: PrismaClient): Promise<number> {
 }
 
 /**
- * The machine's clock, put right by the database's: instances whose machines differ agree on when a lock, a session or a
- * ticket ends. A difference that the way to the database explains is none.
+ * The machine's clock, corrected by the database's, so that all instances agree on the end of a lock, a session or a
+ * ticket. A difference within the duration of the query does not count.
  *
  * @param machine epoch milliseconds of this machine.
  */

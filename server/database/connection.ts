@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { useUtc } from './time-zone.ts';
 
-/** One session of the database: what a statement sets, opens or locks holds for those after it. */
+/** One session of the database: settings, transactions and locks of a statement last for the next ones. */
 export interface Connection {
   /** Runs one statement and returns its rows. */
   query<Row>(statement: string, values?: unknown[]): Promise<Row[]>;
@@ -14,7 +14,10 @@ export interface Connection {
   run(script: string): Promise<void>;
 }
 
-/** The role or the database may set limits, which are meant for requests. Those of newer versions are left out. */
+/**
+ * Removes time limits of the role or the database, which are meant for requests. Settings that this version lacks are
+ * skipped.
+ */
 const withoutLimits = `SELECT set_config(name, '0', false) FROM pg_settings
   WHERE name IN ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')`;
 
@@ -35,7 +38,7 @@ export async function withPostgresConnection<T>(
     keepAlive: true,
     application_name: 'miniapp-migrations',
   });
-  // The running query rejects as well, or else the next one; without a listener the process would end.
+  // The running or next query rejects too; without a listener the process would end.
   client.on('error', () => {});
   try {
     await client.connect();

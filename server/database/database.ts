@@ -17,33 +17,33 @@ export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]
 export interface Database {
   readonly kind: 'postgresql' | 'embedded';
   readonly prisma: PrismaClient;
-  /** The same database for raw statements, without the client's cost. */
+  /** Raw statements without Prisma's client, which costs time. */
   readonly direct: RawStatements;
   /**
-   * Runs `work` on one connection without time limits. On PostgreSQL it is of its own and ends with the work; the
-   * embedded database has only one, which everybody shares.
+   * Runs `work` on one connection without time limits. On PostgreSQL the connection is new and ends with the work; the
+   * embedded database has only one.
    */
   withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
-  /** Hears what NOTIFY tells on a channel. */
+  /** Listens to NOTIFY on a channel. */
   subscribe: Subscribe;
-  /** Rejects when the database does not answer within the time-out. */
+  /** Rejects if the database does not answer within the time-out. */
   ping(): Promise<void>;
   /** Waits for running statements and ends all connections. */
   close(): Promise<void>;
 }
 
 /**
- * Opens PostgreSQL by `url`, or else the embedded database. PostgreSQL is not contacted before the first
- * query: a server can start, and say so at /readyz, while its database is still coming up.
+ * Opens PostgreSQL by `url`, or else the embedded database. PostgreSQL is not contacted before the first query, so that
+ * a server can start before its database; /readyz shows it.
  *
- * @throws EmbeddedDatabaseInUse when another process has the embedded database open; EmbeddedDatabaseMissing where it is
- * not installed.
+ * @throws EmbeddedDatabaseInUse when another process has the embedded database open; EmbeddedDatabaseMissing where it
+ * is not installed.
  */
 export async function openDatabase(config: DatabaseConfig): Promise<Database> {
   return config.url === null ? openLocal(config) : openPostgres(config.url, config);
 }
 
-/** A transaction waits for its connection as long as any other query does. */
+/** A transaction waits for its connection as long as other queries. */
 const transactionOptions = ({ timeoutMs }: DatabaseConfig) => ({
   maxWait: timeoutMs,
   timeout: timeoutMs * 2,
@@ -73,10 +73,10 @@ async function openLocal(config: DatabaseConfig): Promise<Database> {
   };
 }
 
-/** More distinct statements than the server has; what is beyond, such as lists of odd lengths, is not prepared. */
+/** More than the server's distinct statements; further ones, such as lists of unusual lengths, are not prepared. */
 const preparedStatements = 500;
 
-/** Names each statement's text, so that PostgreSQL parses it once for a connection and not at every call. */
+/** Gives each statement a name, so that PostgreSQL parses it once for each connection. */
 function statementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {
@@ -101,12 +101,12 @@ function openPostgres(url: string, config: DatabaseConfig): Database {
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     application_name: 'miniapp-server',
-    // The pool waits for it before it lends the connection out, and ends the connection when it fails.
+    // The pool waits for this before it uses the connection, and ends the connection if it fails.
     onConnect: useUtc,
   });
-  // An idle connection that the server ends would otherwise end the process; the next query opens a new one.
+  // Without a listener, an idle connection that the server ends would end the process; the next query opens a new one.
   pool.on('error', () => {});
-  // The same for one that is ended while it is lent out: its query rejects, and that says it all.
+  // The same for a connection in use: its query rejects anyway.
   pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = withRepeatedTransactions(
     new PrismaClient({

@@ -46,7 +46,7 @@ async function contents(): Promise<string> {
   return (await Promise.all(counted)).join(', ');
 }
 
-test('what production serves no command of development touches, and it says what to do', async () => {
+test('no command of development changes production’s database, and the error says what to do', async () => {
   await migrateOwn(database, use(production));
   await addPerson();
   const before = await contents();
@@ -86,7 +86,7 @@ describe('a database of an older version, which has no mark', () => {
     await addPerson();
   });
 
-  test('with real people in it is refused to development, before a migration is applied; production goes on with it', async () => {
+  test('is refused by development if it has real people, before any migration; production still accepts it', async () => {
     const before = await contents();
     await expect(migrateOwn(database, asDeveloper())).rejects.toEqual(
       refusal(/里有 1 个示例以外的人.*什么也没有写入。\n.*DATABASE_URL/),
@@ -96,14 +96,14 @@ describe('a database of an older version, which has no mark', () => {
     await expect(refuseOthers(database, use(development))).rejects.toEqual(refusal(/属于生产环境/));
   });
 
-  test('is not taken over by a server that was started without NODE_ENV', async () => {
+  test('is refused by a server that was started without NODE_ENV', async () => {
     await migrateOwn(database, use(development));
     await migrateOwn(database, use(production));
     await expect(refuseOthers(database, use(development))).rejects.toEqual(refusal(/属于生产环境/));
   });
 });
 
-test('development keeps its database, whoever is added; production does not start on it by mistake', async () => {
+test('belongs to development if development made it; production does not start on it by mistake', async () => {
   await migrateOwn(database, asDeveloper());
   await seed(database.prisma);
   await addPerson();
@@ -136,7 +136,7 @@ describe('two platforms, or two organisations, on one database', () => {
     expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(text) });
   });
 
-  test('of two that start at once on a new database, one starts', async () => {
+  test('of two that start at once on a new database one starts', async () => {
     const other = readDeployment({ NODE_ENV: 'production', DINGTALK_CORP_ID: 'dingother' });
     const started = await Promise.allSettled(
       [production, other].map((mine) => migrateOwn(database, use(mine))),

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import type { Database } from './database.ts';
 import { applyMigrations } from './migrations.ts';
 
-/** The database is another deployment's, or holds real people: nothing has been written; the message says what to do. */
+/** The database belongs to another deployment, or has real people. Nothing was written; the message says what to do. */
 export class DatabaseOfOthers extends StartFailure {
   override readonly name = 'DatabaseOfOthers';
 }
@@ -15,13 +15,12 @@ export interface DatabaseUse {
   /** Host and name of the database, for messages. */
   database: string;
   /**
-   * User names of invented people, where this process would write such people or ask the emulator about others: a
-   * database that nobody has marked, and that has anybody else, is refused.
+   * User names of example people, for commands of development: an unmarked database with any other person is refused.
    */
   invented?: readonly string[];
 }
 
-/** The row, and in which words it differs; `platform` and `organisation` are null in development. */
+/** The database's mark; `platform` and `organisation` are null in development. */
 interface Mark {
   environment: string;
   platform: string | null;
@@ -44,10 +43,10 @@ export async function refuseOthers(
 }
 
 /**
- * Applies the migrations to a database that is ours, and marks it so that no other deployment uses it.
+ * Applies the migrations to this deployment's database, and marks it so that no other deployment uses it.
  *
  * @returns the names of the migrations that were applied.
- * @throws DatabaseOfOthers before anything is written; what {@link applyMigrations} throws.
+ * @throws DatabaseOfOthers before anything is written; errors of {@link applyMigrations}.
  */
 export async function migrateOwn(
   database: Database,
@@ -59,14 +58,14 @@ export async function migrateOwn(
   if (database.kind === 'embedded') return applied;
   await database.withConnection(async (connection) => {
     const { environment, platform, organisation } = use.mine;
-    // Only production takes over a database of an older version, which has no mark: another process may be here by mistake.
+    // Only production takes over an unmarked database of an older version; another process may use it by mistake.
     await connection.query(
       `INSERT INTO app_deployment (environment, platform, organisation)
        SELECT $1, $2, $3 WHERE $1 = 'production' OR NOT EXISTS (SELECT FROM users WHERE username <> ALL ($4))
        ON CONFLICT DO NOTHING`,
       [environment, platform, organisation, use.invented ?? []],
     );
-    // Of two deployments that start on a new database at once, one has marked it.
+    // Another deployment may have marked a new database at the same moment.
     await look(connection, use);
   });
   return applied;

@@ -16,14 +16,14 @@ test('values of every kind that a sign-in writes come back as they were', async 
   expect(rows).toEqual([{ text: '中文 $1 \' "', at, hex: '0001ff', nothing: null, same: true }]);
 });
 
-test('a statement is prepared under one name for all its values, another one under another', async () => {
+test('each statement is prepared under one name for all its values', async () => {
   const { $queryRaw } = server.database.direct;
   const count = (n: number) => $queryRaw<unknown[]>`SELECT ${n}::int + 1 AS n`;
   expect([await count(1), await count(2)]).toEqual([[{ n: 2 }], [{ n: 3 }]]);
   expect(await $queryRaw<unknown[]>`SELECT ${1}::int + 2 AS n`).toEqual([{ n: 3 }]);
 });
 
-test('a person who is known signs in past the client of Prisma', async () => {
+test('a known person’s sign-in does not use Prisma’s client', async () => {
   const { app } = server;
   const untouched = new Proxy(app.prisma, {
     get: (_client, name) => {

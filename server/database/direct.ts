@@ -1,24 +1,24 @@
-/** What takes raw statements as Prisma's client does, and the client and its transactions themselves. */
+/** Anything with `$queryRaw` like Prisma's: this file's client, Prisma's client and its transactions. */
 export interface RawStatements {
   $queryRaw<Rows>(parts: TemplateStringsArray, ...values: unknown[]): PromiseLike<Rows>;
 }
 
-/** A statement with `$1`, `$2`… for its values, under a name by which a connection prepares it once. */
+/** A statement with `$1`, `$2`… for its values, and the name under which a connection prepares it. */
 export interface Statement {
   name: string;
   text: string;
 }
 
 /**
- * Raw statements past Prisma's client, which costs a sign-in more processor time than all else of it together. For what
- * everybody's sign-in needs; values are single values, and times come back as the driver gives them.
+ * Raw statements without Prisma's client, which takes more processor time than the rest of a sign-in. Only for the
+ * statements of every sign-in. Values must be single values; times are returned as the driver gives them.
  *
  * @param send runs the statement by the database's own driver.
  */
 export function directStatements(
   send: (statement: Statement, values: unknown[]) => Promise<unknown[]>,
 ): RawStatements {
-  /** By the place in the code. */
+  /** By the statement's place in the code. */
   const statements = new WeakMap<TemplateStringsArray, Statement>();
   let named = 0;
 

@@ -32,7 +32,7 @@ test('data survive closing and opening', async () => {
   await second.close();
 });
 
-test('a second process is told who has it open, and touches nothing', async () => {
+test('a second process is told which process has it open, and changes nothing', async () => {
   await mkdir(path.dirname(dataDir), { recursive: true });
   const lock = `${dataDir}.lock`;
   // The parent of this process is certainly alive.
@@ -49,7 +49,7 @@ test.each([
   ['of a former process with this one’s number', String(process.pid)],
   ['that was never finished', ''],
   ['that is damaged', 'x'],
-])('a lock %s is taken over, and given back at the end', async (_, content) => {
+])('a lock %s is taken over, and released at the end', async (_, content) => {
   await mkdir(path.dirname(dataDir), { recursive: true });
   await writeFile(`${dataDir}.lock`, content);
   const release = await lockFolder(dataDir);

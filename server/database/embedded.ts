@@ -6,7 +6,7 @@ import type { PrismaPGlite } from 'pglite-prisma-adapter';
 import { StartFailure } from '../config/start-failure.ts';
 import type { Connection } from './connection.ts';
 
-/** PostgreSQL's default is 128 MB, all of it taken at the start: more than a developer's database ever is. */
+/** PostgreSQL's default of 128 MB is taken at the start; a developer's database is smaller. */
 const sharedBuffers = '16MB';
 
 /** Two processes in one PGlite folder damage it, so a lock file keeps the second one out. */
@@ -34,7 +34,7 @@ export class EmbeddedDatabaseMissing extends StartFailure {
 export interface EmbeddedDatabase {
   adapter: PrismaPGlite;
   client: PGlite;
-  /** Runs `work` on the one connection that everybody shares. */
+  /** Runs `work` on the only connection. */
   withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -55,7 +55,7 @@ export async function openEmbedded(dataDir: string, image?: Blob): Promise<Embed
       startParams: [...PGlite.defaultStartParams, '-c', `shared_buffers=${sharedBuffers}`],
       ...(image !== undefined && { loadDataDir: image }),
     });
-    // As every connection to PostgreSQL does: time-zone.ts says why.
+    // As for every connection to PostgreSQL, see time-zone.ts.
     await client.exec("SET TIME ZONE 'UTC'");
     return {
       adapter: new PrismaPGlite(client),
@@ -91,9 +91,9 @@ async function loadPackages() {
 }
 
 /**
- * Makes the lock of a folder, and takes over one whose process has ended.
+ * Creates the lock file of a folder, or takes over one whose process has ended.
  *
- * @returns gives it back.
+ * @returns the function that releases it.
  * @throws EmbeddedDatabaseInUse when a live process holds it.
  */
 export async function lockFolder(dataDir: string): Promise<() => Promise<void>> {
@@ -106,13 +106,13 @@ export async function lockFolder(dataDir: string): Promise<() => Promise<void>> 
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const content = await readFile(file, 'utf8').catch(() => '');
-      // Another process has just made the file and not yet written who it is.
+      // Another process has just created the file and not yet written its number.
       if (content === '' && attempt < 10) {
         await delay(20);
         continue;
       }
       const holder = Number(content);
-      // One's own number is a former process's that had the same, as in a restarted container.
+      // This process's own number: a former process had the same one, as in a restarted container.
       if (Number.isInteger(holder) && holder > 0 && holder !== process.pid && isAlive(holder)) {
         throw new EmbeddedDatabaseInUse(dataDir, holder);
       }

@@ -3,11 +3,11 @@ import type { Database } from './database.ts';
 import { isRefusal } from './migration-failure.ts';
 
 /**
- * Lets the application's account do with the tables what the server does, and no more: it reads and writes rows, adds to
- * the audit log, and owns nothing, so that it cannot take the triggers off. Run by the owner of the tables after each
- * migration; doing it again changes nothing.
+ * Grants the application's account only the server's rights: it reads and writes rows and adds to the audit log, but
+ * owns no table, so that it cannot disable the triggers. The owner of the tables runs this after each migration; a
+ * repetition changes nothing.
  *
- * @throws StartFailure where there is no such account.
+ * @throws StartFailure for an unknown account.
  */
 export async function grantTo(database: Pick<Database, 'withConnection'>, account: string): Promise<void> {
   await database.withConnection(async ({ query, run }) => {
@@ -16,7 +16,7 @@ export async function grantTo(database: Pick<Database, 'withConnection'>, accoun
       [account],
     );
     const { role = '', schema = '' } = name ?? {};
-    // One script, one transaction: the server that runs meanwhile never lacks a right.
+    // One script is one transaction: a running server never lacks a right.
     await run(`BEGIN;
       GRANT USAGE ON SCHEMA ${schema} TO ${role};
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${role};
@@ -33,7 +33,7 @@ export async function grantTo(database: Pick<Database, 'withConnection'>, accoun
   });
 }
 
-/** Whether the account of this connection could take the triggers off the audit log. */
+/** Whether the account of this connection could disable the triggers of the audit log. */
 export async function ownsAuditLog({ prisma }: Pick<Database, 'prisma'>): Promise<boolean> {
   const [row] = await prisma.$queryRaw<{ owns: boolean }[]>`
     SELECT pg_has_role(relowner, 'USAGE') AS owns FROM pg_class WHERE oid = to_regclass('audit_log')`;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { StartFailure } from '../config/start-failure.ts';
 
-/** A migration is not applied, and the start with it; the message says what to do, in Chinese. */
+/** A migration was not applied, so the start fails; the message says in Chinese what to do. */
 export class MigrationFailed extends StartFailure {
   override readonly name = 'MigrationFailed';
 }
 
-/** The database and the folder say different things about a migration: nobody knows what the tables are like. */
+/** A migration differs between the database and the folder, so the state of the tables is unknown. */
 export class EditedMigrations extends StartFailure {
   override readonly name = 'EditedMigrations';
   constructor(names: readonly string[]) {
@@ -25,7 +25,7 @@ export interface Migration {
   checksum: string;
 }
 
-/** What PostgreSQL says of a statement that it refuses; `position` counts the script's characters from 1. */
+/** PostgreSQL's error; `position` counts the script's characters from 1. */
 export interface Refusal extends Error {
   code: string;
   detail?: string;
@@ -34,14 +34,16 @@ export interface Refusal extends Error {
   position?: string;
 }
 
-/** Whether PostgreSQL has answered. It has not on a lost connection (class 08, or no SQLSTATE) or when it stops (57P). */
+/**
+ * Whether PostgreSQL answered. It did not if the connection was lost (class 08, or no SQLSTATE) or it stopped (57P).
+ */
 export const isRefusal = (error: unknown): error is Refusal =>
   error instanceof Error && 'code' in error && /^(?!08|57P)(?=.*\d)[0-9A-Z]{5}$/.test(String(error.code));
 
 /** A table, a column or another object exists already. */
 const isThere = new Set(['42P07', '42701', '42710']);
 
-/** PostgreSQL's words, with the place in the script where it gives one. */
+/** PostgreSQL's message, with the place in the script if it has one. */
 function words({ name, script }: Migration, error: Refusal): string {
   const lines = [...script]
     .slice(0, Number(error.position ?? 0))
@@ -55,7 +57,7 @@ function words({ name, script }: Migration, error: Refusal): string {
 /**
  * The migration failed and has left nothing.
  *
- * @param tried whether an earlier run has tried it: one of an older release may have done it without a note.
+ * @param tried whether an earlier run tried it: an older release may have applied it without a record.
  */
 export function refused(migration: Migration, error: Refusal, tried: boolean): MigrationFailed {
   const { name, checksum } = migration;
@@ -70,7 +72,7 @@ export function refused(migration: Migration, error: Refusal, tried: boolean): M
   );
 }
 
-/** Only a person can tell how far the migration got; `error` is null where an earlier run was broken off. */
+/** A person must find out how far the migration got; `error` is null if an earlier run was interrupted. */
 export function unclear(migration: Migration, error: Refusal | null): MigrationFailed {
   const { name } = migration;
   const row = `migration_name = '${name}' AND finished_at IS NULL AND rolled_back_at IS NULL`;
@@ -100,9 +102,9 @@ export function mayNotCreate(error: Refusal): MigrationFailed {
 }
 
 /**
- * The account is the application's, and another one owns the tables.
+ * The application's account does not own the tables.
  *
- * @param names the migrations that are missing; none where the account may not even see which there are.
+ * @param names the missing migrations; empty if the account may not read the list.
  */
 export function mayNotMigrate(owner: string, names: readonly string[]): MigrationFailed {
   const what =

@@ -45,7 +45,7 @@ test('of three instances that start at once on an empty database, one migrates i
   }
 });
 
-test('an account that may not create tables is told what to ask the administrator for', async () => {
+test('for an account without the right to create tables, the error says what to ask the administrator for', async () => {
   const role = `${name}_role`;
   await asAdministrator(`CREATE DATABASE ${role}`);
   await asAdministrator(`CREATE ROLE ${role} LOGIN`);
@@ -69,7 +69,7 @@ test('an account that may not create tables is told what to ask the administrato
   }
 });
 
-describe('a migration broken off half way', () => {
+describe('a migration that is interrupted', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'migrations-'));
@@ -112,7 +112,7 @@ describe('a migration broken off half way', () => {
     return holder;
   }
 
-  test('by a lost connection: it runs whole the next time', async () => {
+  test('by a lost connection runs completely the next time', async () => {
     const migration = '29990201000000_cut';
     await addWaiting(migration, 'cut');
     const holder = await hold();
@@ -127,7 +127,7 @@ describe('a migration broken off half way', () => {
     expect(await tablesOf('cut')).toEqual(both('cut'));
   });
 
-  test('by kill -9: it leaves nothing, and the next one runs it whole', async () => {
+  test('by kill -9 leaves nothing, and the next start runs it completely', async () => {
     await addWaiting('29990202000000_killed', 'killed');
     const holder = await hold();
     const module = (file: string) =>
@@ -150,7 +150,7 @@ describe('a migration broken off half way', () => {
     expect(await tablesOf('killed')).toEqual(both('killed'));
   });
 
-  test('an instance that waits for another says whom for, and finds nothing to do', async () => {
+  test('an instance that waits for another names its process, and then has nothing to do', async () => {
     const migration = '29990203000000_first';
     await addWaiting(migration, 'first');
     const holder = await hold();
@@ -165,7 +165,7 @@ describe('a migration broken off half way', () => {
     expect(await Promise.all([first, second])).toEqual([[migration], []]);
   });
 
-  test('a time-out of the database is for other work', async () => {
+  test('the time-out of statements does not apply to migrations', async () => {
     await asAdministrator(`ALTER DATABASE ${name} SET statement_timeout = '300ms'`);
     const migration = '29990204000000_slow';
     await mkdir(path.join(folder, migration));
@@ -174,7 +174,7 @@ describe('a migration broken off half way', () => {
     await asAdministrator(`ALTER DATABASE ${name} RESET statement_timeout`);
   });
 
-  test('a statement that PostgreSQL ended is told as such, and not as a database that cannot be reached', async () => {
+  test('a statement that PostgreSQL ended is not reported as an unreachable database', async () => {
     const migration = '29990205000000_cancelled';
     await addWaiting(migration, 'cancelled');
     const holder = await hold();

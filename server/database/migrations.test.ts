@@ -35,11 +35,11 @@ const notesOf = (pattern: string) =>
       applied_steps_count AS steps, id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' AS uuid
     FROM _prisma_migrations WHERE migration_name LIKE ${pattern} ORDER BY started_at`;
 
-test('a database that has them all is left as it is', async () => {
+test('a database with all migrations stays as it is', async () => {
   expect(await apply()).toEqual([]);
 });
 
-test('a migration may hold functions: it is run whole, not cut at semicolons', async () => {
+test('a migration may contain functions: it is not split at semicolons', async () => {
   const body = "BEGIN NEW.title := 'a;b'; RETURN NEW; END;";
   await addMigration(
     '29990101000000_function',
@@ -74,7 +74,7 @@ const tables = () =>
   database.prisma.$queryRaw<{ name: string }[]>`
     SELECT relname AS name FROM pg_class WHERE relname LIKE 'half_%' AND relkind = 'r' ORDER BY 1`;
 
-test('a migration that fails leaves nothing, tells what PostgreSQL says, and runs once it is mended', async () => {
+test('a failing migration leaves nothing, reports PostgreSQL’s error, and runs after its repair', async () => {
   const name = '29990101000001_half';
   await addMigration(name, 'CREATE TABLE half_one (id INT);\nSELECT id\n  FROM half_nowhere;');
   const failure = {
@@ -112,7 +112,7 @@ const breakOff = (name: string, logs: string | null = null) =>
 test.each([
   ['29990101000002_half', 'half_two', null],
   ['29990101000003_half', 'half_three', 'No such table: nowhere'],
-])('a migration that the CLI did not finish runs again: %s', async (name, table, logs) => {
+])('a migration that Prisma’s CLI did not finish runs again: %s', async (name, table, logs) => {
   await addMigration(name, `CREATE TABLE ${table} (id INT)`);
   await breakOff(name, logs);
   expect(await apply(folder)).toEqual([name]);
@@ -141,7 +141,7 @@ test.each([
   expect(await apply(folder)).toEqual([]);
 });
 
-test('a script that commits by itself and then fails is left to a person, also at the next start', async () => {
+test('a script that commits by itself and then fails needs a person, also at the next start', async () => {
   const name = '29990101000005_half';
   const file = path.join(folder, name, 'migration.sql');
   await addMigration(name, 'BEGIN; CREATE TABLE half_five (id INT); COMMIT; SELECT 1 FROM half_nowhere;');
@@ -163,7 +163,7 @@ test('a script that commits by itself and then fails is left to a person, also a
   expect(await tables()).toContainEqual({ name: 'half_five' });
 });
 
-test('a script may change where names are looked for', async () => {
+test('a script may change the search path', async () => {
   const name = '29990101000006_half';
   await addMigration(name, 'SET LOCAL search_path = pg_catalog; SELECT 1');
   expect(await apply(folder)).toEqual([name]);
@@ -216,7 +216,7 @@ describe('a database that Prisma’s schema engine has migrated', () => {
       ),
     );
 
-  test('is not touched while it has tables but no notes of migrations', async () => {
+  test('is not changed if it has tables but no records of migrations', async () => {
     await database.prisma.$executeRaw`CREATE TABLE "By engine".accounts (id INT)`;
     await expect(migrate()).rejects.toMatchObject({
       name: 'MigrationFailed',
@@ -225,7 +225,7 @@ describe('a database that Prisma’s schema engine has migrated', () => {
     await database.prisma.$executeRaw`DROP TABLE "By engine".accounts`;
   });
 
-  test('is taken on: what is done is noted by a person, the rest is applied, and nothing else changes', async () => {
+  test('is taken over: a person records the applied migrations, the rest is applied, and nothing else changes', async () => {
     const history = await readFile(path.join(projectRoot, 'server/database/engine-history.sql'), 'utf8');
     await inSchema.withConnection((connection) => connection.run(history));
     const before = await rows();
@@ -247,7 +247,7 @@ describe('a database that Prisma’s schema engine has migrated', () => {
     expect(after).toHaveLength(4);
   });
 
-  test('is known again by scripts with Windows line ends', async () => {
+  test('is recognised by scripts with Windows line ends', async () => {
     const crlf = Object.values(scripts)[1]?.replaceAll('\n', '\r\n') ?? '';
     const checksum = createHash('sha256').update(crlf).digest('hex');
     await inSchema.withConnection((connection) =>
@@ -269,7 +269,7 @@ test('a migration that was edited after it ran is refused by name', async () => 
   });
 });
 
-test('the audit log can be added to, and nothing else', async () => {
+test('the audit log accepts new entries and no other change', async () => {
   const { prisma } = database;
   const event = { action: 'sign-in', subject: 'user:1', detail: {} };
   const { id } = await prisma.auditLog.create({ data: event });

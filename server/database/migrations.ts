@@ -15,14 +15,14 @@ import {
   unclear,
 } from './migration-failure.ts';
 
-/** The advisory lock by which the Prisma CLI, and older releases, keep other migrators out. */
+/** The advisory lock that the Prisma CLI and older releases use, too. */
 const migrationLock = 72_707_369;
 
-/** How long the lock is waited for before somebody is told, and how often it is asked for, in milliseconds. */
+/** How long to wait for the lock before `waiting` is called, and how often to ask for it, in milliseconds. */
 const tellAfterMs = 5_000;
 const askEveryMs = 200;
 
-/** A row of `_prisma_migrations`, as far as it is read here. */
+/** The used columns of `_prisma_migrations`. */
 interface Row {
   name: string;
   checksum: string;
@@ -30,15 +30,14 @@ interface Row {
 }
 
 /**
- * Applies the migrations that the database does not have yet, oldest first, and notes them in `_prisma_migrations` as
- * the Prisma CLI does. Each runs in one transaction together with its note, so that one which fails, or is broken
- * off, leaves nothing and runs again the next time. Of several instances that start at once one applies them and the
- * others find nothing to do.
+ * Applies the missing migrations, oldest first, and records them in `_prisma_migrations` as the Prisma CLI does. Each
+ * one runs in one transaction with its record, so that a failed or interrupted migration leaves nothing and runs again
+ * the next time. Of several instances that start at once one applies them, and the others have nothing to do.
  *
- * @param waiting called once when another migrator has been waited for; with its PostgreSQL process, null when unknown.
+ * @param waiting called once after a wait for another migrator, with its PostgreSQL process; null if unknown.
  * @returns the names of the migrations applied by this call.
- * @throws EditedMigrations before anything is applied; MigrationFailed when a migration fails, or the account may not
- * apply what is missing; the driver's error when the database cannot be reached.
+ * @throws EditedMigrations before anything is applied; MigrationFailed if a migration fails, or the account may not
+ * apply it; the driver's error if the database cannot be reached.
  */
 export async function applyMigrations(
   database: { withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> },
@@ -75,15 +74,15 @@ export async function applyMigrations(
       for (const one of missing) await apply(connection, table, one, rowsOf(one));
       return missing.map(({ name }) => name);
     } finally {
-      // On a lost connection there is no lock left either.
+      // A lost connection has no lock.
       await connection.query(`SELECT pg_advisory_unlock(${migrationLock})`).catch(() => {});
     }
   });
 }
 
 /**
- * Applies one migration. The row is written before the script and finished after it, in the same transaction: it is
- * seen unfinished by others only when the script commits by itself, and then only a person can tell how far it got.
+ * Applies one migration. Its row is written before the script and finished after it, in the same transaction. Others
+ * see it unfinished only if the script commits by itself; then a person must find out how far it got.
  */
 async function apply(
   connection: Connection,
@@ -93,7 +92,7 @@ async function apply(
 ): Promise<void> {
   const { name, script, checksum } = migration;
   const id = randomUUID();
-  // The second call updates the row of the first, which a script with a ROLLBACK of its own has undone.
+  // A script with its own ROLLBACK has undone the row; then it is written again.
   const note = (steps: 0 | 1) =>
     connection.query(
       `INSERT INTO ${table} (id, checksum, migration_name, applied_steps_count, finished_at)
@@ -101,7 +100,7 @@ async function apply(
        DO UPDATE SET applied_steps_count = excluded.applied_steps_count, finished_at = excluded.finished_at`,
       [id, checksum, name, steps],
     );
-  // The CLI, and a release before this one, go no further while they see an unfinished row.
+  // The CLI and older releases stop at an unfinished row.
   const takeBack = () =>
     connection.query(
       `UPDATE ${table} SET rolled_back_at = now()
@@ -127,7 +126,7 @@ async function apply(
   }
 }
 
-/** Takes the lock once no other instance migrates. Asked for again and again, so that somebody can be told who has it. */
+/** Takes the lock when no other instance migrates. Asks repeatedly, so that `waiting` can be called meanwhile. */
 async function lock(connection: Connection, waiting: (pid: number | null) => void): Promise<void> {
   const since = performance.now();
   for (let told = false; ; ) {
@@ -147,17 +146,17 @@ async function lock(connection: Connection, waiting: (pid: number | null) => voi
   }
 }
 
-/** `_prisma_migrations` as this account sees it. */
+/** The table `_prisma_migrations` for this account. */
 interface MigrationRecord {
-  /** Its name with the schema, since a script may change where names are looked for. */
+  /** Its name with the schema, because a script may change the search path. */
   table: string;
-  /** Whose it is. */
+  /** Its owner. */
   owner: string;
-  /** `read` for the application's account where another one owns the tables. */
+  /** `read` for the application's account, if another account owns the tables. */
   rights: 'all' | 'read' | 'none';
 }
 
-/** Makes `_prisma_migrations` where there is none. */
+/** Creates `_prisma_migrations` if it is missing. */
 async function openRecord(connection: Connection): Promise<MigrationRecord> {
   const [record] = await connection.query<MigrationRecord & { found: boolean; others: string[] }>(
     `WITH record AS (SELECT quote_ident(current_schema()) || '._prisma_migrations' AS name),
@@ -184,7 +183,7 @@ async function openRecord(connection: Connection): Promise<MigrationRecord> {
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** The CLI on a Windows checkout has noted the script with that system's line ends. */
+/** The CLI on a Windows checkout has recorded the script with Windows line ends. */
 const checksumsOf = ({ checksum, script }: Migration) => [checksum, sha256(script.replaceAll('\n', '\r\n'))];
 
 async function readMigrations(folder: string): Promise<Migration[]> {

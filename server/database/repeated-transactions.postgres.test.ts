@@ -6,7 +6,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.close());
 
-test('two transactions that wait for each other are both done: the one that is broken off begins anew', async () => {
+test('two transactions that wait for each other both succeed: the aborted one is repeated', async () => {
   let begun = 0;
   let met: () => void = () => {};
   const both = new Promise<void>((resolve) => {
@@ -33,7 +33,7 @@ test.each([
   ['a deadlock', '40P01', 4],
   ['a serialization failure', '40001', 4],
   ['any other error', '23514', 1],
-])('%s that comes every time is thrown in the end', async (_what, code, times) => {
+])('%s that happens every time is thrown in the end', async (_what, code, times) => {
   let begun = 0;
   const failing = database.prisma.$transaction(async (tx) => {
     begun += 1;

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PrismaClient } from './generated/client.ts';
 
-/** How often a transaction is tried; between two tries it waits up to so many milliseconds, times the try. */
+/** The number of tries of a transaction, and the longest wait between two of them, in milliseconds, times the try. */
 const tries = 4;
 const waitMs = 50;
 
 /**
- * A client whose `$transaction(async (tx) => …)` begins anew where PostgreSQL broke it off for another one's sake
- * (40P01, a deadlock; 40001, a serialization failure): nothing of it was written, and the other one is over by then. So
- * the work of a transaction must be repeatable: nothing outside it may depend on how often it ran.
+ * A client that repeats a `$transaction(async (tx) => …)` which PostgreSQL aborted because of another one (40P01, a
+ * deadlock; 40001, a serialization failure). The aborted one has written nothing, and the other one has ended. So the
+ * work of a transaction must be repeatable: nothing outside it may depend on how often it ran.
  */
 export function withRepeatedTransactions(prisma: PrismaClient): PrismaClient {
-  // Called with this client, whatever it is read from.
+  // Bound to this client.
   const transaction = prisma.$transaction.bind(prisma) as (...given: unknown[]) => Promise<unknown>;
   async function repeated(...given: unknown[]): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
@@ -29,7 +29,7 @@ export function withRepeatedTransactions(prisma: PrismaClient): PrismaClient {
   });
 }
 
-/** Prisma's code for both; a raw statement carries the driver's word for them instead. */
+/** Prisma's code for both errors; raw statements have the driver's instead. */
 function wasBrokenOff(error: unknown): boolean {
   const { code, meta } = error as {
     code?: unknown;

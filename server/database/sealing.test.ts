@@ -9,7 +9,7 @@ describe('a sealed text', () => {
     expect(createSealing('a key').open(sealed, 'here')).toBe('text 文字');
   });
 
-  test('opens in no other way', () => {
+  test('cannot be opened in any other way', () => {
     const bytes = Buffer.from(sealed, 'base64');
     for (let at = 0; at < bytes.length; at += 1) {
       const altered = Buffer.from(bytes);

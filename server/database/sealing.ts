@@ -1,15 +1,15 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 export interface Sealing {
-  /** @param context names what the text belongs to; opening takes the same. */
+  /** @param context names the purpose of the text; opening needs the same. */
   seal(text: string, context: string): string;
-  /** Null when the text was sealed with another key or for another context, or was altered. */
+  /** Null if the text was sealed with another key or for another context, or was altered. */
   open(sealed: string, context: string): string | null;
 }
 
 /**
- * Encrypts texts for the database (AES-256-GCM) with a key derived from SECRET_KEY: a copy of the database alone opens
- * none of them.
+ * Encrypts texts for the database (AES-256-GCM) with a key derived from SECRET_KEY, so that a copy of the database is
+ * not enough to read them.
  */
 export function createSealing(secretKey: string): Sealing {
   const key = new Uint8Array(hkdfSync('sha256', secretKey, '', 'database-sealing', 32));

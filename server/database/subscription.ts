@@ -2,16 +2,16 @@ import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { useUtc } from './time-zone.ts';
 
-/** Receives what PostgreSQL's NOTIFY sends on one channel. */
+/** Receives PostgreSQL's notifications (NOTIFY) of one channel. */
 export interface Subscription {
-  /** Whether notifications arrive. While they do not, what a process remembers may be out of date. */
+  /** Whether notifications arrive. While they do not, data in memory may be outdated. */
   readonly live: boolean;
   close(): Promise<void>;
 }
 
 export interface Subscriber {
   heard(payload: string): void;
-  /** Notifications may have been lost: what was built on them is out of date. */
+  /** Notifications may have been lost: data in memory may be outdated. */
   interrupted(): void;
 }
 

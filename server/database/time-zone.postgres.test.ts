@@ -53,9 +53,9 @@ async function expectRightTimes({ prisma }: Database): Promise<void> {
   }
 }
 
-test('times are right although the database is set to another zone', () => expectRightTimes(database));
+test('times are right if the database is set to another time zone', () => expectRightTimes(database));
 
-test('times are right although the address asks for another zone', async () => {
+test('times are right if the address asks for another time zone', async () => {
   const address = new URL(url);
   address.searchParams.set('options', '-c TimeZone=America/New_York');
   const other = await open(address.href);
@@ -66,7 +66,7 @@ test('times are right although the address asks for another zone', async () => {
   }
 });
 
-test('times are right on the connections that come after lost ones', async () => {
+test('times are right on connections that replace lost ones', async () => {
   const administrator = new pg.Client({ connectionString: url });
   await administrator.connect();
   try {

@@ -32,8 +32,8 @@ const messages =
   /timeout exceeded when trying to connect|Query read timeout|Connection terminated|terminating connection|is not queryable/i;
 
 /**
- * Whether an error means that the database cannot be reached or does not answer. The request itself is right, and may
- * succeed later.
+ * Whether an error means that the database cannot be reached or does not answer. The request is correct and may succeed
+ * later.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = nested(at), depth += 1) {
@@ -79,9 +79,9 @@ class DatabaseUnreachable extends StartFailure {
 }
 
 /**
- * Runs what a start or a command does with the database.
+ * Runs the database work of a start or a command.
  *
- * @throws StartFailure in Chinese where the database cannot be reached or lets nobody in; all other errors as they are.
+ * @throws StartFailure in Chinese if the database cannot be reached or refuses the sign-in; all other errors unchanged.
  */
 export async function explainingDatabase<T>(work: () => Promise<T>): Promise<T> {
   try {

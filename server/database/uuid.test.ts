@@ -1,6 +1,6 @@
 import { timeOrderedUuid } from './uuid.ts';
 
-test('is of version 7, begins with its time, and never the same', () => {
+test('a new id is of version 7, begins with its time, and is unique', () => {
   const now = Date.parse('2026-11-24T08:00:00.123Z');
   const ids = Array.from({ length: 1000 }, () => timeOrderedUuid(now));
   for (const id of ids) {

@@ -1,24 +1,24 @@
 import { isStorable } from '../contract/schema.ts';
 
-/** What a decrypted event of DingTalk says, as far as anything here depends on it. */
+/** The parts of a decrypted event of DingTalk that this app uses. */
 export interface DingTalkEvent {
   type: string;
-  /** The organisation that it happened in; null where the event does not say. */
+  /** The organisation of the event; null if the event does not name it. */
   corpId: string | null;
   /** The same for every delivery of one event, and for no other event. */
   occurrence: string;
-  /** The `userid` of everybody whom it is about. */
+  /** The `userid`s of the people of the event. */
   people: string[];
 }
 
 /**
- * Reads both forms that DingTalk documents: `{EventType, UserId, CorpId, TimeStamp}` of HTTP callbacks and
- * `{eventType, eventId, eventCorpId, eventBornTime, data: {userId}}` of Stream. Fields may be missing, and lists
- * may be single values.
+ * Reads both forms that DingTalk documents: `{EventType, UserId, CorpId, TimeStamp}` of HTTP callbacks and `{eventType,
+ * eventId, eventCorpId, eventBornTime, data: {userId}}` of Stream. Fields may be missing, and lists may be single
+ * values.
  *
  * @param json the decrypted message.
  * @param timestamp the request's, for an event that has no time of its own.
- * @returns null when it is no event at all.
+ * @returns null if the message is no event.
  */
 export function readDingTalkEvent(json: string, timestamp: string): DingTalkEvent | null {
   const event = parseObject(json);
@@ -55,7 +55,7 @@ function texts(value: unknown): string[] {
   return [...new Set(found.filter((one) => one !== null))];
 }
 
-/** An id or a name, which may be a number on the wire; NUL is what PostgreSQL cannot take. */
+/** An id or a name, possibly sent as a number. PostgreSQL cannot store NUL. */
 function text(value: unknown): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const found = String(value).trim();

@@ -71,12 +71,12 @@ async function expectSignedOut(server: Built, token: string): Promise<void> {
 }
 
 describe('the callback address', () => {
-  test.each([appKey, corpId])('is checked by check_url, for the owner %s', async (owner) => {
+  test.each([appKey, corpId])('is confirmed by check_url, for the owner %s', async (owner) => {
     await expectAcknowledged(callback({ EventType: 'check_url' }, owner), owner);
     expect(await rows()).toEqual([]);
   });
 
-  test('takes the signature by either name', async () => {
+  test('accepts both names of the signature', async () => {
     for (const name of ['signature', 'msg_signature']) {
       const sent = event('user_modify_org', ids.zhangsan);
       const [path = '', query] = sent.url.split('?');
@@ -86,7 +86,7 @@ describe('the callback address', () => {
     }
   });
 
-  test('does not exist without its settings, nor that of the other platform', async () => {
+  test('does not exist without its settings, nor for the other platform', async () => {
     const bare = await build({ database: server.database, emulator: server.emulator });
     try {
       const sent = event('user_leave_org', ids.zhaoliu);
@@ -137,8 +137,8 @@ describe('an event that is not DingTalk’s', () => {
   });
 });
 
-describe('somebody who left', () => {
-  test('is signed out everywhere, once, and it is written why', async () => {
+describe('a person who left', () => {
+  test('is signed out everywhere, once, and the audit log says why', async () => {
     const other = await build({
       env: callbackEnvironment,
       database: server.database,
@@ -188,7 +188,7 @@ describe('somebody who left', () => {
     expect(await leftAt('zhaoliu')).not.toBeNull();
   });
 
-  test('and comes back is let in again', async () => {
+  test('and comes back can sign in again', async () => {
     await server.prisma.user.update({ where: { username: 'zhangsan' }, data: { leftAt: new Date() } });
     await expectAcknowledged(event('user_add_org', ids.zhangsan));
     await server.app.platformEvents.settle();
@@ -197,7 +197,7 @@ describe('somebody who left', () => {
     expect(last).toMatchObject({ action: 'person.returned' });
   });
 
-  test('by the event, but not by the platform, stays, and is looked at again twice', async () => {
+  test('by the event, but not by the platform, stays signed in, and is checked twice more', async () => {
     const token = await server.tokenOf('zhangsan');
     await expectAcknowledged(event('user_leave_org', ids.zhangsan));
     for (const [waitMs, calls] of [
@@ -216,7 +216,7 @@ describe('somebody who left', () => {
   });
 });
 
-test('an event that comes again, newly encrypted, is one event', async () => {
+test('an event that is delivered again, newly encrypted, is one event', async () => {
   const { zhangsan, zhaoliu } = ids;
   // So that no refused app token of an earlier test adds a call.
   await server.tokenOf('zhangsan');
@@ -239,7 +239,7 @@ test('a captured request that is sent again changes nothing', async () => {
   expect(await rows()).toEqual(before);
 });
 
-test('people who are not bound here leave no row, and other types none at all', async () => {
+test('unbound people get no row, and other types of events none at all', async () => {
   await expectAcknowledged(event('user_leave_org', ids.wangwu, 'unknown'));
   await expectAcknowledged(event('org_dept_create', ids.zhangsan));
   await expectAcknowledged(callback('no JSON', appKey));
@@ -259,7 +259,7 @@ test('the answer does not wait for the platform', async () => {
 });
 
 describe('a database', () => {
-  test('that hangs: the event is not acknowledged, within 1.5 s, and one that comes again is', async () => {
+  test('that hangs: the event is refused within 1.5 s, and accepted when it comes again', async () => {
     const sent = event('user_leave_org', ids.zhaoliu);
     let release = () => {};
     const released = new Promise<void>((resolve) => {
@@ -301,7 +301,7 @@ describe('a database', () => {
   });
 });
 
-test('the lag is that of the oldest event nobody has worked off', async () => {
+test('the lag is the age of the oldest event that is not handled', async () => {
   const lag = () => server.app.platformEvents.lagSeconds();
   expect(await lag()).toBe(0);
   server.emulator.control.fault({ path: userApi, kind: 'status', times: 2 });

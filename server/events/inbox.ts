@@ -3,56 +3,35 @@ import type { PrismaClient } from '../database/database.ts';
 import type { PlatformName } from '../platform/platform.ts';
 import type { DingTalkEvent } from './dingtalk-event.ts';
 
-/** A row that is being worked off: one event, about one person. */
+/** A claimed row: one event, about one person. */
 export interface ClaimedEvent {
   id: string;
   type: string;
   /** The person's `dingUserId`. */
   person: string;
-  /** How often it was taken, this time included; with `id` it says that the row is still ours. */
+  /** How often the row was claimed, this time included; a later claim has another number. */
   attempts: number;
 }
 
-/**
- * The rows of `platform_events`: what platforms reported and nobody has looked into yet. A row is about one
- * person, and only people who are bound here get one: others cannot be signed in.
- */
-export interface Inbox {
-  /** Stores a verified event, once however often it is delivered. @returns how many rows are new. */
-  storeDingTalk(event: DingTalkEvent): Promise<number>;
-  /**
-   * Notes that somebody, whoever it was, named these people. A person has one row only, which is worked off at
-   * most once in ten minutes; a name that comes sooner waits for the end of them, so that forged callbacks can
-   * delay a true one, and not suppress it.
-   *
-   * @param hints employee codes and account ids, mixed.
-   * @returns how many rows there are to work off because of it.
-   */
-  storeHints(hints: readonly string[]): Promise<number>;
-  /** Takes the row that is due longest, for `leaseMs`: when its taker dies, it is due again after that. */
-  claim(leaseMs: number): Promise<ClaimedEvent | null>;
-  /** The row is worked off; `problem` says why in vain, for the administrator. */
-  finish(event: ClaimedEvent, problem: string | null): Promise<void>;
-  /** The row is due again after `waitMs`. */
-  postpone(event: ClaimedEvent, waitMs: number, problem: string | null): Promise<void>;
-  /** Seconds that the oldest row has been waiting beyond its time; 0 when nothing waits. */
-  lagSeconds(): Promise<number>;
-  /** Deletes rows that were worked off long ago. @returns how many. */
-  sweep(): Promise<number>;
-}
-
-/** Between two looks at a person that unproven callbacks can cause, in milliseconds. */
+/** The shortest time between two checks of a person because of unproven callbacks, in milliseconds. */
 const hintPauseMs = 10 * 60_000;
 
-/** How long a row that was worked off is kept: repeats are recognised by it, administrators may read it. */
+/** How long a handled row is kept, in milliseconds: repeats are recognised by it, administrators may read it. */
 const keepMs = 30 * 24 * 3_600_000;
 
-export function createInbox(prisma: PrismaClient, platform: PlatformName, now: () => number): Inbox {
+export type Inbox = ReturnType<typeof createInbox>;
+
+/**
+ * The rows of `platform_events`: reports of the platforms that were not handled yet. A row is about one person. Only
+ * people who are bound here get a row; others have no session to end.
+ */
+export function createInbox(prisma: PrismaClient, platform: PlatformName, now: () => number) {
   const after = (ms: number) => new Date(now() + ms);
 
-  // Both statements below take their rows in one order, so that two at once cannot wait for each other.
+  // Both INSERTs below take their rows in the same order, so that two at once cannot block each other.
   return {
-    async storeDingTalk({ type, occurrence, people }) {
+    /** Stores a verified event once, however often it is delivered. @returns how many rows are new. */
+    async storeDingTalk({ type, occurrence, people }: DingTalkEvent): Promise<number> {
       if (people.length === 0) return 0;
       const keys = people.map((person) => `dingtalk:${sha256(JSON.stringify([occurrence, person]))}`);
       return prisma.$executeRaw`
@@ -65,10 +44,18 @@ export function createInbox(prisma: PrismaClient, platform: PlatformName, now: (
         ON CONFLICT (dedup_key) DO NOTHING`;
     },
 
-    async storeHints(hints) {
+    /**
+     * Notes that an unproven callback named these people. A person has one row only, which is handled at most once in
+     * ten minutes. A callback within these ten minutes waits for their end: forged callbacks can delay a true one, but
+     * not suppress it.
+     *
+     * @param hints employee codes and account ids, mixed.
+     * @returns how many rows are to be handled because of it.
+     */
+    async storeHints(hints: readonly string[]): Promise<number> {
       if (hints.length === 0) return 0;
-      // `again` marks a row that was named once more while it is open: the look at the person may have been
-      // taken before what the callback tells of.
+      // `again` marks an open row that was named once more: the person may have been checked before the change that
+      // the second callback reports.
       return prisma.$executeRaw`
         INSERT INTO platform_events AS p (id, platform, dedup_key, type, payload, received_at, next_attempt_at)
         SELECT gen_random_uuid(), 'zhezhengding', 'zhezhengding:' || u.ding_user_id, 'employee_changed',
@@ -88,7 +75,8 @@ export function createInbox(prisma: PrismaClient, platform: PlatformName, now: (
           processed_at = NULL`;
     },
 
-    async claim(leaseMs) {
+    /** Claims the row that is due longest. If the claiming process dies, the row is due again after `leaseMs`. */
+    async claim(leaseMs: number): Promise<ClaimedEvent | null> {
       const [row] = await prisma.$queryRaw<ClaimedEvent[]>`
         UPDATE platform_events
         SET attempts = attempts + 1, next_attempt_at = ${after(leaseMs)}, payload = payload - 'again'
@@ -101,7 +89,8 @@ export function createInbox(prisma: PrismaClient, platform: PlatformName, now: (
       return row ?? null;
     },
 
-    async finish({ id, attempts }, problem) {
+    /** Marks the row as handled; `problem` says for the administrator why it failed. */
+    async finish({ id, attempts }: ClaimedEvent, problem: string | null): Promise<void> {
       await prisma.$executeRaw`
         UPDATE platform_events SET
           processed_at = CASE WHEN payload->'again' IS NULL THEN ${after(0)}::timestamptz END,
@@ -112,21 +101,24 @@ export function createInbox(prisma: PrismaClient, platform: PlatformName, now: (
         WHERE id = ${id}::uuid AND attempts = ${attempts} AND processed_at IS NULL`;
     },
 
-    async postpone({ id, attempts }, waitMs, problem) {
+    /** Makes the row due again after `waitMs`. */
+    async postpone({ id, attempts }: ClaimedEvent, waitMs: number, problem: string | null): Promise<void> {
       await prisma.$executeRaw`
         UPDATE platform_events SET next_attempt_at = ${after(waitMs)}, last_error = ${problem}
         WHERE id = ${id}::uuid AND attempts = ${attempts} AND processed_at IS NULL`;
     },
 
-    async lagSeconds() {
-      // A row that has not been tried waits since it was due, which may be later than it was received.
+    /** Seconds since the oldest unhandled row was due; 0 if there is none. */
+    async lagSeconds(): Promise<number> {
+      // An untried row waits since it was due, which may be later than it was received.
       const [row] = await prisma.$queryRaw<{ since: Date | null }[]>`
         SELECT min(CASE WHEN attempts = 0 THEN next_attempt_at ELSE received_at END) AS since
         FROM platform_events WHERE processed_at IS NULL AND platform = ${platform}`;
       return row?.since ? Math.max(0, (now() - row.since.getTime()) / 1000) : 0;
     },
 
-    async sweep() {
+    /** Deletes rows that were handled long ago. @returns how many. */
+    async sweep(): Promise<number> {
       const { count } = await prisma.platformEvent.deleteMany({
         where: { platform, processedAt: { lt: after(-keepMs) } },
       });

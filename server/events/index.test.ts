@@ -8,7 +8,7 @@ const day = 24 * hour;
 let server: Built;
 afterEach(() => server?.close());
 
-test('rows of long ago are deleted within an hour of the start, however often it is restarted', async () => {
+test('old rows are deleted within an hour after the start, however often the server is restarted', async () => {
   // The hours pass at once; everything else goes by the real time.
   const timers = vi.spyOn(globalThis, 'setTimeout');
   try {
@@ -31,7 +31,7 @@ test('rows of long ago are deleted within an hour of the start, however often it
   expect(await left()).toEqual([{ dedupKey: 'recent' }]);
 });
 
-test('a re-check of everybody that is run by hand is done, however short ago the last one was', async () => {
+test('a re-check that is started by hand is done, however recent the last one was', async () => {
   server = await build({ env: { RECONCILE_HOURS: '24' } });
   const finished = () => server.prisma.reconcileRun.count({ where: { finishedAt: { not: null } } });
   await server.app.jobs.runNow('reconcile');

@@ -12,9 +12,9 @@ export interface EventsOptions {
 }
 
 export interface PlatformEvents {
-  /** Seconds that the oldest event has been waiting to be worked off; for metrics. */
+  /** Seconds since the oldest unhandled event was due; for metrics. */
   lagSeconds(): Promise<number>;
-  /** Works off what is due, and resolves when that is done. */
+  /** Handles the due events, and resolves when that is done. */
   settle(): Promise<void>;
 }
 
@@ -24,12 +24,12 @@ declare module 'fastify' {
   }
 }
 
-/** How often an instance looks whether a re-check is due or was broken off, in milliseconds. */
+/** How often an instance looks for a re-check that is due or unfinished, in milliseconds. */
 const recheckLookMs = 10 * 60_000;
-/** Often, though rows go after weeks: a server that is restarted every night must come to it too. */
+/** Hourly, although rows are kept for weeks: a server that restarts every night must also delete them. */
 const sweepEveryMs = 3_600_000;
 
-/** What platforms report about people, and the re-check of everybody for what they do not report. */
+/** Handles the platforms' events about people, and re-checks everybody for missed events. */
 export const events = fp(
   async (app: FastifyInstance, { timing = {} }: EventsOptions) => {
     const { database, prisma, platform } = app;

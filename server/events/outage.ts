@@ -1,32 +1,24 @@
 import type { PlatformError } from '../platform/platform.ts';
 
-/** Whether asking again may succeed: no administrator is needed, and the answer was not about the person. */
+/** Whether a second try may succeed: the fault needs no administrator and is not about the person. */
 export function isPassing({ kind, upstreamCode }: PlatformError): boolean {
   return kind === 'busy' || kind === 'timeout' || (kind === 'fault' && upstreamCode === null);
 }
 
-/** So many people in a row with a fault that is not theirs: the platform is down. */
+/** After passing faults for this many people in a row, the platform counts as down. */
 const outageAt = 3;
 
 /**
- * Tells an outage from people with faults of their own. While the platform is down for everybody, a run would otherwise
- * pass over everybody, and the next one is a day away.
+ * Tells an outage of the platform from faults of single people. Without it, a run during an outage would skip every
+ * person, and the next run is a day away.
  */
-export interface Outage {
-  /** @returns the fault that ends the run; null: the next people may be asked about. */
-  note(faults: readonly PlatformError[], people: number): PlatformError | null;
-  /** The latest people all met passing faults, and are too few to tell: in an outage nobody was asked about them. */
-  isPossible(): boolean;
-  /** At the end of a run: the fault when nobody at all could be asked about; else null. */
-  ofAll(): PlatformError | null;
-}
-
-export function createOutage(): Outage {
+export function createOutage() {
   let asked = 0;
   let inARow = 0;
   let first: PlatformError | null = null;
   return {
-    note(faults, people) {
+    /** Notes the faults of a group of people. @returns the fault that ends the run; null if the run may go on. */
+    note(faults: readonly PlatformError[], people: number): PlatformError | null {
       const misconfigured = faults.find(({ kind }) => kind === 'misconfigured');
       if (misconfigured !== undefined) return misconfigured;
       asked += people;
@@ -35,7 +27,9 @@ export function createOutage(): Outage {
       else [inARow, first] = [inARow + people, first ?? faults[0] ?? null];
       return inARow >= outageAt ? first : null;
     },
+    /** Whether the latest people all met passing faults, but are too few to call it an outage. */
     isPossible: () => inARow > 0,
+    /** At the end of a run: the fault if no person could be asked about; null otherwise. */
     ofAll: () => (inARow === asked ? first : null),
   };
 }

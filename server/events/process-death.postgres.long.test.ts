@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterEach(killProcesses);
 afterAll(() => here.close());
 
-test('an event whose process is killed while it asks the platform is worked off by the next process', async () => {
+test('an event whose process is killed while it asks the platform is handled by the next process', async () => {
   const server = await startProcess({
     databaseUrl: here.database.url ?? '',
     emulatorUrl: here.emulator.url,
@@ -48,7 +48,7 @@ test('an event whose process is killed while it asks the platform is worked off 
   expect(user.leftAt).toBeInstanceOf(Date);
 }, 60_000);
 
-test('a lock is another’s as soon as its connection is lost, and its holder can tell', async () => {
+test('a lock is free as soon as its connection is lost, and its former holder can tell', async () => {
   const { database, prisma } = here;
   const held = await whileAlone(database, 'a-test', async (lock) => {
     await lock.check();

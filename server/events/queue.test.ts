@@ -104,7 +104,7 @@ describe('a platform that', () => {
     },
   );
 
-  test('refuses us for a reason that an administrator can mend: the log names the remedy', async () => {
+  test('refuses the app for a reason that an administrator can remove: the log names the remedy', async () => {
     await store(ids.zhaoliu);
     const error = new PlatformError('misconfigured', userApi, 'refused', { remedy: '请把 IP 加入白名单' });
     await workOff(startWorker(() => Promise.reject(error)));
@@ -113,7 +113,7 @@ describe('a platform that', () => {
     ]);
   });
 
-  test('fails for good: after twelve attempts, in growing waits, the row is kept with its problem', async () => {
+  test('always fails: after twelve attempts with growing waits the row is kept with its problem', async () => {
     await store(ids.zhaoliu);
     const waits: number[] = [];
     const worker = startWorker(() => Promise.reject(new PlatformError('fault', userApi, 'broken')));
@@ -137,7 +137,7 @@ describe('a platform that', () => {
   });
 });
 
-test('a person outside the app’s range is not taken for one who has left', async () => {
+test('a person outside the app’s range does not count as left', async () => {
   const { control } = server.emulator;
   control.fault({ path: userApi, kind: 'errcode', errcode: 40079 });
   const event = callback(personEvent('user_modify_org', [ids.zhangsan], corpId, 'out of range'), appKey);
@@ -153,7 +153,7 @@ test('an error of the program leaves no data in the row', async () => {
   expect(await rows()).toMatchObject([{ lastError: 'Error', processedAt: null }]);
 });
 
-test('two instances work off 40 rows: each is worked off once', async () => {
+test('two instances handle each of 40 rows once', async () => {
   for (let at = 0; at < 20; at += 1) await store(ids.zhangsan, ids.zhaoliu);
   const seen: string[] = [];
   // Nobody goes on before both are at it.
@@ -179,8 +179,8 @@ test('two instances work off 40 rows: each is worked off once', async () => {
   expect(after.every((row) => row.processedAt !== null && row.attempts === 1)).toBe(true);
 });
 
-describe('a process that dies with a row', () => {
-  test('leaves it to the next one after the lease, not before', async () => {
+describe('a process that dies with a claimed row', () => {
+  test('leaves it to the next process after the lease, not before', async () => {
     await store(ids.zhaoliu);
     const lost = await inbox.claim(60_000);
     expect(lost).toMatchObject({ person: ids.zhaoliu, attempts: 1 });
@@ -197,7 +197,7 @@ describe('a process that dies with a row', () => {
     expect(await rows()).toMatchObject([{ attempts: 2, processedAt: expect.any(Date) }]);
   });
 
-  test('and was only slow writes nothing to a row that is another’s by now', async () => {
+  test('but was only slow writes nothing to a row that another process has claimed', async () => {
     await store(ids.zhaoliu);
     const slow = await inbox.claim(60_000);
     ahead += 60_001;
@@ -211,7 +211,7 @@ describe('a process that dies with a row', () => {
     expect(await rows()).toMatchObject([{ processedAt: expect.any(Date) }]);
   });
 
-  test('again and again makes the row be given up, and say why', async () => {
+  test('again and again makes the row fail, with the reason', async () => {
     await store(ids.zhaoliu);
     for (let at = 0; at < maxAttempts; at += 1) {
       expect(await inbox.claim(1)).not.toBeNull();
@@ -268,20 +268,20 @@ describe('the answer about a person', () => {
   const change = (data: { dingUserId?: string; leftAt?: Date }) =>
     server.prisma.user.update({ where: { username: 'zhaoliu' }, data });
 
-  test('that comes when the account is another person’s says nothing of that one', async () => {
+  test('changes nothing if the account belongs to another person by then', async () => {
     await ask('left-organisation', async () => void (await change({ dingUserId: '279999' })));
     expect(await isGone('zhaoliu')).toBe(false);
     await change({ dingUserId: ids.zhaoliu });
   });
 
-  test('whom the app may not see any more brings nobody back who had left', async () => {
+  test('who left and is outside the app’s range does not bring that person back', async () => {
     await change({ leftAt: new Date() });
     await ask('out-of-range');
     expect(await isGone('zhaoliu')).toBe(true);
   });
 });
 
-test('rows that were worked off are deleted after 30 days, others never', async () => {
+test('handled rows are deleted after 30 days, others never', async () => {
   await store(ids.zhangsan);
   await workOff(startWorker(async () => 'member'));
   await store(ids.zhaoliu);

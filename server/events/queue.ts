@@ -6,26 +6,28 @@ import type { ClaimedEvent, Inbox } from './inbox.ts';
 import { type CheckedUser, checkedColumns, type Recheck } from './recheck.ts';
 
 export interface EventTiming {
-  /** How often it looks for rows that nobody told it of, in milliseconds; 15,000 by default. */
+  /** The time between two looks for rows of other processes, in milliseconds; 15,000 by default. */
   pollMs?: number;
-  /** Between two people, in milliseconds; 100 by default: the platform's limits are there for people who sign in. */
+  /** The pause between two people, in milliseconds; 100 by default, which leaves the platform's limits to sign-ins. */
   gapMs?: number;
 }
 
 const minute = 60_000;
-/** Far above any call's time-out. */
+/** Far above the time-out of a call. */
 const leaseMs = minute;
-/** With {@link maxAttempts} about three and a half hours; the next re-check of everybody covers what is given up. */
+/**
+ * With {@link maxAttempts} about three and a half hours; after that the next re-check of everybody covers the person.
+ */
 const longestWaitMs = 60 * minute;
-/** Further looks at somebody who is said to have left while the platform still knows them. */
+/** Further checks of a person who, by the event, has left, but whom the platform still knows. */
 const confirmMs: readonly number[] = [30_000, 5 * minute];
 
-/** Types after which a member is looked at again: the directory may lag behind the event. */
+/** Types of events after which a member is checked again: the directory may lag behind the event. */
 const mayLag = new Set(['user_leave_org', 'employee_changed']);
 
 /**
- * Stored events as work, one at a time. Whatever an event says, the platform is asked about the person and its answer
- * decides, so order, repeats and forgeries change nothing.
+ * Handles stored events, one at a time. For every event the platform is asked about the person, and only its answer
+ * counts, so order, repeats and forgeries have no effect.
  */
 export function eventQueue(deps: {
   prisma: PrismaClient;
@@ -39,7 +41,7 @@ export function eventQueue(deps: {
 
   async function work(event: ClaimedEvent): Promise<void> {
     const { attempts, person, type } = event;
-    // Only processes that end while they work on the row leave it so.
+    // Only a process that died with the row can have left it so.
     if (attempts > maxAttempts) return giveUp(event, '处理这条事件的进程一再中断');
     try {
       const found = await prisma.user.findUnique({ where: { dingUserId: person }, select: checkedColumns });
@@ -87,7 +89,7 @@ function isBound(user: { dingUserId: string | null } | null): user is CheckedUse
   return user !== null && user.dingUserId !== null;
 }
 
-/** For the administrator: what and where, but no text that may quote data (Prisma's messages do). */
+/** Kind and place of an error for the administrator, without texts that may quote data, as Prisma's do. */
 function problemOf(error: unknown): string {
   if (error instanceof PlatformError) {
     const { kind, api, upstreamCode, remedy } = error;

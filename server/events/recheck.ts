@@ -2,11 +2,11 @@ import { recordAudit } from '../audit/audit.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { type Platform, PlatformError, type PlatformErrorKind } from '../platform/platform.ts';
 
-/** What the platform says of a person now. */
+/** The platform's present answer about a person. */
 export type Standing =
   | 'member'
   | 'left'
-  /** It cannot be asked about this person, or will not say: nothing is known, and asking again is no use. */
+  /** The platform cannot tell; asking again does not help. */
   | 'unclear';
 
 export interface CheckedUser {
@@ -20,11 +20,11 @@ export interface CheckedUser {
 export const checkedColumns = { id: true, dingUserId: true, employeeCode: true, leftAt: true } as const;
 
 /**
- * Asks the platform about a person and makes `leftAt` agree with the answer. Setting it ends the person's sessions
- * on every instance, in the same transaction (triggers of the migration `identity`).
+ * Asks the platform about a person and sets or clears `leftAt` by the answer. Setting it ends the person's sessions on
+ * every instance, in the same transaction (triggers of the migration `identity`).
  *
- * @param by what made us ask, for the audit log.
- * @throws PlatformError where the platform is at fault: that says nothing about the person.
+ * @param by the reason of the question, for the audit log.
+ * @throws PlatformError for a fault of the platform, which says nothing about the person.
  */
 export type Recheck = (user: CheckedUser, by: 'event' | 'reconcile') => Promise<Standing>;
 
@@ -60,12 +60,12 @@ export function createRecheck(deps: {
     const left = standing === 'left';
     const { id, dingUserId } = user;
     if (left && user.leftAt !== null) {
-      // A sign-in whose code was exchanged just before the leaving was noted may have opened a session after it.
+      // A sign-in whose code was exchanged just before `leftAt` was set may have opened a session afterwards.
       await prisma.session.deleteMany({ where: { userId: id, user: { leftAt: { not: null } } } });
     }
     if (standing === 'unclear' || left === (user.leftAt !== null)) return standing;
     await prisma.$transaction(async (tx) => {
-      // The answer took a while: by now the account may be another person's, or another instance was faster.
+      // Meanwhile the account may belong to another person, or another instance was faster.
       const { count } = await tx.user.updateMany({
         where: { id, dingUserId, leftAt: user.leftAt },
         data: { leftAt: left ? new Date(now()) : null },

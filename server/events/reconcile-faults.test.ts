@@ -38,7 +38,7 @@ test.each([
   },
 );
 
-test('a fault that is over at the second try counts for nothing', async () => {
+test('a fault that is over at the second try is not counted', async () => {
   let asked = 0;
   const result = await world.create(async (user) => {
     if (user.dingUserId === 'p7' && asked++ === 0) throw fault('busy', { retryAfterSeconds: 5 });
@@ -69,7 +69,7 @@ test.each(['busy', 'timeout', 'fault'] as const)(
   },
 );
 
-describe('a time-out for everybody, asked one by one,', () => {
+describe('a time-out for everybody who is asked one by one', () => {
   /** Answers with a fault to people of certain places in the order, from 0, at every try. */
   function failing(isFailing: (place: number) => boolean) {
     const { seen, recheck } = recorder();
@@ -93,7 +93,7 @@ describe('a time-out for everybody, asked one by one,', () => {
     await server.prisma.user.updateMany({ where, data: { leftAt: new Date() } });
   }
 
-  test.each([1, 2])('%s a second, breaks the run off: nobody is passed over', async (perSecond) => {
+  test.each([1, 2])('at %s a second ends the run, and skips nobody', async (perSecond) => {
     let down = true;
     const { seen, recheck } = failing((place) => place >= 6 && down);
     const first = await world.create(recheck, perSecond)();
@@ -113,7 +113,7 @@ describe('a time-out for everybody, asked one by one,', () => {
     expect(seen).toHaveLength(everybody);
   });
 
-  test('of two in a row alone is theirs: the run goes on', async () => {
+  test('for only two people in a row counts as theirs, and the run goes on', async () => {
     const { recheck } = failing((place) => place === 6 || place === 7 || place === everybody - 1);
     const result = await world.create(recheck, 1)();
     expect(result).toEqual({ outcome: 'finished', checked: everybody, left: 0, failed: 3 });
@@ -141,7 +141,7 @@ describe('a time-out for everybody, asked one by one,', () => {
     },
   );
 
-  test('is not known yet when the run is stopped: whoever met it is asked again', async () => {
+  test('may still be unknown when the run is stopped: those people are asked about again', async () => {
     const stopping = new AbortController();
     let down = true;
     const { seen, recheck } = failing((place) => place >= 6 && down);
@@ -158,7 +158,7 @@ describe('a time-out for everybody, asked one by one,', () => {
   });
 });
 
-test('somebody whose second try was cut off by a signal is asked about again, not counted', async () => {
+test('a person whose second try was interrupted by a signal is asked about again, not counted', async () => {
   const stopping = new AbortController();
   let first = true;
   const reconcile = world.create(async (user) => {
@@ -175,7 +175,7 @@ test('somebody whose second try was cut off by a signal is asked about again, no
   expect(await world.runs()).toHaveLength(1);
 });
 
-test('a fault of the configuration breaks it off at once', async () => {
+test('a fault of the configuration ends the run at once', async () => {
   const { recheck } = recorder();
   const result = await world.create(async (user, by) => {
     if (user.dingUserId === 'p3') throw fault('misconfigured');
@@ -184,7 +184,7 @@ test('a fault of the configuration breaks it off at once', async () => {
   expect(result).toMatchObject({ outcome: 'broken-off', error: { kind: 'misconfigured' } });
 });
 
-test('a fault with a code of its own for ten people in a row does not hold the run up for ever', async () => {
+test('the same error code for ten people in a row does not stop the run for ever', async () => {
   const result = await world.create(() => Promise.reject(fault('fault', { upstreamCode: '99999' })))();
   expect(result).toEqual({ outcome: 'finished', checked: everybody, left: 0, failed: everybody });
 });

@@ -30,7 +30,7 @@ async function expectSignedOut(server: Built, token: string): Promise<void> {
   expectFault(response, 401, 'SESSION_EXPIRED');
 }
 
-test('everybody is asked about, once, in the order of their ids, and never more than so many a second', async () => {
+test('every person is asked about once, in the order of the ids, within the limit a second', async () => {
   const { seen, recheck } = recorder();
   const progress: number[] = [];
   const result = await world.create(recheck)({
@@ -46,7 +46,7 @@ test('everybody is asked about, once, in the order of their ids, and never more 
   for (const ms of world.waits) expect(ms).toBeGreaterThan(0);
 });
 
-test('on the emulator: who has left is signed out, who is there is not', async () => {
+test('on the emulator a person who has left is signed out, and the others are not', async () => {
   await server.prisma.user.deleteMany({ where: { username: { startsWith: 'person' } } });
   try {
     const { config, prisma } = server;
@@ -71,8 +71,8 @@ test('on the emulator: who has left is signed out, who is there is not', async (
   }
 });
 
-describe('a run that is broken off', () => {
-  test('by a signal goes on where it stopped', async () => {
+describe('a run that is interrupted', () => {
+  test('by a signal is resumed where it stopped', async () => {
     const { seen, recheck } = recorder();
     const stopping = new AbortController();
     const reconcile = world.create(recheck);
@@ -83,7 +83,7 @@ describe('a run that is broken off', () => {
     expect(await world.runs()).toHaveLength(1);
   });
 
-  test('by the death of its process goes on, and asks nobody whom it had asked but the last few', async () => {
+  test('by the death of its process is resumed, and repeats only the last few people', async () => {
     const { seen, recheck } = recorder();
     const dead = world.create(async (user, by) => {
       if (seen.length >= 15) throw new Error('the process is gone');
@@ -97,7 +97,7 @@ describe('a run that is broken off', () => {
   });
 });
 
-describe('a run that was broken off', () => {
+describe('an unfinished run', () => {
   const hour = 3_600_000;
 
   /** Leaves a run behind that has asked ten people. */
@@ -106,7 +106,7 @@ describe('a run that was broken off', () => {
     await world.create(known)({ signal: stopping.signal, onProgress: () => stopping.abort() });
   }
 
-  test('within the last day is gone on with', async () => {
+  test('of the last day is resumed', async () => {
     await breakOff();
     world.advance(23 * hour);
     const onBegin = vi.fn();
@@ -115,7 +115,7 @@ describe('a run that was broken off', () => {
     expect(await world.runs()).toHaveLength(1);
   });
 
-  test('longer ago is begun anew: what it found then is not true any more', async () => {
+  test('of an earlier day is started again, because its findings are outdated', async () => {
     await breakOff();
     world.advance(25 * hour);
     const { seen, recheck } = recorder();
@@ -133,8 +133,8 @@ describe('a run that was broken off', () => {
   });
 });
 
-describe('two runs at once', () => {
-  test('the second says so and does nothing', async () => {
+describe('of two runs at once', () => {
+  test('the second does nothing and says why', async () => {
     const second: ReconcileResult[] = [];
     const { seen, recheck } = recorder();
     const reconcile = world.create(recheck);
@@ -153,7 +153,7 @@ describe('two runs at once', () => {
     expect(seen).toHaveLength(2 * everybody);
   });
 
-  test('one that lost its lock does not write over the other’s progress', async () => {
+  test('the one that lost its lock does not overwrite the other’s progress', async () => {
     const { recheck } = recorder();
     const result = await world.create(async (user, by) => {
       await server.prisma.reconcileRun.updateMany({ data: { checked: 1000 } });
@@ -178,7 +178,7 @@ test('a run is due when the last one began long enough ago', async () => {
   expect(seen).toHaveLength(2 * everybody);
 });
 
-test('the schedules of two instances make one run, and stop at once', async () => {
+test('the schedules of two instances start one run, and stop at once', async () => {
   const { seen, recheck } = recorder();
   const schedules = [world.create(recheck), world.create(recheck)].map((reconcile) => {
     const jobs = createJobs(server.app.log);
@@ -192,7 +192,7 @@ test('the schedules of two instances make one run, and stop at once', async () =
   expect(await world.runs()).toHaveLength(1);
 });
 
-test('people who have left are not asked about again and again, unless they have a session all the same', async () => {
+test('people who have left are not asked about again, unless they still have a session', async () => {
   const { prisma } = server;
   const { id: userId } = await prisma.user.update({
     where: { username: 'zhaoliu' },

@@ -7,11 +7,11 @@ import { createOutage, isPassing } from './outage.ts';
 import { type CheckedUser, checkedColumns, type Recheck } from './recheck.ts';
 
 export interface Progress {
-  /** People looked at since the run began, also before it was broken off. */
+  /** People checked since the run began, also before an interruption. */
   checked: number;
-  /** Of them, those who left. */
+  /** Of these, the people who left. */
   left: number;
-  /** Of them, those whom the platform could not tell about: nothing was changed. */
+  /** Of these, the people about whom the platform could not tell; they were not changed. */
   failed: number;
 }
 
@@ -19,47 +19,47 @@ export type ReconcileResult =
   | ({ outcome: 'finished' } & Progress)
   /** Ended by `signal`; the next run resumes there. */
   | ({ outcome: 'stopped' } & Progress)
-  /** The platform is down or refuses us; the next run resumes there. */
+  /** The platform is down or refuses the app; the next run resumes there. */
   | ({ outcome: 'broken-off'; error: PlatformError } & Progress)
-  /** Another process runs it. */
+  /** Another process is running a re-check. */
   | { outcome: 'running-elsewhere' }
   /** The last run is younger than `minAgeMs`. */
   | { outcome: 'not-due' };
 
 export interface ReconcileOptions {
-  /** Starts nothing when the last run began less than this ago, in milliseconds; 0 by default. */
+  /** Does nothing if the last run began less than this ago, in milliseconds; 0 by default. */
   minAgeMs?: number;
-  /** Ends the run after the people at hand. */
+  /** Ends the run after the current people. */
   signal?: AbortSignal;
-  /** Told once it is known that there is something to do. */
+  /** Called once, when the run begins. */
   onBegin?: (beginning: Beginning) => void;
-  /** Told after every second's people; `total` counts the people of this whole run. */
+  /** Called after the people of each second; `total` counts the people of the whole run. */
   onProgress?: (progress: Progress & { total: number }) => void;
 }
 
 /** How a run begins; times are epoch milliseconds. */
 export type Beginning =
   | { how: 'new' }
-  /** Where the run of `startedAt` was broken off. */
+  /** Continues the unfinished run of `startedAt`. */
   | { how: 'resumed'; startedAt: number; checked: number }
-  /** From the start: the run of `startedAt` was broken off too long ago to say anything about today. */
+  /** Starts again: the unfinished run of `startedAt` is too old. */
   | { how: 'anew'; startedAt: number };
 
-/** Re-checks everybody who is bound, or goes on where an earlier run was broken off. */
+/** Re-checks every bound person, or resumes an unfinished run. */
 export type Reconcile = (options?: ReconcileOptions) => Promise<ReconcileResult>;
 
 type Finding = 'left' | 'known' | 'unasked' | PlatformError;
 
 type Run = Progress & { id: string; cursor: string | null };
 
-/** After a fault that may pass, a person is asked about once more after this long, in milliseconds. */
+/** The wait before the second question about a person, after a passing fault, in milliseconds. */
 const secondTryMs = 2000;
-/** A platform that asks for a longer wait is left alone; the next run asks. In milliseconds. */
+/** If the platform asks for a longer wait than this, the run does not wait for it. In milliseconds. */
 const longestWaitMs = 30_000;
 
 /**
- * How long a run may be resumed after its start, in milliseconds: its findings shall be true of everybody when it ends.
- * Where people are too many for a day, it is twice as long as asking them takes.
+ * How long after its start a run may be resumed, in milliseconds, so that its findings are not too old at its end. For
+ * many people it is twice the time that the questions take.
  */
 const runKeepsMs = 24 * 3_600_000;
 
@@ -75,10 +75,10 @@ export function createReconcile(deps: {
   const { database, recheck, now, perSecond, logger, wait = pause } = deps;
   const { prisma } = database;
   const never = new AbortController().signal;
-  // Who has left is asked about only while a session is open.
+  // People who have left are only asked about while they have a session.
   const bound = { dingUserId: { not: null }, OR: [{ leftAt: null }, { sessions: { some: {} } }] };
 
-  /** The run to resume, or a new one; null when it is too early for one. */
+  /** The run to resume, or a new one; null if the last one is too recent. */
   async function open(minAgeMs: number): Promise<{ run: Run; beginning: Beginning } | null> {
     const last = await prisma.reconcileRun.findFirst({ orderBy: [{ startedAt: 'desc' }, { id: 'desc' }] });
     const startedAt = last?.startedAt.getTime() ?? Number.NEGATIVE_INFINITY;
@@ -106,7 +106,7 @@ export function createReconcile(deps: {
     return users.flatMap(({ dingUserId, ...user }) => (dingUserId === null ? [] : [{ ...user, dingUserId }]));
   }
 
-  /** @returns `unasked` when the run is to end before a second try. */
+  /** @returns `unasked` if the run must end before the second try. */
   async function check(user: CheckedUser, signal: AbortSignal): Promise<Finding> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -121,7 +121,7 @@ export function createReconcile(deps: {
     }
   }
 
-  /** Writes how far the run is, unless another process has gone on with it meanwhile. */
+  /** Writes the progress, unless another process has resumed the run meanwhile. */
   async function advance(run: Run, to: Run & { finishedAt?: Date }): Promise<boolean> {
     const { id, ...data } = to;
     const where = { id, cursor: run.cursor, checked: run.checked, finishedAt: null };
@@ -139,7 +139,7 @@ export function createReconcile(deps: {
     }
     /** The progress in the database. */
     let run = opened.run;
-    /** The progress with people of a possible outage: they are asked again if it is one. */
+    /** The progress including people of a possible outage, who are asked about again if it is one. */
     let ahead = run;
     const outage = createOutage();
     const total = run.checked + (await prisma.user.count({ where: after(run) }));

@@ -17,19 +17,19 @@ export interface EventRoutesOptions {
   dingtalk: DingTalkCallback | null;
   zhezhengding: boolean;
   inbox: Inbox;
-  /** Told when there is something to work off. */
+  /** Called when there are new rows. */
   stored: () => void;
 }
 
 const tags = ['平台事件'];
 
 /**
- * The platforms wait 1.5 s for an answer. When the row is not written within this time they are told to come
- * again; that it may still be written does no harm, because the repeat is recognised.
+ * The platforms wait 1.5 s for an answer. If the row is not written within this time, they are told to send the event
+ * again. A late write does no harm, because the repeat is recognised.
  */
 const storeWithinMs = 1000;
 
-/** The types that are stored; each of them means that the person must be read again. */
+/** The types of events that are stored; after each of them the person is checked. */
 const personTypes = new Set(['user_add_org', 'user_modify_org', 'user_leave_org']);
 
 const encryptedAnswer = strict({
@@ -41,7 +41,7 @@ const encryptedAnswer = strict({
 
 const plainAnswer = strict({ success: Type.Boolean(), errcode: Type.String(), errmsg: Type.String() });
 
-/** Where the platforms post what happened to people: stored at once, answered, and worked off afterwards. */
+/** Routes for the platforms' events: an event is stored, answered, and handled afterwards. */
 export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (app, options) => {
   if (options.dingtalk !== null)
     await app.register(dingtalkRoute, { ...options, callback: options.dingtalk });
@@ -86,7 +86,7 @@ const dingtalkRoute: FastifyPluginAsyncTypebox<
       } else if (personTypes.has(event.type)) {
         if ((await inTime(inbox.storeDingTalk(event))) > 0) stored();
       } else if (event.type !== 'check_url') request.log.info({ type: event.type }, 'event ignored');
-      // What is ignored is acknowledged too: DingTalk would only send it again.
+      // Ignored events are acknowledged too; DingTalk would send them again.
       return cipher.encryptSuccess(timestamp, nonce);
     },
   );
@@ -96,7 +96,7 @@ type Opened =
   | { cipher: EventCipher; message: string; defect?: never }
   | { cipher?: never; message?: never; defect: EventSignatureError };
 
-/** An event is for the app or for the organisation: which of both depends on how it was subscribed to. */
+/** Tries both owners: an event is for the app or for the organisation, depending on the kind of subscription. */
 function open(ciphers: readonly EventCipher[], event: Parameters<EventCipher['decrypt']>[0]): Opened {
   let defect = new EventSignatureError('owner');
   for (const cipher of ciphers) {
@@ -111,14 +111,14 @@ function open(ciphers: readonly EventCipher[], event: Parameters<EventCipher['de
 }
 
 const zhezhengdingRoute: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (app, { inbox, stored }) => {
-  // How these callbacks are written is not documented: whatever comes is taken as text.
+  // The format of these callbacks is not documented: every body is read as text.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
   app.post(
     '/api/events/zhezhengding',
     {
-      // Anybody may post here. A person is looked at once in ten minutes anyway; this spares the database.
+      // Anybody can post here. Each person is checked at most once in ten minutes; this limit protects the database.
       config: { requestsPerMinute: 600 },
       schema: {
         ...forAnybody,
@@ -135,7 +135,7 @@ const zhezhengdingRoute: FastifyPluginAsyncTypebox<EventRoutesOptions> = async (
   );
 };
 
-/** @throws AppError when the database does not answer in time. */
+/** @throws AppError if the database does not answer in time. */
 async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

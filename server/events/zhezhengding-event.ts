@@ -1,15 +1,15 @@
 import { isStorable } from '../contract/schema.ts';
 import { parseJson } from '../platform/answer.ts';
 
-/** Bounds of what one callback may make us look at. */
+/** Limits of one callback. */
 const limits = { depth: 8, values: 2000, people: 100, length: 128 } as const;
 
 const wanted = new Set(['employeecode', 'employeecodes', 'accountid', 'accountids']);
 
 /**
- * Finds whom a callback of 浙政钉 may be about: every value under a name like `employeeCode` or `accountIds`, at
- * any depth, in JSON (also JSON inside a string) or in a form. The shape of these callbacks is not documented
- * and nothing proves who sent them, so the ids are hints as to whom to ask the platform about, and nothing more.
+ * Finds the people of a callback of 浙政钉: every value under a name like `employeeCode` or `accountIds`, at any depth, in
+ * JSON (also JSON inside a string) or in a form. The format of these callbacks is not documented and their sender is
+ * not proven, so the ids only say about whom to ask the platform.
  *
  * @param body the request's body as it came.
  * @returns employee codes and account ids, mixed; at most 100.
@@ -48,7 +48,7 @@ export function readPersonHints(body: string): string[] {
   return [...found];
 }
 
-/** An object or a list, from its JSON; null for anything else. */
+/** The object or list of a JSON text; null for anything else. */
 function structured(text: string): object | null {
   if (!/^\s*[[{]/.test(text)) return null;
   try {
@@ -58,7 +58,7 @@ function structured(text: string): object | null {
   }
 }
 
-/** A form's fields, as far as the bounds go; a repeated name becomes a list. */
+/** A form's fields, within the limits; a repeated name becomes a list. */
 function fields(text: string): Record<string, string[]> {
   const values = new Map<string, string[]>();
   let left: number = limits.values;
@@ -66,7 +66,7 @@ function fields(text: string): Record<string, string[]> {
     left -= 1;
     if (left < 0) break;
     const list = values.get(name);
-    // Added to, not copied: a name can be repeated as often as a body has room for.
+    // The list is not copied: a body may repeat a name very often.
     if (list === undefined) values.set(name, [value]);
     else list.push(value);
   }

@@ -76,7 +76,7 @@ const shapes: [string, string, string][] = [
   ],
 ];
 
-test.each(shapes)('somebody who left is found in %s, asked about, and signed out', async (_, type, body) => {
+test.each(shapes)('a person who left is found in %s, asked about, and signed out', async (_, type, body) => {
   await expectAcknowledged(body, type);
   await settle();
   expect(await leftAt('zhaoliu')).toBeInstanceOf(Date);
@@ -89,7 +89,7 @@ test('a body without a content type is read too', async () => {
   expect(await leftAt('zhaoliu')).toBeInstanceOf(Date);
 });
 
-test('a forged callback for somebody who is still there ends nothing', async () => {
+test('a forged callback for a person who has not left ends no session', async () => {
   const token = await server.tokenOf('admin');
   await expectAcknowledged(JSON.stringify({ eventTag: 'EMPLOYEE_LEAVE', employeeCode: codes.admin }));
   for (const waitMs of [0, minute, 6 * minute]) {
@@ -101,7 +101,7 @@ test('a forged callback for somebody who is still there ends nothing', async () 
   expect(looks()).toBe(3);
 });
 
-test('nobody is named, or nobody whom we know: acknowledged, and nothing is stored or asked', async () => {
+test('a callback without a known person is acknowledged, and nothing is stored or asked', async () => {
   const strangers = JSON.stringify({ employeeCode: 'GE_stranger', accountIds: [1, 270103] });
   for (const body of ['', '{', '[]', '{}', 'null', strangers, '{"name":"GE_emulated0004"}']) {
     await expectAcknowledged(body, 'application/json');
@@ -114,7 +114,7 @@ test('nobody is named, or nobody whom we know: acknowledged, and nothing is stor
 describe('a storm of callbacks', () => {
   const body = JSON.stringify({ employeeCode: codes.zhangsan });
 
-  test('makes one row and few questions for a person in ten minutes', async () => {
+  test('makes one row and few questions for each person in ten minutes', async () => {
     for (let at = 0; at < 200; at += 1) await expectAcknowledged(body);
     await settle();
     for (let at = 0; at < 17; at += 1) {
@@ -127,7 +127,7 @@ describe('a storm of callbacks', () => {
     expect(looks()).toBe(3);
   });
 
-  test('cannot hide a leaving: what is named after a look is looked at later', async () => {
+  test('cannot hide that a person left: a name that comes after a check is checked later', async () => {
     try {
       // zhaoliu is whom the platform knows as zhangsan, until they leave.
       await server.prisma.user.update({ where: { username: 'zhangsan' }, data: { dingUserId: null } });
@@ -172,7 +172,7 @@ describe('a storm of callbacks', () => {
   });
 });
 
-test('a name that comes while the platform is being asked is looked at once more', async () => {
+test('a person who is named while the platform is being asked is checked once more', async () => {
   server.emulator.control.fault({ path: accountsApi, kind: 'slow', delayMs: 300 });
   const body = JSON.stringify({ employeeCode: codes.zhaoliu });
   await expectAcknowledged(body);
@@ -188,7 +188,7 @@ test('a name that comes while the platform is being asked is looked at once more
   expect(await rows()).toMatchObject([{ processedAt: expect.any(Date) }]);
 });
 
-test('without the setting there is no such address', async () => {
+test('without the setting the address does not exist', async () => {
   const bare = await build({
     platform: 'zhezhengding',
     database: server.database,
@@ -201,7 +201,7 @@ test('without the setting there is no such address', async () => {
   }
 });
 
-test('what one callback can make us look at is bounded', () => {
+test('the people of one callback are limited', () => {
   const many = (count: number) => Array.from({ length: count }, (_, at) => `GE_${at}`);
   expect(readPersonHints(JSON.stringify({ employeeCodes: many(5000) }))).toHaveLength(100);
   expect(readPersonHints(JSON.stringify(many(5000).map((accountId) => ({ accountId }))))).toHaveLength(100);

@@ -71,7 +71,7 @@ const files: [string, () => Buffer | Promise<Buffer>, number, RegExp | null][] =
 ];
 
 test.each(files)(
-  'other requests are answered as ever while %s are looked at twice at once, and memory stays',
+  'other requests are answered while %s are checked twice at once, and memory stays limited',
   async (what, make, count, message) => {
     const file = await make();
     const before = process.memoryUsage.rss();

@@ -32,7 +32,7 @@ const tricky = fc.oneof(
   ),
 );
 
-test.each(['utf-8', 'gb18030'] as const)('what is written as %s is read as it was', (encoding) => {
+test.each(['utf-8', 'gb18030'] as const)('a file that was written as %s is read unchanged', (encoding) => {
   fc.assert(
     fc.property(fc.array(fc.tuple(tricky, tricky), { minLength: 1, maxLength: 8 }), (rows) => {
       // The Chinese heading is what tells the encodings apart.
@@ -46,7 +46,7 @@ test.each(['utf-8', 'gb18030'] as const)('what is written as %s is read as it wa
   );
 });
 
-test('every character that Unicode has survives GB18030', () => {
+test('every Unicode character survives GB18030', () => {
   let text = '姓名';
   for (let code = 0x20; code < 0x3_0000; code += 1) {
     if ((code >= 0xd800 && code <= 0xdfff) || code === 0xe5e5 || code === 0xfffd) continue;
@@ -55,7 +55,7 @@ test('every character that Unicode has survives GB18030', () => {
   expect(decodeCsv(iconv.encode(text, 'gb18030'))).toEqual({ text, encoding: 'gb18030' });
 });
 
-describe('cells that a spreadsheet would run', () => {
+describe('cells that a spreadsheet would run as formulas', () => {
   test.each([
     '=HYPERLINK("http://x")',
     '+1',
@@ -72,7 +72,7 @@ describe('cells that a spreadsheet would run', () => {
     ' =1',
     '\u3000=1',
     "'=1",
-  ])('%j is text', (cell) => {
+  ])('%j becomes text', (cell) => {
     expect(harmless(cell)).toBe(`'${cell}`);
     expect(original(harmless(cell))).toBe(cell);
   });
@@ -82,7 +82,7 @@ describe('cells that a spreadsheet would run', () => {
     expect(original(cell)).toBe(cell);
   });
 
-  test('none is left, and all come back', () => {
+  test('none is left after writing, and reading restores all', () => {
     fc.assert(
       fc.property(tricky, (cell) => {
         expect(harmless(cell)).not.toMatch(/^\s*[=+\-@＝＋－＠]|^[\t\r]/u);
@@ -92,7 +92,7 @@ describe('cells that a spreadsheet would run', () => {
   });
 });
 
-describe('the encoding is found out', () => {
+describe('the encoding is detected', () => {
   const text = '用户名,姓名\r\nzhangsan,张三𠮷\r\n';
   test.each([
     ['utf-8', Buffer.from(text), 'utf-8'],
@@ -100,7 +100,7 @@ describe('the encoding is found out', () => {
     ['gb18030', iconv.encode(text, 'gb18030'), 'gb18030'],
   ])('%s', (_, bytes, encoding) => expect(decodeCsv(bytes)).toEqual({ text, encoding }));
 
-  test('GBK is GB18030’s older part', () => {
+  test('GBK is read as GB18030', () => {
     const old = '用户名,姓名\r\nzhangsan,张三\r\n';
     expect(decodeCsv(iconv.encode(old, 'gbk'))).toEqual({ text: old, encoding: 'gb18030' });
   });
@@ -111,7 +111,7 @@ describe('the encoding is found out', () => {
     ['UTF-16', Buffer.from(`\ufeff${text}`, 'utf16le'), /UTF-16/],
     ['a BOM before other bytes', Buffer.from([0xef, 0xbb, 0xbf, 0xd5, 0xc5]), /损坏/],
     ['bytes of no encoding', Buffer.from([0xd5, 0xc5, 0xff, 0xff, 0x41]), /认不出/],
-  ])('%s is told', (_, bytes, problem) => {
+  ])('%s is reported', (_, bytes, problem) => {
     expect(decodeCsv(bytes)).toEqual({ problem: expect.stringMatching(problem) });
   });
 });
@@ -124,7 +124,7 @@ const problemsOf = async (text: string) =>
     ({ row, column, message }) => `${row ?? '-'}/${column ?? '-'}: ${message}`,
   );
 
-describe('what is wrong with a file', () => {
+describe('an error in a file is reported', () => {
   const head = '用户名,姓名,手机号,部门,角色,平台账号 id,员工编码,超级高管,初始密码';
   const long = '长'.repeat(129);
   test.each([
@@ -174,18 +174,18 @@ describe('what is wrong with a file', () => {
     [`用户名,姓名\r\na,${'长'.repeat(9000)}`, /太长/],
     [`用户名,姓名\r\na,张三${','.repeat(100_000)}`, /有一行太长/],
     [`用户名,姓名\r\n${'\r\n'.repeat(100_000)}`, /没有人员/],
-  ])('the file as a whole: %#', async (text, problem) => {
+  ])('for the whole file: %#', async (text, problem) => {
     expect(await problemsOf(text)).toEqual([expect.stringMatching(problem)]);
   });
 
-  test('rows are counted as Excel does: blank ones, and cells of several lines', async () => {
+  test('with the row number of Excel, which counts blank rows and cells of several lines', async () => {
     expect(await problemsOf('用户名,部门\r\n\r\n,,\r\na,"一\n二"\r\nb,长\r\n,x\r\n')).toEqual([
       expect.stringMatching(/^4\/部门: .*看不见/),
       '6/用户名: “用户名”不能为空。',
     ]);
   });
 
-  test('no message holds a mobile number or a password', async () => {
+  test('without a mobile number or a password', async () => {
     const text =
       '用户名,手机号,初始密码\r\na,23812345678,pass\u0000word\r\nb,13812345678,x\r\nc,13812345678,y\r\n';
     const found = (await problemsOf(text)).join('\n');
@@ -194,7 +194,7 @@ describe('what is wrong with a file', () => {
   });
 });
 
-test('headings are understood in other words, cells in other forms; what is unknown is told', async () => {
+test('headings and cells are understood in several forms; unknown columns are reported', async () => {
   const file = await parseCsv([
     '账号, 姓 名 ,手机号码,平台账号ID,IsSuperExecutive,备注\r\nZhang, 张三　,0086１３８ 0000-0000,270101,是,x\r\n',
   ]);
@@ -217,7 +217,7 @@ test('headings are understood in other words, cells in other forms; what is unkn
   );
 });
 
-test('any text at all is read or refused, never more', async () => {
+test('any text is read or refused', async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(tricky, fc.string({ maxLength: 300 })), tricky, async (one, other) => {
       for (const text of [

@@ -1,5 +1,4 @@
 import { beijingTime } from '../audit/words.ts';
-import type { RoleName } from '../contract/auth.ts';
 import { bindingNames, roleNames, statusNames } from '../contract/constants.ts';
 import type { PeopleFilter } from '../contract/people.ts';
 import type { PrismaClient } from '../database/database.ts';
@@ -7,25 +6,14 @@ import { Prisma } from '../database/generated/client.ts';
 import { maskMobile } from '../people/masked-mobile.ts';
 import { bindingOf } from '../people/search.ts';
 import { peopleQuery } from '../people/search-query.ts';
-import { columns } from './columns.ts';
+import { columnKeys, columns, type PersonFields } from './columns.ts';
 
 /** People whom one statement looks at, whether they match or not: each is short, however few match. */
 const step = 2000;
 
 /** The columns of an import come first, with the same names, so that an exported file can be changed and imported. */
 export const exportHead: readonly string[] = [
-  ...(
-    [
-      'username',
-      'name',
-      'mobile',
-      'department',
-      'role',
-      'dingUserId',
-      'employeeCode',
-      'isSuperExecutive',
-    ] as const
-  ).map((key) => columns[key].title),
+  ...columnKeys.filter((key) => key !== 'password').map((key) => columns[key].title),
   '状态',
   '绑定',
   '绑定时间',
@@ -33,15 +21,8 @@ export const exportHead: readonly string[] = [
   '创建时间',
 ];
 
-interface ExportedPerson {
+interface ExportedPerson extends PersonFields {
   username: string;
-  name: string;
-  mobile: string | null;
-  department: string | null;
-  role: RoleName;
-  dingUserId: string | null;
-  employeeCode: string | null;
-  isSuperExecutive: boolean;
   status: 'ACTIVE' | 'DISABLED';
   boundAt: Date | null;
   leftAt: Date | null;

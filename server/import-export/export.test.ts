@@ -42,7 +42,7 @@ async function exported(body: object, token = admin) {
 const lastExport = () =>
   server.prisma.auditLog.findFirst({ where: { action: 'people.exported' }, orderBy: { at: 'desc' } });
 
-test('holds everybody, the latest first, with the middle of the mobile numbers hidden', async () => {
+test('an export has everybody, the latest first, with masked mobile numbers', async () => {
   const { lines, usernames } = await exported({});
   const people = await server.prisma.user.findMany({ orderBy: { id: 'desc' } });
   expect(lines[0]).toBe(
@@ -66,7 +66,7 @@ test('holds everybody, the latest first, with the middle of the mobile numbers h
   });
 });
 
-test('full numbers are for administrators, and the log tells', async () => {
+test('full numbers are for administrators, and the audit log says so', async () => {
   const people = await server.prisma.user.findMany({ where: { mobile: { not: null } } });
   const { lines } = await exported({ mobiles: 'full' });
   for (const { mobile } of people) expect(lines.join()).toContain(mobile);
@@ -75,7 +75,7 @@ test('full numbers are for administrators, and the log tells', async () => {
   expect((await exported({}, auditor)).lines.length).toBeGreaterThan(1);
 });
 
-test('narrows as the list does; an auditor cannot try out digits', async () => {
+test('an export has the filters of the list; an auditor cannot search for numbers', async () => {
   const zhangsan = await server.prisma.user.findUniqueOrThrow({ where: { username: 'zhangsan' } });
   expect((await exported({ q: 'zhangsan' })).usernames).toEqual(['zhangsan']);
   expect((await exported({ q: zhangsan.mobile })).usernames).toEqual(['zhangsan']);
@@ -91,7 +91,7 @@ test('narrows as the list does; an auditor cannot try out digits', async () => {
 });
 
 test.each(['csv', 'csv-gb18030'])(
-  'in %s, with cells made harmless, it imports as nothing new',
+  'an export in %s has no formulas, and its import changes nothing',
   async (format) => {
     const odd = { username: `=odd-${format}`, name: '@𠮷', department: '-1+1,"x"', mobile: null };
     const { id } = await server.prisma.user.create({ data: odd });
@@ -120,21 +120,21 @@ describe('with many people', () => {
   });
   afterAll(() => server.prisma.user.deleteMany({ where: { username: { startsWith: 'many' } } }));
 
-  test('each comes once, also the few who match far apart', async () => {
+  test('each person comes once, also if few match', async () => {
     const { usernames } = await exported({});
     expect(usernames).toHaveLength(await server.prisma.user.count());
     expect(new Set(usernames).size).toBe(usernames.length);
     expect((await exported({ q: 'zhangsan' })).usernames).toEqual(['zhangsan']);
   });
 
-  test('no more than some are read before the receiver takes them', async () => {
+  test('only a part is read before the receiver takes it', async () => {
     const batches = exportedPeople(server.prisma, {}, { searchMobiles: true, fullMobiles: false });
     const first = await batches.next();
     expect(first.value?.length).toBeLessThanOrEqual(2000);
     await batches.return(undefined);
   });
 
-  test('a receiver who goes away ends it, and the server goes on', async () => {
+  test('a receiver who disconnects ends the export, and the server works on', async () => {
     const url = await server.url();
     const before = (await server.database.prisma.$queryRaw<unknown[]>`SELECT 1`).length;
     await new Promise<void>((resolve, reject) => {

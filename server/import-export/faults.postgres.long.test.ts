@@ -93,7 +93,7 @@ async function endConnections(condition: string): Promise<number> {
   );
 }
 
-test('a process that is killed half way leaves nothing, says so elsewhere, and the next import goes through', async () => {
+test('a process that is killed half way leaves nothing, other processes say so, and the next import works', async () => {
   const first = await start();
   const second = await start();
   const jobId = await started(first, many);
@@ -114,7 +114,7 @@ test('a process that is killed half way leaves nothing, says so elsewhere, and t
   await here.database.prisma.user.delete({ where: { username: 'few' } });
 });
 
-test('a graceful stop does not wait for all of it, and leaves nothing', async () => {
+test('a graceful stop does not wait for the whole import, and leaves nothing', async () => {
   const first = await start();
   const second = await start();
   const jobId = await started(first, many);
@@ -131,7 +131,7 @@ test.each([
     `pid IN (SELECT pid FROM pg_locks WHERE relation = 'users'::regclass AND mode = 'RowExclusiveLock')`,
   ],
   ['of the lock', `application_name = 'miniapp-migrations'`],
-])('a connection %s that is lost leaves nothing, and the job is broken', async (_, condition) => {
+])('a lost connection %s leaves nothing, and the job is broken', async (_, condition) => {
   const signed = await start();
   const jobId = await started(signed, many);
   await halfWay(jobId);
@@ -141,7 +141,7 @@ test.each([
   expect(await here.database.prisma.user.count({ where: { name: '多' } })).toBe(0);
 });
 
-test('of two instances at once one imports, and the other is told who does', async () => {
+test('of two instances one imports, and the other names the importer', async () => {
   const first = await start();
   const second = await start();
   const jobId = await started(first, many);
@@ -163,7 +163,7 @@ test('of two instances at once one imports, and the other is told who does', asy
   ).toBe(people + 1);
 });
 
-test('an upload that breaks off changes nothing, and the server goes on', async () => {
+test('an interrupted upload changes nothing, and the server works on', async () => {
   const signed = await start();
   const { port } = new URL(signed.server.url);
   const before = await here.database.prisma.importJob.count();

@@ -14,7 +14,7 @@ describe('generated passwords', () => {
     ['gen3', '丙', '', 'kettle-orbit-4417'],
   ];
 
-  test('are for new people without a platform id, are in the result once, work once, and stand nowhere else', async () => {
+  test('are for new people without a platform id, are in the result once, work once, and are stored nowhere else', async () => {
     const shown = await preview(rows, { generatePasswords: 'true' });
     expect(shown.passwords).toEqual({ given: 1, generated: 1, unused: 0 });
     const job = await run(rows, { generatePasswords: 'true' });
@@ -65,7 +65,7 @@ describe('generated passwords', () => {
     expect((await take())?.table.head).toContain('初始密码');
   });
 
-  test('are not for another administrator, and not for ever', async () => {
+  test('are not for another administrator, and expire', async () => {
     const job = await run(
       [
         ['用户名', '姓名'],

@@ -68,7 +68,7 @@ describe('an import', () => {
     expect((await resultOf(job.id, pages.admin, 'csv-gb18030')).lines).toEqual(lines);
   });
 
-  test('shows new people in the order of the file, before all others', async () => {
+  test('lists new people in the order of the file, before all others', async () => {
     const order = Array.from({ length: 9 }, (_, at) => `order-${(at * 7) % 9}`);
     await run([['用户名', '姓名'], ...order.map((username) => [username, '新人'])]);
     const page = (await get(pages.server, '/api/admin/people', pages.admin)).json<PeoplePage>();
@@ -120,7 +120,7 @@ describe('an import', () => {
     expect(JSON.stringify(pages.server.logs())).not.toMatch(/1001234002/);
   });
 
-  test('lets two people exchange their numbers', async () => {
+  test('can swap the numbers of two people', async () => {
     await run([
       ['用户名', '姓名', '手机号', '平台账号 id'],
       ['swap1', '一', '10012340031', 's-1'],
@@ -136,7 +136,7 @@ describe('an import', () => {
     expect(await person('swap2')).toMatchObject({ mobile: '10012340031', dingUserId: 's-1' });
   });
 
-  test('with another platform id tells of another person: that the former one left says nothing of them', async () => {
+  test('with another platform id the account no longer counts as left', async () => {
     const leftAt = new Date();
     await pages.server.prisma.user.createMany({
       data: ['gone1', 'gone2'].map((username) => ({
@@ -155,7 +155,7 @@ describe('an import', () => {
     expect(await person('gone2')).toMatchObject({ department: '三处', leftAt });
   });
 
-  test('takes a role away at once, also from who is signed in', async () => {
+  test('removes a role at once, also from a signed-in person', async () => {
     await pages.server.prisma.user.update({ where: { username: 'chenguang' }, data: { role: 'AUDITOR' } });
     const auditor = await pages.server.tokenOf('chenguang');
     expect((await get(pages.server, '/api/admin/overview', auditor)).statusCode).toBe(200);
@@ -168,7 +168,7 @@ describe('an import', () => {
     expectFault(await get(pages.server, '/api/admin/overview', auditor), 403, 'FORBIDDEN');
   });
 
-  test('a person with a platform id from a file signs in without more ado', async () => {
+  test('lets a person with a platform id from the file sign in without binding', async () => {
     const wangwu = people.find(({ key }) => key === 'wangwu');
     await run([
       ['用户名', '姓名', '平台账号 id'],

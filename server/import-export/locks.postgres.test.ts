@@ -1,3 +1,4 @@
+import type { BulkPreview } from '../contract/bulk.ts';
 import { until } from '../testing/client.ts';
 import { bearer, post } from '../testing/http.ts';
 import { csvOf, jobOver, previewOf, startOf } from '../testing/import.ts';
@@ -12,7 +13,7 @@ async function waiting(): Promise<number> {
   return row?.count ?? 0;
 }
 
-test('an import that changes an administrator who disables the importer meanwhile: both are done, one after the other', async () => {
+test('an import that changes an administrator, who disables the importer meanwhile: both are done in turn', async () => {
   const { server } = pages;
   const { prisma } = server;
   await prisma.user.update({ where: { username: 'zhangsan' }, data: { role: 'ADMIN' } });
@@ -33,6 +34,9 @@ test('an import that changes an administrator who disables the importer meanwhil
     [last.username, '新部门'],
   ]);
   const { token } = await previewOf(server, file, importing);
+  const disable = { deed: 'disable', ids: [importer.id] };
+  const preview = await post(server, '/api/admin/people/bulk/preview', disable, bearer(disabling));
+  const shown = preview.json<BulkPreview>();
 
   let answer: ReturnType<typeof post> | undefined;
   let jobId = '';
@@ -47,13 +51,12 @@ test('an import that changes an administrator who disables the importer meanwhil
       // It holds all administrators already: nobody takes one of them and waits for another in its hands.
       const free = await tx.$queryRaw`SELECT username FROM users WHERE role = 'ADMIN' FOR UPDATE SKIP LOCKED`;
       expect(free).toEqual([]);
-      const version = importer.updatedAt.toISOString();
-      answer = post(server, `/api/admin/people/${importer.id}/disable`, { version }, bearer(disabling));
+      answer = post(server, '/api/admin/people/bulk', { ...disable, token: shown.token }, bearer(disabling));
       await until(async () => (await waiting()) === 2, 10_000, 'the other administrator waits');
     },
     { timeout: 30_000 },
   );
-  expect((await answer)?.json()).toMatchObject({ outcome: 'saved' });
+  expect((await answer)?.json()).toMatchObject({ outcome: 'done', changed: 1 });
   expect(await jobOver(server, jobId, disabling)).toMatchObject({ status: 'done', failure: null });
   expect(await prisma.user.findUnique({ where: { id: other.id } })).toMatchObject({ department: '新部门' });
 });

@@ -10,7 +10,7 @@ const { person, everything, preview } = pages;
 const head = ['用户名', '姓名', '手机号', '部门', '角色', '平台账号 id', '员工编码', '超级高管', '初始密码'];
 
 describe('the preview', () => {
-  test('tells what would be new, what would change, and what stays; and writes nothing', async () => {
+  test('shows new, changed and unchanged people, and writes nothing', async () => {
     const before = await everything();
     const zhangsan = await person('zhangsan');
     const shown = await preview([
@@ -63,7 +63,7 @@ describe('the preview', () => {
     ]);
   });
 
-  test('finds what clashes with the people who are there', async () => {
+  test('finds conflicts with existing people', async () => {
     const [zhangsan, lisi] = [await person('zhangsan'), await person('lisi')];
     const shown = await preview([
       head,
@@ -92,26 +92,26 @@ describe('the preview', () => {
     expect(JSON.stringify(shown)).not.toContain(zhangsan?.mobile ?? '?');
   });
 
-  test('shows the first problems of many, and how many there are', async () => {
+  test('shows the first of many problems, and their number', async () => {
     const rows = Array.from({ length: 500 }, (_, at) => [`u${at}`, '', 'x']);
     const shown = await preview([['用户名', '姓名', '手机号'], ...rows]);
     expect([shown.problems.length, shown.problemCount, shown.rows]).toEqual([200, 500, 500]);
   });
 
-  test.each(['utf-8', 'gb18030'] as const)('reads %s, and says so', async (encoding) => {
+  test.each(['utf-8', 'gb18030'] as const)('reads %s, and names it', async (encoding) => {
     const shown = await previewOf(pages.server, csvOf([head, ['ren', '𠮷野']], encoding), pages.admin);
     expect(shown).toMatchObject({ format: encoding === 'utf-8' ? 'utf-8-bom' : encoding, created: 1 });
     expect(shown.samples[0]?.name).toBe('𠮷野');
   });
 
-  test('says what is wrong with a file that is none', async () => {
+  test('reports a broken file', async () => {
     const shown = await previewOf(pages.server, Buffer.from('PK\u0003\u0004'), pages.admin);
     expect(shown).toMatchObject({ format: 'xlsx', token: null, problemCount: 1 });
     expect(shown.problems[0]?.message).toMatch(/损坏/);
   });
 });
 
-test('the template has the columns that the guide explains, in both encodings', async () => {
+test('the template has the columns of the guide, in both encodings', async () => {
   const guide = (await get(pages.server, '/api/admin/import/guide', pages.admin)).json();
   expect(guide).toMatchObject({ maxBytes: 10 * 1024 * 1024, maxRows: 30_000 });
   for (const format of ['csv', 'csv-gb18030']) {
@@ -125,7 +125,7 @@ test('the template has the columns that the guide explains, in both encodings', 
   }
 });
 
-test('an initial password that production lets nobody sign in with is refused', async () => {
+test('an initial password that is forbidden in production is refused', async () => {
   const { database, emulator } = pages.server;
   const strict = await build({ database, emulator, auth: { forbiddenPasswords: [development.password] } });
   try {
@@ -141,7 +141,7 @@ test('an initial password that production lets nobody sign in with is refused', 
   }
 });
 
-test('where another system keeps the passwords, none are taken', async () => {
+test('if another system keeps the passwords, none are accepted', async () => {
   const other = await build({
     database: pages.server.database,
     emulator: pages.server.emulator,

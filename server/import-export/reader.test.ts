@@ -3,7 +3,7 @@ import { importLimit } from '../config/limits.ts';
 import { createReader } from './reader.ts';
 import { receiveFile } from './upload.ts';
 
-test('a file is handed over to the thread that reads it, and not copied', async () => {
+test('a file is moved to the reading thread without a copy', async () => {
   const reader = createReader();
   try {
     const file = ['用户名,姓名\r\n', 'zhangsan,', '张三\r\n'].map((part) => new TextEncoder().encode(part));
@@ -16,7 +16,7 @@ test('a file is handed over to the thread that reads it, and not copied', async 
   }
 });
 
-test('an upload that does not tell its length is refused once it is too large, and read no further', async () => {
+test('an upload without a length is refused as soon as it is too large', async () => {
   let parts = 0;
   const endless = (function* () {
     for (;;) {

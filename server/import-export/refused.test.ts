@@ -5,13 +5,13 @@ import { prepareImport } from '../testing/import-pages.ts';
 const pages = prepareImport();
 const { everything, resultOf } = pages;
 
-describe('what does not go through', () => {
+describe('an import is refused', () => {
   const rows = [
     ['用户名', '姓名'],
     ['late', '迟'],
   ];
 
-  test('a file that was changed after the preview, and people who were', async () => {
+  test('for a file or people that changed after the preview', async () => {
     const bytes = csvOf(rows);
     const { token } = await previewOf(pages.server, bytes, pages.admin);
     const changed = csvOf([...rows, ['later', '更迟']]);
@@ -40,7 +40,7 @@ describe('what does not go through', () => {
     });
   });
 
-  test('a preview of somebody else', async () => {
+  test('for another person’s preview', async () => {
     await pages.server.prisma.user.update({ where: { username: 'chenguang' }, data: { role: 'ADMIN' } });
     const other = await pages.server.tokenOf('chenguang');
     const bytes = csvOf([
@@ -59,7 +59,7 @@ describe('what does not go through', () => {
     ['text/plain', 'x'],
     ['application/octet-stream', 'x'],
     ['application/x-www-form-urlencoded', 'x=1'],
-  ])('%s', async (type, payload) => {
+  ])('for %s', async (type, payload) => {
     for (const step of ['preview', 'start?token=x']) {
       const response = await pages.server.app.inject({
         method: 'POST',
@@ -71,7 +71,7 @@ describe('what does not go through', () => {
     }
   });
 
-  test('no file at all, and CSV elsewhere', async () => {
+  test('without a file, and CSV is refused on other routes', async () => {
     const nothing = {
       method: 'POST',
       url: '/api/admin/import/preview',
@@ -87,7 +87,7 @@ describe('what does not go through', () => {
     expectFault(elsewhere, 415, 'UNSUPPORTED_MEDIA_TYPE');
   });
 
-  test('a file too large', async () => {
+  test('for a file that is too large', async () => {
     const response = await upload(
       pages.server,
       'preview',
@@ -97,7 +97,7 @@ describe('what does not go through', () => {
     expectFault(response, 413, 'PAYLOAD_TOO_LARGE');
   });
 
-  test('another site’s page with the cookie', async () => {
+  test('for another site’s page with the cookie', async () => {
     const { cookie } = await h5Cookie();
     const headers = { 'content-type': 'text/csv', cookie };
     const url = '/api/admin/import/preview';
@@ -121,7 +121,7 @@ describe('what does not go through', () => {
     return { cookie: String(response.headers['set-cookie']).split(';', 1)[0] ?? '' };
   }
 
-  test('ids of jobs that do not exist', async () => {
+  test('and an unknown job is not found', async () => {
     const id = '019ab000-0000-7000-8000-000000000000';
     expectFault(await get(pages.server, `/api/admin/import/jobs/${id}`, pages.admin), 404, 'NOT_FOUND');
     expect((await resultOf(id)).status).toBe(404);

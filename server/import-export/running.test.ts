@@ -8,7 +8,7 @@ import { prepareImport } from '../testing/import-pages.ts';
 const pages = prepareImport();
 const { person, run } = pages;
 
-describe('while it runs', () => {
+describe('a running import', () => {
   const many: Rows = [['用户名', '姓名'], ...Array.from({ length: 60 }, (_, at) => [`many${at}`, '多'])];
 
   async function startMany(): Promise<string> {
@@ -19,7 +19,7 @@ describe('while it runs', () => {
     return started.jobId;
   }
 
-  test('a second one is told so; a person who is added meanwhile makes it write nothing', async () => {
+  test('makes a second one wait; it writes nothing if a person is added meanwhile', async () => {
     const jobId = await startMany();
     const other = csvOf([
       ['用户名', '姓名'],
@@ -47,7 +47,7 @@ describe('while it runs', () => {
     ['is changed', 'zhangsan', ['导入的名字', ''], { department: '别人改的' }],
     ['signs in by the id that the file takes away', 'lisi', ['李四', '270777'], { boundAt: new Date() }],
   ])(
-    'a person who %s meanwhile is not overwritten, and nobody else is written',
+    'does not overwrite a person who %s meanwhile, and writes nobody else',
     async (_, username, cells, data) => {
       await pages.server.prisma.user.update({ where: { username: 'lisi' }, data: { dingUserId: '270702' } });
       const before = await person(username);
@@ -66,7 +66,7 @@ describe('while it runs', () => {
     },
   );
 
-  test('who is no administrator any more writes nothing', async () => {
+  test('writes nothing if its owner is no longer an administrator', async () => {
     const jobId = await startMany();
     await pages.server.prisma.user.update({ where: { id: pages.adminId }, data: { role: 'USER' } });
     await until(
@@ -83,7 +83,7 @@ describe('while it runs', () => {
     expect(await pages.server.prisma.user.count({ where: { name: '多' } })).toBe(0);
   });
 
-  test('one that somebody has taken for dead writes nothing', async () => {
+  test('writes nothing if another process has declared it dead', async () => {
     const jobId = await startMany();
     await pages.server.prisma.importJob.update({
       where: { id: jobId },
@@ -112,7 +112,7 @@ describe('while it runs', () => {
     });
   });
 
-  test('one that is taken for dead at the very end writes nothing either', async () => {
+  test('writes nothing if it is declared dead at the very end', async () => {
     const { prisma } = pages.server;
     await prisma.$executeRawUnsafe(`
       CREATE FUNCTION bury() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -129,7 +129,7 @@ describe('while it runs', () => {
     expect(await person('buried')).toBeNull();
   });
 
-  test('one whose process has died is told so after a while', async () => {
+  test('is shown as broken some time after its process died', async () => {
     const dead = await pages.server.prisma.importJob.create({
       data: {
         actorId: pages.adminId,
@@ -148,7 +148,7 @@ describe('while it runs', () => {
     });
   });
 
-  test('a stop of the server breaks it off, and nothing of it is written', async () => {
+  test('is ended by a stop of the server, and writes nothing', async () => {
     const other = await build({ database: pages.server.database, emulator: pages.server.emulator });
     const token = await other.tokenOf('admin');
     const query = { generatePasswords: 'true' };

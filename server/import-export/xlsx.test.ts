@@ -13,7 +13,7 @@ const cell = fc
   // What XML has no place for cannot be in a workbook.
   .map((text) => text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, ''));
 
-test('what is written as a workbook is read as it was, formulas as text', async () => {
+test('a written workbook is read unchanged, with formulas as text', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 8 }), async (rows) => {
       const read = await rowsOf(await xlsxOf([['用户名', '姓名'], ...rows]));
@@ -62,7 +62,7 @@ async function problemsOf(bytes: Buffer): Promise<string[]> {
   );
 }
 
-test('cells of other programs: shared and rich texts, numbers, results of formulas, yes and no', async () => {
+test('cells of other programs are read: shared and rich texts, numbers, results of formulas, yes and no', async () => {
   const rows =
     '<row r="3"><c r="A3" t="str"><f>"a"&amp;"b"</f><v>ab</v></c><c r="B3" t="inlineStr"><is><t>张_x0033_</t></is></c><c r="C3" s="3"><v>5.0</v></c><c r="D3"><f>1</f><v>1.3800000000E10</v></c></row>' +
     '<row><c t="s"><v>0</v></c><c t="str"><v>李</v></c></row>';
@@ -87,7 +87,7 @@ test.each([
   ['a number that has lost its digits', '<c r="D2"><v>1.3800000000000001E+18</v></c>', /科学计数法/],
   ['too many columns', '<c r="XFD2"><v>1</v></c>', /^2\/-: 这一行太长/],
   ['a text that no cell can hold', `<c r="C2" t="str"><v>${'长'.repeat(9000)}</v></c>`, /^2\/-: 这一行太长/],
-])('%s is told by row and column', async (_, cells, problem) => {
+])('%s is reported by row and column', async (_, cells, problem) => {
   const row = `<row r="2"><c r="A2" t="str"><v>a</v></c><c r="B2" t="str"><v>甲</v></c>${cells}</row>`;
   expect(await problemsOf(await zipOf(parts(row)))).toEqual([expect.stringMatching(problem)]);
 });

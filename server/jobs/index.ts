@@ -6,25 +6,25 @@ import { stopWithinMs } from './stopping.ts';
 declare module 'fastify' {
   interface FastifyInstance {
     jobs: Jobs & {
-      /** Resolves once all jobs have ended, or cannot be waited for any longer. Never rejects. */
+      /** Resolves when all jobs have ended, or the time for it is over. Never rejects. */
       ended(): Promise<void>;
     };
   }
 }
 
 export interface JobsOptions {
-  /** How long a stop lets calls to the platform go on, in milliseconds. */
+  /** How long a stop waits for calls to the platform, in milliseconds. */
   patienceMs?: number | undefined;
 }
 
-/** What is left of a stop once it has hung up: for answers, and for writing down what became of the calls. */
+/** The time of a stop after the calls to the platform were ended, for answers and results. In milliseconds. */
 const afterwardsMs = 1000;
 
 /**
- * Runs the jobs of a server, and ends them when it stops. All of them are told at once and before anything else, so
- * that nothing new begins while the door is still open (server/plugins/draining.ts). None is waited for before the
- * door is closed: jobs end side by side with the requests in flight. Calls to a platform that hangs are ended in
- * time, so that their callers still answer, or write down what is known.
+ * Runs the jobs of a server, and ends them when it stops. The stop aborts all jobs first, so that no new work begins
+ * while requests are still accepted (server/plugins/draining.ts). It waits for the jobs only after that, together with
+ * the requests in flight. Calls to a hanging platform are ended in time, so that their callers can still answer or
+ * write the result.
  */
 export const jobs = fp(
   async (app: FastifyInstance, { patienceMs = stopWithinMs - 2 * afterwardsMs }: JobsOptions) => {

@@ -33,7 +33,7 @@ function latch() {
   };
 }
 
-test('a job is repeated for as long as the server runs, and not before', async () => {
+test('a job is repeated while the server runs, and not before', async () => {
   let runs = 0;
   jobs.every('often', 1, async () => {
     runs += 1;
@@ -48,7 +48,7 @@ test('a job is repeated for as long as the server runs, and not before', async (
   expect(runs).toBe(before);
 });
 
-test('a job runs first at the start or after an interval, as it asks', async () => {
+test('a job first runs at the start or after an interval, by its option', async () => {
   const ran: string[] = [];
   const note = (name: string) => async () => {
     ran.push(name);
@@ -77,7 +77,7 @@ test('a job never runs twice at once, however often its interval passes', async 
   expect(seen).toEqual({ runs: 4, atOnce: 0, most: 1 });
 });
 
-test('a job that is asked for while it runs runs once more: it may have looked too early', async () => {
+test('a job that is asked for while it runs is run once more, because it may have missed the new work', async () => {
   const { seen, work, end } = latch();
   const job = jobs.every('slow', never, work);
   const first = job.run();
@@ -90,7 +90,7 @@ test('a job that is asked for while it runs runs once more: it may have looked t
   expect(seen).toEqual({ runs: 2, atOnce: 0, most: 1 });
 });
 
-test('an error ends no job, and is logged once for an outage', async () => {
+test('an error does not end a job, and repeated errors are logged once', async () => {
   let works = false;
   const job = jobs.every('flaky', never, async () => {
     if (!works) throw new Error('away');
@@ -109,7 +109,7 @@ test('an error ends no job, and is logged once for an outage', async () => {
   ]);
 });
 
-test('a stop tells all jobs at once, waits for those at work, and lets none begin', async () => {
+test('a stop aborts all jobs at once, waits for running ones, and starts no other', async () => {
   const { seen, work, end } = latch();
   const job = jobs.every('slow', 1, work, { atOnce: true });
   let told = false;

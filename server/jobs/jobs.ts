@@ -4,11 +4,13 @@ import { type Queue, type RunningQueue, workOff } from './queue.ts';
 import { type Repeated, type RepeatStatus, repeat } from './repeat.ts';
 
 export interface EveryOptions {
-  /** Chinese: what it does, for the console; the name by default. */
+  /** Its purpose in Chinese, for the console; the name by default. */
   title?: string;
   /** The first run begins with the server and not after an interval. Off by default: servers may restart often. */
   atOnce?: boolean;
-  /** Up to this part of the interval is added by chance, so that instances do not run together; 0 by default. */
+  /**
+   * Up to this part of the interval is added at random, so that instances do not run at the same time; 0 by default.
+   */
   jitter?: number;
 }
 
@@ -19,15 +21,15 @@ export interface JobStatus extends RepeatStatus {
   intervalMs: number;
 }
 
-/** What goes on beside the requests. It begins with the server, and ends with it. */
+/** Work in the background, from the server's start to its stop. */
 export interface Jobs {
   /**
-   * Repeats work, never twice at once. An error is logged as a warning with the name, once for an outage, and ends
-   * nothing.
+   * Repeats work, never twice at once. An error is logged as a warning with the name, only the first of several in a
+   * row, and does not end the repetition.
    *
    * @param intervalMs from the end of one run to the start of the next, in milliseconds.
-   * @param work gets a signal that aborts when the server stops, and whether somebody asks for the run by
-   *   {@link Jobs.runNow}: work that is not due yet is then done all the same.
+   * @param work gets a signal that aborts when the server stops, and whether {@link Jobs.runNow} started the run: then
+   * work is done even if it is not due.
    */
   every(
     name: string,
@@ -35,29 +37,29 @@ export interface Jobs {
     work: (signal: AbortSignal, byHand: boolean) => Promise<unknown>,
     options?: EveryOptions,
   ): Pick<Repeated, 'run'>;
-  /** Works off the rows of a table, from the start on: when it is told of them, and every `pollMs`. */
+  /** Handles the rows of a table from the start on, after each `wake` and every `pollMs`. */
   queue<Row>(queue: Queue<Row>): RunningQueue;
   /** All repeated work and queues, in the order in which they were added. */
   list(): JobStatus[];
-  /** Runs repeated work by its name, and resolves when it has ended; null for a name that nothing has. */
+  /** Runs repeated work by its name, and resolves when it has ended; null for an unknown name. */
   runNow(name: string): Promise<void> | null;
-  /** Does something once, which the stop waits for. Its errors are the caller's. */
+  /** Runs `work` once; the stop waits for it. Its errors go to the caller. */
   run<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-/** {@link Jobs} with the ends of their life; a server's are held by `app.jobs` (server/jobs/index.ts). */
+/** {@link Jobs} with start and stop; a server's are started by server/jobs/index.ts. */
 export interface OwnedJobs extends Jobs {
   start(): void;
-  /** Tells all jobs at once to take nothing new. Resolves when all have ended; never rejects. */
+  /** Aborts all jobs at once. Resolves when all have ended; never rejects. */
   stop(): Promise<void>;
-  /** Names of the jobs at work. */
+  /** Names of the running jobs. */
   running(): string[];
 }
 
 export function createJobs(log: Pick<FastifyBaseLogger, 'warn'>): OwnedJobs {
   const stopping = new AbortController();
   const { signal } = stopping;
-  // Every job listens to it; Node warns at the eleventh listener.
+  // Every job listens to this signal; Node warns at the eleventh listener.
   setMaxListeners(0, signal);
   const starts: (() => void)[] = [];
   const running = new Map<Promise<unknown>, string>();

@@ -11,7 +11,7 @@ const job = async (id: string): Promise<JobRow | undefined> =>
 const run = (id: string, token = pages.admin) =>
   post(pages.server, '/api/admin/jobs/run', { id }, bearer(token));
 
-test('a job tells what it does, when it ran and runs next, and that it failed, without the error’s words', async () => {
+test('a job shows its purpose, its last and next run, and a failure without the error’s text', async () => {
   let fails = true;
   const work = async () => {
     if (fails) throw Object.assign(new TypeError('a secret'), { code: 'E_TEST' });
@@ -35,7 +35,7 @@ test('a job tells what it does, when it ran and runs next, and that it failed, w
   expect(await job('test-failing')).toMatchObject({ failure: { lasts: false } });
 });
 
-test('a job is run by hand once at a time, and that it was is in the audit log', async () => {
+test('a job is run by hand once at a time, with an entry in the audit log', async () => {
   let release = () => {};
   let runs = 0;
   const held = new Promise<void>((resolve) => {
@@ -68,7 +68,7 @@ test('every job of the server says in Chinese what it does', async () => {
   for (const { title } of items) expect(title).toMatch(/^[\u4e00-\u9fff、]+$/);
 });
 
-test('settings show what is used and where it is from; what may be secret never leaves the server', async () => {
+test('settings show the value in use and its origin; a value that may be secret never leaves the server', async () => {
   const answer = await get(pages.server, '/api/admin/settings', pages.auditor);
   const byId = new Map(answer.json<SettingsPage>().items.map(({ id, ...more }) => [id, more]));
   expect(byId.get('AUDIT_RETENTION_DAYS')).toEqual({ value: '365', secret: false, source: 'default' });

@@ -45,7 +45,7 @@ function table(rows: number[], more: Partial<Queue<number>> = {}) {
   };
 }
 
-test('so many rows are in hand as are allowed at once, and all that are due are worked off', async () => {
+test('all due rows are handled, and never more at once than allowed', async () => {
   const { queue, working, end, done, most } = table([1, 2, 3, 4]);
   const drained = queue.drain();
   await working(1, 2);
@@ -59,7 +59,7 @@ test('so many rows are in hand as are allowed at once, and all that are due are 
   expect({ done, most: most() }).toEqual({ done: [1, 3, 2, 4], most: 2 });
 });
 
-test('a stop waits for the rows in hand, and takes no other', async () => {
+test('a stop waits for the claimed rows, and claims no other', async () => {
   const rows = [1, 2];
   const { queue, working, end, done } = table(rows, { claim: async () => rows.splice(0, 1) });
   queue.wake();
@@ -74,7 +74,7 @@ test('a stop waits for the rows in hand, and takes no other', async () => {
   expect(rows).toEqual([3]);
 });
 
-test('a row that is stored just when the queue finds none is not left lying', async () => {
+test('a row that is stored just when the queue finds none is still handled', async () => {
   const rows: number[] = [];
   let late = true;
   const seen: number[] = [];
@@ -99,7 +99,7 @@ test('a row that is stored just when the queue finds none is not left lying', as
   expect(seen).toEqual([1]);
 });
 
-test('when the database fails, the rows in hand are finished, and the next look goes on', async () => {
+test('when the database fails, the claimed rows are finished, and the next look continues', async () => {
   const rows = [1, 2, 3];
   let broken = true;
   const { queue, working, end, done } = table(rows, {
@@ -128,7 +128,7 @@ test('when the database fails, the rows in hand are finished, and the next look 
   expect(await again).toBe(1);
 });
 
-test('the waits between attempts grow, up to a longest one, and the platform may ask for more', () => {
+test('the waits between attempts grow up to a limit, and the platform may ask for a longer one', () => {
   const waits = [1, 2, 3, 4, 5].map((attempts) => waitAfter(attempts, 60_000));
   expect(waits).toEqual([10_000, 20_000, 40_000, 60_000, 60_000]);
   expect(waitAfter(1, 60_000, 90_000)).toBe(90_000);

@@ -1,45 +1,45 @@
 import { pause } from './pause.ts';
 
 /**
- * Rows of a table that are work. Any number of processes share them: each row is one process's at a time, for as long
- * as its lease, and is due again after it, so that the rows of a process that died are taken over.
+ * Rows of a table that are tasks, shared by any number of processes. A process claims a row for the time of its lease;
+ * after that the row is due again, so that others take over the rows of a dead process.
  */
 export interface Queue<Row> {
   /** Names it in the log. */
   name: string;
-  /** Chinese: what it does, for the console; the name by default. */
+  /** Its purpose in Chinese, for the console; the name by default. */
   title?: string;
-  /** How often it looks for rows that nobody told it of, in milliseconds. */
+  /** The time between two looks for rows of other processes, in milliseconds. */
   pollMs: number;
-  /** Rows at a time, of this process. */
+  /** The most rows at a time in this process. */
   atOnce: number;
-  /** Between two claims, in milliseconds; 0 by default. */
+  /** The pause between two claims, in milliseconds; 0 by default. */
   gapMs?: number;
   /** Runs at the beginning of a look. */
   before?: () => Promise<void>;
-  /** Takes a few rows, those first that have been due longest. */
+  /** Claims a few rows, the longest due first. */
   claim: () => Promise<readonly Row[]>;
   /**
-   * Does the work of a row and writes down in it what became of it.
+   * Does the work of a row and writes the result to it.
    *
    * @throws errors of the database: the row is due again after its lease.
    */
   work: (row: Row, signal: AbortSignal) => Promise<void>;
 }
 
-/** A queue that is worked off in the background. */
+/** A queue that is handled in the background. */
 export interface RunningQueue {
-  /** Tells it that there may be something due: it looks at once. */
+  /** Makes it look for due rows at once. */
   wake(): void;
   /**
-   * Works off what is due and waits for it; also before the server has started.
+   * Handles the due rows and waits for that; also before the server has started.
    *
-   * @returns how many rows were taken.
+   * @returns how many rows were claimed.
    */
   drain(): Promise<number>;
 }
 
-/** Works off rows until none is due or `signal` aborts; then waits for those in hand. @returns how many rows. */
+/** Handles rows until none is due or `signal` aborts; then waits for the claimed ones. @returns how many rows. */
 export async function workOff<Row>(queue: Queue<Row>, signal: AbortSignal): Promise<number> {
   const { atOnce, gapMs = 0 } = queue;
   const inHand = new Set<Promise<void>>();
@@ -74,16 +74,16 @@ export async function workOff<Row>(queue: Queue<Row>, signal: AbortSignal): Prom
   return taken;
 }
 
-/** Attempts at a row, of every queue; then it is given up. */
+/** The number of attempts at a row, in every queue; then the row has failed. */
 export const maxAttempts = 12;
 const firstWaitMs = 10_000;
 
 /**
  * How long a row waits for its next attempt: 10 s at first, then twice as long each time.
  *
- * @param attempts made so far, 1 at least.
- * @param longestMs the wait grows up to this.
- * @param askedMs how long the platform wants to be left alone.
+ * @param attempts made so far, at least 1.
+ * @param longestMs the longest wait, unless the platform asks for more.
+ * @param askedMs the wait that the platform asks for.
  * @returns milliseconds.
  */
 export function waitAfter(attempts: number, longestMs: number, askedMs = 0): number {

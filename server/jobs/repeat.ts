@@ -5,16 +5,18 @@ export interface RepeatOptions {
   name: string;
   /** From the end of one run to the start of the next, in milliseconds. */
   intervalMs: number;
-  /** Up to this part of the interval is added by chance, so that instances do not run together; 0 by default. */
+  /**
+   * Up to this part of the interval is added at random, so that instances do not run at the same time; 0 by default.
+   */
   jitter?: number;
   /** @param signal aborts when the server stops. */
   work: (signal: AbortSignal) => Promise<unknown>;
-  /** Its abort ends the repetition: a run under way goes on, and no other begins. */
+  /** Its abort ends the repetition: a current run continues, and no other begins. */
   signal: AbortSignal;
   log: Pick<FastifyBaseLogger, 'warn'>;
 }
 
-/** What became of the work so far; times are epoch milliseconds, null for none yet. */
+/** The state of the work; times are epoch milliseconds, null for none yet. */
 export interface RepeatStatus {
   running: boolean;
   lastStartedAt: number | null;
@@ -30,17 +32,17 @@ export interface Repeated {
   /** Begins to repeat. @param atOnce whether the first run begins now, or after an interval. */
   start(atOnce: boolean): void;
   /**
-   * Runs the work now; a run under way is followed by another one, since it may have looked before there was
-   * something to do. Works before `start` too, and does nothing once `signal` has aborted.
+   * Runs the work now. A current run is followed by another one, because it may have missed the new work. Works before
+   * `start` too, and does nothing after `signal` has aborted.
    *
-   * @returns resolves when these runs have ended; never rejects, errors are logged.
+   * @returns a promise that resolves when these runs have ended; it never rejects, errors are logged.
    */
   run(): Promise<void>;
   /** Resolves when no run is under way. */
   ended(): Promise<void>;
 }
 
-/** Repeats work until `signal` aborts. Of errors in a row only the first is logged: an outage says itself once. */
+/** Repeats work until `signal` aborts. Of several errors in a row only the first is logged. */
 export function repeat({ name, intervalMs, jitter = 0, work, signal, log }: RepeatOptions): Repeated {
   let running: Promise<void> | null = null;
   let again = false;
@@ -80,7 +82,7 @@ export function repeat({ name, intervalMs, jitter = 0, work, signal, log }: Repe
   function run(): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     again = true;
-    // A microtask later, so that work which wakes itself at once finds `running` set.
+    // A microtask later, so that work that calls `run` at once finds `running` set.
     running ??= Promise.resolve().then(runs);
     return running;
   }
@@ -90,7 +92,7 @@ export function repeat({ name, intervalMs, jitter = 0, work, signal, log }: Repe
     const waitMs = intervalMs * (1 + jitter * Math.random());
     nextAt = Date.now() + waitMs;
     timer = setTimeout(run, waitMs);
-    // Waiting for work is no reason to stay alive.
+    // A waiting timer must not keep the process alive.
     timer.unref();
   }
 

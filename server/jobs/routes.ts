@@ -11,7 +11,7 @@ import { whileAlone } from './run-lock.ts';
 
 const tags = ['管理：后台工作'];
 
-/** The administrators' view of what goes on beside the requests, and a run by hand. */
+/** Routes for administrators: the list of background jobs, and a run by hand. */
 export const jobsRoutes = routes('jobs-routes', ['administrators', 'jobs'], async (app) => {
   app.get(
     '/api/admin/jobs',
@@ -57,7 +57,7 @@ export const jobsRoutes = routes('jobs-routes', ['administrators', 'jobs'], asyn
     },
   );
 
-  /** Resolves when the run has begun, or is seen to go on elsewhere; the stop waits for its end. */
+  /** Resolves when the run has begun, or turns out to be running elsewhere. The stop waits for its end. */
   function begin(name: string): Promise<JobRunOutcome['outcome']> {
     return new Promise((resolve, reject) => {
       const run = () =>
@@ -87,7 +87,7 @@ const shown = (status: JobStatus): JobRow => ({
   },
 });
 
-/** The kind of an error, with its code. Its message may hold what belongs only into the log. */
+/** The name and code of an error. Its message may contain data that belongs only in the log. */
 function nameOf(error: unknown): string {
   const { name, code } = error instanceof Error ? (error as Error & { code?: unknown }) : {};
   return [name ?? 'Error', typeof code === 'string' ? code : ''].join(' ').trim();

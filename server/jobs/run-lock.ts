@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Database, PrismaClient } from '../database/database.ts';
 
-/** Proof of being the only one. */
+/** A held lock. */
 export interface HeldLock {
-  /** Rejects when the lock may be another's by now, because its connection was lost. */
+  /** Rejects if another process may have the lock by now, because the connection was lost. */
   check(): Promise<void>;
 }
 
 const heldHere = new WeakMap<PrismaClient, Set<string>>();
 
 /**
- * Runs `work` unless somebody else, in any process on this database, runs work of the same name. On PostgreSQL an
- * advisory lock in a transaction of its own connection says so: it ends with its process, however that ends. The
- * embedded database has one process and one connection, which a held transaction would block for everybody.
+ * Runs `work`, unless any process on this database is running work of the same name. On PostgreSQL the lock is an
+ * advisory lock in a transaction on a connection of its own, which ends with the process. The embedded database has one
+ * process, and its only connection must not be held.
  *
- * @returns null when somebody else runs it.
+ * @returns null if other work of this name is running.
  */
 export async function whileAlone<T>(
   database: Database,
@@ -35,7 +35,8 @@ export async function whileAlone<T>(
       };
       return { result: await work({ check }) };
     } finally {
-      // Closing the connection would let the lock go a moment later than we say. On a dead one there is nothing to end.
+      // Releases the lock before this function returns; closing the connection would release it later. A dead
+      // connection has no lock.
       await connection.query('ROLLBACK').catch(() => {});
     }
   });
@@ -57,7 +58,7 @@ async function aloneInProcess<T>(
   }
 }
 
-/** PostgreSQL's advisory locks are numbers: 63 bits of the name's hash. */
+/** The number of an advisory lock: 63 bits of the name's hash. */
 function lockKey(name: string): bigint {
   return createHash('sha256').update(`run ${name}`).digest().readBigInt64BE(0) >> 1n;
 }

@@ -28,7 +28,7 @@ async function statuses(): Promise<Record<string, number>> {
   return Object.fromEntries(groups.map(({ status, _count }) => [status, _count]));
 }
 
-test('a platform that hangs holds up neither the requests in flight nor the stop, and nothing new is sent', async () => {
+test('a platform that hangs delays neither requests in flight nor the stop, and nothing new is sent', async () => {
   server = await build({
     // Behind a gateway, so that the door is held open; and a platform that is given more time than a stop has.
     env: { TRUST_PROXY: '127.0.0.1', PLATFORM_TIMEOUT_MS: '60000' },
@@ -70,7 +70,7 @@ test('a platform that hangs holds up neither the requests in flight nor the stop
   expect(await server.prisma.outboxMessage.count({ where: { leaseUntil: { not: null } } })).toBe(0);
 });
 
-test('a sign-in that waits for a platform that hangs is answered all the same', async () => {
+test('a sign-in that waits for a hanging platform is still answered', async () => {
   server = await build({ env: { PLATFORM_TIMEOUT_MS: '60000' }, timing: { patienceMs: 300 } });
   const url = await server.url();
   await server.login('zhangsan');
@@ -81,7 +81,7 @@ test('a sign-in that waits for a platform that hangs is answered all the same', 
   expect(await flying).toMatchObject({ status: 502, body: { code: 'PLATFORM_FAULT' } });
 });
 
-test('jobs end side by side at a stop, and one that never ends is left', async () => {
+test('jobs end in parallel at a stop, and one that never ends is not waited for', async () => {
   server = await build({ timing: { patienceMs: 200 } });
   const { jobs } = server.app;
   const order: string[] = [];

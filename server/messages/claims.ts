@@ -2,12 +2,12 @@ import type { PrismaClient } from '../database/database.ts';
 import type { MessageKind } from '../database/generated/enums.ts';
 
 /**
- * Longest that a process may take from a claim, or from the start of a call, to its end, in milliseconds. Four
- * calls of the longest time-out (token, send, new token, send again: 60 s each) fit.
+ * The longest time from a claim, or from the start of a call, to its end, in milliseconds. It is enough for four calls
+ * with the longest time-out (token, send, new token, send again: 60 s each).
  */
 export const leaseMs = 5 * 60_000;
 
-/** A row that this process alone may send until its lease ends. */
+/** A row that only this process may send until its lease ends. */
 export interface Claim {
   id: string;
   dedupKey: string;
@@ -16,47 +16,47 @@ export interface Claim {
   content: unknown;
   /** Calls made so far. */
   attempts: number;
-  /** Whether an earlier call may have sent it. */
+  /** Whether an earlier call may have sent the message. */
   doubtful: boolean;
-  /** Never the same for two claims of a row: a row is claimed again only after it. */
+  /** Different for every claim of a row: a row is claimed again only after this time. */
   leaseUntil: Date;
 }
 
-/** A claim whose call is under way; `attempts` counts this call. */
+/** A claim whose call has begun; `attempts` counts this call. */
 export type Started = Claim;
 
-/** What a call came to, as the row keeps it. */
+/** The result of a call, as stored in the row. */
 export type Settlement =
   | { status: 'SENT'; taskId: string | null; lastError: string | null }
   | { status: 'FAILED'; lastError: string }
-  /** `nextAttemptAt`, epoch milliseconds: tried again then. */
+  /** Tried again at `nextAttemptAt`, epoch milliseconds. */
   | { status: 'PENDING'; nextAttemptAt: number; lastError: string }
-  /** `nextAttemptAt`: repeated then, where the platform recognises it; unchanged without. */
+  /** Repeated at `nextAttemptAt` if the platform recognises the message; unchanged without. */
   | { status: 'UNCERTAIN'; nextAttemptAt?: number; lastError: string };
 
 export interface ClaimFilter {
   kinds: readonly MessageKind[];
   limit: number;
-  /** Doubtful work notifications count as due when their next attempt was set for a time after this. */
+  /** Doubtful work notifications are due only if their next attempt was set for a time after this. */
   doubtfulSince: number;
   maxAttempts: number;
 }
 
 /**
- * The outbox as many processes share it. The states of a row on its way: due → claimed (a lease, the status
- * unchanged) → SENDING (in the database before the call) → settled. A process that dies with a claim has sent
- * nothing; one that dies in SENDING may have.
+ * The outbox, shared by many processes. A row is due → claimed (a lease, the status unchanged) → SENDING (in the
+ * database before the call) → settled. A process that dies with a claim has sent nothing; one that dies in SENDING may
+ * have sent the message.
  */
 export function createClaims(prisma: PrismaClient, now: () => number) {
   const lease = () => new Date(now() + leaseMs);
 
   return {
-    /** Takes due rows, oldest first, that no other process holds. */
+    /** Claims due rows that no other process has claimed, the oldest first. */
     async claim({ kinds, limit, doubtfulSince, maxAttempts }: ClaimFilter): Promise<Claim[]> {
       const at = new Date(now());
       const leaseUntil = lease();
       const since = Number.isFinite(doubtfulSince) ? new Date(doubtfulSince) : null;
-      // Materialised, because a subquery with SKIP LOCKED may be run twice and would then take too many rows.
+      // MATERIALIZED, because a subquery with SKIP LOCKED may run twice and would then claim too many rows.
       const rows = await prisma.$queryRaw<(Omit<Claim, 'leaseUntil' | 'doubtful'> & { status: string })[]>`
         WITH "due" AS MATERIALIZED (
           SELECT "id" FROM "outbox_messages"
@@ -77,7 +77,7 @@ export function createClaims(prisma: PrismaClient, now: () => number) {
       return rows.map(({ status, ...row }) => ({ ...row, leaseUntil, doubtful: status === 'UNCERTAIN' }));
     },
 
-    /** Says in the database that the call is about to be made. @returns null when the claim is lost. */
+    /** Marks the row as SENDING before the call. @returns null if the claim is lost. */
     async begin(claim: Claim): Promise<Started | null> {
       const leaseUntil = lease();
       const { count } = await prisma.outboxMessage.updateMany({
@@ -85,7 +85,7 @@ export function createClaims(prisma: PrismaClient, now: () => number) {
           id: claim.id,
           leaseUntil: claim.leaseUntil,
           status: claim.doubtful ? 'UNCERTAIN' : 'PENDING',
-          // Somebody may have taken it back since the claim.
+          // The message may have been taken back since the claim.
           recallWantedAt: null,
         },
         data: { status: 'SENDING', leaseUntil, attempts: { increment: 1 } },
@@ -94,8 +94,8 @@ export function createClaims(prisma: PrismaClient, now: () => number) {
     },
 
     /**
-     * Writes down how the call ended. A process that was taken for dead may still report its message as sent; its
-     * other reports are out of date.
+     * Writes the result of the call. A process that counts as dead may still report its message as sent; its other
+     * reports are outdated.
      */
     async settle(started: Started, settlement: Settlement): Promise<void> {
       const { nextAttemptAt, ...rest } = { nextAttemptAt: undefined, ...settlement };
@@ -127,9 +127,9 @@ export function createClaims(prisma: PrismaClient, now: () => number) {
     },
 
     /**
-     * Marks messages as UNCERTAIN whose process died while it sent them.
+     * Marks messages as UNCERTAIN whose process died in SENDING.
      *
-     * @param repeatAfterMs how long after the call it may be repeated, where the platform recognises it.
+     * @param repeatAfterMs how long after the call a message may be repeated, if the platform recognises it.
      * @returns the rows' ids.
      */
     async abandon(repeatAfterMs: number): Promise<string[]> {
@@ -145,5 +145,3 @@ export function createClaims(prisma: PrismaClient, now: () => number) {
     },
   };
 }
-
-export type Claims = ReturnType<typeof createClaims>;

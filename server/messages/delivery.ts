@@ -10,27 +10,27 @@ import type { Started } from './claims.ts';
 
 export type SendingPlatform = Pick<Platform, 'name' | 'sendWorkNotification' | 'sendDing'>;
 
-/** What one call to the platform came to. */
+/** The result of one call to the platform. */
 export type Verdict =
   /** `note`: receivers whom the platform refused at once. */
   | { outcome: 'sent'; taskId: string | null; note: string | null }
-  /** Certainly not sent. `retry`: it may work later, after `waitMs` at least. */
+  /** Not sent. `retry`: it may work later, after at least `waitMs`. */
   | { outcome: 'refused'; retry: boolean; waitMs: number; pause: boolean; reason: string }
-  /** The answer was lost: it may have been sent. */
+  /** The answer was lost: the message may have been sent. */
   | { outcome: 'unknown'; reason: string };
 
-/** The APIs that give app tokens: when they fail, the message itself was not sent. */
+/** The APIs for app tokens: if they fail, the message was not sent. */
 const tokenApis: ReadonlySet<string> = new Set(['/v1.0/oauth2/accessToken', '/gettoken.json']);
 
-/** How long other messages wait, when the platform could not be reached at all, in milliseconds. */
+/** How long other messages wait after the platform could not be reached, in milliseconds. */
 const firstPauseMs = 5000;
 
-/** Makes the one call for one row. Never throws. */
+/** Makes the call for one row. Never throws. */
 export async function deliver(platform: SendingPlatform, row: Started): Promise<Verdict> {
-  // The row's own id: it is the same at every attempt, and no other database uses it.
+  // The row's id is the same at every attempt, and unique over all databases.
   const { id: key, receivers } = row;
   try {
-    // Only `enqueue` writes it.
+    // Only `enqueue` writes the content.
     const content = row.content as MessageContent;
     if (row.kind === 'WORK_NOTIFICATION') {
       const { taskId } = await platform.sendWorkNotification({ key, receivers, content });
@@ -52,7 +52,7 @@ export async function deliver(platform: SendingPlatform, row: Started): Promise<
 function verdictOf(error: unknown): Verdict {
   if (error instanceof InvalidMessageError) return final(error.message);
   if (error instanceof PlatformError) return platformVerdict(error);
-  // Only the token store calls the database here, before the message is sent.
+  // An error of the database can only come from the token store, before the message is sent.
   if (isDatabaseUnavailable(error)) return later('数据库连不上，没有取到应用令牌', 0, false);
   return { outcome: 'unknown', reason: error instanceof Error ? error.name : 'unknown error' };
 }
@@ -66,9 +66,9 @@ function platformVerdict(error: PlatformError): Verdict {
       return final(error.remedy ?? error.message);
     case 'timeout':
     case 'fault':
-      // The platform cannot be reached at all: the other messages wait as well.
+      // The platform cannot be reached: other messages wait too.
       if (error.neverSent || tokenApis.has(error.api)) return later(error.message, firstPauseMs, true);
-      // The platform's own code is an answer: it took no message.
+      // An error code of the platform is an answer: the message was not accepted.
       if (error.upstreamCode !== null) return later(error.message, waitMs, false);
       return { outcome: 'unknown', reason: error.message };
     default:
@@ -91,21 +91,21 @@ const later = (reason: string, waitMs: number, pause: boolean): Verdict => ({
   reason,
 });
 
-/** The platform needs so long until it recognises a message that it has taken, in milliseconds. */
+/** How long the platform needs to recognise an accepted message, in milliseconds. */
 export const repeatAfterMs = 60_000;
 const dayMs = 24 * 60 * 60_000;
 /** DingTalk's days are China's. */
 const chinaOffsetMs = 8 * 60 * 60_000;
-/** Nothing is repeated this shortly before midnight: the platform could count it as the next day's. */
+/** No message is repeated this shortly before midnight: the platform could count it for the next day. */
 const beforeMidnightMs = 10 * 60_000;
 
 const sinceMidnight = (now: number) => (now + chinaOffsetMs) % dayMs;
 
 /**
- * Which doubtful work notifications may be sent again, because the platform itself would drop the second one.
- * DINGs are never repeated: neither platform recognises them.
+ * Which doubtful work notifications may be sent again, because the platform would drop the second one. DINGs are never
+ * repeated: neither platform recognises them.
  *
- * @returns epoch milliseconds: attempts made before it are not repeated any more. Infinity: none is.
+ * @returns epoch milliseconds: only attempts after this time are repeated. Infinity: none.
  */
 export function repeatableSince(platform: PlatformName, now: number): number {
   // 浙政钉 recognises `bizMsgId`, however late.
@@ -115,7 +115,7 @@ export function repeatableSince(platform: PlatformName, now: number): number {
   return passed > dayMs - beforeMidnightMs ? Number.POSITIVE_INFINITY : now - passed;
 }
 
-/** Until when an attempt of now may be repeated, in epoch milliseconds. */
+/** Until when an attempt at this moment may be repeated, in epoch milliseconds. */
 export function repeatableUntil(platform: PlatformName, now: number): number {
   return platform === 'zhezhengding' ? Number.POSITIVE_INFINITY : now - sinceMidnight(now) + dayMs - 1;
 }

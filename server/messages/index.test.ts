@@ -14,7 +14,7 @@ const sent = async () => {
 };
 
 test.each<PlatformName>(['dingtalk', 'zhezhengding'])(
-  '%s: a message that was written down is sent by the server itself',
+  'on %s the running server sends a message from the outbox',
   async (platform) => {
     server = await build({ platform });
     await server.app.ready();

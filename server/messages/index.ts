@@ -7,14 +7,14 @@ import { outboxQueue } from './sending.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Sends what is in the outbox; wake it after a transaction that wrote to it. */
+    /** Sends the messages of the outbox; wake it after a transaction that wrote to it. */
     outbox: RunningQueue;
-    /** Recalls what somebody wants taken back; wake it after a transaction that did. */
+    /** Recalls messages that were taken back; wake it after such a transaction. */
     recalls: RunningQueue;
   }
 }
 
-/** Sends the outbox, and recalls what is wanted back, for as long as the server runs. */
+/** Sends and recalls messages while the server runs. */
 export const outbox = fp(
   async (app: FastifyInstance) => {
     const { prisma, platform, log } = app;

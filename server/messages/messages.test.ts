@@ -25,7 +25,7 @@ async function sent(more?: Parameters<Outbox['add']>[1]): Promise<string> {
   return (await outbox.row()).id;
 }
 
-test('the result of a sent notification', async () => {
+test('the result of a sent notification names who got it', async () => {
   const id = await sent({ receivers: [zhangsan, zhaoliu] });
   const result = {
     done: true,
@@ -40,11 +40,11 @@ test('the result of a sent notification', async () => {
   expect(await silent.messageResult(id)).toEqual({ outcome: 'not-told' });
 });
 
-test('the result of a DING is not told', async () => {
+test('the platform does not tell the result of a DING', async () => {
   expect(await messages.messageResult(await sent({ kind: 'DING' }))).toEqual({ outcome: 'not-told' });
 });
 
-test('the result of what is not sent, or does not exist', async () => {
+test('a message that is not sent or does not exist has no result', async () => {
   await outbox.add('news');
   const { id } = await outbox.row();
   expect(await messages.messageResult(id)).toMatchObject({
@@ -54,7 +54,7 @@ test('the result of what is not sent, or does not exist', async () => {
   expect(await messages.messageResult(unknownId)).toEqual({ outcome: 'not-found' });
 });
 
-test('what failed or is doubtful is listed, the latest first, and not what was taken back', async () => {
+test('failed and doubtful messages are listed, the latest first, without those that were taken back', async () => {
   const rows = [
     ['a', 'PENDING'],
     ['b', 'FAILED'],
@@ -90,7 +90,7 @@ test('what failed or is doubtful is listed, the latest first, and not what was t
   expect(await messages.byId(unknownId)).toBeNull();
 });
 
-test('a failed or doubtful message is sent once more when somebody says so', async () => {
+test('a failed or doubtful message is resent on request', async () => {
   for (const status of ['FAILED', 'UNCERTAIN'] as const) {
     await outbox.prisma.outboxMessage.deleteMany();
     await outbox.add(status, { kind: 'DING', content: { type: 'text', text: status } });
@@ -108,7 +108,7 @@ test('a failed or doubtful message is sent once more when somebody says so', asy
   expect(await messages.resend(unknownId)).toBe(false);
 });
 
-test('the rows of a key, in order, and of no other key', async () => {
+test('the rows of a key come in order, without those of other keys', async () => {
   const receivers = Array.from({ length: 12_000 }, (_, at) => String(at));
   await outbox.add('news', { receivers });
   await outbox.add('news2');

@@ -12,59 +12,36 @@ export interface MessageState {
   attempts: number;
   sentAt: Date | null;
   lastError: string | null;
-  /** Somebody wants it taken back: it is not sent any more. */
+  /** Whether it was taken back: then it is not sent any more. */
   takenBack: boolean;
 }
 
-/** A message that failed or is doubtful. */
+/** A message that is FAILED or UNCERTAIN. */
 export interface UnsentMessage extends MessageState {
   createdAt: Date;
-  /** What it says, in a few words: for whoever must recognise it. */
+  /** The beginning of its text, by which people recognise it. */
   excerpt: string;
 }
 
 export type ResultOutcome =
   | { outcome: 'known'; result: MessageResult }
-  /** 浙政钉 and DINGs: the platform does not tell who got it. */
+  /** The platform does not tell who got it: 浙政钉, and DINGs. */
   | { outcome: 'not-told' }
-  /** It has no place at the platform, see `state.status`. */
+  /** It was not sent; see `state.status`. */
   | { outcome: 'not-sent'; state: MessageState }
   | { outcome: 'not-found' };
 
-export interface Messages {
-  /** The rows of a key, in the order of their numbers. */
-  byKey(key: string): Promise<MessageState[]>;
-  byId(id: string): Promise<MessageState | null>;
-  /**
-   * What FAILED and what is UNCERTAIN, the latest first, without what was taken back: what {@link resend} is for. A
-   * doubtful work notification may still be repeated by itself.
-   *
-   * @param limit at most so many; `total` says how many there are.
-   */
-  unsent(limit: number): Promise<{ total: number; messages: UnsentMessage[] }>;
-  /**
-   * Who got a message.
-   *
-   * @param id a row's id.
-   * @throws PlatformError.
-   */
-  messageResult(id: string): Promise<ResultOutcome>;
-  /**
-   * Sends a message once more that FAILED (its reason is mended) or is UNCERTAIN (somebody made sure that it did
-   * not arrive). @returns false for any other, and for one that was taken back.
-   */
-  resend(id: string): Promise<boolean>;
-}
-
-/** As much of a message as a line has room for, in characters. */
+/** The length of an excerpt, in characters: it fits on a line. */
 const excerptLength = 20;
+
+export type Messages = ReturnType<typeof createMessages>;
 
 /** What can be done with messages after `enqueue`. */
 export function createMessages(
   prisma: PrismaClient,
   platform: Pick<Platform, 'getMessageResult'>,
   now: () => number,
-): Messages {
+) {
   const select = {
     id: true,
     kind: true,
@@ -79,10 +56,11 @@ export function createMessages(
   const read = (id: string) => prisma.outboxMessage.findUnique({ where: { id }, select });
 
   return {
-    async byKey(key) {
+    /** The rows of a key, in the order of their numbers. */
+    async byKey(key: string): Promise<MessageState[]> {
       const states: MessageState[] = [];
       for (;;) {
-        // Numbers without gaps, so that the unique index finds them: a LIKE would read the whole table.
+        // The numbers have no gaps, so the unique index finds the rows; a LIKE would read the whole table.
         const wanted = Array.from({ length: 100 }, (_, index) => `${key}#${states.length + index + 1}`);
         const rows = await prisma.outboxMessage.findMany({
           where: { dedupKey: { in: wanted } },
@@ -97,12 +75,18 @@ export function createMessages(
       }
     },
 
-    async byId(id) {
+    async byId(id: string): Promise<MessageState | null> {
       const row = await read(id);
       return row === null ? null : stateOf(row);
     },
 
-    async unsent(limit) {
+    /**
+     * The messages that are FAILED or UNCERTAIN and were not taken back, the latest first. An uncertain work
+     * notification may still be repeated by itself.
+     *
+     * @param limit the most messages to return; `total` counts all of them.
+     */
+    async unsent(limit: number): Promise<{ total: number; messages: UnsentMessage[] }> {
       const where: Prisma.OutboxMessageWhereInput = {
         status: { in: ['FAILED', 'UNCERTAIN'] },
         recallWantedAt: null,
@@ -126,7 +110,8 @@ export function createMessages(
       };
     },
 
-    async messageResult(id) {
+    /** Who got a message. @param id a row's id. @throws PlatformError. */
+    async messageResult(id: string): Promise<ResultOutcome> {
       const row = await read(id);
       if (row === null) return { outcome: 'not-found' };
       if (row.status !== 'SENT') return { outcome: 'not-sent', state: stateOf(row) };
@@ -135,7 +120,11 @@ export function createMessages(
       return result === null ? { outcome: 'not-told' } : { outcome: 'known', result };
     },
 
-    async resend(id) {
+    /**
+     * Makes a message due again that is FAILED (after its reason was removed) or UNCERTAIN (after somebody made sure
+     * that it did not arrive). @returns false for any other message, and for one that was taken back.
+     */
+    async resend(id: string): Promise<boolean> {
       const { count } = await prisma.outboxMessage.updateMany({
         where: { id, status: { in: ['FAILED', 'UNCERTAIN'] }, recallWantedAt: null },
         data: {
@@ -151,8 +140,8 @@ export function createMessages(
   };
 }
 
-/** Only `enqueue` writes the content. */
 function excerptOf(content: unknown): string {
+  // Only `enqueue` writes the content.
   const message = content as MessageContent;
   const words = (message.type === 'markdown' ? message.title : message.text).replaceAll(/\s+/g, ' ').trim();
   const characters = [...words];

@@ -6,7 +6,7 @@ import type { MessageContent } from '../platform/platform.ts';
 
 /** A message to any number of people. */
 export type NewMessage = {
-  /** Names what it tells, e.g. `notice:<id>`: the same key again is the same message, and is not sent again. */
+  /** The message's identity, e.g. `notice:<id>`: a message with a known key is not sent again. */
   key: string;
   /** Platform ids (`User.dingUserId`), possibly page by page; repeated ones count once. */
   receivers: Iterable<string> | AsyncIterable<string>;
@@ -15,20 +15,19 @@ export type NewMessage = {
   | { kind: 'DING'; content: Extract<MessageContent, { type: 'text' }> }
 );
 
-/** Rows of one INSERT, so that a message to many thousands never stands in memory as a whole. */
+/** Rows of one INSERT: a message to many thousands is never in memory as a whole. */
 const rowsAtOnce = 50;
 
 export interface Enqueued {
-  /** Rows that were written: 0 when the key is known already, or there is nobody to receive it. */
+  /** Rows that were written: 0 for a known key, and without receivers. */
   rows: number;
   /** People in these rows. */
   receivers: number;
 }
 
 /**
- * Writes a message into the outbox, in rows of one call's receivers (100). It stands or falls with the caller's
- * transaction; a worker sends it once that is committed. What can be no platform's id is left out, so that the others
- * get the message.
+ * Writes a message into the outbox, in rows of one call's receivers (100). It is part of the caller's transaction; a
+ * worker sends it after the commit. Invalid platform ids are left out, so that the others get the message.
  *
  * @param now epoch milliseconds.
  * @throws InvalidMessageError for a text that no platform would take.
@@ -38,13 +37,13 @@ export async function enqueue(
   { key, kind, receivers, content }: NewMessage,
   now: number,
 ): Promise<Enqueued> {
-  // Refused here, where somebody can still change it, and not later in the worker.
+  // Checked here, where the text can still be changed, and not later in the worker.
   if (kind === 'DING') checkDingText(content.text);
   else msgOf(content);
   const at = new Date(now);
   const enqueued: Enqueued = { rows: 0, receivers: 0 };
 
-  /** False where the first row is known already: the message had its receivers then, and gets no more. */
+  /** @returns false if the first row is known: then the message has its receivers already. */
   async function write(batches: readonly string[][]): Promise<boolean> {
     const first = enqueued.rows;
     const { count } = await tx.outboxMessage.createMany({
@@ -56,7 +55,7 @@ export async function enqueue(
         createdAt: at,
         nextAttemptAt: at,
       })),
-      // ON CONFLICT DO NOTHING, which also waits for another transaction that is writing the same key.
+      // ON CONFLICT DO NOTHING also waits for another transaction that is writing the same key.
       skipDuplicates: true,
     });
     enqueued.rows += count;
@@ -96,8 +95,8 @@ export interface MessageCount {
 }
 
 /**
- * How many rows of each kind are in each status but SENT: for `/metrics`. The rows that were sent stay for good and are
- * nearly all of them; without them the count is read from the index on `status`.
+ * How many rows of each kind are in each status except SENT, for `/metrics`. Nearly all rows are SENT; without them the
+ * count can use the index on `status`.
  */
 export async function countUnsent(prisma: PrismaClient): Promise<MessageCount[]> {
   const groups = await prisma.outboxMessage.groupBy({

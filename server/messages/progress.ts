@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../database/database.ts';
 import { cancelledReason } from './recalls.ts';
 
-/** How many people's messages of one key are in which state. */
+/** For one key: how many people's messages are in which state. */
 export interface MessageProgress {
   waiting: number;
   sent: number;
@@ -10,9 +10,9 @@ export interface MessageProgress {
   /** Taken back before they were sent. */
   cancelled: number;
   recalled: number;
-  /** To be recalled, and not yet. */
+  /** Waiting to be recalled. */
   recalling: number;
-  /** Sent, and cannot be recalled (any more). */
+  /** Sent, and impossible to recall. */
   kept: number;
   /** Why messages failed or could not be recalled, the most frequent first; at most five. */
   reasons: string[];
@@ -23,9 +23,9 @@ type State = Exclude<keyof MessageProgress, 'reasons'>;
 const mostReasons = 5;
 
 /**
- * What has become of a message of `enqueue`.
+ * The delivery of a message of `enqueue`.
  *
- * @param rows how many rows it has at most (a row holds 100 receivers).
+ * @param rows the most rows that it can have (a row holds 100 receivers).
  */
 export async function progressOf(prisma: PrismaClient, key: string, rows: number): Promise<MessageProgress> {
   const groups = await prisma.$queryRaw<{ state: State; reason: string | null; people: number }[]>`

@@ -19,7 +19,7 @@ const want = (rows = 1) => outbox.prisma.$transaction((tx) => wantRecall(tx, 'm'
 const progress = (rows = 1) => progressOf(outbox.prisma, 'm', rows);
 const recalled = () => outbox.emulator.control.messages().filter((message) => message.recalled);
 
-test('a waiting message is cancelled at once and never sent; other messages are left alone', async () => {
+test('a waiting message is cancelled at once and never sent; other messages stay', async () => {
   await outbox.add('m');
   await outbox.add('other', { content: { type: 'text', text: '别的' } });
   await want();
@@ -34,7 +34,7 @@ test('a waiting message is cancelled at once and never sent; other messages are 
 
 const first = async () => outbox.prisma.outboxMessage.findUniqueOrThrow({ where: { dedupKey: 'm#1' } });
 
-test('a sent message is recalled once, by however many processes', async () => {
+test('a sent message is recalled once, also by many processes', async () => {
   await outbox.add('m', { receivers: Array.from({ length: 250 }, (_, at) => `${at}`) });
   await outbox.worker().drain();
   await want(3);
@@ -65,7 +65,7 @@ test('a message that is being sent is recalled once it is sent', async () => {
   expect(await progress()).toMatchObject({ cancelled: 1 });
 });
 
-test('a doubtful message is not repeated, and one without the platform’s id cannot be recalled', async () => {
+test('a doubtful message is not repeated, and without the platform’s id it cannot be recalled', async () => {
   await outbox.add('m');
   outbox.emulator.control.fault({
     path: '/topapi/message/corpconversation/asyncsend_v2',
@@ -89,7 +89,7 @@ test('a doubtful message is not repeated, and one without the platform’s id ca
 });
 
 test.each(['PENDING', 'UNCERTAIN'] as const)(
-  'a message (%s) that a worker has in hand is not sent',
+  'a message (%s) that a worker has claimed is not sent',
   async (status) => {
     await outbox.add('m');
     const { id } = await outbox.row();
@@ -119,7 +119,7 @@ test('a doubtful message that was sent after all is recalled', async () => {
   expect(recalled()).toHaveLength(1);
 });
 
-test('after a day the platform takes nothing back', async () => {
+test('after a day the platform recalls nothing', async () => {
   await outbox.add('m');
   await outbox.worker().drain();
   outbox.advance(24 * hourMs);
@@ -129,7 +129,7 @@ test('after a day the platform takes nothing back', async () => {
   expect(recalled()).toHaveLength(0);
 });
 
-test('a platform that is out of order is asked again, ever more rarely, and given up at last', async () => {
+test('a failing platform is asked again, more and more rarely, and given up in the end', async () => {
   await outbox.add('m');
   await outbox.worker().drain();
   await want();
@@ -145,7 +145,7 @@ test('a platform that is out of order is asked again, ever more rarely, and give
   expect(kept.reasons).toHaveLength(1);
 });
 
-test('a process that dies holds a recall up for its lease and no longer', async () => {
+test('a process that dies delays a recall by its lease at most', async () => {
   await outbox.add('m');
   await outbox.worker().drain();
   await want();

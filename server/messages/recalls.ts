@@ -5,12 +5,12 @@ import { maxAttempts, type Queue, waitAfter } from '../jobs/queue.ts';
 import { type Platform, PlatformError } from '../platform/platform.ts';
 import { leaseMs } from './claims.ts';
 
-/** What a row tells that was taken back before it was sent. */
+/** The `lastError` of a row that was taken back before it was sent. */
 export const cancelledReason = '发送前已撤回';
 
 /**
- * What an UPDATE of `outbox_messages AS m` sets for a message that is taken back: what is waiting is cancelled, nothing
- * is sent (again), and a worker recalls what was sent or turns out to have been.
+ * The columns that an UPDATE of `outbox_messages AS m` sets to take a message back: a waiting row is cancelled, no row
+ * is sent (again), and a worker recalls every row that was sent.
  */
 const takenBack = (at: Date): Prisma.Sql => Prisma.sql`
   recall_wanted_at = COALESCE(m.recall_wanted_at, ${at}::timestamptz),
@@ -20,14 +20,14 @@ const takenBack = (at: Date): Prisma.Sql => Prisma.sql`
   status = CASE WHEN m.status = 'PENDING' THEN 'FAILED'::"MessageStatus" ELSE m.status END`;
 
 /**
- * Wants a message of `enqueue` taken back: what is waiting is cancelled here, what was sent is recalled by a worker,
- * and nothing of it is sent any more. It stands or falls with the caller's transaction.
+ * Takes a message of `enqueue` back, as part of the caller's transaction: waiting rows are cancelled, a worker recalls
+ * sent ones, and no row is sent any more.
  *
- * @param rows how many rows the message has at most (a row holds 100 receivers).
+ * @param rows the most rows that the message can have (a row holds 100 receivers).
  * @param now epoch milliseconds.
  */
 export async function wantRecall(tx: Transaction, key: string, rows: number, now: number): Promise<void> {
-  // Numbers without gaps, so that the unique index finds them: a LIKE would read the whole table.
+  // The numbers have no gaps, so the unique index finds the rows; a LIKE would read the whole table.
   await tx.$executeRaw`
     UPDATE outbox_messages AS m SET ${takenBack(new Date(now))}
     FROM generate_series(1, ${rows}::int) AS n
@@ -42,15 +42,15 @@ export interface RecallQueueOptions {
   log: Pick<FastifyBaseLogger, 'info' | 'warn'>;
 }
 
-/** Rows claimed and calls made at a time, of this process; the platform's own limit is kept by its driver. */
+/** Rows and calls at a time in this process; the driver keeps the platform's limit. */
 const atOnce = 4;
 const pollMs = 5000;
 const longestWaitMs = 10 * 60_000;
-/** A message that is being sent at this moment is looked at again after this long, in milliseconds. */
+/** The wait before the next look at a message that is just being sent, in milliseconds. */
 const askAgainMs = 10_000;
-/** A message that is being sent for longer than this has lost its process: nobody knows whether it was sent. */
+/** After this time in SENDING, a message's process has died; whether it was sent is unknown. In milliseconds. */
 const undecidedMs = leaseMs + 60_000;
-/** Both platforms take back what is younger. */
+/** Both platforms recall only messages younger than this, in milliseconds. */
 const recallWithinMs = 24 * 60 * 60_000;
 
 interface Claim {
@@ -59,26 +59,29 @@ interface Claim {
   wantedAt: Date;
 }
 
-/** `next`, epoch milliseconds: tried again then; null: never again. */
+/** `next`: the time of the next attempt, epoch milliseconds; null for no other attempt. */
 interface Settlement {
   recalledAt?: Date;
   error: string | null;
   next: number | null;
 }
 
-/** What {@link wantRecall} has marked, as work. Recalling twice does no harm, so a process may die at any point. */
+/**
+ * The queue of messages that {@link wantRecall} has marked. A second recall does no harm, so a process may die at any
+ * point.
+ */
 export function recallQueue({ prisma, platform, now, log }: RecallQueueOptions): Queue<Claim> {
   const over = (error: string | null): Settlement => ({ error, next: null });
 
   /** @throws PlatformError. */
   async function recall({ id, wantedAt }: Claim): Promise<Settlement> {
-    // What was being sent when it was wanted back may be waiting again.
+    // A message that was being sent when it was taken back may be waiting again.
     await prisma.$executeRaw`
       UPDATE outbox_messages AS m SET ${takenBack(new Date(now()))} WHERE m.id = ${id}::uuid AND m.status = 'PENDING'`;
     const { kind, status, sentAt, taskId } = await prisma.outboxMessage.findUniqueOrThrow({ where: { id } });
     if (status === 'FAILED') return over(null);
     if (status !== 'SENT' || sentAt === null) {
-      // It is being sent at this moment, or its process has just died: both have an end.
+      // It is being sent, or its process has just died: the state will change.
       if (now() - wantedAt.getTime() < undecidedMs) return { error: null, next: now() + askAgainMs };
       return over('不知道是否已送达，平台没有给它编号，无法撤回');
     }
@@ -97,7 +100,7 @@ export function recallQueue({ prisma, platform, now, log }: RecallQueueOptions):
     claim() {
       const at = new Date(now());
       const leaseUntil = new Date(now() + leaseMs);
-      // Materialised, because a subquery with SKIP LOCKED may be run twice and would then take too many rows.
+      // MATERIALIZED, because a subquery with SKIP LOCKED may run twice and would then claim too many rows.
       return prisma.$queryRaw<Claim[]>`
         WITH due AS MATERIALIZED (
           SELECT id FROM outbox_messages WHERE recall_next_at <= ${at}::timestamptz

@@ -67,7 +67,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
   }
 
   test.each<Kind>(['WORK_NOTIFICATION', 'DING'])(
-    '%s: sent, and marked with the platform’s id',
+    'a message of kind %s is sent, and its row has the platform’s id',
     async (kind) => {
       await outbox.add('news', { kind, ...text('请查收文件') });
       expect(await outbox.worker().drain()).toBe(1);
@@ -92,7 +92,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     },
   );
 
-  test('everybody of 250 gets it once', async () => {
+  test('each of 250 receivers gets the message once', async () => {
     const receivers = Array.from({ length: 250 }, (_, at) => String(300_000 + at));
     await outbox.add('news', { receivers });
     expect(await outbox.worker().drain()).toBe(3);
@@ -101,7 +101,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(calls('WORK_NOTIFICATION')).toBe(3);
   });
 
-  test('four workers and 200 messages: each is sent once', async () => {
+  test('four workers send each of 200 messages once', async () => {
     for (let at = 0; at < 200; at += 1) await outbox.add(`news-${at}`, text(`第 ${at} 条。`));
     const drained = await Promise.all(Array.from({ length: 4 }, () => outbox.worker().drain()));
     expect(drained.reduce((sum, count) => sum + count)).toBe(200);
@@ -127,7 +127,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(outbox.received('请查收')).toEqual({ [zhangsan]: 1 });
   });
 
-  test('a process whose claim has run out does not send the message', async () => {
+  test('a process with an expired claim does not send the message', async () => {
     await outbox.add('news');
     const claims = createClaims(outbox.prisma, outbox.now);
     const all = { kinds: ['WORK_NOTIFICATION'] as const, limit: 9, doubtfulSince: 0, maxAttempts };
@@ -167,7 +167,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(await outbox.row()).toMatchObject({ status: 'SENT', attempts: 1, taskId: expect.any(String) });
   });
 
-  test('a work notification whose process dies after the call reaches everybody once', async () => {
+  test('a work notification whose process dies after the call reaches every receiver once', async () => {
     const { platform, taken, revive } = dyingPlatform();
     await outbox.add('news');
     const dying = outbox.worker({ platform }).drain();
@@ -229,7 +229,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(outbox.received('请查收')).toEqual({ [zhangsan]: 1 });
   });
 
-  test('a message without an app token was certainly not sent, and is tried again', async () => {
+  test('a message that got no app token was not sent, and is tried again', async () => {
     fault('token', { kind: 'timeout' });
     await outbox.add('alarm', { kind: 'DING', ...text('紧急') });
     const worker = hastyWorker();
@@ -261,7 +261,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(calls('DING')).toBe(7);
   });
 
-  test('a busy platform is left alone by the other messages of that kind', async () => {
+  test('while the platform is busy, other messages of that kind wait', async () => {
     for (let at = 0; at < 30; at += 1) await outbox.add(`news-${at}`, text(`第 ${at} 条。`));
     await outbox.add('alarm', { kind: 'DING' });
     fault('WORK_NOTIFICATION', { kind: 'errcode', times: null });
@@ -289,7 +289,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(outbox.logs()).toContainEqual(expect.objectContaining({ level: 50, msg: 'message not sent' }));
   });
 
-  test('a message of an app that is not set up fails at once, with the remedy in the log', async () => {
+  test('without the platform’s settings a message fails at once, with the remedy in the log', async () => {
     await outbox.add('alarm', { kind: 'DING' });
     const platform = outbox.connect(name === 'dingtalk' ? { robotCode: '' } : { dingCreator: '' });
     await outbox.worker({ platform }).drain();

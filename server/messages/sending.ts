@@ -19,21 +19,21 @@ export interface OutboxQueueOptions {
   /** Epoch milliseconds. */
   now: () => number;
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>;
-  /** How often it looks for messages that nobody told it of, in milliseconds; 2000 by default. */
+  /** The time between two looks for messages of other processes, in milliseconds; 2000 by default. */
   pollMs?: number;
 }
 
-/** With {@link maxAttempts} about two hours: longer than most outages, shorter than news keeps. */
+/** With {@link maxAttempts} about two hours: longer than most outages, and not so long that the message is outdated. */
 const longestWaitMs = 30 * 60_000;
-/** Waits between attempts to write down what happened, in milliseconds: a database restarts in seconds. */
+/** The waits between attempts to write a result, in milliseconds: a database restarts in seconds. */
 const settleWaitsMs = [100, 400, 1500, 4000];
 const kinds: readonly MessageKind[] = ['WORK_NOTIFICATION', 'DING'];
 
-/** The outbox as work: each message is sent once, by however many processes. */
+/** The queue of the outbox: each message is sent once, also by many processes. */
 export function outboxQueue(options: OutboxQueueOptions): Queue<Claim> {
   const { prisma, platform, now, log, pollMs = 2000 } = options;
   const claims = createClaims(prisma, now);
-  /** Until when the platform takes no messages of a kind, in epoch milliseconds. */
+  /** Until when the platform accepts no messages of a kind, in epoch milliseconds. */
   const paused = new Map<MessageKind, number>();
   const isPaused = (kind: MessageKind) => (paused.get(kind) ?? 0) > now();
 
@@ -44,7 +44,7 @@ export function outboxQueue(options: OutboxQueueOptions): Queue<Claim> {
         return;
       } catch (err) {
         if (waitMs === null) {
-          // A row that stays SENDING becomes UNCERTAIN after its lease.
+          // A row that stays in SENDING becomes UNCERTAIN after its lease.
           log.error({ err, message: started.id, status: settlement.status }, 'message not marked');
           return;
         }
@@ -57,7 +57,7 @@ export function outboxQueue(options: OutboxQueueOptions): Queue<Claim> {
     name: 'outbox',
     title: '发出工作通知',
     pollMs,
-    // The platform's own limit is kept by its driver.
+    // The driver keeps the platform's limit.
     atOnce: 4,
     async before() {
       const abandoned = await claims.abandon(repeatAfterMs);
@@ -66,7 +66,7 @@ export function outboxQueue(options: OutboxQueueOptions): Queue<Claim> {
     claim: () =>
       claims.claim({
         kinds: kinds.filter((kind) => !isPaused(kind)),
-        // A few rounds of calls, so that a process that dies holds up few.
+        // A few rounds of calls: a process that dies delays few messages.
         limit: 20,
         doubtfulSince: repeatableSince(platform.name, now()) + repeatAfterMs,
         maxAttempts,
@@ -111,7 +111,7 @@ function settlementOf(
   if (verdict.outcome === 'sent') return { status: 'SENT', taskId: verdict.taskId, lastError: verdict.note };
   const lastError = verdict.reason;
   if (verdict.outcome === 'unknown' || doubtful) {
-    // A refusal now says nothing about the earlier call that may have sent it.
+    // A refusal of this call says nothing about the earlier one, which may have sent the message.
     const next = now + waitAfter(attempts, longestWaitMs, repeatAfterMs);
     const nextAttemptAt = Math.min(next, repeatableUntil(platform, now));
     return { status: 'UNCERTAIN', lastError, ...(kind === 'WORK_NOTIFICATION' && { nextAttemptAt }) };

@@ -34,15 +34,15 @@ beforeEach(async () => {
   server.emulator.control.clearFaults();
 });
 
-const send = (url: string, body: object = {}, token = admin) =>
-  post(server, `/api/admin/notices${url}`, body, bearer(token));
+const send = (url: string, body: object = {}) =>
+  post(server, `/api/admin/notices${url}`, body, bearer(admin));
 async function done<T>(url: string, body: object = {}): Promise<T> {
   const response = await send(url, body);
   if (response.statusCode !== 200) throw new Error(response.body);
   return response.json<T>();
 }
-async function read<T>(url: string, token = admin): Promise<T> {
-  const response = await get(server, `/api/admin/notices${url}`, token);
+async function read<T>(url: string): Promise<T> {
+  const response = await get(server, `/api/admin/notices${url}`, admin);
   if (response.statusCode !== 200) throw new Error(response.body);
   return response.json<T>();
 }
@@ -66,59 +66,42 @@ const audit = (id: string) =>
   });
 const recalled = () => server.emulator.control.messages().filter((message) => message.recalled); // part: messages
 
-describe('who may', () => {
-  test('auditors read all of it and write none of it', async () => {
-    const { id, version } = await write();
-    for (const url of ['', '/audience', `/${id}`, `/${id}/reading`, `/${id}/readers?read=no`]) {
-      await read(url, auditor);
-      expectFault(await get(server, `/api/admin/notices${url}`, reader), 403, 'FORBIDDEN');
-      expectFault(await get(server, `/api/admin/notices${url}`), 401, 'SESSION_EXPIRED');
-    }
-    const text = { title: 'x', body: 'y' };
-    for (const url of ['', `/${id}`, `/${id}/delete`, `/${id}/publish`, `/${id}/withdraw`]) {
-      expectFault(await send(url, { ...text, version }, auditor), 403, 'FORBIDDEN');
-      expectFault(await send(url, { ...text, version }, reader), 403, 'FORBIDDEN');
-    }
-    expect(await read(`/${id}`)).toMatchObject({ notice: { version, state: 'draft', title: '停电通知' } });
-  });
-
-  test('what does not exist is not found, and what is no request is refused', async () => {
-    for (const url of ['', '/reading', '/readers?read=yes']) {
-      expectFault(await get(server, `/api/admin/notices/${unknownId}${url}`, admin), 404, 'NOT_FOUND');
-    }
-    for (const url of ['', '/delete', '/publish', '/withdraw']) {
-      const body = { version: 1, ...(url === '' && { title: 'x', body: 'y' }) };
-      expectFault(await send(`/${unknownId}${url}`, body), 404, 'NOT_FOUND');
-      expectFault(await send(`/1${url}`, body), 400, 'INVALID_REQUEST');
-    }
-    for (const body of [
-      { title: '', body: 'y' },
-      { title: ' \n ', body: 'y' },
-      { title: 'x', body: ' ' },
-      { title: '字'.repeat(101), body: 'y' },
-      { title: 'x', body: '字'.repeat(10_001) },
-      { title: 'x', body: 'a\u0000b' },
-      { title: 'x', body: 'y', state: 'published' },
-    ]) {
-      expectFault(await send('', body), 400, 'INVALID_REQUEST');
-    }
-    for (const query of ['state=gone', 'limit=0', 'limit=101', 'page=0', 'sort=body']) {
-      expectFault(await get(server, `/api/admin/notices?${query}`, admin), 400, 'INVALID_REQUEST');
-    }
-    const { id } = await write();
-    for (const query of ['', 'read=maybe', 'read=yes&sort=id']) {
-      expectFault(
-        await get(server, `/api/admin/notices/${id}/readers?${query}`, admin),
-        400,
-        'INVALID_REQUEST',
-      );
-    }
-    expect(await server.prisma.notice.count()).toBe(1);
-  });
+test('an unknown notice is not found, and a malformed request is refused', async () => {
+  for (const url of ['', '/reading', '/readers?read=yes']) {
+    expectFault(await get(server, `/api/admin/notices/${unknownId}${url}`, admin), 404, 'NOT_FOUND');
+  }
+  for (const url of ['', '/delete', '/publish', '/withdraw']) {
+    const body = { version: 1, ...(url === '' && { title: 'x', body: 'y' }) };
+    expectFault(await send(`/${unknownId}${url}`, body), 404, 'NOT_FOUND');
+    expectFault(await send(`/1${url}`, body), 400, 'INVALID_REQUEST');
+  }
+  for (const body of [
+    { title: '', body: 'y' },
+    { title: ' \n ', body: 'y' },
+    { title: 'x', body: ' ' },
+    { title: '字'.repeat(101), body: 'y' },
+    { title: 'x', body: '字'.repeat(10_001) },
+    { title: 'x', body: 'a\u0000b' },
+    { title: 'x', body: 'y', state: 'published' },
+  ]) {
+    expectFault(await send('', body), 400, 'INVALID_REQUEST');
+  }
+  for (const query of ['state=gone', 'limit=0', 'limit=101', 'page=0', 'sort=body']) {
+    expectFault(await get(server, `/api/admin/notices?${query}`, admin), 400, 'INVALID_REQUEST');
+  }
+  const { id } = await write();
+  for (const query of ['', 'read=maybe', 'read=yes&sort=id']) {
+    expectFault(
+      await get(server, `/api/admin/notices/${id}/readers?${query}`, admin),
+      400,
+      'INVALID_REQUEST',
+    );
+  }
+  expect(await server.prisma.notice.count()).toBe(1);
 });
 
 describe('a draft', () => {
-  test('is written, tidied, changed and deleted, with before and after in the audit log', async () => {
+  test('is written, tidied, changed and deleted, with the texts before and after in the audit log', async () => {
     const created = await write(' 停电\n通知 ', '一\r\n\r\n二\n');
     expect(created).toMatchObject({
       title: '停电 通知',
@@ -144,7 +127,7 @@ describe('a draft', () => {
     ]);
   });
 
-  test('of two editors the second one is told, and nothing of theirs is lost or written', async () => {
+  test('of two editors the second one is told, and overwrites nothing', async () => {
     const { id } = await write();
     const change = (title: string) =>
       done<{ outcome: string; current?: NoticeForAdmin }>(`/${id}`, { version: 1, title, body: '正文' });
@@ -165,7 +148,7 @@ describe('a draft', () => {
     expect(await server.prisma.outboxMessage.count()).toBe(0); // part: messages
   });
 
-  test('is found by state and title, page by page', async () => {
+  test('can be found by state and title, page by page', async () => {
     for (let at = 0; at < 5; at += 1) await write(`第 ${at} 号 100%_x`);
     await publish(await write('发布的'));
     const titles = async (query: string) =>
@@ -191,7 +174,7 @@ describe('a draft', () => {
 
 describe('publishing', () => {
   // part: messages
-  test('tells beforehand how many get a message, and notifies exactly these', async () => {
+  test('tells beforehand how many people are notified, and notifies exactly these', async () => {
     const { people } = await read<Audience>('/audience');
     const draft = await write();
     const published = await publish(draft);
@@ -209,7 +192,7 @@ describe('publishing', () => {
     });
   });
 
-  test('twice at once publishes once; what is published is not edited or deleted any more', async () => {
+  test('twice at once publishes once; a published notice cannot be edited or deleted', async () => {
     const draft = await write();
     const outcomes = await Promise.all([publish(draft), publish(draft)]);
     expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['conflict', 'published']);
@@ -231,7 +214,7 @@ describe('publishing', () => {
 
 describe('withdrawing', () => {
   // part: messages
-  test('hides it from readers and takes the sent notifications back', async () => {
+  test('hides the notice from readers and recalls the sent notifications', async () => {
     const { notice, receivers } = await publish(await write('要撤回的'));
     const { id } = notice;
     await post(server, `/api/notices/${id}/read`, {}, bearer(reader));
@@ -256,7 +239,7 @@ describe('withdrawing', () => {
   });
 
   // part: messages
-  test('goes on when the platform is out of order for a while, and says why meanwhile', async () => {
+  test('continues after a fault of the platform, and shows the reason meanwhile', async () => {
     const { notice, receivers } = await publish(await write());
     const { id } = notice;
     await until(async () => (await deliveryOf(id))?.sent === receivers, 10_000, 'all are sent');
@@ -269,7 +252,7 @@ describe('withdrawing', () => {
     expect(await deliveryOf(id)).toMatchObject({ recalling: 0, recalled: receivers, reasons: [] });
   });
 
-  test('a draft cannot be, nor what is withdrawn already', async () => {
+  test('is refused for a draft and for a withdrawn notice', async () => {
     const draft = await write();
     expect(await withdraw(draft)).toMatchObject({ outcome: 'conflict', current: { state: 'draft' } });
     const { notice } = await publish(draft);
@@ -279,7 +262,7 @@ describe('withdrawing', () => {
   });
 });
 
-describe('who has read it', () => {
+describe('the list of readers', () => {
   const extra = Array.from({ length: 7 }, (_, at) => ({
     username: `reader${at}`,
     name: `读者${at}`,
@@ -302,7 +285,7 @@ describe('who has read it', () => {
     }
   }
 
-  test('is told page by page, latest first, and so is who has not', async () => {
+  test('comes page by page, the latest first, and so does the list of the others', async () => {
     const { notice } = await publish(await write());
     const { id } = notice;
     const users = await server.prisma.user.findMany({

@@ -45,7 +45,7 @@ const needed = [
   'outbox', // part: messages
 ];
 
-/** Notices, as administrators write, publish and withdraw them; auditors read. */
+/** Routes by which administrators write, publish and withdraw notices; auditors can read. */
 export const adminNoticeRoutes = routes('admin-notices', needed, async (app) => {
   const { prisma } = app;
   const { now } = app.clock;
@@ -76,7 +76,7 @@ export const adminNoticeRoutes = routes('admin-notices', needed, async (app) => 
       const [rows, total] = await Promise.all([
         prisma.notice.findMany({
           where,
-          // Only these two can be without a value.
+          // Only these two columns can be null.
           orderBy: [
             { [field]: ['publishedAt', 'notified'].includes(field) ? { sort: order, nulls: 'last' } : order },
             { id: 'desc' },

@@ -12,25 +12,12 @@ import type {
 } from '../contract/notices.ts';
 import type { PrismaClient, Transaction } from '../database/database.ts';
 import { AppError } from '../plugins/errors.ts';
-import { takeBack } from './notification.ts';
-import { noticeSubject, publishNotice } from './publishing.ts';
+import { notifyReaders, takeBack } from './notification.ts';
 
 /** The administrator and the address of the request, for the audit log. */
 export interface Editor {
   actorId: string;
   address: string;
-}
-
-export interface NoticeEditing {
-  create(text: NoticeText, by: Editor): Promise<NoticeCreated>;
-  /** @throws AppError NOT_FOUND, as all below. */
-  change(id: string, change: NoticeChange, by: Editor): Promise<NoticeChangeOutcome>;
-  remove(id: string, version: number, by: Editor): Promise<NoticeDeleteOutcome>;
-  /** Publishes and notifies, all or nothing; wake the outbox afterwards. */
-  publish(id: string, version: number, by: Editor): Promise<NoticePublishOutcome>;
-  /** Readers do not see it any more, and its notifications are wanted back; wake the recalls afterwards. */
-  withdraw(id: string, version: number, by: Editor): Promise<NoticeWithdrawOutcome>;
-  get(id: string): Promise<NoticeForAdmin>;
 }
 
 export const rowColumns = {
@@ -76,10 +63,18 @@ export function toRow(row: Row) {
   };
 }
 
+const noticeSubject = (id: string) => `notice:${id}`;
+
+/** Time limit of a publication, in milliseconds: enough for half a million readers. */
+const publicationMs = 60_000;
+
 const draft = { publishedAt: null, withdrawnAt: null } as const;
 
-/** The administrators' changes of notices. Each one writes its entry of the audit log in its transaction. */
-export function createNoticeEditing(prisma: PrismaClient, now: () => number): NoticeEditing {
+/**
+ * The administrators' changes of notices. Each change writes its entry of the audit log in its transaction, and throws
+ * AppError NOT_FOUND for an unknown id.
+ */
+export function createNoticeEditing(prisma: PrismaClient, now: () => number) {
   async function read(on: PrismaClient | Transaction, id: string): Promise<NoticeForAdmin> {
     const row = await on.notice.findUnique({ where: { id }, select: columns });
     if (row === null) throw new AppError('NOT_FOUND');
@@ -91,9 +86,9 @@ export function createNoticeEditing(prisma: PrismaClient, now: () => number): No
   }
 
   return {
-    get: (id) => read(prisma, id),
+    get: (id: string) => read(prisma, id),
 
-    create(text, { actorId, address }) {
+    create(text: NoticeText, { actorId, address }: Editor): Promise<NoticeCreated> {
       const after = tidy(text);
       return prisma.$transaction(async (tx) => {
         const { id } = await tx.notice.create({ data: { ...after, authorId: actorId } });
@@ -103,11 +98,15 @@ export function createNoticeEditing(prisma: PrismaClient, now: () => number): No
       });
     },
 
-    change(id, { version, ...text }, { actorId, address }) {
+    change(
+      id: string,
+      { version, ...text }: NoticeChange,
+      { actorId, address }: Editor,
+    ): Promise<NoticeChangeOutcome> {
       const after = tidy(text);
       return prisma.$transaction(async (tx) => {
         const before = await read(tx, id);
-        // Of two at once the second one waits here, and then finds another version.
+        // The second of two simultaneous changes waits here, and then finds another version.
         const { count } = await tx.notice.updateMany({
           where: { id, version, ...draft },
           data: { ...after, version: { increment: 1 } },
@@ -120,7 +119,7 @@ export function createNoticeEditing(prisma: PrismaClient, now: () => number): No
       });
     },
 
-    remove(id, version, { actorId, address }) {
+    remove(id: string, version: number, { actorId, address }: Editor): Promise<NoticeDeleteOutcome> {
       return prisma.$transaction(async (tx) => {
         const { title, body } = await read(tx, id);
         const { count } = await tx.notice.deleteMany({ where: { id, version, ...draft } });
@@ -132,14 +131,40 @@ export function createNoticeEditing(prisma: PrismaClient, now: () => number): No
       });
     },
 
-    async publish(id, version, by) {
-      const result = await publishNotice(prisma, id, now(), { ...by, version });
-      if (result.outcome === 'not-found') throw new AppError('NOT_FOUND');
-      if (result.outcome !== 'published') return conflict(prisma, id);
-      return { outcome: 'published', receivers: result.receivers, notice: await read(prisma, id) };
+    /**
+     * Publishes now and notifies every person who is bound, active and has not left. The date and the messages are
+     * written in one transaction; wake the outbox afterwards. A notice whose date (`publishedAt`) was set by hand,
+     * perhaps in the future, counts as published and notifies nobody.
+     */
+    publish(id: string, version: number, { actorId, address }: Editor): Promise<NoticePublishOutcome> {
+      return prisma.$transaction(
+        async (tx) => {
+          const publishedAt = new Date(now());
+          // The row's lock makes a second publication wait and then find the date.
+          const { count } = await tx.notice.updateMany({
+            where: { id, publishedAt: null, version },
+            data: { publishedAt, version: { increment: 1 } },
+          });
+          if (count === 0) return conflict(tx, id);
+          const { title } = await read(tx, id);
+          const receivers = await notifyReaders(tx, { id, title, publishedAt }, publishedAt.getTime()); // part: messages
+          // without messages: const receivers = 0;
+          const detail = {
+            title,
+            receivers,
+            before: { state: 'draft' as const },
+            after: { state: 'published' as const, publishedAt: publishedAt.toISOString() },
+          };
+          const subject = noticeSubject(id);
+          await recordAudit(tx, { action: 'notice.published', actorId, subject, detail }, address);
+          return { outcome: 'published', receivers, notice: await read(tx, id) };
+        },
+        { timeout: publicationMs },
+      );
     },
 
-    withdraw(id, version, { actorId, address }) {
+    /** Hides the notice from readers and asks for its notifications back; wake the recalls afterwards. */
+    withdraw(id: string, version: number, { actorId, address }: Editor): Promise<NoticeWithdrawOutcome> {
       return prisma.$transaction(async (tx) => {
         const withdrawnAt = new Date(now());
         const { count } = await tx.notice.updateMany({
@@ -162,7 +187,7 @@ export function createNoticeEditing(prisma: PrismaClient, now: () => number): No
   };
 }
 
-/** A title on one line, a body with the line ends of the phones, both without space around. */
+/** Puts the title on one line, gives the body LF line ends, and trims both. @throws AppError if one is empty. */
 function tidy({ title, body }: NoticeText): NoticeText {
   const text = { title: title.replace(/\s+/g, ' ').trim(), body: body.replace(/\r\n?/g, '\n').trim() };
   if (text.title === '' || text.body === '') throw new AppError('INVALID_REQUEST');

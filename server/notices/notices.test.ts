@@ -47,12 +47,12 @@ async function readAll(limit: number, between = async () => {}): Promise<string[
 const titled = (count: number) => Array.from({ length: count }, (_, at) => `第 ${at} 条`);
 
 describe('the list', () => {
-  test('comes newest first, page by page, without gaps or doubles', async () => {
+  test('comes newest first, page by page, without gaps or repeats', async () => {
     for (const [at, title] of titled(7).entries()) await publish(title, (at + 1) * minute);
     for (const limit of [1, 2, 3, 7, 8]) expect(await readAll(limit)).toEqual(titled(7));
   });
 
-  test('stays whole while new ones are published between the pages', async () => {
+  test('has no gaps or repeats while new notices are published', async () => {
     for (const [at, title] of titled(6).entries()) await publish(title, (at + 10) * minute);
     const seen = await readAll(2, async () => {
       await publish('新发布');
@@ -60,7 +60,7 @@ describe('the list', () => {
     expect(seen).toEqual(titled(6));
   });
 
-  test('stays whole when many were published in the same millisecond', async () => {
+  test('has no gaps or repeats if many were published in the same millisecond', async () => {
     const publishedAt = new Date(Date.now() - minute);
     await server.prisma.notice.createMany({
       data: titled(9).map((title) => ({ title, body: '', publishedAt })),
@@ -70,7 +70,7 @@ describe('the list', () => {
     expect(seen.sort()).toEqual(titled(9));
   });
 
-  test('stays whole when the notice at the end of a page is deleted', async () => {
+  test('has no gaps or repeats if the last notice of a page is deleted', async () => {
     const ids: string[] = [];
     for (const [at, title] of titled(4).entries()) ids.push(await publish(title, (at + 1) * minute));
     const first = await page('?limit=2');
@@ -80,7 +80,7 @@ describe('the list', () => {
     expect(second.nextCursor).toBeNull();
   });
 
-  test('holds 20 unless asked otherwise, 1 to 50', async () => {
+  test('has 20 on a page by default, and 1 to 50 on request', async () => {
     await server.prisma.notice.createMany({
       data: titled(51).map((title) => ({ title, body: '', publishedAt: new Date(0) })),
     });
@@ -92,11 +92,11 @@ describe('the list', () => {
     }
   });
 
-  test('is empty, not missing, where there is nothing', async () => {
+  test('is empty if there are no notices', async () => {
     expect(await page()).toEqual({ items: [], nextCursor: null });
   });
 
-  test('takes only cursors of its own', async () => {
+  test('accepts only its own cursors', async () => {
     const position = { publishedAt: new Date(), id: unknownId };
     const ours = encodeCursor(position);
     expect(await page(`?cursor=${ours}`)).toEqual({ items: [], nextCursor: null });
@@ -130,7 +130,7 @@ describe('the list', () => {
 });
 
 describe('one notice', () => {
-  test('comes whole, with its author', async () => {
+  test('comes with its whole text and its author', async () => {
     const author = await server.prisma.user.findUniqueOrThrow({ where: { username: 'admin' } });
     const publishedAt = new Date(Date.now() - minute);
     const { id } = await server.prisma.notice.create({
@@ -149,7 +149,7 @@ describe('one notice', () => {
     expect((await get(server, `/api/notices/${id}`, token)).json()).toMatchObject({ author: null });
   });
 
-  test('is read once marked, by this person alone; the first time counts', async () => {
+  test('counts as read for the person who marked it, from the first time', async () => {
     const id = await publish('标题');
     const mark = () => post(server, `/api/notices/${id}/read`, {}, bearer(token));
     const first = (await mark()).json();
@@ -165,7 +165,7 @@ describe('one notice', () => {
     expect((await get(server, `/api/notices/${id}`, another)).json()).toMatchObject({ read: false });
   });
 
-  test('marked by many taps at once is read once', async () => {
+  test('that is marked by many taps at once is read once', async () => {
     const id = await publish('标题');
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => post(server, `/api/notices/${id}/read`, {}, bearer(token))),
@@ -175,7 +175,7 @@ describe('one notice', () => {
   });
 });
 
-test('what is not published, or not yet, does not exist for readers', async () => {
+test('a draft or a future notice does not exist for readers', async () => {
   const hidden = [await publish('草稿', null), await publish('定时', -60 * minute)];
   expect(await page()).toEqual({ items: [], nextCursor: null });
   for (const id of [...hidden, unknownId]) {
@@ -193,14 +193,14 @@ test('what is not published, or not yet, does not exist for readers', async () =
 });
 
 test.each(['1', 'abc', `${unknownId}0`, "'", '%00', '%ff', 'x'.repeat(300), '{id}'])(
-  'an id that is none is a bad request: %p',
+  'a malformed id is a bad request: %p',
   async (id) => {
     expectFault(await get(server, `/api/notices/${id}`, token), 400, 'INVALID_REQUEST');
     expectFault(await post(server, `/api/notices/${id}/read`, {}, bearer(token)), 400, 'INVALID_REQUEST');
   },
 );
 
-test('nothing of it is for people who are not signed in', async () => {
+test('notices are not for people who are not signed in', async () => {
   const id = await publish('标题');
   expectFault(await get(server, '/api/notices'), 401, 'SESSION_EXPIRED');
   expectFault(await get(server, `/api/notices/${id}`), 401, 'SESSION_EXPIRED');

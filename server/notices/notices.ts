@@ -4,23 +4,16 @@ import type { PrismaClient } from '../database/database.ts';
 
 const excerptLength = 60;
 
-export interface Notices {
-  /**
-   * @param cursor a previous page's `nextCursor`; null for the first page.
-   * @throws AppError INVALID_REQUEST for a cursor that is not ours.
-   */
-  list(userId: string, cursor: string | null, limit: number): Promise<NoticePage>;
-  /** Not found when there is no such notice, or it is not published, or not any more. */
-  get(userId: string, id: string): Promise<NoticeOutcome>;
-  /** Marks as read; the first time counts. Null when there is no such notice. */
-  markRead(userId: string, id: string): Promise<Date | null>;
-}
-
-export function createNotices(prisma: PrismaClient, now: () => number): Notices {
+/** Published notices, as their readers see them. @param now epoch milliseconds. */
+export function createNotices(prisma: PrismaClient, now: () => number) {
   const published = () => ({ publishedAt: { lte: new Date(now()) }, withdrawnAt: null });
 
   return {
-    async list(userId, cursor, limit) {
+    /**
+     * @param cursor a previous page's `nextCursor`; null for the first page.
+     * @throws AppError INVALID_REQUEST for a cursor that this server did not make.
+     */
+    async list(userId: string, cursor: string | null, limit: number): Promise<NoticePage> {
       const after = cursor === null ? null : decodeCursor(cursor);
       const rows = await prisma.notice.findMany({
         where: {
@@ -37,12 +30,12 @@ export function createNotices(prisma: PrismaClient, now: () => number): Notices 
           ],
         },
         orderBy: [{ publishedAt: 'desc' }, { id: 'desc' }],
-        // One more than the page tells whether there is a next one.
+        // One row more than the page: it tells whether there is a next page.
         take: limit + 1,
         select: { id: true, title: true, body: true, publishedAt: true },
       });
       const page = rows.slice(0, limit).flatMap(({ publishedAt, ...row }) =>
-        // The condition above leaves none without a date.
+        // The query returns no row without a date.
         publishedAt === null ? [] : [{ ...row, publishedAt }],
       );
       const reads = await prisma.noticeRead.findMany({
@@ -63,7 +56,8 @@ export function createNotices(prisma: PrismaClient, now: () => number): Notices 
       };
     },
 
-    async get(userId, id) {
+    /** Outcome `not-found` if there is no such notice, or it is not published, or it was withdrawn. */
+    async get(userId: string, id: string): Promise<NoticeOutcome> {
       const row = await prisma.notice.findFirst({
         where: { id, ...published() },
         select: {
@@ -86,11 +80,12 @@ export function createNotices(prisma: PrismaClient, now: () => number): Notices 
       };
     },
 
-    async markRead(userId, id) {
+    /** Marks a notice as read. @returns when the person first read it; null if there is no such notice. */
+    async markRead(userId: string, id: string): Promise<Date | null> {
       const notice = await prisma.notice.findFirst({ where: { id, ...published() }, select: { id: true } });
       if (notice === null) return null;
       const key = { noticeId: id, userId };
-      // INSERT … ON CONFLICT DO NOTHING: two taps at once are one reading.
+      // INSERT … ON CONFLICT DO NOTHING: two taps at once count as one reading.
       await prisma.noticeRead.createMany({ data: { ...key, readAt: new Date(now()) }, skipDuplicates: true });
       const row = await prisma.noticeRead.findUnique({ where: { noticeId_userId: key } });
       return row?.readAt ?? null;

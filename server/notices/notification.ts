@@ -5,27 +5,25 @@ import { progressOf } from '../messages/progress.ts';
 import { wantRecall } from '../messages/recalls.ts';
 import { batchSize } from '../platform/messages.ts';
 
-/*
- * The work notifications of a notice: sent when it is published, taken back when it is withdrawn. All that notices
- * have to do with messages is here.
- */
+/* The work notifications of a notice: sent at its publication, taken back at its withdrawal. Only this file connects
+   notices with messages. */
 
-/** Users read at a time: their ids alone, so that thousands cost little memory. */
+/** Users read at a time, only their ids. */
 const pageSize = 1000;
-/** Both platforms take about 600 Chinese characters; a title is a line. */
+/** Both platforms accept about 600 Chinese characters; a title is a line. */
 const longestTitle = 200;
 
-/** Names the notification of a notice in the outbox. */
+/** The key of a notice's notification in the outbox. */
 export const noticeKey = (id: string) => `notice:${id}`;
 
-/** How many rows of the outbox its notification can have. */
+/** The most rows of the outbox that the notification can have. */
 const rowsOf = (notified: number | null) => Math.ceil((notified ?? 0) / batchSize);
 
 /**
  * Writes the notification of a notice to everybody who may read it, in the transaction that publishes it.
  *
  * @param now epoch milliseconds.
- * @returns how many people get one.
+ * @returns how many people are notified.
  */
 export async function notifyReaders(
   tx: Transaction,
@@ -42,23 +40,23 @@ export async function notifyReaders(
     },
     now,
   );
-  // A notice that was taken back by hand has its messages already.
+  // A notice that was unpublished by hand already has its messages.
   if (rows === 0) return 0;
   await tx.notice.update({ where: { id }, data: { notified: receivers } });
   return receivers;
 }
 
 /**
- * Wants the notification of a withdrawn notice back, in the transaction that withdraws it.
+ * Takes the notification of a withdrawn notice back, in the transaction of the withdrawal.
  *
- * @param notified how many people got one.
+ * @param notified how many people were notified.
  * @param now epoch milliseconds.
  */
 export function takeBack(tx: Transaction, id: string, notified: number | null, now: number): Promise<void> {
   return wantRecall(tx, noticeKey(id), rowsOf(notified), now);
 }
 
-/** How far the notification of a notice is. @param notified how many people it was for. */
+/** The delivery of a notice's notification. @param notified how many people were notified. */
 export function deliveryOf(prisma: PrismaClient, id: string, notified: number | null): Promise<Delivery> {
   return progressOf(prisma, noticeKey(id), rowsOf(notified));
 }
@@ -85,8 +83,8 @@ async function* readers(tx: Transaction): AsyncGenerator<string> {
 }
 
 /**
- * The time is more than a courtesy: DingTalk delivers the same text to a person once a day, so a second notice
- * of the same title needs another one.
+ * The text of a notification. It contains the time because DingTalk delivers the same text to a person only once a day,
+ * and two notices may have the same title.
  */
 function notificationText(title: string, publishedAt: Date): string {
   const characters = Array.from(title.replace(/\s+/g, ' ').trim());

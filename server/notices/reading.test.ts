@@ -34,20 +34,23 @@ async function unread(query: Record<string, string>): Promise<string[][]> {
 
 const names = ['user6', 'user7', 'user3502', 'user3505', 'user6996', 'user6997'];
 
-test.each(['1', '2', '4', '100'])('the few who have not are found, in order, %s a page', async (limit) => {
-  const pages = await unread({ limit });
-  expect(pages.flat()).toEqual(names);
-  expect(pages.map((page) => page.length)).toEqual(
-    Array.from({ length: Math.ceil(6 / Number(limit)) }, (_, at) =>
-      Math.min(Number(limit), 6 - at * Number(limit)),
-    ),
-  );
-});
+test.each(['1', '2', '4', '100'])(
+  'the few people who have not read a notice are listed in order, %s a page',
+  async (limit) => {
+    const pages = await unread({ limit });
+    expect(pages.flat()).toEqual(names);
+    expect(pages.map((page) => page.length)).toEqual(
+      Array.from({ length: Math.ceil(6 / Number(limit)) }, (_, at) =>
+        Math.min(Number(limit), 6 - at * Number(limit)),
+      ),
+    );
+  },
+);
 
-test('and searched', async () => {
+test('they can be searched', async () => {
   expect(await unread({ limit: '20', search: 'user35' })).toEqual([['user3502', 'user3505']]);
 });
 
-test('and sorted', async () => {
+test('they can be sorted', async () => {
   expect((await unread({ limit: '20', sort: '-username' })).flat()).toEqual([...names].sort().reverse());
 });

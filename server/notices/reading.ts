@@ -19,7 +19,7 @@ export async function countAudience(prisma: PrismaClient): Promise<number> {
   return prisma.user.count({ where: { status: 'ACTIVE', leftAt: null, dingUserId: { not: null } } });
 }
 
-/** How many have read a notice, and how many have not. */
+/** How many people have read a notice, and how many have not. */
 export async function countReading(prisma: PrismaClient, id: string, now: number): Promise<Reading> {
   const [row] = await prisma.$queryRaw<{ audience: number; read: number; all: number }[]>`
     SELECT count(*)::int AS audience, count(r.user_id)::int AS read,

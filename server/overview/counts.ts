@@ -7,11 +7,11 @@ import type { SignInBy } from '../plugins/metrics.ts';
 export const hourMs = 3_600_000;
 export const hoursShown = 24;
 
-/** What sign-ins are counted under, by how somebody signed in. */
+/** The kinds of counts of sign-ins, by the way of signing in. */
 export const signInKinds = { platform: 'sign-in', password: 'console-sign-in' } as const;
 export type CountKind = (typeof signInKinds)[SignInBy] | 'call';
 
-/** What is counted of all instances, in an hour. */
+/** A count of one hour, over all instances. */
 interface Sum {
   kind: string;
   label: string;
@@ -26,7 +26,7 @@ export function callLabel({ api, ok, kind = 'fault', refusedBy }: UpstreamCall):
   return `${api} ${refusedBy !== undefined ? heldBack : ok ? 'ok' : kind}`;
 }
 
-/** How a call ended that says nothing against the platform: the person's code or place in the organisation. */
+/** Results of calls that are no failures of the platform: they are about the person or the code. */
 const answered: ReadonlySet<string> = new Set([
   'ok',
   'code-invalid',
@@ -35,7 +35,7 @@ const answered: ReadonlySet<string> = new Set([
   'wrong-organisation',
 ]);
 
-/** Sign-ins of the last 24 hours, of which this one is the last, and calls of this hour and the one before. */
+/** Sign-ins of the last 24 hours including this one, and calls of this hour and the one before. */
 export async function readCounts(prisma: PrismaClient, now: number) {
   const thisHour = Math.floor(now / hourMs) * hourMs;
   const from = thisHour - (hoursShown - 1) * hourMs;
@@ -69,7 +69,7 @@ function seriesOf(by: SignInBy, sums: readonly Sum[], from: number): SignInSerie
   const series = new Map<string, SignInSeries>();
   for (const { label, periodStart, _sum } of sums) {
     const at = Math.round((periodStart.getTime() - from) / hourMs);
-    // Another server's clock may be in the next hour already.
+    // Another server's clock may already be in the next hour.
     if (at >= hoursShown) continue;
     const [outcome = '', reason = null] = label.split(' ', 2);
     const none = { by, outcome, reason, total: 0, hours: Array<number>(hoursShown).fill(0) };

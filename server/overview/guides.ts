@@ -3,7 +3,7 @@ import type { PlatformName } from '../platform/platform.ts';
 
 type Problem = Pick<PlatformProblem, 'api' | 'upstreamCode' | 'remedy'>;
 
-/** The last step of every guide: how to see that it helped. */
+/** The last step of every guide: how to see that the problem is gone. */
 const check = '保存后请一位同事重新进入应用；登录成功，这条问题会自动从这里消失。';
 const restart = '改好后重启服务（每一台都要）。';
 
@@ -15,14 +15,14 @@ const zhezhengdingApp =
 const zhezhengdingHelp = '如果您的开放平台没有这个菜单，请把上面的内容发给浙政钉项目组，请他们处理。';
 
 /**
- * What to click, for a problem that a driver has found. The kind is told from the platform's own code; the IP
- * and the permission's name from the remedy, where the driver has put what the platform said.
+ * The steps to solve a problem that a driver has found. The platform's code gives its kind; the driver's remedy
+ * contains the IP or the permission's name.
  */
 export function guideOf(platform: PlatformName, problem: Problem): Guide {
   return platform === 'dingtalk' ? dingtalkGuide(problem) : zhezhengdingGuide(problem);
 }
 
-/** @param copy what is to be filled in. */
+/** @param copy the text to fill in. */
 const guide = (title: string, steps: string[], copy: string | null = null): Guide => ({ title, steps, copy });
 
 function dingtalkGuide({ api, upstreamCode, remedy }: Problem): Guide {
@@ -82,7 +82,7 @@ function dingtalkGuide({ api, upstreamCode, remedy }: Problem): Guide {
       '可以等：下月 1 日自动恢复。已登录的人不受影响，会话还在就不调用平台。',
     ]);
   }
-  // What the token API refuses is the pair of key and secret, whatever its code.
+  // The token API refuses the pair of key and secret, whatever the code.
   if (/appKey|appSecret/.test(remedy)) {
     return guide('AppKey 或 AppSecret 不正确', [
       dingtalkApp,

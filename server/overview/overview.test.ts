@@ -36,14 +36,14 @@ const another = () => build({ database: server.database, emulator: server.emulat
 const unlock = (body: object, token = admin) =>
   post(server, '/api/admin/overview/unlock', body, bearer(token));
 
-test('is read by administrators and auditors, and by nobody else', async () => {
+test('the overview is for administrators and auditors, and nobody else', async () => {
   const user = await server.tokenOf('zhangsan');
   expectFault(await get(server, '/api/admin/overview'), 401, 'SESSION_EXPIRED');
   expectFault(await get(server, '/api/admin/overview', user), 403, 'FORBIDDEN');
   expect((await get(server, '/api/admin/overview', auditor)).statusCode).toBe(200);
 });
 
-test('says in empty lists that all is well', async () => {
+test('without problems the lists are empty', async () => {
   const { takenAt, signIns, callsFrom, calls, ...rest } = await overview();
   expect(rest).toEqual({
     platform: 'dingtalk',
@@ -60,7 +60,7 @@ test('says in empty lists that all is well', async () => {
   expect(calls.map(({ failed, heldBack }) => failed + heldBack)).toEqual(calls.map(() => 0));
 });
 
-test('names the IP to whitelist and the permission to apply for, with what to click, until the API answers', async () => {
+test('a problem names the IP to whitelist or the permission to apply for, with the steps, until the API answers', async () => {
   await failing('ip-not-whitelisted');
   await failing('ip-not-whitelisted');
   await failing('no-permission');
@@ -82,7 +82,7 @@ test('names the IP to whitelist and the permission to apply for, with what to cl
   expect((await overview()).problems).toEqual([]);
 });
 
-test('what another instance meets is seen here, as one problem, until that instance stops or dies', async () => {
+test('a problem of another instance is shown once, until that instance stops or dies', async () => {
   const other = await another();
   try {
     await failing('ip-not-whitelisted', other);
@@ -122,7 +122,7 @@ test('what another instance meets is seen here, as one problem, until that insta
 });
 
 describe('sign-ins by outcome and hour', () => {
-  test('of all instances, and still there when an instance is gone', async () => {
+  test('are added over all instances, even stopped ones', async () => {
     const before = await totals();
     const other = await another();
     await Promise.all([server.login('zhangsan'), server.login('sunqi'), other.login('zhangsan')]);
@@ -135,7 +135,7 @@ describe('sign-ins by outcome and hour', () => {
     expect(grown('fault PLATFORM_FAULT')).toBe(1);
   });
 
-  test('an hour is one of China, and what is older than 24 of them is left out', async () => {
+  test('are shown for the last 24 hours, in China’s time', async () => {
     const { signIns } = await overview();
     const from = Date.parse(signIns.from);
     expect(from % hourMs).toBe(0);
@@ -178,7 +178,7 @@ describe('sign-ins by outcome and hour', () => {
   });
 });
 
-describe('who is locked', () => {
+describe('a locked account', () => {
   beforeAll(async () => {
     const ticket = await ticketOf(server, 'lisi');
     for (let at = 0; at < 5; at += 1) await server.bind({ ticket, username: 'lisi', password: 'wrong' });
@@ -191,7 +191,7 @@ describe('who is locked', () => {
     ]);
   });
 
-  test('is unlocked by an administrator alone, once, and the log says by whom', async () => {
+  test('can be unlocked only by an administrator, once, and the audit log says by whom', async () => {
     const body = { kind: 'account', name: 'lisi' };
     expectFault(await unlock(body, auditor), 403, 'FORBIDDEN');
     expectFault(await unlock({ kind: 'anybody', name: 'lisi' }), 400, 'INVALID_REQUEST');
@@ -211,7 +211,7 @@ describe('who is locked', () => {
   });
 });
 
-test('an API that is held back is listed, and calls that were not made are told apart', async () => {
+test('an API with paused calls is listed, with the calls that were not made counted separately', async () => {
   for (let at = 0; at < 12; at += 1) await failing('status');
   const { heldBack, calls } = await overview();
   expect(heldBack).toEqual([{ api, state: 'open', instances: 1 }]);
@@ -221,7 +221,7 @@ test('an API that is held back is listed, and calls that were not made are told 
   expect(one?.failed).toBeLessThan(one?.calls ?? 0);
 });
 
-test('a fault that a 超级高管 meets stands there with what finds it in the log', async () => {
+test('a fault of a 超级高管 is shown with the request id that finds it in the log', async () => {
   vi.spyOn(server.prisma.session, 'findMany').mockRejectedValueOnce(new Error('broken for the test'));
   const failed = await get(server, '/api/me/sessions', auditor);
   expectFault(failed, 500, 'INTERNAL_ERROR');
@@ -240,7 +240,7 @@ test('a fault that a 超级高管 meets stands there with what finds it in the l
   ]);
 });
 
-test('the certificate of a configured address is told, also when it cannot be read', async () => {
+test('the certificate of the configured address is shown, also if it cannot be read', async () => {
   const { database, emulator } = server;
   const public_ = await build({ database, emulator, env: { PUBLIC_ORIGIN: 'https://127.0.0.1:9' } });
   try {
@@ -257,7 +257,7 @@ test('the certificate of a configured address is told, also when it cannot be re
 });
 
 // part: messages
-test('messages that failed lately are told with the reason; those that were taken back are none', async () => {
+test('messages that failed lately are shown with the reason, without those that were taken back', async () => {
   const message = { kind: 'WORK_NOTIFICATION' as const, receivers: ['1'], content: {} };
   const old = new Date(Date.now() - 8 * 24 * hourMs);
   await server.prisma.outboxMessage.createMany({

@@ -8,15 +8,15 @@ import { readCounts } from './counts.ts';
 import { guideOf } from './guides.ts';
 import type { InstanceState, Reporter } from './reporter.ts';
 
-/** Rows of a list that a person reads. */
+/** The most rows of a list. */
 const mostLocks = 200;
 const mostReasons = 5; // part: messages
 const mostFaults = 10;
 // part: messages
-/** Older failures of messages are not shown: an administrator does not send a notice of last month again. */
+/** Older failed messages are not shown: nobody resends a notice of last month. */
 const messagesOfMs = 7 * 24 * 3_600_000;
 
-/** What several instances have met is one, and says how many they are. */
+/** Merges the problems of several instances and adds their calls. */
 function merged<T extends object>(
   met: readonly T[],
   keyOf: (one: T) => string,
@@ -63,7 +63,7 @@ async function messagesOf(prisma: PrismaClient, now: number): Promise<AdminOverv
     prisma.outboxMessage.count({ where: { status: 'UNCERTAIN', ...recent } }),
     prisma.outboxMessage.groupBy({
       by: ['lastError'],
-      // A message that somebody took back before it was sent has not failed.
+      // A message that was taken back before it was sent has not failed.
       where: {
         status: 'FAILED',
         OR: [{ lastError: null }, { lastError: { not: cancelledReason } }],
@@ -85,7 +85,7 @@ async function messagesOf(prisma: PrismaClient, now: number): Promise<AdminOverv
   };
 }
 
-/** Whom a counter is about; null for none that can be shown. */
+/** The kind and name of a counter; null for one that cannot be shown. */
 function lockedOne(subject: string): Locked | null {
   const [kind = '', ...rest] = subject.split(':');
   switch (kind) {
@@ -108,7 +108,7 @@ async function lockedOf(prisma: PrismaClient, now: number): Promise<AdminOvervie
     orderBy: { lockedUntil: 'desc' },
     take: mostLocks,
   });
-  // The console's locks of one account, in whatever browser, are one; the longest comes first.
+  // The console's locks of one account, over all browsers, are shown as one: the longest.
   const shown = new Map<string, AdminOverview['locked'][number]>();
   for (const { subject, lockedUntil } of locked) {
     const one = lockedOne(subject);
@@ -119,7 +119,7 @@ async function lockedOf(prisma: PrismaClient, now: number): Promise<AdminOvervie
   return [...shown.values()];
 }
 
-/** Everything at once: each part is a small read. */
+/** Reads all parts at once; each is small. */
 export async function readOverview(app: FastifyInstance, reporter: Reporter): Promise<AdminOverview> {
   const { prisma, platform } = app;
   const at = app.clock.now();

@@ -2,16 +2,22 @@ import type { PlatformProblem } from '../contract/overview.ts';
 import type { UpstreamCall } from '../platform/index.ts';
 
 export interface Problems {
-  /** Takes every finished call to the platform: one with a remedy is a problem, a good one ends its API's. */
+  /**
+   * Called with every finished call to the platform: one with a remedy is a problem, a successful one ends the problems
+   * of its API.
+   */
   note(call: UpstreamCall): void;
   /** The latest first. */
   list(): PlatformProblem[];
 }
 
-/** The list holds so many problems at most. The log has all of them. */
+/** The most problems in the list. The log has all of them. */
 const kept = 50;
 
-/** Wrong settings of the app on the platform, as this process has met them. The reporter tells the other processes. */
+/**
+ * Wrong settings of the app on the platform that this process has met. The reporter shares them with the other
+ * processes.
+ */
 export function createProblems(now: () => number): Problems {
   const problems = new Map<string, PlatformProblem>();
   return {

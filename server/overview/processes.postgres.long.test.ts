@@ -14,7 +14,7 @@ const counted = async () =>
     })
   )._sum.count ?? 0;
 
-test('counts of a stopped server are whole, and those of a killed one up to its last writing', async () => {
+test('the counts of a stopped server are complete, those of a killed one up to its last write', async () => {
   const [stopped, killed] = await Promise.all([here.start(), here.start()]);
   for (let at = 0; at < 6; at += 1) await here.signIn(at < 3 ? stopped : killed, 'zhangsan');
   // Nobody looks: each writes by itself, every few seconds.

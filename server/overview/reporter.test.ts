@@ -40,7 +40,7 @@ async function withoutTable(work: () => Promise<void>): Promise<void> {
   }
 }
 
-test('a storm of faults and sign-ins is one statement for the counts and one for the state', async () => {
+test('many faults and sign-ins are written by one statement for the counts and one for the state', async () => {
   const { problems, reporter } = instance();
   const statements = vi.spyOn(database.prisma, '$executeRaw');
   const fault = { api: '/x', ok: false, upstreamCode: '60020', remedy: '加白名单', durationMs: 1 };
@@ -56,7 +56,7 @@ test('a storm of faults and sign-ins is one statement for the counts and one for
   statements.mockRestore();
 });
 
-test('two instances add up, and a number that is written twice counts once', async () => {
+test('two instances are added, and a number that is written twice counts once', async () => {
   const [one, other] = [instance(), instance()];
   one.signIns(3);
   other.signIns(4);
@@ -79,7 +79,7 @@ test('two instances add up, and a number that is written twice counts once', asy
   expect(await counted()).toBe(13);
 });
 
-test('what could not be written is written later', async () => {
+test('counts that could not be written are written later', async () => {
   const { signIns, reporter } = instance();
   signIns(1);
   await withoutTable(() => expect(reporter.flush()).rejects.toThrow());
@@ -88,7 +88,7 @@ test('what could not be written is written later', async () => {
   expect(await counted()).toBe(2);
 });
 
-test('a stop writes what is left and says that the server is gone; it never fails', async () => {
+test('a stop writes the remaining counts and the end of the server, and never fails', async () => {
   const { signIns, reporter } = instance();
   await reporter.flush();
   signIns(1);
@@ -101,7 +101,7 @@ test('a stop writes what is left and says that the server is gone; it never fail
   expect(warnings).toHaveLength(1);
 });
 
-test('an hour that is over stays as it was counted, and is swept a day later', async () => {
+test('a past hour keeps its counts, and is deleted a day later', async () => {
   const { signIns, reporter } = instance();
   signIns(2);
   await reporter.flush();
@@ -154,12 +154,12 @@ describe('guides', () => {
     for (const line of steps) expect(line).toMatch(/。$/);
   });
 
-  test('what it does not know it tells in the driver’s words', () => {
+  test('for an unknown fault show the driver’s words', () => {
     const { steps } = guide('dingtalk', null, '请设置 DINGTALK_ROBOT_CODE');
     expect(steps[0]).toBe('请设置 DINGTALK_ROBOT_CODE。');
   });
 
-  test('an IPv6 address is named too', () => {
+  test('name an IPv6 address too', () => {
     const remedy = '服务器出口 IP 2001:db8::7 不在白名单：请添加';
     expect(guide('dingtalk', '60020', remedy).copy).toBe('2001:db8::7');
   });

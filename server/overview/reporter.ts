@@ -16,19 +16,19 @@ export type InstanceState = Static<typeof instanceState>;
 const readable = Compile(instanceState);
 
 export interface Reporter {
-  /** Adds one to a number in memory; nothing waits for it. @param label says what it was; never who. */
+  /** Adds one to a count in memory. @param label what is counted; never a person. */
   count(kind: CountKind, label: string): void;
   /**
-   * Writes the counts that have grown, and the state as a sign of life; called every {@link writeEveryMs}.
+   * Writes the changed counts, and the state as a sign of life; called every {@link writeEveryMs}.
    *
-   * @throws errors of the database; what was not written is written later.
+   * @throws errors of the database; the next call writes the missing counts.
    */
   flush(): Promise<void>;
-  /** Deletes rows that are older than the overview shows. */
+  /** Deletes rows that the overview no longer shows. */
   sweep(): Promise<void>;
-  /** The states of all running servers, this one's as it is at this moment. */
+  /** The states of all running servers, with the present state of this one. */
   states(): Promise<InstanceState[]>;
-  /** Writes the last counts and deletes this server's row. Never throws, and takes 3 seconds at most. */
+  /** Writes the last counts and deletes this server's row. Never throws, and takes at most 3 seconds. */
   stop(): Promise<void>;
 }
 
@@ -40,11 +40,11 @@ export interface ReporterOptions {
   log: Pick<FastifyBaseLogger, 'warn'>;
 }
 
-/** A killed process loses so much of its counts. */
+/** A killed process loses the counts of this time at most. In milliseconds. */
 export const writeEveryMs = 15_000;
-/** A server not seen for this long has ended: some signs of life may be late while the database is busy. */
+/** A server without a sign of life for this long has ended, in milliseconds. A busy database delays some signs. */
 const goneAfterMs = 60_000;
-/** The hour before the first that is shown is not over yet by the clock of another machine. */
+/** One hour more than is shown: another machine's clock may still be in that hour. */
 const keptMs = (hoursShown + 1) * hourMs;
 const stopWithinMs = 3000;
 
@@ -58,8 +58,8 @@ interface Counter {
 }
 
 /**
- * Brings what this process counts and meets into the database, where the overview of every instance reads it.
- * However much happens, it is one statement for the counts and one row for the state, every few seconds.
+ * Writes this process's counts and state to the database, where the overview of every instance reads them: one
+ * statement for all counts and one row for the state, every few seconds.
  */
 export function createReporter({ prisma, state, now, log }: ReporterOptions): Reporter {
   const id = randomUUID();
@@ -75,7 +75,7 @@ export function createReporter({ prisma, state, now, log }: ReporterOptions): Re
       .filter(([, { count, written }]) => count > written)
       .map(([key, { written: _, ...row }]) => ({ key, ...row }));
     if (rows.length === 0) return;
-    // The numbers are absolute and only grow: whichever of two writings comes last, nothing is lost or counted twice.
+    // The numbers are absolute and only grow, so two writes in any order lose nothing and count nothing twice.
     await prisma.$executeRaw`
       INSERT INTO activity_counts AS known (kind, period_start, label, instance, count)
       SELECT kind, to_timestamp("periodStart" / 1000), label, ${id}::uuid, count
@@ -117,7 +117,7 @@ export function createReporter({ prisma, state, now, log }: ReporterOptions): Re
         where: { id: { not: id }, seenAt: { gt: new Date(now() - goneAfterMs) } },
         select: { state: true },
       });
-      // Another version of the server may run beside this one for a while.
+      // Another version of the server may run at the same time.
       return [state(), ...others.flatMap(({ state: other }) => (readable.Check(other) ? [other] : []))];
     },
     async stop() {

@@ -14,7 +14,7 @@ import { createReporter, type Reporter, writeEveryMs } from './reporter.ts';
 
 const tags = ['管理'];
 
-/** The counters that an unlocking deletes, and its subject in the audit log. An account is unlocked everywhere at once. */
+/** The counters that an unlock deletes, and its subject in the audit log. An account is unlocked everywhere at once. */
 function lockOf({ kind, name }: Locked): { counters: Prisma.LockoutWhereInput; subject: string } {
   switch (kind) {
     case 'account':
@@ -34,7 +34,7 @@ const needed = [
   'certificate',
 ];
 
-/** Keeps for the overview what the metrics lose at a restart, and no instance has of the others. */
+/** Stores counts and problems for the overview, over restarts and for all instances. */
 function startReporting({ prisma, platform, metrics, clock, jobs, log }: FastifyInstance): Reporter {
   const problems = createProblems(clock.now);
   const state = () => ({
@@ -59,7 +59,7 @@ export const overviewRoutes = routes('overview', needed, async (app) => {
   const { prisma } = app;
   const reporter = startReporting(app);
   app.addHook('onClose', async () => {
-    // Jobs count until they have ended.
+    // Ended after the jobs, because they still count.
     await app.jobs.ended();
     await reporter.stop();
   });
@@ -94,7 +94,7 @@ export const overviewRoutes = routes('overview', needed, async (app) => {
       return prisma.$transaction(async (tx) => {
         const { count } = await tx.lockout.deleteMany({ where: counters });
         if (count === 0) return { outcome: 'not-locked' as const };
-        await recordAudit(tx, { action: 'lockout.cleared', actorId, subject, detail: {} }, request.ip);
+        await recordAudit(tx, { action: 'lockout.cleared', actorId, subject }, request.ip);
         return { outcome: 'unlocked' as const };
       });
     },

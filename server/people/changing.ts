@@ -1,4 +1,4 @@
-import { type AuditedFields, type PersonChanged, recordAudit } from '../audit/audit.ts';
+import { type AuditedFields, type PersonAction, type PersonChange, recordAudit } from '../audit/audit.ts';
 import type { SessionUser } from '../contract/auth.ts';
 import type { PersonOutcome } from '../contract/people.ts';
 import type { Transaction } from '../database/database.ts';
@@ -15,21 +15,19 @@ export interface Actor {
 
 /** One change: the columns that it writes, and its name in the audit log. */
 export interface Change {
-  action: PersonChanged['action'];
+  action: PersonAction;
   data: Prisma.UserUpdateInput;
-  /** Ends the person's sessions where no trigger does: a first password ends none by itself. */
-  endsSessions?: true;
 }
 
 type NotSaved = Extract<PersonOutcome, { outcome: 'conflict' | 'taken' | 'refused' }>;
 
 /**
- * Changes a person as they were seen, with the audit entry in the same transaction. What a change must end (sessions)
- * the database's own triggers end in it too.
+ * Changes a person in the version that the administrator saw, with the audit entry in the same transaction. The
+ * database's triggers end the sessions that the change must end.
  *
  * @param version the person's `version` as the administrator saw it.
- * @param plan what to write, given the person as they are; null for nothing.
- * @throws AppError NOT_FOUND, or FORBIDDEN where the actor is no administrator any more.
+ * @param plan the change of the present person; null for none.
+ * @throws AppError NOT_FOUND, or FORBIDDEN if the actor is no longer an administrator.
  */
 export async function changePerson(
   services: PersonServices,
@@ -50,14 +48,13 @@ export async function changePerson(
       const after: User = { ...before, ...(change.data as Partial<User>) };
       if (id === actor.user.id && shutsOut(before, after)) return 'SELF';
       if (isAdministrator(before) && !isAdministrator(after)) await holdAdministrators(tx, actor.user.id);
-      // It is the version of the next change, so it must be later than the last one even if the clock was set back.
+      // `updatedAt` is the version, so it must grow even if the clock was set back.
       const updatedAt = new Date(Math.max(now(), before.updatedAt.getTime() + 1));
       const { count } = await tx.user.updateMany({
         where: { id, updatedAt: before.updatedAt },
         data: { ...change.data, updatedAt },
       });
       if (count === 0) return 'conflict';
-      if (change.endsSessions) await tx.session.deleteMany({ where: { userId: id } });
       const detail = difference(before, after);
       await recordAudit(
         tx,
@@ -71,8 +68,8 @@ export async function changePerson(
     if (field === null) throw error;
     return { outcome: 'taken', field };
   }
-  if (written === 'SELF') return { outcome: 'refused', reason: 'SELF' };
-  // The trigger has told the other instances.
+  if (written === 'SELF') return { outcome: 'refused' };
+  // The trigger has notified the other instances.
   if (written === 'saved') sessions.forgetAll(id);
   return { outcome: written, person: await personDetail(services, id) };
 }
@@ -80,16 +77,16 @@ export async function changePerson(
 const isAdministrator = ({ role, status, leftAt }: User): boolean =>
   role === 'ADMIN' && status === 'ACTIVE' && leftAt === null;
 
-/** Whether a person can sign in or act less after a change than before it. */
+/** Whether a change takes away a person's sign-in or rights. */
 const shutsOut = (before: User, after: User): boolean =>
   after.status === 'DISABLED' || after.role !== before.role || after.dingUserId !== before.dingUserId;
 
 /**
- * Before an administrator is lost: of two who shut each other out at the same moment, the second one finds here
- * that they are no administrator any more. Nobody shuts out themselves, so one always stays.
+ * Locks all administrators before one of them loses the role. Of two who disable each other at the same time, the
+ * second finds here that they are no longer an administrator. Nobody can disable themselves, so one always stays.
  */
 export async function holdAdministrators(tx: Transaction, actorId: string): Promise<void> {
-  // By the search's index: there is no other on roles, and few people have this one.
+  // Uses the index of the people's search; roles have no index of their own.
   const held = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM users
     WHERE people_lexemes(people_text(username, name, mobile, ding_user_id, employee_code, department),
@@ -99,7 +96,7 @@ export async function holdAdministrators(tx: Transaction, actorId: string): Prom
   if (!held.some(({ id }) => id === actorId)) throw new AppError('FORBIDDEN');
 }
 
-/** The columns that the audit log tells. The password's hash is not among them. */
+/** The columns that the audit log shows, without the password's hash. */
 const told = new Set<keyof User>([
   'username',
   'name',
@@ -127,7 +124,7 @@ export const newcomer: Partial<User> = {
 };
 
 /** The fields that differ, before and after; mobile numbers masked. */
-export function difference(before: Partial<User>, after: Partial<User>): PersonChanged['detail'] {
+export function difference(before: Partial<User>, after: Partial<User>): PersonChange {
   const keys = (Object.keys(after) as (keyof User)[]).filter(
     (key) => told.has(key) && plain(before[key]) !== plain(after[key]),
   );
@@ -147,10 +144,10 @@ const plain = (value: User[keyof User] | undefined): string | boolean | null =>
         ? value
         : String(value);
 
-/** Which unique field of another person's a write met; null for every other error. */
+/** The unique field that another person already has; null for every other error. */
 export function takenField(error: unknown): 'username' | 'mobile' | 'dingUserId' | null {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2002') return null;
-  // The adapters name the index, or its columns.
+  // The database adapters name the index or its columns.
   const { driverAdapterError } = (error.meta ?? {}) as {
     driverAdapterError?: { cause?: { constraint?: { index?: string; fields?: string[] } } };
   };

@@ -3,20 +3,20 @@ import { createPasswords, generatePassword } from '../auth/passwords.ts';
 import { development } from '../config/constants.ts';
 import type { PrismaClient } from '../database/database.ts';
 import { Prisma } from '../database/generated/client.ts';
+import { oneTimePasswordMs } from './bulk.ts';
 import { readFields } from './fields.ts';
-import { oneTimePasswordMs } from './people.ts';
 
 export interface NewAdministrator {
   username: string;
   name: string;
-  /** Null: one is generated, to be changed at the first sign-in. */
+  /** Null: a password is generated, which must be changed at the first sign-in. */
   password: string | null;
-  /** Whether passwords are kept here; where another system keeps them, none is set. */
+  /** Whether this database keeps the passwords; otherwise none is set. */
   keepsPasswords: boolean;
 }
 
 export type AdministratorCreation =
-  /** `password` is the generated one, told this once; null where the person chose theirs, or none is kept. */
+  /** `password` is the generated one, shown only now; null if the person chose one, or none is kept. */
   | { outcome: 'created'; username: string; name: string; password: string | null; expiresAt: Date | null }
   | { outcome: 'invalid'; field: 'username' | 'name' | 'password'; message: string }
   | { outcome: 'taken'; username: string };
@@ -28,8 +28,8 @@ const weak = {
 } as const;
 
 /**
- * Makes an account with the role ADMIN, and writes it to the audit log: how the first administrator comes to be,
- * for no account is one by default. An account that exists already is left as it is.
+ * Creates an account with the role ADMIN, with an entry in the audit log: the first administrator is made this way. An
+ * existing account is not changed.
  *
  * @param now epoch milliseconds.
  */
@@ -44,7 +44,7 @@ export async function createAdministrator(
     return { outcome: 'invalid', field: field === 'name' ? 'name' : 'username', message };
   }
   const { username = '', name = '' } = read.fields;
-  // Wherever it is run: production refuses the seed's password at every sign-in, and this is run for production.
+  // Refused in every environment: production refuses the seed's password at every sign-in.
   const passwords = createPasswords([development.password]);
   const generated = wanted.password === null && wanted.keepsPasswords ? generatePassword(username) : null;
   const password = wanted.keepsPasswords ? (wanted.password ?? generated) : null;

@@ -5,12 +5,12 @@ import { longest } from '../import-export/columns.ts';
 type Invalid = Extract<PersonOutcome, { outcome: 'invalid' }>;
 type Fields = Partial<PersonInput>;
 
-/** Invisible characters: control characters, marks of direction, blanks of no width, halves of characters. */
+/** Invisible characters: control characters, direction marks, zero-width blanks, lone surrogates. */
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}]/u;
 
 /**
- * What an administrator typed, as it is kept: without blanks at the ends, null for nothing; or every field
- * that cannot be kept. The rules are those of an import, but for what only Excel does.
+ * Checks and trims the typed fields; empty ones become null. @returns the fields, or all problems. The rules are those
+ * of an import, without those for Excel.
  */
 export function readFields(input: Fields): { fields: Fields } | Invalid {
   const fields: Fields = { ...input };

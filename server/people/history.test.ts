@@ -6,7 +6,7 @@ import { preparePeople } from '../testing/people.ts';
 const pages = preparePeople();
 const { deed, person } = pages;
 
-test('history: what a person did and what was done to them, page by page, in words', async () => {
+test('the history lists what a person did and what was done to them, page by page, in words', async () => {
   const ticket = await ticketOf(pages.server, 'lisi');
   await pages.server.bind({ ticket, username: 'lisi', password: 'wrong' });
   await pages.server.bind({ ticket, username: 'lisi', password: development.password });

@@ -3,7 +3,7 @@ export function maskMobile(mobile: string): string {
   return mobile.length < 8 ? '****' : `${mobile.slice(0, 3)}****${mobile.slice(-4)}`;
 }
 
-/** A text that somebody typed, with the middle of every mobile number in it hidden. */
+/** A typed text with every mobile number in it masked. */
 export function hideMobiles(text: string): string {
   return text.replace(/(?<!\d)1\d{10}(?!\d)/g, maskMobile);
 }

@@ -1,21 +1,25 @@
 import { development } from '../config/constants.ts';
-import type { PasswordReset, PersonDetail } from '../contract/people.ts';
+import type { BulkPreview } from '../contract/bulk.ts';
+import type { PersonDetail } from '../contract/people.ts';
 import { build } from '../testing/build.ts';
 import { until } from '../testing/client.ts';
 import { bearer, get, post, ticketOf } from '../testing/http.ts';
 import { preparePeople } from '../testing/people.ts';
 
 const pages = preparePeople();
-const { audit, deed, live, newEntries, person, seen } = pages;
+const { idsOf, live, newEntries, person, seen, together } = pages;
 
-const reset = (username: string) =>
-  deed<Extract<PasswordReset, { outcome: 'password-reset' }>>(username, 'password-reset');
+async function reset(username: string): Promise<{ password: string; expiresAt: string }> {
+  const outcome = await together({ deed: 'reset-passwords', ids: await idsOf(username) });
+  if (outcome.outcome !== 'done') throw new Error(outcome.outcome);
+  return { password: outcome.passwords[0]?.password ?? '', expiresAt: outcome.expiresAt ?? '' };
+}
 
 describe('a one-time password', () => {
   test('replaces the old one, binds, and must be changed', async () => {
-    const { password, expiresAt, person: shown } = await reset('lisi');
+    const { password, expiresAt } = await reset('lisi');
     expect(password).toMatch(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
-    expect(shown).toMatchObject({ password: 'one-time', passwordExpiresAt: expiresAt });
+    expect(await seen('lisi')).toMatchObject({ password: 'one-time', passwordExpiresAt: expiresAt });
     const days = (new Date(expiresAt).getTime() - Date.now()) / (24 * 3_600_000);
     expect(days).toBeCloseTo(3, 2);
     const ticket = await ticketOf(pages.server, 'lisi');
@@ -37,8 +41,8 @@ describe('a one-time password', () => {
     for (let at = 0; at < 5; at += 1)
       await pages.server.bind({ ticket, username: 'zhangsan', password: 'wrong' });
     expect(await seen('zhangsan')).toMatchObject({ lockedUntil: expect.any(String) });
-    const { password, person: shown } = await reset('zhangsan');
-    expect(shown.lockedUntil).toBeNull();
+    const { password } = await reset('zhangsan');
+    expect((await seen('zhangsan')).lockedUntil).toBeNull();
     expect(await live(token)).toBe(false);
     const entries = await newEntries('password.reset');
     expect(entries.map(({ detail }) => detail)).toEqual([
@@ -50,7 +54,7 @@ describe('a one-time password', () => {
     expect(JSON.stringify([entries, pages.server.logs()])).not.toContain(password);
   });
 
-  test('ends the sessions of who had no password, on every instance within a second', async () => {
+  test('ends the sessions of a person without a password, on every instance within a second', async () => {
     await pages.server.prisma.user.update({ where: { username: 'chenguang' }, data: { passwordHash: null } });
     const { database, emulator } = pages.server;
     const other = await build({ database, emulator });
@@ -61,7 +65,8 @@ describe('a one-time password', () => {
         for (const at of [pages.server, other])
           expect((await get(at, '/api/me', token)).statusCode).toBe(200);
       }
-      expect((await reset('chenguang')).person.sessions).toEqual([]);
+      await reset('chenguang');
+      expect((await seen('chenguang')).sessions).toEqual([]);
       for (const token of tokens) {
         expect(await live(token)).toBe(false);
         await until(
@@ -75,7 +80,7 @@ describe('a one-time password', () => {
     }
   });
 
-  test('is refused where the passwords are kept elsewhere', async () => {
+  test('is refused if another system keeps the passwords', async () => {
     const elsewhere = await build({
       database: pages.server.database,
       emulator: pages.server.emulator,
@@ -85,21 +90,21 @@ describe('a one-time password', () => {
       const { id } = await person('lisi');
       const shown = (await get(elsewhere, `/api/admin/people/${id}`, pages.admin)).json<PersonDetail>();
       expect(shown.password).toBe('elsewhere');
-      const asked = await post(
-        elsewhere,
-        `/api/admin/people/${id}/password-reset`,
-        { version: shown.version },
-        bearer(pages.admin),
-      );
-      expect(asked.json()).toEqual({ outcome: 'refused', reason: 'PASSWORD_ELSEWHERE' });
-      expect(await audit('password.reset')).toEqual([]);
+      const request = { deed: 'reset-passwords', ids: [id] };
+      const administrator = bearer(pages.admin);
+      const preview = await post(elsewhere, '/api/admin/people/bulk/preview', request, administrator);
+      const { possible, token } = preview.json<BulkPreview>();
+      expect(possible).toBe(false);
+      const asked = await post(elsewhere, '/api/admin/people/bulk', { ...request, token }, administrator);
+      expect(asked.json()).toMatchObject({ outcome: 'outdated' });
+      expect(await newEntries('password.reset')).toEqual([]);
     } finally {
       await elsewhere.close();
     }
   });
 });
 
-test('a one-time password ends after its time, and the person is told whose move it is', async () => {
+test('a one-time password expires, and the person is told whom to ask', async () => {
   const { password } = await reset('lisi');
   await pages.server.prisma.user.update({
     where: { username: 'lisi' },

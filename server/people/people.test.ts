@@ -17,7 +17,7 @@ const input: PersonInput = {
 };
 
 describe('adding a person', () => {
-  test('writes them, and in the log what they were given, without the full mobile number', async () => {
+  test('writes the account, and its values to the audit log, without the full mobile number', async () => {
     const response = await post(pages.server, '/api/admin/people', input, bearer(pages.admin));
     const outcome = response.json<Extract<PersonOutcome, { outcome: 'saved' }>>();
     expect(outcome).toMatchObject({
@@ -41,7 +41,7 @@ describe('adding a person', () => {
     ]);
   });
 
-  test('tidies what was typed', async () => {
+  test('tidies the typed values', async () => {
     const typed = {
       ...input,
       username: ' wangwu ',
@@ -53,7 +53,7 @@ describe('adding a person', () => {
     expect(await person('wangwu')).toMatchObject({ name: '王五', department: null, mobile: '13900001234' });
   });
 
-  test('with a platform id: the first sign-in by it is the match', async () => {
+  test('with a platform id, the first sign-in by it binds the account', async () => {
     await post(pages.server, '/api/admin/people', { ...input, dingUserId: '270103' }, bearer(pages.admin));
     expect(await seen('wangwu')).toMatchObject({ binding: 'expected', boundAt: null });
     expect(await pages.server.login('wangwu')).toMatchObject({
@@ -67,7 +67,7 @@ describe('adding a person', () => {
     ['username', { username: 'lisi' }],
     ['mobile', { mobile: '13900007777' }],
     ['dingUserId', { dingUserId: '270101' }],
-  ])('says whose %s it is not', async (field, change) => {
+  ])('names the person who has the same %s', async (field, change) => {
     await pages.server.prisma.user.update({ where: { username: 'lisi' }, data: { mobile: '13900007777' } });
     const before = await pages.server.prisma.auditLog.count();
     const response = await post(
@@ -106,7 +106,7 @@ describe('adding a person', () => {
     });
   });
 
-  test('says at once all that is wrong', async () => {
+  test('names all wrong fields at once', async () => {
     const wrong = { ...input, username: 'a b', name: '', mobile: '1' };
     const response = await post(pages.server, '/api/admin/people', wrong, bearer(pages.admin));
     const { problems } = response.json<{ problems: { field: string }[] }>();
@@ -115,7 +115,7 @@ describe('adding a person', () => {
 });
 
 describe('editing a person', () => {
-  test('changes what was given, and the log has before and after', async () => {
+  test('changes the given fields, and the audit log has the values before and after', async () => {
     const { id } = await person('lisi');
     await pages.server.prisma.user.update({ where: { id }, data: { mobile: '13900000001' } });
     const outcome = await deed('lisi', 'edit', { name: '李思', mobile: '13900000002', department: null });
@@ -134,14 +134,14 @@ describe('editing a person', () => {
     ]);
   });
 
-  test('to what it is already writes nothing', async () => {
+  test('without a difference writes nothing', async () => {
     const { version } = await seen('lisi');
     const outcome = await deed('lisi', 'edit', { name: '李四' });
     expect(outcome).toMatchObject({ outcome: 'saved', person: { version } });
     expect(await audit('person.edited')).toEqual([]);
   });
 
-  test('of two who saw the same the second is told, and shown how it is now', async () => {
+  test('of two administrators who edit one version the second is told, and shown the present values', async () => {
     const { id, version } = await seen('lisi');
     const both = await Promise.all(
       ['甲', '乙'].map((department) => act(`${id}/edit`, { version, department })),
@@ -155,7 +155,7 @@ describe('editing a person', () => {
     expect(await deed('lisi', 'edit', { department: '丙' })).toMatchObject({ outcome: 'saved' });
   });
 
-  test('says which field is another person’s', async () => {
+  test('names the field that another person has', async () => {
     expect(await deed('lisi', 'edit', { username: 'zhangsan' })).toEqual({
       outcome: 'taken',
       field: 'username',
@@ -181,7 +181,7 @@ describe('editing a person', () => {
     expect(await audit('person.edited')).toEqual([]);
   });
 
-  test('what could not be entered today stays as it is until somebody changes it', async () => {
+  test('an old value that is no longer allowed stays until somebody changes it', async () => {
     const before = { username: 'jos\u00e9', dingUserId: '270102,270103' };
     await pages.server.prisma.user.update({ where: { username: 'lisi' }, data: before });
     expect(await deed(before.username, 'edit', { ...before, name: '李四四' })).toMatchObject({
@@ -197,7 +197,7 @@ describe('editing a person', () => {
     });
   });
 
-  test('another platform id ends the sessions, and what was known of the former person goes', async () => {
+  test('another platform id ends the sessions and clears what was known of the former person', async () => {
     const token = await pages.server.tokenOf('zhangsan');
     await deed('zhangsan', 'edit', { dingUserId: '270103' });
     expect(await live(token)).toBe(false);
@@ -213,7 +213,7 @@ describe('editing a person', () => {
     });
   });
 
-  test('another platform id is another person: that the former one left says nothing of them', async () => {
+  test('with another platform id the account no longer counts as left', async () => {
     const leftAt = new Date();
     await pages.server.prisma.user.update({ where: { username: 'zhangsan' }, data: { leftAt } });
     // Without anybody in their place, they have left still.

@@ -1,34 +1,18 @@
 import { recordAudit } from '../audit/audit.ts';
-import type { Lockout } from '../auth/lockout.ts';
 import { unlock } from '../auth/lockout.ts';
-import { generatePassword, type Passwords } from '../auth/passwords.ts';
-import type { SessionsEnded } from '../contract/auth.ts';
-import type {
-  AccountUnlocked,
-  PasswordReset,
-  PersonEdit,
-  PersonInput,
-  PersonOutcome,
-} from '../contract/people.ts';
+import type { AccountUnlocked, PersonEdit, PersonInput, PersonOutcome } from '../contract/people.ts';
 import type { User } from '../database/generated/client.ts';
 import { AppError } from '../plugins/errors.ts';
-import { type Actor, type Change, changePerson, difference, newcomer, takenField } from './changing.ts';
+import { type Actor, changePerson, difference, newcomer, takenField } from './changing.ts';
 import { readFields } from './fields.ts';
 import { type PersonServices, personDetail } from './person.ts';
 
-export interface PeopleServices extends PersonServices {
-  passwords: Passwords;
-  lockout: Lockout;
-}
-
-/** A password that an administrator gives out is refused after this, in milliseconds. */
-export const oneTimePasswordMs = 72 * 3_600_000;
-
-type Seen = { id: string; version: string };
-
-/** The administrators' changes of people's accounts. Each one writes its entry of the audit log in its transaction. */
-export function createPeople(services: PeopleServices) {
-  const { prisma, sessions, passwords, credentials, now } = services;
+/**
+ * Changes of one person. Each change writes its entry of the audit log in its transaction. Changes of one or many
+ * people are in bulk.ts.
+ */
+export function createPeople(services: PersonServices) {
+  const { prisma, now } = services;
 
   async function nameOf(id: string): Promise<User> {
     const user = await prisma.user.findUnique({ where: { id } });
@@ -40,7 +24,7 @@ export function createPeople(services: PeopleServices) {
     async create(actor: Actor, input: PersonInput): Promise<PersonOutcome> {
       const read = readFields(input);
       if ('outcome' in read) return read;
-      // All of them were given.
+      // The input has all fields.
       const data = read.fields as PersonInput;
       try {
         const id = await prisma.$transaction(async (tx) => {
@@ -70,60 +54,26 @@ export function createPeople(services: PeopleServices) {
     async edit(actor: Actor, id: string, { version, ...input }: PersonEdit): Promise<PersonOutcome> {
       const stored = await nameOf(id);
       const differs = ([key, value]: [string, unknown]) => stored[key as keyof PersonInput] !== value;
-      // A field that does not change is not checked: older rows may hold values that the rules of today refuse.
+      // A field that does not change is not checked: an old row may hold a value that is no longer allowed.
       const read = readFields(Object.fromEntries(Object.entries(input).filter(differs)));
       if ('outcome' in read) return read;
       const data: Partial<PersonInput> = Object.fromEntries(Object.entries(read.fields).filter(differs));
       return changePerson(services, actor, { id, version }, (before) => {
         if (Object.keys(data).length === 0) return null;
-        // The account gets another person of the platform: forget what the platform said of the former one.
+        // Another platform id is another person: clear the platform's data of the former one.
         const former = 'dingUserId' in data && before.dingUserId !== null ? forgetPerson : {};
         const left = typeof data.dingUserId === 'string' ? { leftAt: null } : {};
         return { action: 'person.edited', data: { ...former, ...left, ...data } };
       });
     },
 
-    disable: (actor: Actor, seen: Seen) => changePerson(services, actor, seen, setStatus('DISABLED')),
-
-    enable: (actor: Actor, seen: Seen) => changePerson(services, actor, seen, setStatus('ACTIVE')),
-
-    /** The person has to bind anew. A 超级高管 cannot bind: an administrator enters a new id first. */
-    unbind: (actor: Actor, seen: Seen) =>
+    /** The person must bind again. A 超级高管 cannot bind: an administrator must enter a new id. */
+    unbind: (actor: Actor, seen: { id: string; version: string }) =>
       changePerson(services, actor, seen, ({ dingUserId }) =>
         dingUserId === null
           ? null
           : { action: 'person.unbound', data: { dingUserId: null, ...forgetPerson } },
       ),
-
-    async resetPassword(actor: Actor, seen: Seen): Promise<PasswordReset> {
-      if (!credentials.keepsPasswords) return { outcome: 'refused', reason: 'PASSWORD_ELSEWHERE' };
-      // One's own password is changed on the account page, which asks for the old one.
-      if (seen.id === actor.user.id) return { outcome: 'refused', reason: 'SELF' };
-      const { username } = await nameOf(seen.id);
-      const password = generatePassword(username);
-      const passwordHash = await passwords.hash(password);
-      const expiresAt = new Date(now() + oneTimePasswordMs);
-      const outcome = await changePerson(services, actor, seen, () => ({
-        action: 'password.reset',
-        data: { passwordHash, mustChangePassword: true, passwordExpiresAt: expiresAt },
-        endsSessions: true,
-      }));
-      if (outcome.outcome !== 'saved') return outcome as Exclude<typeof outcome, { outcome: 'taken' }>;
-      // The person has probably tried old passwords: the new one must not be locked because of them.
-      await services.lockout.clearAccount(username);
-      return {
-        outcome: 'password-reset',
-        password,
-        expiresAt: expiresAt.toISOString(),
-        person: await personDetail(services, seen.id),
-      };
-    },
-
-    async endSessions(actor: Actor, id: string): Promise<SessionsEnded> {
-      await nameOf(id);
-      const count = await sessions.endAll(id, { actorId: actor.user.id, address: actor.address });
-      return { outcome: 'sessions-ended', count };
-    },
 
     async unlock(actor: Actor, id: string): Promise<AccountUnlocked> {
       const { username } = await nameOf(id);
@@ -138,29 +88,19 @@ export function createPeople(services: PeopleServices) {
       };
     },
 
-    /** Writes to the audit log who asks, then returns the full mobile number. */
+    /** Writes an entry to the audit log, then returns the full mobile number. */
     async revealMobile(actor: Actor, id: string): Promise<string | null> {
       const { mobile } = await nameOf(id);
       if (mobile === null) return null;
-      await recordAudit(
-        prisma,
-        { action: 'mobile.revealed', actorId: actor.user.id, subject: `user:${id}`, detail: {} },
-        actor.address,
-      );
+      const event = { action: 'mobile.revealed', actorId: actor.user.id, subject: `user:${id}` } as const;
+      await recordAudit(prisma, event, actor.address);
       return mobile;
     },
   };
 }
 
 /**
- * Clears what the platform said of the bound person. `leftAt` stays until the account gets another person: an
- * administrator who has left must not be let in again by unbinding their account.
+ * Clears the platform's data of the bound person. `leftAt` stays until the account gets another person: unbinding must
+ * not let an administrator who has left sign in again.
  */
 const forgetPerson = { unionId: null, employeeCode: null, boundAt: null, boundBy: null } as const;
-
-const setStatus =
-  (status: User['status']) =>
-  (before: User): Change | null =>
-    before.status === status
-      ? null
-      : { action: status === 'ACTIVE' ? 'person.enabled' : 'person.disabled', data: { status } };

@@ -16,7 +16,7 @@ export interface PersonServices {
 }
 
 /**
- * All that the console shows of one person.
+ * Everything that the console shows of one person.
  *
  * @throws AppError NOT_FOUND.
  */

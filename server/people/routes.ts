@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { signedInUser } from '../auth/authenticate.ts';
-import { type RoleName, sessionsEnded } from '../contract/auth.ts';
+import type { RoleName } from '../contract/auth.ts';
 import { bulkOutcome, bulkPreview, bulkRequest, bulkRun } from '../contract/bulk.ts';
 import { faultResponses } from '../contract/errors.ts';
 import * as contract from '../contract/people.ts';
@@ -11,7 +11,7 @@ import type { Actor } from './changing.ts';
 import { personHistory } from './history.ts';
 import { createPeople } from './people.ts';
 import { personDetail } from './person.ts';
-import { createPeopleSearch } from './search.ts';
+import { searchPeople } from './search.ts';
 
 const tags = ['管理：人员'];
 const read = { roles: ['ADMIN', 'AUDITOR'] as RoleName[] };
@@ -22,14 +22,13 @@ export const actorOf = (request: FastifyRequest): Actor => ({
   address: request.ip,
 });
 
-/** Auditors see no mobile numbers, so their searches do not look into them either. */
+/** Auditors see no mobile numbers, so their searches do not include them. */
 const view = (request: FastifyRequest) => ({ mobiles: signedInUser(request).role === 'ADMIN' });
 
-/** The administrators' people: looking for them, and all that is done to an account. */
+/** Routes by which administrators find people and change their accounts. */
 export const peopleRoutes = routes('people', ['administrators'], async (app) => {
   const { prisma } = app;
   const services = { ...app.accounts, prisma, now: app.clock.now };
-  const search = createPeopleSearch(prisma);
   const people = createPeople(services);
   const bulk = createBulk(services);
 
@@ -44,7 +43,7 @@ export const peopleRoutes = routes('people', ['administrators'], async (app) => 
         response: { 200: contract.peoplePage, ...faultResponses },
       },
     },
-    (request) => search.page(request.query, view(request)),
+    (request) => searchPeople(prisma, request.query, view(request)),
   );
 
   app.get(
@@ -106,41 +105,19 @@ export const peopleRoutes = routes('people', ['administrators'], async (app) => 
     (request) => people.edit(actorOf(request), request.params.id, request.body),
   );
 
-  const deeds = {
-    disable: '停用账号；立即结束所有会话',
-    enable: '启用账号',
-    unbind: '解除绑定；立即结束所有会话',
-  } as const;
-  for (const deed of ['disable', 'enable', 'unbind'] as const) {
-    app.post(
-      `/api/admin/people/:id/${deed}`,
-      {
-        config: write,
-        schema: {
-          tags,
-          summary: deeds[deed],
-          params: idParams,
-          body: contract.seen,
-          response: { 200: contract.personOutcome, ...faultResponses },
-        },
-      },
-      (request) => people[deed](actorOf(request), { ...request.params, ...request.body }),
-    );
-  }
-
   app.post(
-    '/api/admin/people/:id/password-reset',
+    '/api/admin/people/:id/unbind',
     {
       config: write,
       schema: {
         tags,
-        summary: '重置为一次性密码；立即结束所有会话',
+        summary: '解除绑定；立即结束所有会话',
         params: idParams,
         body: contract.seen,
-        response: { 200: contract.passwordReset, ...faultResponses },
+        response: { 200: contract.personOutcome, ...faultResponses },
       },
     },
-    (request) => people.resetPassword(actorOf(request), { ...request.params, ...request.body }),
+    (request) => people.unbind(actorOf(request), { ...request.params, ...request.body }),
   );
 
   app.post(
@@ -149,7 +126,7 @@ export const peopleRoutes = routes('people', ['administrators'], async (app) => 
       config: write,
       schema: {
         tags,
-        summary: '对多个人一起办理之前：会影响谁；什么也不写入',
+        summary: '对一个或多个人办理之前：会影响谁；什么也不写入',
         body: bulkRequest,
         response: { 200: bulkPreview, ...faultResponses },
       },
@@ -169,21 +146,6 @@ export const peopleRoutes = routes('people', ['administrators'], async (app) => 
       },
     },
     (request) => bulk.run(actorOf(request), request.body),
-  );
-
-  app.post(
-    '/api/admin/people/:id/sessions/end',
-    {
-      config: write,
-      schema: {
-        tags,
-        summary: '结束这个人的所有会话',
-        params: idParams,
-        body: noBody,
-        response: { 200: sessionsEnded, ...faultResponses },
-      },
-    },
-    (request) => people.endSessions(actorOf(request), request.params.id),
   );
 
   app.post(

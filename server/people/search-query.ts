@@ -3,20 +3,20 @@ import { Prisma } from '../database/generated/client.ts';
 
 /** A filter as SQL. */
 export interface PeopleQuery {
-  /** Holds for exactly the people who are looked for; on the table `users` or a subquery of its columns. */
+  /** True for exactly the wanted people; on the table `users` or a subquery of its columns. */
   condition: Prisma.Sql;
-  /** Holds for them too, and perhaps for a few more; answered by `users_search_idx`. */
+  /** True for them and perhaps a few more; uses the index `users_search_idx`. */
   indexed: Prisma.Sql;
 }
 
-/** In SQL the same as in the migration `people`, or the index is not used. */
+/** Must be the same expression as in the migration `people`; otherwise the index is not used. */
 const lexemes = Prisma.sql`people_lexemes(people_text(username, name, mobile, ding_user_id, employee_code, department),
   role, status, is_super_executive, ding_user_id, bound_at, left_at)`;
 
 const linesWithMobile = Prisma.sql`people_text(username, name, mobile, ding_user_id, employee_code, department)`;
 const linesWithoutMobile = Prisma.sql`people_text(username, name, NULL, ding_user_id, employee_code, department)`;
 
-/** A filter's condition, and the lexeme that stands for it in the index. */
+/** A filter's condition, and its lexeme in the index. */
 const bindings = {
   unbound: Prisma.sql`ding_user_id IS NULL`,
   expected: Prisma.sql`ding_user_id IS NOT NULL AND bound_at IS NULL`,
@@ -30,9 +30,8 @@ const statuses = {
 } as const satisfies Record<NonNullable<PeopleFilter['status']>, Prisma.Sql>;
 
 /**
- * @param mobiles whether the words may be found in mobile numbers: who may not see them must not be able to try
- *   out their digits either.
- * @returns null where everybody is looked for.
+ * @param mobiles whether the words are also searched in mobile numbers; not for people who may not see them.
+ * @returns null if there is no filter.
  */
 export function peopleQuery(filter: PeopleFilter, mobiles: boolean): PeopleQuery | null {
   const { q = '', binding, status, role, superExecutive = false } = filter;
@@ -55,13 +54,13 @@ export function peopleQuery(filter: PeopleFilter, mobiles: boolean): PeopleQuery
   };
 }
 
-/** Parted by blanks, with small letters for A–Z as the database has them. */
+/** The words, in lower case as in the database. */
 function termsOf(q: string): string[] {
   const terms = q.split(/\s+/u).filter((term) => term !== '');
   return [...new Set(terms.map((term) => term.replace(/[A-Z]/g, (letter) => letter.toLowerCase())))];
 }
 
-/** Every run of three characters, or what begins with fewer: see the migration. */
+/** The word's trigrams; a shorter word becomes a prefix (see the migration). */
 function wantedLexemes(term: string): string {
   const characters = Array.from(term);
   if (characters.length < 3) return `${quoted(term)}:*`;
@@ -69,5 +68,5 @@ function wantedLexemes(term: string): string {
   return [...new Set(runs)].map(quoted).join(' & ');
 }
 
-/** As a word of a tsquery, which needs both doubled. */
+/** Quotes a word for a tsquery. */
 const quoted = (lexeme: string): string => `'${lexeme.replace(/[\\']/g, '$&$&')}'`;

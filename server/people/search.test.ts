@@ -139,7 +139,7 @@ const anyFilter = () =>
     { requiredKeys: [] },
   ) as fc.Arbitrary<PeopleFilter>;
 
-test('finds exactly whom a plain filter finds, in the same order, on pages of any size, and counts them', async () => {
+test('the search finds and counts the same people as a plain filter, in the same order, on pages of any size', async () => {
   await fc.assert(
     fc.asyncProperty(
       anyFilter(),
@@ -163,7 +163,7 @@ test.each([
   ['the middle of a platform id', '019', 'zhangsan', { dingUserId: 'x70190y' }],
   ['an employee code in other case', 'ge_77', 'zhangsan', { employeeCode: 'GE_7788' }],
   ['words from different fields', '数据 李四', 'lisi', { name: '李四', department: '省数据资源管理局' }],
-])('finds %s', async (_, q, username, data) => {
+])('the search finds %s', async (_, q, username, data) => {
   const before = await server.prisma.user.findUniqueOrThrow({ where: { username } });
   await server.prisma.user.update({ where: { username }, data });
   expect((await all({ q }, 50)).map((row) => row.username)).toContain(username);
@@ -173,7 +173,7 @@ test.each([
   await server.prisma.user.update({ where: { username }, data: restored });
 });
 
-test('a row says what the work needs, and no full mobile number', async () => {
+test('a row has no full mobile number', async () => {
   const [row] = (await page({ q: 'zhangsan' })).items;
   const zhangsan = await server.prisma.user.findUniqueOrThrow({ where: { username: 'zhangsan' } });
   expect(row).toEqual({
@@ -199,7 +199,7 @@ test('a row says what the work needs, and no full mobile number', async () => {
   expect((await page({ q: 'zhangsan' })).items[0]?.lastSignInAt).toBe(signIn.at.toISOString());
 });
 
-test('who may not see mobile numbers cannot find out their digits either', async () => {
+test('a person who may not see mobile numbers cannot search for them', async () => {
   const { mobile } = await server.prisma.user.findUniqueOrThrow({ where: { username: 'zhangsan' } });
   expect(mobile).toMatch(/^10000/);
   for (const q of [mobile ?? '', '1000', 'zhangsan 10000']) {
@@ -210,7 +210,7 @@ test('who may not see mobile numbers cannot find out their digits either', async
 });
 
 test.each(['name', 'username', 'department', 'boundAt'] as const)(
-  'people sorted by %s, from both ends: everybody once, those without a value last',
+  'people can be sorted by %s both ways: each person once, those without a value last',
   async (field) => {
     const known = naive({ role: 'USER' }, true).sort();
     for (const sort of [field, `-${field}`] as const) {

@@ -11,18 +11,13 @@ import { Prisma } from '../database/generated/client.ts';
 import { maskMobile } from './masked-mobile.ts';
 import { type PeopleQuery, peopleQuery } from './search-query.ts';
 
-export interface PeopleSearch {
-  /** A page of the people who match, and how many they are, up to a bound. The latest added come first. */
-  page(query: PeopleListQuery, view: { mobiles: boolean }): Promise<PeoplePage>;
-}
-
 /**
- * People who are looked at one by one, from the latest, before the index is asked. What many people match is found
- * here at once, where the index would have to collect all of them first; and what is not, has few enough.
+ * The number of latest people who are read one by one before the index is asked. A search that many people match is
+ * answered from these, where the index would first collect all of them; a search that few people match is quick by index.
  */
 const walked = 5000;
 
-/** People who are counted, and one more; a number above says nothing more to who reads it. */
+/** Counting stops here: one more than the greatest number that is shown. */
 export const mostCounted = 10_001;
 export const counted = (total: number): { total: number; more: boolean } => ({
   total: Math.min(total, mostCounted - 1),
@@ -33,7 +28,7 @@ const columns = Prisma.raw(
   'id, username, name, department, mobile, role, status, left_at, is_super_executive, ding_user_id, employee_code, bound_at, bound_by',
 );
 
-/** What a page shows of the rows that were found; `audit_log` is asked in a way that only (actor_id, at) answers. */
+/** What a page shows of the rows that were found. `action || ''` makes PostgreSQL use the index (actor_id, at). */
 const shown = Prisma.raw(`id, username, name, department, mobile, role::text, status::text,
   left_at AS "leftAt", is_super_executive AS "isSuperExecutive", ding_user_id AS "dingUserId", bound_at AS "boundAt",
   bound_by::text AS "boundBy",
@@ -68,53 +63,60 @@ function orderOf(sort = '-id'): Prisma.Sql {
   return column === undefined ? Prisma.sql`id DESC` : Prisma.sql`${column} ${direction} NULLS LAST, id DESC`;
 }
 
-export function createPeopleSearch(prisma: PrismaClient): PeopleSearch {
-  async function find(
-    found: PeopleQuery | null,
-    { page = 1, limit = 20, sort }: PeopleListQuery,
-  ): Promise<PersonColumns[]> {
-    const order = orderOf(sort);
-    const select = (from: Prisma.Sql) => prisma.$queryRaw<PersonColumns[]>`
-      SELECT ${shown} FROM (
-        SELECT * FROM (${from}) AS candidates ORDER BY ${order} LIMIT ${limit} OFFSET ${(page - 1) * limit}) AS found
-      ORDER BY ${order}`;
-    if (found === null) return select(Prisma.sql`SELECT ${columns} FROM users`);
-    if (sort === undefined) {
-      const latest = Prisma.sql`SELECT ${columns} FROM users ORDER BY id DESC LIMIT ${walked}`;
-      const near = await select(Prisma.sql`SELECT * FROM (${latest}) AS latest WHERE ${found.condition}`);
-      if (near.length === limit) return near;
-    }
-    // Without OFFSET 0 the planner could walk the whole table in the order of the ids, hoping for early finds.
-    return withPlainPlans(
-      select(Prisma.sql`SELECT ${columns} FROM users WHERE ${found.indexed} AND ${found.condition} OFFSET 0`),
-    );
-  }
+/** A page of the people who match, and how many they are, up to a bound. The latest added come first. */
+export async function searchPeople(
+  prisma: PrismaClient,
+  query: PeopleListQuery,
+  { mobiles }: { mobiles: boolean },
+): Promise<PeoplePage> {
+  const found = peopleQuery(query, mobiles);
+  const [rows, total] = await Promise.all([find(prisma, found, query), count(prisma, found)]);
+  return { items: rows.map(toPersonRow), ...total };
+}
 
-  async function count(found: PeopleQuery | null): Promise<Pick<PeoplePage, 'total' | 'more'>> {
-    const where = found === null ? Prisma.sql`true` : Prisma.sql`${found.indexed} AND ${found.condition}`;
-    const [row] = await withPlainPlans(
-      prisma.$queryRaw<{ total: number }[]>`
-        SELECT count(*)::int AS total FROM (SELECT 1 FROM users WHERE ${where} LIMIT ${mostCounted}) AS found`,
-    );
-    return counted(row?.total ?? 0);
+async function find(
+  prisma: PrismaClient,
+  found: PeopleQuery | null,
+  { page = 1, limit = 20, sort }: PeopleListQuery,
+): Promise<PersonColumns[]> {
+  const order = orderOf(sort);
+  const select = (from: Prisma.Sql) => prisma.$queryRaw<PersonColumns[]>`
+    SELECT ${shown} FROM (
+      SELECT * FROM (${from}) AS candidates ORDER BY ${order} LIMIT ${limit} OFFSET ${(page - 1) * limit}) AS found
+    ORDER BY ${order}`;
+  if (found === null) return select(Prisma.sql`SELECT ${columns} FROM users`);
+  if (sort === undefined) {
+    const latest = Prisma.sql`SELECT ${columns} FROM users ORDER BY id DESC LIMIT ${walked}`;
+    const near = await select(Prisma.sql`SELECT * FROM (${latest}) AS latest WHERE ${found.condition}`);
+    if (near.length === limit) return near;
   }
+  // Without OFFSET 0 the planner could walk the whole table in the order of the ids, hoping for early finds.
+  return withPlainPlans(
+    prisma,
+    select(Prisma.sql`SELECT ${columns} FROM users WHERE ${found.indexed} AND ${found.condition} OFFSET 0`),
+  );
+}
 
-  /** Compiling a plan, or starting workers for it, takes longer than these statements do. */
-  async function withPlainPlans<T>(statement: Prisma.PrismaPromise<T>): Promise<T> {
-    const [, result] = await prisma.$transaction([
-      prisma.$queryRaw`SELECT set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)`,
-      statement,
-    ]);
-    return result;
-  }
+async function count(
+  prisma: PrismaClient,
+  found: PeopleQuery | null,
+): Promise<Pick<PeoplePage, 'total' | 'more'>> {
+  const where = found === null ? Prisma.sql`true` : Prisma.sql`${found.indexed} AND ${found.condition}`;
+  const [row] = await withPlainPlans(
+    prisma,
+    prisma.$queryRaw<{ total: number }[]>`
+      SELECT count(*)::int AS total FROM (SELECT 1 FROM users WHERE ${where} LIMIT ${mostCounted}) AS found`,
+  );
+  return counted(row?.total ?? 0);
+}
 
-  return {
-    async page(query, { mobiles }) {
-      const found = peopleQuery(query, mobiles);
-      const [rows, counted] = await Promise.all([find(found, query), count(found)]);
-      return { items: rows.map(toPersonRow), ...counted };
-    },
-  };
+/** Compiling a plan, or starting workers for it, takes longer than these statements do. */
+async function withPlainPlans<T>(prisma: PrismaClient, statement: Prisma.PrismaPromise<T>): Promise<T> {
+  const [, result] = await prisma.$transaction([
+    prisma.$queryRaw`SELECT set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)`,
+    statement,
+  ]);
+  return result;
 }
 
 export const bindingOf = (row: { dingUserId: string | null; boundAt: Date | null }): BindingState =>

@@ -1,7 +1,7 @@
 import type { SessionUser } from '../contract/auth.ts';
 import type { User } from '../database/generated/client.ts';
 
-/** The account as its owner sees it, without the password's hash and the mobile number. */
+/** An account's data for its owner, without the password's hash and the mobile number. */
 export function toSessionUser(user: User): SessionUser {
   return {
     id: user.id,

@@ -3,23 +3,22 @@ import { Compile } from 'typebox/compile';
 import { TokenRefusedError } from './app-token.ts';
 import { PlatformError, type PlatformErrorKind } from './platform.ts';
 
-/** Reads answers of the platforms: text as JSON, JSON as a checked value, an error code as a PlatformError. */
+/** Reads the platforms' answers: text as JSON, JSON as a checked value, an error code as a PlatformError. */
 
 /**
  * DingTalk cuts an IP off for five minutes after more than 10,000 calls in 20 seconds.
  * Source: DingTalk's document of call limits (调用频率限制).
  */
 const cutOffSeconds = 300;
-/** The `status` of the answer that says so, `{"status":1111,"wait":5,"source":"x5","punish":"deny"}`. */
+/** The `status` of such an answer, `{"status":1111,"wait":5,"source":"x5","punish":"deny"}`. */
 export const cutOffCode = '1111';
 /** Too many calls in this second, by the platform's count: all apps, this app on this API, any gateway. */
 const throttledCode = /^(90002|90018|429|.*QpsLimitForAppkeyAndApi)$/;
-/** Seconds to wait after a throttled call whose answer names no time. */
+/** The wait after a throttled call whose answer names no time, in seconds. */
 const busySeconds = 5;
 
 /**
- * Reads the text of a whole answer as JSON. Judges the status only where it says "later"; the rest is for the
- * driver.
+ * Reads the text of a whole answer as JSON. Judges only the HTTP status 429 and 503; the driver judges the others.
  *
  * @throws PlatformError `busy` (429, 503, cut off), or `fault` (empty, HTML, not JSON).
  */
@@ -53,18 +52,18 @@ function secondsOf(header: string | string[] | undefined): number | null {
   return Math.min(Math.max(Number(header), 1), 3600);
 }
 
-/** Strings, or numbers: whichever comes first, so that digits inside a string are never taken for a number. */
+/** Matches strings and numbers, so that digits inside a string do not count as a number. */
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
- * Parses JSON like `JSON.parse`, but an integer beyond 2^53 becomes a string of its digits. 浙政钉 account ids
- * are numbers on the wire; a rounded one would match somebody else.
+ * Parses JSON like `JSON.parse`, but an integer beyond 2^53 becomes a string of its digits. 浙政钉 account ids are numbers
+ * on the wire; a rounded one would match another person.
  *
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  // 2^53 has 16 digits: a text without so long a run has no such integer.
+  // 2^53 has 16 digits; a text without 16 digits in a row has no such integer.
   if (!/\d{16}/.test(text)) return value;
   return JSON.parse(
     text.replace(stringOrNumber, (token) =>
@@ -77,8 +76,8 @@ export function parseJson(text: string): unknown {
 export type Guard<T> = (api: string, value: unknown) => T;
 
 /**
- * A guard for one shape of answers. It throws PlatformError `fault`, which names the place that does not fit but
- * never quotes the value: that may be a token or a mobile number.
+ * Makes a check for one shape of answers. It throws PlatformError `fault`, which names the wrong field but never quotes
+ * its value, because that may be a token or a mobile number.
  */
 export function guard<const Schema extends TSchema>(schema: Schema): Guard<Static<Schema>> {
   const validator = Compile(schema);
@@ -128,7 +127,7 @@ export interface Refusal {
   requestId: string | null | undefined;
 }
 
-/** The meaning of an error code; a remedy, in Chinese, where an administrator must act. */
+/** The meaning of an error code, with a remedy in Chinese if an administrator must act. */
 export type Meaning =
   | 'code-invalid'
   | 'out-of-range'
@@ -139,8 +138,8 @@ export type Meaning =
   | { remedy: string };
 
 /**
- * The PlatformError of a refusal. It quotes nothing but the code and the request's id, and these only if they look
- * like ones: a platform may echo a token or a mobile number in any field.
+ * The PlatformError of a refusal. It quotes only the code and the request's id, and only if they look like ones: a
+ * platform may repeat a token or a mobile number in any field.
  */
 export function refusalError(
   { platform, api, requestId, ...refusal }: Refusal,
@@ -170,7 +169,7 @@ export function refusalError(
   }
 }
 
-/** Whether the platform refused a call because there were too many at this moment: a later one may pass. */
+/** Whether the platform refused a call because of too many calls; a later one may succeed. */
 export const isThrottled = ({ kind, upstreamCode }: PlatformError): boolean =>
   kind === 'busy' && throttledCode.test(upstreamCode ?? '');
 

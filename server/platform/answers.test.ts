@@ -34,7 +34,7 @@ describe.each(apis)('$platform $api', ({ platform: name, api, good, call }) => {
     }
   });
 
-  test('no answer is a time-out, and the call is not repeated', async () => {
+  test('a missing answer is a time-out, and the call is not repeated', async () => {
     const { platform, server } = await scripted(name, { [api]: [() => {}] }, { timeoutMs: 400 });
     expect(await rejection(call(platform))).toMatchObject({ kind: 'timeout', api });
     expect(server.count(api)).toBe(1);

@@ -43,7 +43,7 @@ const times = <T>(count: number, call: () => Promise<T>) => Promise.all(Array.fr
 /** Lets everything that is not waiting for a timer or a socket finish. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-test('200 cold calls at once, on three instances that share a store, fetch one token, and a restart none', async () => {
+test('200 cold calls at once on three instances with one store fetch one token, and a restart fetches none', async () => {
   const { world, appToken, work } = setUp();
   const instances = [appToken(), appToken(), appToken()];
   const tokens = await Promise.all(instances.map((one) => times(70, () => one.use(work))));
@@ -52,7 +52,7 @@ test('200 cold calls at once, on three instances that share a store, fetch one t
   expect(world.fetches).toBe(1);
 });
 
-test('calls that wait together share one turn at the store, and the failure of its fetch', async () => {
+test('calls that wait together share one fetch, and its failure', async () => {
   const memory = memoryTokenStore();
   let turns = 0;
   const { world, appToken, work } = setUp({
@@ -88,7 +88,7 @@ test('calls that wait together share one turn at the store, and the failure of i
   expect([world.fetches, turns]).toEqual([3, 3]);
 });
 
-test('a refused token is dropped and fetched once for all, and each call is made once more', async () => {
+test('a refused token is replaced by one fetch for all calls, and each call is made once more', async () => {
   const { world, appToken, work, store } = setUp();
   const instances = [appToken(), appToken()];
   for (const one of instances) await one.use(work);
@@ -111,7 +111,7 @@ test('a call whose new token is refused too is a fault', async () => {
   expect(world.fetches).toBe(2);
 });
 
-test('a platform may give a refused token again, renewed', async () => {
+test('a platform may issue a refused token again', async () => {
   const { world, appToken, work } = setUp();
   const one = appToken();
   await one.use(work);
@@ -127,7 +127,7 @@ test('a platform may give a refused token again, renewed', async () => {
   expect(world.fetches).toBe(1);
 });
 
-test('a refused token is not taken from the store, also after a fetch that failed', async () => {
+test('a refused token is not taken from the store, even after a failed fetch', async () => {
   const { world, appToken, work, store } = setUp();
   const one = appToken();
   await one.use(work);
@@ -139,7 +139,7 @@ test('a refused token is not taken from the store, also after a fetch that faile
   expect(await one.use(work)).toBe('t3');
 });
 
-test('a renewal that was under way when the token was refused does not bring it back', async () => {
+test('a renewal that began before the refusal does not bring the refused token back', async () => {
   const memory = memoryTokenStore();
   let held = Promise.resolve();
   const { world, appToken, work } = setUp({
@@ -183,7 +183,7 @@ test('a call with any other failure is not repeated, and the token stays', async
   expect(world.fetches).toBe(1);
 });
 
-test('ten minutes before its end the token is renewed in the background, once', async () => {
+test('ten minutes before it expires the token is renewed in the background, once', async () => {
   const { world, appToken, work } = setUp();
   const one = appToken();
   await one.use(work);
@@ -199,7 +199,7 @@ test('ten minutes before its end the token is renewed in the background, once', 
   expect(world.fetches).toBe(2);
 });
 
-test('while renewal fails the valid token serves on, with one attempt in 30 seconds', async () => {
+test('while renewals fail the valid token is used on, with one attempt in 30 seconds', async () => {
   const { world, appToken, work } = setUp();
   const one = appToken();
   await one.use(work);
@@ -238,7 +238,7 @@ describe('when the store fails', () => {
   };
 
   test.each([{ exclusively: fail }, { read: fail }])(
-    'before the fetch, its error passes through: nothing is fetched, no auth code used up',
+    'before the fetch, its error is the result: nothing is fetched, and no auth code is used',
     async (failing) => {
       const { world, appToken, work } = setUp({ ...memoryTokenStore(), ...failing });
       const one = appToken();
@@ -247,7 +247,7 @@ describe('when the store fails', () => {
     },
   );
 
-  test('after the fetch, the token serves from memory: one fetch, not one a request', async () => {
+  test('after the fetch, the token is used from memory: one fetch, not one for each request', async () => {
     const { world, appToken, work } = setUp({ ...memoryTokenStore(), write: fail });
     const one = appToken();
     await one.use(work);

@@ -12,7 +12,7 @@ export interface AppTokenOptions {
   /** The app's name in the store: `<platform>:<appKey>`. */
   app: string;
   store: TokenStore;
-  /** Asks the platform for a token, once, and tells how many seconds it lives. */
+  /** Fetches a token from the platform, with its lifetime in seconds. */
   fetchToken: () => Promise<{ token: string; lifeSeconds: number }>;
   /** Epoch milliseconds. */
   now: () => number;
@@ -28,14 +28,14 @@ export interface AppToken {
   use<T>(work: (token: string) => Promise<T>): Promise<T>;
 }
 
-/** How long before its end a token is renewed. */
+/** How long before its end a token is renewed, in milliseconds. */
 const refreshEarlyMs = 10 * 60_000;
-/** Pause between two attempts to renew a token that is still valid. */
+/** The pause between two attempts to renew a valid token, in milliseconds. */
 const refreshPauseMs = 30_000;
 
 /**
- * The one app token of all instances: from memory, else from the store, else from the platform. One fetch at a time
- * in this process and, by `store.exclusively`, among all of them.
+ * The one app token of all instances: from memory, else from the store, else from the platform. One fetch at a time in
+ * this process and, by `store.exclusively`, in all instances.
  */
 export function createAppToken({ app, store, fetchToken, now }: AppTokenOptions): AppToken {
   let cached: StoredToken | null = null;
@@ -67,7 +67,7 @@ export function createAppToken({ app, store, fetchToken, now }: AppTokenOptions)
         if (shared && fresh(shared)) return shared;
         if (refused !== null && shared?.token === refused) await store.drop(app, refused);
         try {
-          // Before the request, so that the life is never over-estimated.
+          // Taken before the request, so that the lifetime is not overestimated.
           const asked = now();
           const { token, lifeSeconds } = await fetchToken();
           fetched = { token, expiresAt: asked + lifeSeconds * 1000 };
@@ -75,13 +75,13 @@ export function createAppToken({ app, store, fetchToken, now }: AppTokenOptions)
           if (shared && alive(shared)) return shared;
           throw error;
         }
-        // The platform may give the same token again, renewed: then it is valid again.
+        // The platform may issue the same token again; then it is valid again.
         if (fetched.token === refused) refused = null;
         await store.write(app, fetched);
         return fetched;
       });
     } catch (error) {
-      // The store failed after the fetch: without the token in memory every request would fetch one.
+      // Kept in memory although the store failed: otherwise every request would fetch a token.
       if (fetched !== null) return fetched;
       throw error;
     }
@@ -91,7 +91,7 @@ export function createAppToken({ app, store, fetchToken, now }: AppTokenOptions)
     if (cached === null || !alive(cached)) return (await acquire()).token;
     if (!fresh(cached) && now() >= refreshNotBefore) {
       refreshNotBefore = now() + refreshPauseMs;
-      // In the background: no call waits for it, and `onCall` reports its failure.
+      // Runs in the background: no call waits for it, and `onCall` reports a failure.
       acquire().catch(() => {});
     }
     return cached.token;
@@ -102,7 +102,7 @@ export function createAppToken({ app, store, fetchToken, now }: AppTokenOptions)
     if (cached !== null && cached.token !== token && alive(cached)) return cached.token;
     refused = token;
     const value = await acquire();
-    // A fetch that had read the store before the refusal brings the refused token: fetch once more.
+    // A fetch that had read the store before the refusal returns the refused token: fetch once more.
     return value.token === refused ? (await acquire()).token : value.token;
   }
 

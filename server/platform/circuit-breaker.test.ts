@@ -22,7 +22,7 @@ function setUp() {
   return { clock, changes, breaker, enter, fail };
 }
 
-test('five failures open it; it refuses with the time that is left, and lets one call try', async () => {
+test('five failures open it; it refuses calls with the remaining time, and then lets one call try', async () => {
   const { clock, changes, breaker, enter, fail } = setUp();
   fail(4);
   expect(breaker.state()).toBe('closed');
@@ -48,7 +48,7 @@ test('five failures open it; it refuses with the time that is left, and lets one
   expect(breaker.state()).toBe('closed');
 });
 
-test('a failed probe opens it again; one that was not made leaves the trial to the next call', async () => {
+test('a failed trial opens it again; a trial that was not made is left to the next call', async () => {
   const { clock, breaker, enter, fail } = setUp();
   fail(5);
   await clock.advance(10_000);
@@ -61,7 +61,7 @@ test('a failed probe opens it again; one that was not made leaves the trial to t
   expect(breaker.state()).toBe('closed');
 });
 
-test('rare failures among many successes do not open it, many do', () => {
+test('rare failures among many successes do not open it, frequent ones do', () => {
   const { breaker, enter, fail } = setUp();
   for (let round = 0; round < 50; round += 1) {
     fail(1);
@@ -103,7 +103,7 @@ test('calls that began before a change neither close it nor keep it open longer'
   expect(breaker.state()).toBe('open');
 });
 
-test('a pause that the platform names opens it for so long; a shorter one does not shorten it', async () => {
+test('a pause that the platform asks for opens it for that time; a shorter one does not shorten it', async () => {
   const { clock, breaker, enter } = setUp();
   breaker.trip(300_000);
   breaker.trip(1000);

@@ -1,6 +1,6 @@
 /**
- * `closed`: calls pass. `open`: calls are refused at once. `half-open`: one call, the probe, is under way and
- * decides; the others are refused.
+ * `closed`: calls pass. `open`: calls are refused at once. `half-open`: one call, the probe, decides; the others are
+ * refused.
  */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
@@ -11,7 +11,7 @@ export interface CircuitChange {
 }
 
 export interface CircuitBreakerOptions {
-  /** So many failures open the circuit, when they are at least half of the latest calls. */
+  /** This many failures open the circuit, if they are at least half of the latest calls. */
   failures: number;
   /** Older calls than this do not count, in milliseconds. */
   windowMs: number;
@@ -22,22 +22,22 @@ export interface CircuitBreakerOptions {
   onChange?: (change: CircuitChange) => void;
 }
 
-/** Permission for one call; the caller calls exactly one of the functions, once, when the call is over. */
+/** Permission for one call. The caller calls exactly one of the functions, once, at the call's end. */
 export interface Permit {
-  /** The other side answered, whatever it said. */
+  /** The other side answered. */
   succeeded(): void;
   /** The other side is broken. */
   failed(): void;
-  /** The call was not made, or its end says nothing. */
+  /** The call was not made, or says nothing about the other side. */
   abandoned(): void;
 }
 
 export interface CircuitBreaker {
-  /** How long calls are refused, in milliseconds; 0 when the next one would pass. */
+  /** How long calls are refused, in milliseconds; 0 if the next one passes. */
   refusesFor(): number;
-  /** @returns a permit, or the milliseconds (above 0) until it is worth asking again. */
+  /** @returns a permit, or the milliseconds (above 0) until the next attempt makes sense. */
   enter(): Permit | number;
-  /** Opens for so long, whatever was counted: the other side said that it will not answer. */
+  /** Opens the circuit for `ms`: the other side has said that it will not answer. */
   trip(openMs: number): void;
   state(): CircuitState;
 }
@@ -53,7 +53,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   const { failures, windowMs, openMs, now, onChange } = options;
   let state: CircuitState = 'closed';
   let openUntil = 0;
-  /** Grows at every change: permits of an earlier era are ignored. */
+  /** Grows at every change of state: permits of an earlier era are ignored. */
   let era = 0;
   /** The latest finished calls, oldest first: at most twice `failures`, so that half of them open the circuit. */
   let results: { at: number; failed: boolean }[] = [];
@@ -103,7 +103,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
       return permit(true);
     },
     trip(forMs) {
-      // A longer pause that is already under way stands.
+      // A longer pause that has already begun stays.
       if (state === 'open' && openUntil >= now() + forMs) return;
       become('open', forMs);
     },

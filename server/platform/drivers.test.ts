@@ -28,7 +28,7 @@ describe.each(platformNames)('%s', (name) => {
   const onDingTalk = name === 'dingtalk';
   const code = (person = 'zhangsan') => control().issueAuthCode(person, name);
 
-  test('a person who is read again is the same, and one who left is told', async () => {
+  test('a person who is read again is the same, and a person who left is reported as left', async () => {
     const platform = connect(name);
     const person = await platform.exchangeCode(code());
     const whole = onDingTalk ? { ...person, mobile: '10000000001' } : person;
@@ -57,7 +57,7 @@ describe.each(platformNames)('%s', (name) => {
     },
   );
 
-  test('secrets that a platform echoes in its words get into no error', async () => {
+  test('secrets that a platform repeats in its answer do not get into an error', async () => {
     const secrets = ['token-of-the-app', 'code-of-the-person', '10000000001', emulatedApps[name].appSecret];
     const words = `${secrets.join(' ')} 权限：[${secrets.join('/')}] request ip=${secrets[0]}`;
     const codes = ['40078', '60011', '60020', '40014', '88', '12345', '240111', '240132', words];

@@ -16,9 +16,9 @@ export interface PlatformDependencies {
   tokenStore: TokenStore;
   /** Epoch milliseconds; the system's clock by default. */
   now?: () => number;
-  /** Told of every finished call to the platform. */
+  /** Called after every call to the platform. */
   onCall?: (call: UpstreamCall) => void;
-  /** Told when calls to an API stop because it fails, and when they go on: for the log and metrics. */
+  /** Called when calls to a failing API are paused and when they resume: for the log and metrics. */
   onCircuit?: CircuitListener;
   /** The clock of queues and circuits; the process's monotonic clock by default. */
   clock?: Clock;
@@ -26,7 +26,7 @@ export interface PlatformDependencies {
   upstream?: Upstream;
 }
 
-/** The platform that the configuration names. Calls nothing before it is asked to. */
+/** Creates the configured platform's driver. Makes no call by itself. */
 export function createPlatform(
   config: PlatformConfig,
   { tokenStore, now = Date.now, onCall, onCircuit, clock = systemClock, ...given }: PlatformDependencies,

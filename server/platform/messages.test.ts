@@ -26,7 +26,7 @@ describe.each(platformNames)('%s', (name) => {
     [path.ding, ding],
   ] as const;
 
-  test('a work notification is sent to each receiver, and taken back', async () => {
+  test('a work notification is sent to each receiver, and recalled', async () => {
     const platform = connect(name);
     const { taskId } = await notify(platform, [member, other]);
     expect(sent()).toMatchObject([
@@ -50,7 +50,7 @@ describe.each(platformNames)('%s', (name) => {
     expect(sent()[0]?.content).toEqual({ msgtype: 'markdown', markdown });
   });
 
-  test('a DING goes by the platform’s own API and rings in the app', async () => {
+  test('a DING is sent by the platform’s own API and rings in the app', async () => {
     const platform = connect(name);
     expect(await ding(platform)).toEqual({ dingId: expect.stringMatching(/./), rejected: [] });
     expect(control().calls()[path.ding]).toBe(1);
@@ -139,7 +139,7 @@ describe.each(platformNames)('%s', (name) => {
   });
 });
 
-test('DingTalk’s result names who got a message, who is unknown, and who was left out by a limit', async () => {
+test('DingTalk’s result names the receivers, the unknown people, and those skipped by a limit', async () => {
   const platform = connect('dingtalk');
   await notify(platform, [member], 'a');
   const { taskId } = await notify(platform, [member, other, gone], 'b');
@@ -154,7 +154,7 @@ test('DingTalk’s result names who got a message, who is unknown, and who was l
   expect(await connect('zhezhengding').getMessageResult('notice-1')).toBeNull();
 });
 
-test('a DING on DingTalk names the receivers whom it did not reach', async () => {
+test('the answer to a DING on DingTalk names the receivers whom it did not reach', async () => {
   expect(await ding(connect('dingtalk'), { receivers: [member, gone] })).toMatchObject({ rejected: [gone] });
 });
 
@@ -164,7 +164,7 @@ test('too many calls of DingTalk’s new APIs are busy', async () => {
   expect(error).toMatchObject({ kind: 'busy', retryAfterSeconds: 5 });
 });
 
-test('nothing is taken back on DingTalk after 24 hours, nor what was never sent', async () => {
+test('DingTalk recalls no message after 24 hours, nor one that was never sent', async () => {
   const platform = connect('dingtalk');
   const { taskId } = await notify(platform);
   time += 24 * 3_600_000 + 1;
@@ -177,22 +177,25 @@ test('nothing is taken back on DingTalk after 24 hours, nor what was never sent'
   expect(unknown).toMatchObject({ name: 'PlatformError' });
 });
 
-test.each([null, undefined, ''])('without its settings (%j) a message names the variable', async (none) => {
-  const dingTalk = connect('dingtalk', { agentId: none, robotCode: none });
-  const zhezhengding = connect('zhezhengding', { dingCreator: none });
-  const calls: [Promise<unknown>, string][] = [
-    [notify(dingTalk), 'DINGTALK_AGENT_ID'],
-    [dingTalk.getMessageResult('1'), 'DINGTALK_AGENT_ID'],
-    [dingTalk.recallMessage('1'), 'DINGTALK_AGENT_ID'],
-    [ding(dingTalk), 'DINGTALK_ROBOT_CODE'],
-    [ding(zhezhengding), 'ZHEZHENGDING_DING_CREATOR'],
-  ];
-  for (const [call, variable] of calls) {
-    const remedy = expect.stringContaining(variable);
-    expect(await rejection(call)).toMatchObject({ kind: 'misconfigured', remedy });
-  }
-  expect(control().calls()).toEqual({});
-});
+test.each([null, undefined, ''])(
+  'without its setting (%j) a message fails and names the variable',
+  async (none) => {
+    const dingTalk = connect('dingtalk', { agentId: none, robotCode: none });
+    const zhezhengding = connect('zhezhengding', { dingCreator: none });
+    const calls: [Promise<unknown>, string][] = [
+      [notify(dingTalk), 'DINGTALK_AGENT_ID'],
+      [dingTalk.getMessageResult('1'), 'DINGTALK_AGENT_ID'],
+      [dingTalk.recallMessage('1'), 'DINGTALK_AGENT_ID'],
+      [ding(dingTalk), 'DINGTALK_ROBOT_CODE'],
+      [ding(zhezhengding), 'ZHEZHENGDING_DING_CREATOR'],
+    ];
+    for (const [call, variable] of calls) {
+      const remedy = expect.stringContaining(variable);
+      expect(await rejection(call)).toMatchObject({ kind: 'misconfigured', remedy });
+    }
+    expect(control().calls()).toEqual({});
+  },
+);
 
 test('a wrong agentId is an administrator’s task', async () => {
   const error = await rejection(notify(connect('dingtalk', { agentId: '1' })));

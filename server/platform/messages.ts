@@ -15,7 +15,7 @@ export type Messages = Pick<
   'sendWorkNotification' | 'sendDing' | 'getMessageResult' | 'recallMessage'
 >;
 
-/** The calls of one platform, for what has been checked. */
+/** The calls of one platform, for checked messages. */
 export interface MessageCalls {
   /**
    * @param msg the work notification's `msg` as JSON.
@@ -87,7 +87,7 @@ function checkKey(key: string): void {
   }
 }
 
-/** @throws InvalidMessageError for no receivers, for too many, and for what cannot be an id. */
+/** @throws InvalidMessageError for no receivers, too many receivers, or an invalid id. */
 function checkReceivers(receivers: readonly string[]): void {
   if (receivers.length === 0) throw new InvalidMessageError('没有接收人，请至少选择一位');
   if (receivers.length > batchSize) {
@@ -98,7 +98,7 @@ function checkReceivers(receivers: readonly string[]): void {
   }
 }
 
-/** The error of a message for which an administrator must set a variable first. */
+/** The error of a message that needs a variable which is not set. */
 export function unconfigured(api: string, variable: string, what: string): PlatformError {
   const remedy = `没有配置 ${variable}（${what}）：请填入服务端的环境变量或 .env，然后重启`;
   return new PlatformError('misconfigured', api, `不能发送消息：${remedy}`, { remedy });

@@ -5,7 +5,7 @@
 
 export type PlatformName = 'dingtalk' | 'zhezhengding';
 
-/** The person behind an auth code, as far as the platform vouches for them. */
+/** The person of an auth code, by the platform's answer. */
 export interface PlatformPerson {
   /** The id to match by: DingTalk `userid`, 浙政钉 `accountId` (always a string here). */
   id: string;
@@ -13,23 +13,23 @@ export interface PlatformPerson {
   unionId: string | null;
   /** 浙政钉 only; absent for super-administrators. */
   employeeCode: string | null;
-  /** Only where the platform itself vouches for the number and the app may read it; else null. */
+  /** The number, if the platform confirms it and the app may read it; else null. */
   mobile: string | null;
 }
 
-/** The ids of a person whom the platform knows, for reading them again. */
+/** The ids by which a known person is read again. */
 export type PersonRef = Pick<PlatformPerson, 'id' | 'employeeCode'>;
 
 export type PlatformErrorKind =
-  /** The code is wrong, expired, used or of another kind: the client fetches a new one, once. */
+  /** The code is wrong, expired, used or of another kind; the client fetches a new one, once. */
   | 'code-invalid'
   /** The person is outside the app's visible range. */
   | 'out-of-range'
-  /** No such person in this organisation (any more). */
+  /** The person is not, or no longer, in this organisation. */
   | 'left-organisation'
   /** The answer belongs to another organisation than the configured one. */
   | 'wrong-organisation'
-  /** Credentials, permission or IP whitelist: an administrator's move, named in `remedy`. */
+  /** Credentials, permission or IP whitelist; an administrator must act, see `remedy`. */
   | 'misconfigured'
   /** Busy or throttled: try later (`retryAfterSeconds`). */
   | 'busy'
@@ -44,12 +44,12 @@ export class PlatformError extends Error {
   readonly kind: PlatformErrorKind;
   /** The API's path, without host and query. */
   readonly api: string;
-  /** The platform's own error code, e.g. `40078` or `60020`, where there was one. */
+  /** The platform's error code, e.g. `40078` or `60020`; null without one. */
   readonly upstreamCode: string | null;
   /** For `misconfigured`: what an administrator must do, in Chinese; for the log and the console. */
   readonly remedy: string | null;
   readonly retryAfterSeconds: number | null;
-  /** The platform certainly never saw the call: there was no connection, or we refused it ourselves. */
+  /** The platform did not get the call: there was no connection, or this server refused it. */
   readonly neverSent: boolean;
 
   constructor(
@@ -79,38 +79,37 @@ export interface Driver {
   readonly name: PlatformName;
 
   /**
-   * Exchanges a single-use auth code for the person behind it. Called at most once a code: never retried
-   * after the code may have been consumed (time-out, reset).
+   * Exchanges a single-use auth code for its person. Called at most once for each code: no retry after the code may
+   * have been consumed (time-out, reset).
    *
-   * @param placeMs for who waits in line and comes back: milliseconds until the place that they were told, null for
-   *   a new one. Where their turn is far away, CallRefusedError tells the place; the code was not used then.
-   * @throws PlatformError of any kind; an error of the TokenStore passes through unchanged (then no code was
-   *   consumed).
+   * @param placeMs for a client that waits in line: milliseconds until its place, null for a new place. If its turn is
+   * far away, CallRefusedError has the place, and the code was not used.
+   * @throws PlatformError of any kind; an error of the TokenStore passes through unchanged (then no code was consumed).
    */
   exchangeCode(authCode: string, placeMs?: number | null): Promise<PlatformPerson>;
 
   /**
-   * Reads the mobile number and the name that the exchange did not give, where the platform has them and the
-   * configuration asks for them. Not needed for a person whose id an account has.
+   * Reads the mobile number and the name that the exchange did not give, if the platform has them and the configuration
+   * asks for them. Not needed if an account has the person's id.
    *
-   * @returns the same person where nothing is missing, without a call.
+   * @returns the same person, without a call, if nothing is missing.
    * @throws as getPerson.
    */
   complete(person: PlatformPerson): Promise<PlatformPerson>;
 
   /**
-   * Reads a person again, e.g. before trusting an event. 浙政钉 can only look people up by `employeeCode`, and
-   * checks that it still belongs to the `id`; without one (super-administrators) it is a `fault`, which says
-   * nothing about the person.
+   * Reads a person again, e.g. before trusting an event. 浙政钉 can only look people up by `employeeCode`, and checks that
+   * it still belongs to the `id`; without one (super-administrators) it throws a `fault`, which says nothing about the
+   * person.
    *
-   * @throws PlatformError; `left-organisation` when the platform does not know the person any more.
+   * @throws PlatformError; `left-organisation` if the platform no longer knows the person.
    */
   getPerson(ref: PersonRef): Promise<PlatformPerson>;
 
   /**
-   * Sends a work notification (工作通知) of at most 2048 bytes of UTF-8 as JSON, by one call, made once: after
-   * `timeout` and `fault` it is unknown whether the platform took it. A work notification may then be repeated on both
-   * platforms: DingTalk drops the same content to the same person within a day, 浙政钉 recognises the `key`.
+   * Sends a work notification (工作通知) of at most 2048 bytes of UTF-8 as JSON, by one call without a retry: after
+   * `timeout` and `fault` it is unknown whether the platform accepted it. A work notification may then be repeated on
+   * both platforms: DingTalk drops the same content to the same person within a day, 浙政钉 recognises the `key`.
    *
    * @throws InvalidMessageError before anything is sent; PlatformError; errors of the TokenStore.
    */
@@ -133,48 +132,48 @@ export interface Driver {
   getMessageResult(taskId: string): Promise<MessageResult | null>;
 
   /**
-   * Takes a work notification back, by its `taskId`; DingTalk allows it for 24 hours.
+   * Recalls a work notification, by its `taskId`; DingTalk allows it for 24 hours.
    *
    * @throws PlatformError.
    */
   recallMessage(taskId: string): Promise<void>;
 
   /**
-   * Registers an address of ours to which the platform posts events of one kind; registering again replaces the
-   * address. Throws PlatformError. Null where that is done in the developer console alone (DingTalk).
+   * Registers the app's address for one kind of events; a second registration replaces the address. Throws
+   * PlatformError. Null if the platform has only its developer console for that (DingTalk).
    */
   readonly registerEventCallback: ((eventTag: string, callbackUrl: string) => Promise<void>) | null;
 }
 
 /** A driver with its connections. */
 export interface Platform extends Driver {
-  /** The APIs that are not called now because they failed again and again; empty when all is well. */
+  /** The APIs with paused calls because of failures; empty without any. */
   circuits(): readonly CircuitStatus[];
 
-  /** Waits for the calls under way, and ends the driver's connections. */
+  /** Waits for current calls, and ends the driver's connections. */
   close(): Promise<void>;
 
   /**
-   * Ends the connections and fails the calls under way with `fault`, for a stop that can wait no longer. Whether the
-   * platform took them is unknown. No more calls are made.
+   * Ends the connections, for a stop that cannot wait. Current calls fail with `fault`: whether the platform got them
+   * is unknown. Makes no more calls.
    */
   hangUp(): Promise<void>;
 }
 
 export type MessageContent =
   | { type: 'text'; text: string }
-  /** The title is what lists and the lock screen show. */
+  /** Lists and the lock screen show the title. */
   | { type: 'markdown'; title: string; text: string };
 
 export interface WorkNotificationRequest {
   /** Platform ids (`PlatformPerson.id`), at most 100. */
   receivers: readonly string[];
   content: MessageContent;
-  /** The caller's own id of the message: the same at every attempt, with the same receivers. */
+  /** The caller's id of the message, the same at every attempt with the same receivers. */
   key: string;
 }
 
-/** It rings in the app. Text messages and telephone calls would cost money, and are not made. */
+/** It rings in the app. Text messages and telephone calls cost money and are not used. */
 export interface DingRequest {
   /** Platform ids, at most 100. */
   receivers: readonly string[];
@@ -182,7 +181,7 @@ export interface DingRequest {
 }
 
 export interface DingAccepted {
-  /** Null where the platform names none. */
+  /** Null if the platform gives none. */
   dingId: string | null;
   /** Receivers whom the platform refused at once, e.g. because they left. */
   rejected: string[];
@@ -194,23 +193,23 @@ export interface MessageResult {
   done: boolean;
   read: string[];
   unread: string[];
-  /** Nobody (any more) in this organisation, or outside the app's range. */
+  /** Not in this organisation, or outside the app's range. */
   invalid: string[];
   /** Not delivered because of a limit, such as the same content twice in a day. */
   forbidden: { id: string; code: string }[];
   failed: string[];
 }
 
-/** A message that no platform would take; `message` is Chinese and says what to change. */
+/** A message that no platform accepts; `message` is Chinese and says what to change. */
 export class InvalidMessageError extends Error {
   override readonly name = 'InvalidMessageError';
 }
 
-/** An API that is not called now, or is being tried. */
+/** An API with paused calls, or that is being tried again. */
 export interface CircuitStatus {
-  /** The API's path; `*` for all of them, after the platform cut this machine off. */
+  /** The API's path; `*` for all APIs, after the platform cut this machine off. */
   api: string;
   state: 'open' | 'half-open';
-  /** Milliseconds until it is tried again; 0: by the next call. */
+  /** Milliseconds until the next trial; 0: the next call. */
   openMs: number;
 }

@@ -35,7 +35,7 @@ describe.each(platformNames)('%s', (name) => {
   const exchanges = () => control().calls()[path.exchange] ?? 0;
   const refusedBy = (by: 'limit' | 'circuit') => expect.objectContaining({ kind: 'busy', refusedBy: by });
 
-  test('sign-ins over the limit wait for their turn; over the queue they are told when to come back', async () => {
+  test('sign-ins over the limit wait for their turn; with a full queue they are told when to come back', async () => {
     connect(name, { callsPerSecond: 5, maxQueueMs: 2000 });
     const results = Array.from({ length: 20 }, () => signIn().catch((error: unknown) => error));
     const refused = await Promise.all(results.slice(10));
@@ -50,7 +50,7 @@ describe.each(platformNames)('%s', (name) => {
     expect(control().calls()[path.token]).toBe(1);
   });
 
-  test('of 200 sign-ins at once, twenty a second, sixty get in by default, the others are told their place at once', async () => {
+  test('of 200 sign-ins at once, with twenty a second, sixty are admitted and the others get their place at once', async () => {
     connect(name, { callsPerSecond: 20 });
     const signInOf = () => platform.exchangeCode(code(), null).catch((error: unknown) => error);
     const results = Array.from({ length: 200 }, signInOf);
@@ -61,7 +61,7 @@ describe.each(platformNames)('%s', (name) => {
     expect(exchanges()).toBe(60);
   });
 
-  test('an API that fails is left alone, tried once, and used again; the codes of the refused stay good', async () => {
+  test('calls to a failing API are paused, tried once, and resumed; the codes of refused people stay valid', async () => {
     connect(name, { breakerFailures: 5 });
     await signIn();
     control().fault({ path: path.exchange, kind: 'html', status: 200, times: null });
@@ -152,7 +152,7 @@ describe.each(platformNames)('%s', (name) => {
     expect(platform.circuits()).toEqual([]);
   });
 
-  test('a broken token API fails fast too, and an API beside a broken one works', async () => {
+  test('a broken token API fails fast too, and the other APIs still work', async () => {
     connect(name, { breakerFailures: 2 });
     control().fault({ path: path.token, kind: 'reset', times: 2 });
     await rejection(signIn());
@@ -184,7 +184,7 @@ describe.each(platformNames)('%s', (name) => {
     expect(await late).toMatchObject({ refusedBy: 'circuit', retryAfterSeconds: 9 });
   });
 
-  test('without the settings no call is held back', async () => {
+  test('without the settings no call is limited', async () => {
     connect(name, {});
     control().fault({ path: path.exchange, kind: 'reset', times: 30 });
     await Promise.all(Array.from({ length: 30 }, () => rejection(signIn())));

@@ -9,16 +9,16 @@ import {
 import { type CircuitStatus, PlatformError } from './platform.ts';
 import { type Clock, createRateLimit, defaultQueueMs, type Held, type RateLimit } from './rate-limit.ts';
 
-/** Told when an API's circuit opens, is tried, or closes. */
+/** Called when an API's circuit opens, is tried, or closes. */
 export type CircuitListener = (change: CircuitChange & { api: string }) => void;
 
-/** Which of our own limits refused a call that the platform never saw. */
+/** Which limit of this server refused a call. */
 export type RefusedBy = 'limit' | 'circuit';
 
-/** A call that we refused ourselves: nothing was sent, so no code was consumed. */
+/** A call that this server refused: nothing was sent, so no code was consumed. */
 export class CallRefusedError extends PlatformError {
   readonly refusedBy: RefusedBy;
-  /** How the caller goes on waiting in line; null where no place is kept. */
+  /** The caller's place in line; null without one. */
   readonly held: Held | null;
 
   constructor(refusedBy: RefusedBy, api: string, message: string, waitMs: number, held: Held | null = null) {
@@ -32,11 +32,11 @@ export class CallRefusedError extends PlatformError {
   }
 }
 
-/** One call that may be made; `ended` is called once, when it is over. */
+/** Permission for one call; `ended` is called once, at its end. */
 export interface Passage {
   /**
-   * @param failure what the call ended with; null for a success.
-   * @param status the HTTP status of an answer, whatever its body was; null when there was none.
+   * @param failure the call's error; null for a success.
+   * @param status the HTTP status of the answer; null without an answer.
    */
   ended(failure: unknown, status: number | null): void;
 }
@@ -45,9 +45,9 @@ export interface Protection {
   /**
    * Waits for the call's turn.
    *
-   * @param origin scheme and host: what a cut-off closes as a whole.
+   * @param origin scheme and host; a cut-off stops all calls to it.
    * @param placeMs the caller's place in line, as {@link RateLimit.turn} takes it.
-   * @throws CallRefusedError when its turn is far away, or the API's circuit is open. Who holds a place keeps it.
+   * @throws CallRefusedError if its turn is far away, or the API's circuit is open; the caller keeps a place.
    */
   enter(origin: string, api: string, placeMs?: number | null): Promise<Passage>;
   /** The circuits that are not closed. */
@@ -59,7 +59,7 @@ const breakerWindowMs = 60_000;
 /**
  * The limit and the circuits of one app's calls: one of each for every API, and one circuit for every origin.
  *
- * @throws RangeError for numbers that mean nothing.
+ * @throws RangeError for senseless numbers.
  */
 export function createProtection(
   { callsPerSecond, maxQueueMs = defaultQueueMs, breakerFailures, breakerOpenMs = 10_000 }: ProtectionConfig,
@@ -112,7 +112,7 @@ export function createProtection(
         return new CallRefusedError('circuit', api, `平台 ${api} 一再出错，已暂停调用`, waitMs, held);
       };
 
-      // Before the queue, and again after it: a circuit may have opened meanwhile.
+      // Checked before the queue and after it: a circuit may have opened meanwhile.
       const refusal = Math.max(0, ...breakers.map((breaker) => breaker.refusesFor()));
       if (refusal > 0) throw refuse(refusal, placeMs);
       const held = await turnOf(origin, api, placeMs);
@@ -126,7 +126,7 @@ export function createProtection(
         const permit = breaker.enter();
         if (typeof permit === 'number') {
           for (const taken of permits) taken.abandoned();
-          // Who has waited here had a place, told or not.
+          // A call that waited here had a place, even if nobody was told it.
           throw refuse(permit, placeMs === null ? 0 : placeMs);
         }
         permits.push(permit);
@@ -170,10 +170,10 @@ function isCutOff(failure: unknown): failure is PlatformError {
 }
 
 /**
- * Whether a failure says that the API is down. An error code does not: the API works, and the next person's call
- * may succeed. Nor does a 4xx of any form: a firewall before the platform answers so to what one client has sent,
- * and one client must not stop everybody's calls. HTML with another status is a proxy's or a maintenance page, and
- * says that it is down.
+ * Whether a failure means that the API is down. An error code does not: the API works, and the next person's call may
+ * succeed. Neither does a 4xx: a firewall before the platform answers it to one client's content, and one client must
+ * not stop everybody's calls. HTML with another status is a proxy's or a maintenance page, and means that the API is
+ * down.
  */
 function isOutage(failure: unknown, status: number | null): boolean {
   if (!(failure instanceof PlatformError)) return false;

@@ -15,7 +15,7 @@ const setUp = (perSecond: number, maxQueueMs = 2000) => {
   return { clock, started, refused, call, limit };
 };
 
-test('200 calls at once, 20 a second, three seconds of queue: three times 20 start, 140 are refused at once', async () => {
+test('of 200 calls at once, with 20 a second and three seconds of queue, 60 start and 140 are refused at once', async () => {
   const { clock, started, refused, call } = setUp(20, 3059);
   const begin = clock.now();
   const calls = Promise.all(Array.from({ length: 200 }, call));
@@ -32,7 +32,7 @@ test('200 calls at once, 20 a second, three seconds of queue: three times 20 sta
   expect(clock.sleeping()).toBe(0);
 });
 
-test('a refused call may come back after the time it was told', async () => {
+test('a refused call is accepted after the time that it was told', async () => {
   const { clock, started, refused, call } = setUp(1, 0);
   await call();
   await call();
@@ -42,7 +42,7 @@ test('a refused call may come back after the time it was told', async () => {
   expect([started.length, refused.length]).toEqual([2, 1]);
 });
 
-test('places in line are given in the order of arrival, so many a second, and nobody needs one who finds nobody', async () => {
+test('places in line are given in the order of arrival; without a line nobody gets one', async () => {
   const { limit, clock } = setUp(2, 0);
   const told = [];
   for (let call = 0; call < 8; call += 1) told.push((await limit.turn(null))?.placeMs ?? null);
@@ -52,7 +52,7 @@ test('places in line are given in the order of arrival, so many a second, and no
   expect(await limit.turn(null)).toBeNull();
 });
 
-test('who has waited goes before who comes later, and who is late goes first of all', async () => {
+test('a call that has waited goes before later ones, and a late one goes first', async () => {
   const { limit, clock } = setUp(1);
   const order: string[] = [];
   const come = (name: string, placeMs: number | null) =>
@@ -65,7 +65,7 @@ test('who has waited goes before who comes later, and who is late goes first of 
   expect(order).toEqual(['first', 'second: 2000', 'late', 'waited']);
 });
 
-test('in a line that runs late each is told when it will have come to them', async () => {
+test('in a line that runs late everybody is told the later time', async () => {
   const { limit, clock } = setUp(10);
   const waited: number[] = [];
   const told: (number | null)[] = [];
@@ -86,7 +86,7 @@ test('in a line that runs late each is told when it will have come to them', asy
   expect(told).toContain(null);
 });
 
-test('who waits while others with earlier places keep coming is sent away in time, with their place', async () => {
+test('a call that others with earlier places keep overtaking is sent away in time, with its place', async () => {
   const { limit, clock } = setUp(10);
   const came = clock.now();
   for (let call = 0; call < 10; call += 1) void limit.turn();

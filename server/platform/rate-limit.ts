@@ -1,38 +1,38 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time for waiting: never the time of day, which administrators and NTP move. */
+/** A clock for waiting: monotonic, because administrators and NTP change the time of day. */
 export interface Clock {
-  /** Milliseconds since some fixed moment; only ever grows. */
+  /** Milliseconds since some fixed moment; never goes back. */
   now(): number;
-  /** Resolves after so many milliseconds. */
+  /** Resolves after `ms` milliseconds. */
   sleep(ms: number): Promise<void>;
 }
 
-/** The process's own monotonic clock. */
+/** The process's monotonic clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   sleep: (ms) => delay(ms),
 };
 
-/** A second, and 20 ms for calls that overtake each other on their way. */
+/** A second, and 20 ms for calls that overtake each other on the network. */
 const windowMs = 1020;
 
-/** Within three windows: of calls that come at once, those of the first start and those of two more wait here. */
+/** Three windows: of calls that come at once, those of the first window start, and those of two more wait here. */
 export const defaultQueueMs = 3 * windowMs - 1;
 
 export interface RateLimitOptions {
-  /** How many calls may start within any one second. */
+  /** The most calls that may start within any second. */
   perSecond: number;
-  /** How far away a call's turn may be for it to wait here, in milliseconds; it bounds the queue. */
+  /** The longest wait for a turn, in milliseconds; it limits the queue. */
   maxQueueMs: number;
   clock: Clock;
 }
 
-/** What somebody is told whose turn is too far away to wait for it here. */
+/** The answer to a call whose turn is too far away to wait for it here. */
 export interface Held {
-  /** Milliseconds until their place; below 0 where the line runs late. */
+  /** Milliseconds until its place; below 0 if the line runs late. */
   placeMs: number;
-  /** Milliseconds until their turn, as it looks now. */
+  /** The expected milliseconds until its turn. */
   dueMs: number;
 }
 
@@ -40,10 +40,10 @@ export interface RateLimit {
   /**
    * Waits for the caller's turn, by place in line.
    *
-   * @param placeMs milliseconds until the place that the caller was told before, 0 or less for one whose turn has come;
-   *   null for a new place at the end. Left out by who does not come back: no place is kept for them.
-   * @returns null when it is the caller's turn. When that is too far away, or others with places before theirs keep
-   *   coming: how far.
+   * @param placeMs milliseconds until the caller's place, 0 or less if its turn has come; null for a new place at the
+   * end; absent for a caller that does not come back and needs no place.
+   * @returns null when it is the caller's turn; the place and the time, if the turn is too far away, or others with
+   * earlier places keep coming.
    */
   turn(placeMs?: number | null): Promise<Held | null>;
 }
@@ -55,26 +55,26 @@ interface Waiting {
 }
 
 /**
- * At most `perSecond` starts in every window of one second, wherever the window begins. A token bucket of the
- * same rate would let twice as many through in the second after a quiet one, and the platform counts by the
- * second. Those who wait start one by one and not a second's at once: what overtakes on its way to the platform is few.
+ * At most `perSecond` starts in every window of one second, wherever the window begins. The platform counts by the
+ * second; a token bucket of the same rate would let twice as many through after a quiet second. Waiting calls start one
+ * by one, evenly, so that few overtake each other on the network.
  *
- * A place in line is a time: when the caller's turn comes if all who have a place before it come. Whose place is near
- * waits here; all others are sent away and come back with their place, which is kept nowhere else. So the line takes
- * no memory, and another instance with the same limit understands the place.
+ * A place in line is a time: that of the caller's turn, if all callers with earlier places come. A caller with a near
+ * place waits here. Others are sent away and come back with their place, which is stored nowhere else. So the line
+ * needs no memory, and another instance with the same limit understands the place.
  */
 export function createRateLimit({ perSecond, maxQueueMs, clock }: RateLimitOptions): RateLimit {
-  // A timer that fires late must not slow down the whole line.
+  // A timer that fires late must not slow down the line.
   const starts = createWindow(perSecond, 2);
   const places = createWindow(perSecond, 0);
-  /** Those who wait here, by place. */
+  /** The calls that wait here, by place. */
   const queue: Waiting[] = [];
   const seats = Math.ceil(maxQueueMs / windowMs) * perSecond;
   let serving = false;
 
   function held(place: number): Held {
     const now = clock.now();
-    // Where most seats are taken, the line has come to the place in the middle, which may be one of long ago.
+    // If most seats are taken, the line has reached the place in the middle, which may be long past.
     const reached = Math.min(queue[seats >> 1]?.place ?? now, now);
     return { placeMs: place - now, dueMs: Math.max(place - reached, maxQueueMs) };
   }
@@ -89,7 +89,7 @@ export function createRateLimit({ perSecond, maxQueueMs, clock }: RateLimitOptio
     });
   }
 
-  /** Nobody's request stays open for long. */
+  /** No request stays open for long. */
   function sendAway(now: number): void {
     for (const one of queue.filter(({ since }) => now - since > 2 * maxQueueMs)) {
       queue.splice(queue.indexOf(one), 1);
@@ -122,7 +122,7 @@ export function createRateLimit({ perSecond, maxQueueMs, clock }: RateLimitOptio
       const isNear = place <= now + maxQueueMs;
       if (isNew && (isNear || placeMs === null)) places.take(place);
       if (queue.length === 0 && starts.isFree(now)) {
-        // Nobody is here, whatever places were given: who has gone for good must hold up nobody.
+        // Nobody waits here, so the line starts anew: people who left it must not delay others.
         starts.take(now);
         return null;
       }
@@ -132,23 +132,23 @@ export function createRateLimit({ perSecond, maxQueueMs, clock }: RateLimitOptio
 }
 
 /**
- * Keeps times of which at most `size` lie within one window, in even steps.
+ * Keeps times in even steps, at most `size` of them within one window.
  *
- * @param lateSteps a step that comes later than by so many is not made up for.
+ * @param lateSteps the most late steps that are caught up.
  */
 function createWindow(size: number, lateSteps: number) {
   const stepMs = windowMs / size;
   /** The latest `size` times, as a ring; `oldest` is the next to be replaced. */
   const times: number[] = new Array(size).fill(Number.NEGATIVE_INFINITY);
   let oldest = 0;
-  /** When the latest time was due. */
+  /** The time at which the latest one was due. */
   let step = Number.NEGATIVE_INFINITY;
   const full = () => (times[oldest] ?? 0) + windowMs;
   const due = () => Math.max(full(), step + stepMs);
   return {
-    /** Whether one more fits at this moment, before none that was kept. */
+    /** Whether one more time fits now. */
     isFree: (now: number) => full() <= now && step <= now,
-    /** The first time from `now` on for one more, at a distance from the one before. */
+    /** The first free time from `now` on, one step after the latest. */
     next: (now: number) => Math.max(now, due()),
     take(time: number): void {
       const late = time - due();

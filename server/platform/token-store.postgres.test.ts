@@ -48,7 +48,7 @@ async function holdTurn(): Promise<() => Promise<void>> {
   };
 }
 
-test('an instance whose turn does not come is told to come back, and the platform is not asked', async () => {
+test('an instance that waits too long for its turn is told to come back, and the platform is not asked', async () => {
   const letGo = await holdTurn();
   const refused = store(4000).exclusively(app, async () => 'done');
   await expect(refused).rejects.toBeInstanceOf(PlatformError);

@@ -10,16 +10,16 @@ export interface StoredToken {
   expiresAt: number;
 }
 
-/** Where the app token lies, by the app's name: `<platform>:<appKey>`. */
+/** Stores the app token by the app's name: `<platform>:<appKey>`. */
 export interface TokenStore {
   read(app: string): Promise<StoredToken | null>;
   write(app: string, token: StoredToken): Promise<void>;
-  /** Forgets the token, but only while it is still this one. */
+  /** Deletes the token, but only if it is still this one. */
   drop(app: string, token: string): Promise<void>;
   /**
-   * Runs `work` while no other instance runs it for the same app.
+   * Runs `work`, for one instance at a time of the same app.
    *
-   * @throws PlatformError `busy`, never sent, when its turn does not come; what `work` throws.
+   * @throws PlatformError `busy`, never sent, if its turn does not come in time; errors of `work`.
    */
   exclusively<T>(app: string, work: () => Promise<T>): Promise<T>;
 }
@@ -41,14 +41,14 @@ export function memoryTokenStore(): TokenStore {
   };
 }
 
-/** How often a process that waits asks for its turn, in milliseconds. */
+/** How often a waiting process asks for its turn, in milliseconds. */
 const pollMs = 50;
 
 /**
- * The store of all instances: a row of `platform_tokens`, encrypted. On PostgreSQL a fetch holds an advisory lock of
- * a transaction: when its process dies, the connection ends, and the next one in line gets its turn.
+ * The store of all instances: a row of `platform_tokens`, encrypted. On PostgreSQL a fetch holds an advisory lock of a
+ * transaction: if its process dies, the connection ends, and the next process gets its turn.
  *
- * @param turnMs longest that one process fetches, in milliseconds; another waits for its turn half as long.
+ * @param turnMs the longest turn of one process, in milliseconds; another one waits half as long for its turn.
  */
 export function databaseTokenStore(
   { prisma, kind }: Database,
@@ -70,12 +70,11 @@ export function databaseTokenStore(
     async drop(app, token) {
       const row = await prisma.platformToken.findUnique({ where: { app } });
       if (row === null || sealing.open(row.token, app) !== token) return;
-      // By its sealed text, so that a token written since then stays.
+      // By its sealed text, so that a newer token stays.
       await prisma.platformToken.deleteMany({ where: { app, token: row.token } });
     },
 
-    // The embedded database has one process and one connection: a transaction that waits for the network would
-    // stop everybody.
+    // The embedded database has one process and one connection, which must not wait for the network.
     exclusively: kind === 'embedded' ? turnsInProcess() : turnsByLock(prisma, turnMs),
   };
 }
@@ -96,7 +95,7 @@ function turnsByLock(prisma: Database['prisma'], turnMs: number): TokenStore['ex
   return (app, work) =>
     prisma.$transaction(
       async (tx) => {
-        // Asks again and again: a statement that waits for the lock would meet the database's time-out.
+        // Asks repeatedly: a statement that waits for the lock would meet the database's time-out.
         const deadline = performance.now() + turnMs / 2;
         while (!(await tryLock(tx, app))) {
           if (performance.now() > deadline) throw noTurn();
@@ -108,7 +107,7 @@ function turnsByLock(prisma: Database['prisma'], turnMs: number): TokenStore['ex
     );
 }
 
-/** The caller has sent nothing yet, and may try again. */
+/** Nothing was sent, so the caller may try again. */
 function noTurn(): PlatformError {
   const retryAfterSeconds = 5;
   const message = `另一个进程正在换取应用令牌，一直没有轮到，请 ${retryAfterSeconds} 秒后重试`;
@@ -121,7 +120,7 @@ async function tryLock(tx: Transaction, app: string): Promise<boolean> {
   return row?.locked === true;
 }
 
-/** PostgreSQL's advisory locks are numbers: 63 bits of the app's hash. */
+/** The number of an advisory lock: 63 bits of the app's hash. */
 function lockKey(app: string): bigint {
   return createHash('sha256').update(`app-token ${app}`).digest().readBigInt64BE(0) >> 1n;
 }

@@ -92,7 +92,7 @@ describe('the time-out covers', () => {
     expect(calls).toMatchObject([{ ok: false, kind: 'timeout' }]);
   };
 
-  test('a server that never answers; the request is not sent again', async () => {
+  test('a server that never answers, and the request is not sent again', async () => {
     const started = performance.now();
     await expectTimeout(started, await failure(() => () => {}));
     expect(server?.count(api)).toBe(1);

@@ -14,11 +14,11 @@ export interface UpstreamCall {
   upstreamCode?: string;
   /** For `misconfigured`: what an administrator must do, in Chinese. */
   remedy?: string;
-  /** Set when we refused the call ourselves, so that the platform never saw it. */
+  /** Set if this server refused the call, so that the platform did not get it. */
   refusedBy?: RefusedBy;
   /** From the call's turn to its end, in milliseconds. */
   durationMs: number;
-  /** How long it waited for its turn, in milliseconds; absent when it did not. */
+  /** The wait for its turn, in milliseconds; absent without a wait. */
   queuedMs?: number;
 }
 
@@ -26,7 +26,7 @@ export interface UpstreamOptions {
   /** From the start of a call to its last byte, in milliseconds. */
   timeoutMs: number;
   onCall?: ((call: UpstreamCall) => void) | undefined;
-  /** Holds calls back, by the limit and the circuits. */
+  /** Delays and refuses calls, by the limit and the circuits. */
   protection: Protection;
 }
 
@@ -39,7 +39,7 @@ export interface UpstreamRequest {
   query?: Record<string, string>;
   headers?: Record<string, string>;
   body?: string;
-  /** The place in line of who comes back when refused, as {@link Protection.enter} takes it. */
+  /** The caller's place in line, as in {@link Protection.enter}. */
   placeMs?: number | null | undefined;
 }
 
@@ -51,19 +51,19 @@ export interface UpstreamAnswer {
 
 export interface Upstream {
   /**
-   * Makes one call, once: nothing is ever repeated here. `read` turns the answer into a value or throws a
-   * PlatformError; both count as the call's result for `onCall`.
+   * Makes one call, without retries. `read` turns the answer into a value or throws a PlatformError; both count as the
+   * call's result for `onCall`.
    *
-   * @throws PlatformError `timeout` (no complete answer in time), `busy` (429, 503, cut off; as
-   *   CallRefusedError when the call was not even made), or `fault` (connection failed or reset, HTML, not JSON,
-   *   empty, over 1 MiB), or what `read` throws.
+   * @throws PlatformError `timeout` (no complete answer in time), `busy` (429, 503, cut off; as CallRefusedError when
+   * the call was not even made), or `fault` (connection failed or reset, HTML, not JSON, empty, over 1 MiB), or the
+   * error of `read`.
    */
   call<T>(request: UpstreamRequest, read: (answer: UpstreamAnswer) => T): Promise<T>;
   /** The circuits that are not closed. */
   circuits(): CircuitStatus[];
-  /** Waits for running calls, which their time-out bounds, and ends all connections. */
+  /** Waits for running calls, at most for their time-out, and ends all connections. */
   close(): Promise<void>;
-  /** Ends all connections, and running calls as `fault`; a later call is one that was never sent. */
+  /** Ends all connections. Running calls fail with `fault`; later calls fail as never sent. */
   hangUp(): Promise<void>;
 }
 
@@ -76,7 +76,7 @@ const timeoutCodes = new Set([
   'ETIMEDOUT',
 ]);
 
-/** The one HTTP client of the drivers: kept-alive, bounded connections and a time-out for everything. */
+/** The HTTP client of the drivers: a limited number of kept-alive connections, and a time-out for each call. */
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { timeoutMs, onCall, protection } = options;
   let hungUp: Promise<void> | null = null;
@@ -84,8 +84,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     connect: { timeout: timeoutMs },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    // Shorter than any server's own: a POST on a connection that the server is closing is lost, and a code exchange
-    // must not be repeated.
+    // Shorter than a server's own time-out: a POST on a connection that the server is closing is lost, and a code
+    // exchange must not be repeated.
     keepAliveTimeout: 4000,
     connections: 64,
     maxResponseSize: maxAnswerBytes,
@@ -159,8 +159,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 }
 
 /**
- * Runs `work` for at most so many milliseconds. undici's own time-outs each cover one phase, and a call that waits for
- * its connection does not hear the signal.
+ * Runs `work` for at most `ms` milliseconds. undici's own time-outs cover one phase each, and a call that waits for a
+ * connection ignores the signal.
  *
  * @throws Error `TimeoutError`; what `work` throws.
  */
@@ -191,8 +191,8 @@ function outcomeOf(error: unknown): Pick<UpstreamCall, 'kind' | 'upstreamCode' |
 }
 
 /**
- * The failure of a connection as a PlatformError, without undici's error as its `cause`: that can hold the raw
- * answer, and the address, whose query holds the token.
+ * A PlatformError for a failed connection. It has no `cause`: undici's error can hold the raw answer, and the address
+ * with the token.
  */
 function connectionError(api: string, error: unknown, timeoutMs: number): PlatformError {
   const { name, code } = describe(error);
@@ -209,7 +209,7 @@ function connectionError(api: string, error: unknown, timeoutMs: number): Platfo
   return new PlatformError('fault', api, `与平台 ${api} 的连接失败（${what}）：${hint}`, { neverSent });
 }
 
-/** Codes that only occur before a request is written: DNS, connection, certificate. */
+/** Error codes that only occur before a request is sent: DNS, connection, certificate. */
 const unconnected = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|UND_ERR_CONNECT_TIMEOUT)$|CERT/;
 
 const connectionHints: readonly (readonly [RegExp, string])[] = [

@@ -58,7 +58,7 @@ test('a fault that a 超级高管 meets is logged one level higher, and marked',
   expect(await rows(1)).toMatchObject([{ requestId: severe.headers['x-request-id'] }]);
 });
 
-test('so is a misconfiguration, with its remedy', async () => {
+test('a misconfiguration that a 超级高管 meets is logged like that, with its remedy', async () => {
   const [ordinary, executive] = [await server.tokenOf('zhangsan'), await server.tokenOf('chenguang')];
   const theirs = await get(server, '/test/misconfigured', ordinary);
   const severe = await get(server, '/test/misconfigured', executive);
@@ -83,7 +83,7 @@ describe('a fault of the sign-in', () => {
   test.each([
     ['the first', null],
     ['a later', new Date()],
-  ])('counts as the person’s once it is known who it is (%s one)', async (_which, boundAt) => {
+  ])('counts as the person’s if the person is known (%s one)', async (_which, boundAt) => {
     await server.prisma.user.update({ where: { username: 'chenguang' }, data: { boundAt } });
     const [severe, theirs] = await full(
       async () => [await signIn('chenguang'), await signIn('zhangsan')] as const,
@@ -102,7 +102,7 @@ describe('a fault of the sign-in', () => {
     ]);
   });
 
-  test('is nobody’s while the platform has not said who it is', async () => {
+  test('counts as nobody’s before the platform has named the person', async () => {
     server.emulator.control.fault({ path: '/topapi/v2/user/getuserinfo', kind: 'html' });
     const answer = await signIn('chenguang');
     expectFault(answer, 502, 'PLATFORM_FAULT');

@@ -6,9 +6,8 @@ import type { PrismaClient } from '../database/database.ts';
 import { AppError, faultCode, superExecutiveId } from '../plugins/errors.ts';
 
 /**
- * Writes down every fault of the server's own that a 超级高管 meets, signed in or while signing in, for the
- * administrators' pages. The answer does not wait for it, and the log has it in any case: what cannot be written is
- * not lost.
+ * Stores every server fault that a 超级高管 meets, also during the sign-in, for the administrators' pages. The answer does
+ * not wait for it. The log has the fault too, so a failed write loses nothing.
  */
 export const superExecutiveFaults = fp(
   async (app: FastifyInstance) => {
@@ -29,7 +28,7 @@ export const superExecutiveFaults = fp(
   { name: 'super-executive-faults', dependencies: ['jobs', 'errors'] },
 );
 
-/** The latest faults that 超级高管 met. @param limit how many at most */
+/** The latest faults that 超级高管 met. @param limit the most faults */
 export async function recentSuperExecutiveFaults(
   prisma: PrismaClient,
   limit: number,

@@ -14,7 +14,7 @@ import { addSuperExecutives, listSuperExecutives } from './super-executives.ts';
 
 const tags = ['管理：超级高管'];
 
-/** 超级高管: no API gives their mobile number, so administrators keep their ids by hand. */
+/** Routes for 超级高管. No API gives their mobile numbers, so administrators enter their ids by hand. */
 export const superExecutiveRoutes = routes('super-executives', ['administrators'], async (app) => {
   const { prisma } = app;
   const { now } = app.clock;

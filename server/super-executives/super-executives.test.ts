@@ -38,7 +38,7 @@ const add = async (...people: SuperExecutiveInput[]) =>
 const entries = (action: string, id: string) =>
   server.prisma.auditLog.findMany({ where: { action, subject: `user:${id}` }, orderBy: { at: 'asc' } });
 
-test('who is kept by id signs in by it the first time, and the list says when and how', async () => {
+test('a person who was added by id signs in by it, and the list says when and how', async () => {
   // Without the id nothing leads to an account: the platform gives no mobile number, and names do not count.
   expect(await server.login('chenguang')).toMatchObject({ outcome: 'bind-required' });
   expect(await add({ ...chenguang, department: '省政府' })).toEqual({
@@ -80,7 +80,7 @@ test('who is kept by id signs in by it the first time, and the list says when an
   expect(await entries('account.bound', matched?.id ?? '').catch(() => [])).toHaveLength(1);
 });
 
-test('an account that is there is marked, by its id or by its user name; doing it again changes nothing', async () => {
+test('an existing account is marked by its id or user name; a second time changes nothing', async () => {
   const people = [
     { dingUserId: '270101', name: '张三' },
     { dingUserId: '270102', name: '李四', username: 'lisi' },
@@ -95,7 +95,7 @@ test('an account that is there is marked, by its id or by its user name; doing i
   expect(await server.prisma.auditLog.count({ where: { action: 'super-executive.added' } })).toBe(audited);
 });
 
-test('an account that gets the id is theirs: that somebody has left who had it says nothing of them', async () => {
+test('with another id the account no longer counts as left', async () => {
   const leftAt = new Date();
   await server.prisma.user.update({ where: { username: 'lisi' }, data: { leftAt } });
   await server.prisma.user.update({ where: { username: 'zhangsan' }, data: { leftAt } });
@@ -111,7 +111,7 @@ test.each<[string, SuperExecutiveInput, RegExp]>([
   ['no name', { dingUserId: '9', name: '' }, /^姓名不能为空。$/],
   ['another name than the account has', { dingUserId: '270101', name: '张四' }, /姓名是“张三”/],
   ['an account with another id', { dingUserId: '9', name: '张三', username: 'zhangsan' }, /已登记了别的 id/],
-])('%s keeps all of them from being written, and is told by its row', async (_, wrong, message) => {
+])('%s stops the whole list, and is reported by its row', async (_, wrong, message) => {
   expect(await add(chenguang, wrong)).toEqual({
     outcome: 'problems',
     problems: [{ row: 2, message: expect.stringMatching(message) }],
@@ -120,14 +120,14 @@ test.each<[string, SuperExecutiveInput, RegExp]>([
   expect(await server.prisma.user.count({ where: { dingUserId: '270107' } })).toBe(0);
 });
 
-test('an id that comes twice is told', async () => {
+test('a repeated id is reported', async () => {
   expect(await add(chenguang, chenguang)).toEqual({
     outcome: 'problems',
     problems: [{ row: 2, message: '与第 1 行的 id 重复。' }],
   });
 });
 
-test('two who keep the same person at once keep one', async () => {
+test('two administrators who add one person at once add it once', async () => {
   const outcomes = await Promise.all([add(chenguang), add(chenguang)]);
   expect(outcomes.filter(({ outcome }) => outcome === 'added').length).toBeGreaterThan(0);
   expect((await list()).items).toHaveLength(1);
@@ -136,7 +136,7 @@ test('two who keep the same person at once keep one', async () => {
 test.each([
   [false, 'ACTIVE'],
   [true, 'DISABLED'],
-])('one is removed (and the account disabled: %s)', async (disable, status) => {
+])('a person can be removed (and the account disabled: %s)', async (disable, status) => {
   await add(chenguang);
   const token = await server.tokenOf('chenguang');
   const [row] = (await list()).items;
@@ -154,7 +154,7 @@ test.each([
   expect(await entries('super-executive.removed', row?.id ?? '')).toHaveLength(1);
 });
 
-test('nobody by that id is not found', async () => {
+test('an unknown id is not found', async () => {
   const body = { version: '2026-01-01T00:00:00.000Z', disable: false };
   const missing = `${url}/019ab000-0000-7000-8000-000000000000/remove`;
   expectFault(await post(server, missing, body, bearer(admin)), 404, 'NOT_FOUND');
@@ -172,7 +172,7 @@ describe('faults', () => {
 
   afterEach(() => vi.restoreAllMocks());
 
-  test('that a 超级高管 meets are kept, the latest first; other people’s and mere refusals are not', async () => {
+  test('of a 超级高管 are listed, the latest first, without refusals and other people’s faults', async () => {
     await add(chenguang);
     const executive = await server.tokenOf('chenguang');
     const ids = [await meetFault(executive), await meetFault(executive)];
@@ -195,7 +195,7 @@ describe('faults', () => {
     ).toBeGreaterThan(1);
   });
 
-  test('that cannot be written down do not change the answer', async () => {
+  test('that cannot be written do not change the answer', async () => {
     await add(chenguang);
     const executive = await server.tokenOf('chenguang');
     vi.spyOn(server.prisma.superExecutiveFault, 'create').mockImplementationOnce((() =>

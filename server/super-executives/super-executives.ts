@@ -12,7 +12,7 @@ import { readFields } from '../people/fields.ts';
 import { bindingOf } from '../people/search.ts';
 import { recentSuperExecutiveFaults } from './faults.ts';
 
-/** More than any app has. */
+/** The most rows of the list, more than any app has. */
 const mostListed = 500;
 const recentFaults = 20;
 const faultDays = 30;
@@ -29,10 +29,10 @@ interface Row
   version: Date;
 }
 
-/** All 超级高管 with their binding, and the faults that they met lately. */
+/** All 超级高管 with their bindings and latest faults. */
 export async function listSuperExecutives(prisma: PrismaClient, now: number): Promise<SuperExecutives> {
   const since = new Date(now - faultDays * 24 * 3_600_000);
-  // By the index of the people's search: there is no other on them.
+  // Uses the index of the people's search; the flag has no index of its own.
   const rows = await prisma.$queryRaw<Row[]>`
     SELECT u.id, u.username, u.name, u.department, u.ding_user_id AS "dingUserId", u.bound_at AS "boundAt",
       u.bound_by::text AS "boundBy", u.status = 'DISABLED' AS disabled, u.left_at AS "leftAt",
@@ -57,7 +57,7 @@ export async function listSuperExecutives(prisma: PrismaClient, now: number): Pr
   return { items, recentFaults: await recentSuperExecutiveFaults(prisma, recentFaults) };
 }
 
-/** Rolls the transaction back and carries the problems out of it. */
+/** Thrown to roll the transaction back; carries the problems. */
 class Problems extends Error {
   readonly problems: { row: number; message: string }[];
   constructor(problems: { row: number; message: string }[]) {
@@ -69,9 +69,8 @@ class Problems extends Error {
 type Done = 'created' | 'marked' | 'unchanged';
 
 /**
- * Keeps these people's ids as 超级高管's, all of them or none. An account is found by the id first, then by the user
- * name; where there is neither, one is made. Such an account has an id and was never bound: so the first sign-in
- * by that id is the match, and is written as one.
+ * Marks these people as 超级高管, all of them or none. An account is found by the id, else by the user name, else created.
+ * It has an id and is not bound yet, so the first sign-in by that id is recorded as the match.
  */
 export async function addSuperExecutives(
   prisma: PrismaClient,
@@ -106,13 +105,13 @@ export async function addSuperExecutives(
     };
   } catch (error) {
     if (error instanceof Problems) return { outcome: 'problems', problems: error.problems };
-    // Somebody else wrote the same person at this moment: the next try finds them.
+    // Another request wrote the same person at the same time: the next try finds them.
     if (takenField(error) === null) throw error;
     return { outcome: 'problems', problems: [{ row: 1, message: '其中有人刚刚被别人登记，请再提交一次。' }] };
   }
 }
 
-/** Locks the accounts that are there in the order of their ids, as an import does: neither waits for the other for good. */
+/** Locks existing accounts in the order of their ids, as an import does, so that the two cannot deadlock. */
 async function holdAccounts(tx: Transaction, people: readonly SuperExecutiveInput[]): Promise<void> {
   const ids = people.map(({ dingUserId }) => dingUserId.trim());
   const usernames = people.map(({ username }, at) => username?.trim() || ids[at]);
@@ -125,7 +124,7 @@ const isDone = (result: string): result is Done => ['created', 'marked', 'unchan
 
 const fieldNames = { dingUserId: 'id', name: '姓名', department: '部门', username: '用户名' } as const;
 
-/** @returns what was done, or why nothing was, in Chinese. */
+/** @returns the result, or the problem in Chinese. */
 async function add(
   tx: Transaction,
   actor: Actor,
@@ -158,7 +157,7 @@ async function add(
   }
   if (account.isSuperExecutive && account.dingUserId === dingUserId) return 'unchanged';
   const updatedAt = new Date(Math.max(now, account.updatedAt.getTime() + 1));
-  // `leftAt` is about the person who had the account before, and not about the owner of this id.
+  // `leftAt` belongs to the former person of the account, not to the owner of this id.
   const leftAt = account.dingUserId === null ? null : account.leftAt;
   const data = { dingUserId, leftAt, isSuperExecutive: true, updatedAt };
   const { count } = await tx.user.updateMany({

@@ -15,22 +15,7 @@ export interface WrittenEntry {
   detail?: object;
 }
 
-/** The audit log as administrators and auditors read it. */
-export interface AuditPages {
-  /** From `beforeAll` on. */
-  readonly server: Built;
-  readonly admin: string;
-  /** 陈光, an auditor here. */
-  readonly auditor: string;
-  /** The seed's people: user name → id. */
-  readonly ids: Readonly<Record<string, string>>;
-  /** As the auditor. @throws for anything but a 200. */
-  search(query?: Record<string, string>): Promise<AuditPage>;
-  /** Writes an entry as the server does. @returns its id */
-  write(entry: WrittenEntry): Promise<string>;
-}
-
-/** Lets `write` say when something was: the owner of the table takes the database's clock off, and puts it back. */
+/** Runs `write` without the trigger that dates entries by the database's clock. */
 export const datedBack = <T>(prisma: PrismaClient, write: (tx: Transaction) => Promise<T>): Promise<T> =>
   prisma.$transaction(async (tx) => {
     await tx.$executeRaw`ALTER TABLE audit_log DISABLE TRIGGER audit_log_dated`;
@@ -39,11 +24,15 @@ export const datedBack = <T>(prisma: PrismaClient, write: (tx: Transaction) => P
     return written;
   });
 
-/** Registers the hooks that start a server with an administrator and an auditor signed in. */
-export function prepareAudit(): AuditPages {
+/**
+ * The audit log as administrators and auditors read it, for the tests of a file. Registers the hooks that start a server
+ * with an administrator and an auditor (陈光) signed in.
+ */
+export function prepareAudit() {
   let server: Built;
   let admin = '';
   let auditor = '';
+  /** The seed's people: user name → id. */
   const ids: Record<string, string> = {};
 
   beforeAll(async () => {
@@ -56,22 +45,24 @@ export function prepareAudit(): AuditPages {
   afterAll(() => server?.close());
 
   return {
-    get server() {
+    get server(): Built {
       return server;
     },
-    get admin() {
+    get admin(): string {
       return admin;
     },
-    get auditor() {
+    get auditor(): string {
       return auditor;
     },
     ids,
-    async search(query = {}) {
+    /** Searches as the auditor. @throws for anything but a 200. */
+    async search(query: Record<string, string> = {}): Promise<AuditPage> {
       const response = await get(server, `/api/admin/audit?${new URLSearchParams(query)}`, auditor);
       if (response.statusCode !== 200) throw new Error(response.body);
       return response.json();
     },
-    async write({ action, who, subject, address, ago = 0, detail = {} }) {
+    /** Writes an entry as the server does. @returns its id */
+    async write({ action, who, subject, address, ago = 0, detail = {} }: WrittenEntry): Promise<string> {
       const data = {
         action,
         at: new Date(Date.now() - ago),

@@ -7,33 +7,13 @@ import { until } from './client.ts';
 import { bearer, rowCounts } from './http.ts';
 import { csvOf, decodeCsv, importFile, previewOf, type Rows } from './import.ts';
 
-/** The result file of an import: its lines without their ends, the heading first. */
-export interface ResultFile {
-  status: number;
-  lines: string[];
-}
+export type ImportPages = ReturnType<typeof prepareImport>;
 
-/** The import's page as an administrator uses it. */
-export interface ImportPages {
-  /** From `beforeAll` on; the same for all tests of a file. */
-  readonly server: Built;
-  /** The administrator's token: signed in anew for each test. */
-  readonly admin: string;
-  readonly adminId: string;
-  person(username: string): Promise<User | null>;
-  /** All that a preview, or an import that is refused, must not change. */
-  everything(): Promise<object>;
-  preview(rows: Rows, query?: Record<string, string>): Promise<ImportPreview>;
-  /** Previews, starts, and waits for the end. */
-  run(rows: Rows, query?: Record<string, string>): Promise<ImportJobView>;
-  /** @param token the administrator's by default */
-  resultOf(jobId: string, token?: string, format?: 'csv' | 'csv-gb18030'): Promise<ResultFile>;
-  /** Waits until the generated passwords of an import are not kept any more. */
-  passwordsGone(jobId: string): Promise<void>;
-}
-
-/** Registers the hooks that start a server; each test ends when no import runs any more. */
-export function prepareImport(): ImportPages {
+/**
+ * The import's page as an administrator uses it, for the tests of a file. Registers the hooks that start a server and
+ * sign the administrator in for each test; each test ends when no import runs.
+ */
+export function prepareImport() {
   let server: Built;
   let admin = '';
   let adminId = '';
@@ -54,24 +34,35 @@ export function prepareImport(): ImportPages {
   });
 
   return {
-    get server() {
+    get server(): Built {
       return server;
     },
-    get admin() {
+    /** The administrator's token. */
+    get admin(): string {
       return admin;
     },
-    get adminId() {
+    get adminId(): string {
       return adminId;
     },
-    person: (username) => server.prisma.user.findUnique({ where: { username } }),
-    async everything() {
+    person: (username: string): Promise<User | null> =>
+      server.prisma.user.findUnique({ where: { username } }),
+    /** Everything that a preview, or a refused import, must not change. */
+    async everything(): Promise<object> {
       const { prisma } = server;
       const users = await prisma.user.findMany({ orderBy: { username: 'asc' } });
       return { users, counts: { ...(await rowCounts(prisma)), jobs: await prisma.importJob.count() } };
     },
-    preview: (rows, query) => previewOf(server, csvOf(rows), admin, query),
-    run: (rows, query) => importFile(server, csvOf(rows), admin, query),
-    async resultOf(jobId, token = admin, format = 'csv') {
+    preview: (rows: Rows, query?: Record<string, string>): Promise<ImportPreview> =>
+      previewOf(server, csvOf(rows), admin, query),
+    /** Previews, starts, and waits for the end. */
+    run: (rows: Rows, query?: Record<string, string>): Promise<ImportJobView> =>
+      importFile(server, csvOf(rows), admin, query),
+    /** The result file: its lines, the heading first. @param token the administrator's by default */
+    async resultOf(
+      jobId: string,
+      token = admin,
+      format: 'csv' | 'csv-gb18030' = 'csv',
+    ): Promise<{ status: number; lines: string[] }> {
       const response = await server.app.inject({
         method: 'POST',
         url: `/api/admin/import/jobs/${jobId}/result?format=${format}`,
@@ -83,7 +74,8 @@ export function prepareImport(): ImportPages {
       expect(decoded.encoding).toBe(format === 'csv' ? 'utf-8-bom' : 'gb18030');
       return { status: 200, lines: decoded.text.split('\r\n').slice(0, -1) };
     },
-    async passwordsGone(id) {
+    /** Waits until the generated passwords of an import are deleted. */
+    async passwordsGone(id: string): Promise<void> {
       await until(
         async () => (await server.prisma.importJob.findUniqueOrThrow({ where: { id } })).passwords === null,
         10_000,

@@ -1,8 +1,8 @@
 import type { BindRejected } from '../../../server/contract/auth.ts';
 import type { Fault } from '../../services/faults.ts';
-import { waitText } from '../../services/format.ts';
 import { follow, safely } from '../../services/navigation.ts';
 import { bind, personToBind, signInAgain } from '../../services/session.ts';
+import { lockedText } from '../../services/words.ts';
 import { rejectionText } from './rejection.ts';
 
 interface InputEvent {
@@ -104,10 +104,7 @@ Page({
         this.setData({ waitSeconds: 0, message: '可以再试了。' });
         return;
       }
-      this.setData({
-        waitSeconds,
-        message: `密码错误次数太多，账号已锁定。请 ${waitText(waitSeconds)}后再试。`,
-      });
+      this.setData({ waitSeconds, message: lockedText(waitSeconds) });
       this.countDown(until);
     }, 1000);
   },

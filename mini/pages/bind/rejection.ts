@@ -1,5 +1,5 @@
 import type { BindRejected } from '../../../server/contract/auth.ts';
-import { waitText } from '../../services/format.ts';
+import { lockedText } from '../../services/words.ts';
 
 /** Why a binding was refused, whose move it is, and which. */
 export function rejectionText(rejection: BindRejected): string {
@@ -9,7 +9,7 @@ export function rejectionText(rejection: BindRejected): string {
         ? '用户名或密码不对，请检查后重新输入。'
         : `用户名或密码不对，请检查后重新输入。还可以试 ${rejection.attemptsLeft} 次。`;
     case 'LOCKED':
-      return `密码错误次数太多，账号已锁定。请 ${waitText(rejection.retryAfterSeconds || 60)}后再试。`;
+      return lockedText(rejection.retryAfterSeconds || 60);
     case 'TICKET_EXPIRED':
       return '等待时间太久，这次绑定已过期。请重新登录后再绑定。';
     case 'PASSWORD_EXPIRED':

@@ -93,14 +93,14 @@ test.each([
   [known, 'password123', '太常见'],
   [known, 'my-zhangsan-word', '不要有用户名'],
   [known, known, '与当前密码相同'],
-])('%s → %s says why not: %s', async (current, next, words) => {
+])('a change from %s to %s is refused with the reason: %s', async (current, next, words) => {
   const app = await openPassword();
   await change(app, current, next);
   await app.waitFor(words);
   expect(app.path).toBe('pages/password/index');
 });
 
-test('missing or differing entries are told without a request', async () => {
+test('missing or different entries are reported without a request', async () => {
   const app = await openPassword();
   await submit(app);
   await app.waitFor('请输入当前密码和新密码。');

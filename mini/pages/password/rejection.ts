@@ -1,17 +1,21 @@
-import type { PasswordChangeOutcome } from '../../../server/contract/auth.ts';
-import { waitText } from '../../services/format.ts';
-
-export type ChangeRejected = Extract<PasswordChangeOutcome, { outcome: 'password-rejected' }>;
+import type { PasswordRejectedReason } from '../../../server/contract/auth.ts';
+import { lockedText } from '../../services/words.ts';
 
 /** Why a password was not changed, and what to do. */
-export function changeRejectionText({ reason, retryAfterSeconds }: ChangeRejected): string {
+export function changeRejectionText({
+  reason,
+  retryAfterSeconds,
+}: {
+  reason: PasswordRejectedReason;
+  retryAfterSeconds?: number;
+}): string {
   switch (reason) {
     case 'WRONG_PASSWORD':
       return '当前密码不对，请重新输入。忘记了请联系管理员重置。';
     case 'PASSWORD_EXPIRED':
       return '当前的一次性密码已过期，请联系管理员重新重置。';
     case 'LOCKED':
-      return `密码错误次数太多，账号已锁定。请 ${waitText(retryAfterSeconds || 60)}后再试。`;
+      return lockedText(retryAfterSeconds || 60);
     case 'TOO_SHORT':
       return '新密码太短，请至少用 8 个字符。';
     case 'TOO_COMMON':

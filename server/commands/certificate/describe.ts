@@ -1,20 +1,18 @@
 import { type CertificateReport, localDay } from '../../certificate/report.ts';
 
-/** A certificate in the words of a terminal: what it is, its chain, and what is wrong. */
+/** The report as lines for a terminal: the certificate, its chain, its problems. */
 export function describeCertificate(report: CertificateReport): string {
-  const { host, port, chain, problems, trustedBy } = report;
+  const { host, port, chain, problems } = report;
   const left = report.daysLeft < 0 ? '已过期' : `还有 ${report.daysLeft} 天`;
-  const trust = { public: '公共证书机构，手机和浏览器信任', given: '只有另外指定的根证书信任它' };
+  const untrusted = report.chainComplete ? '不受信任' : '接不到受信任的根证书';
+  const trust = report.trusted ? '公共证书机构，手机和浏览器信任' : untrusted;
   const facts = [
     ['地址', `${host}:${port}`],
     ['证书', report.subject],
     ['适用于', report.san.join('、') || '（没有写任何域名）'],
     ['签发者', report.issuer],
     ['有效期', `${localDay(report.validFrom)} 至 ${localDay(report.validTo)}，${left}`],
-    [
-      '信任',
-      trustedBy === null ? (report.chainComplete ? '不受信任' : '接不到受信任的根证书') : trust[trustedBy],
-    ],
+    ['信任', trust],
     ['协议', report.protocol],
   ];
   const links = chain.map(({ subject, validTo, from }, at) => [

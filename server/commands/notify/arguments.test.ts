@@ -12,7 +12,7 @@ test.each<[string[], object]>([
   ],
   [['--failed'], { kind: 'failed' }],
   [['--resend', id.toUpperCase(), '--resend', other, '--resend', id], { kind: 'resend', ids: [id, other] }],
-])('%j', (args, request) => {
+])('the arguments %j are understood', (args, request) => {
   expect(readArguments(args)).toEqual(request);
 });
 

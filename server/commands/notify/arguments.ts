@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { uuidPattern } from '../../database/uuid.ts';
 import { programWithOptions, UsageError } from '../command.ts';
 
 /** What the command was asked to do. */
@@ -17,8 +18,6 @@ export const usage = [
   "PowerShell 里请把 npm run cli 后面的 -- 写成 '--'。",
 ].join('\n');
 
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** @throws UsageError. */
 export function readArguments(args: readonly string[]): NotifyRequest {
   const { to = [], text, ding = false, failed = false, resend = [] } = parsed(args);
@@ -35,8 +34,9 @@ export function readArguments(args: readonly string[]): NotifyRequest {
 }
 
 function readId(text: string): string {
-  if (!uuid.test(text)) throw new UsageError(`“${text}”不是消息编号：编号是 36 个字符的 UUID。`, usage);
-  return text.toLowerCase();
+  const id = text.toLowerCase();
+  if (uuidPattern.test(id)) return id;
+  throw new UsageError(`“${text}”不是消息编号：编号是 36 个字符的 UUID。`, usage);
 }
 
 function parsed(args: readonly string[]) {

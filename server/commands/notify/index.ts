@@ -6,7 +6,7 @@ import { onPlatform } from '../on-platform.ts';
 import { readArguments, usage } from './arguments.ts';
 import { notify } from './notify.ts';
 
-/** Sends a message, or publishes a notice, by the server's own outbox. */
+/** Sends a message through the outbox, as the server does; lists and resends the messages that were not sent. */
 export const command: Command = {
   usage,
   async run(args, around) {

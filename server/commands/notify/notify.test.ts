@@ -33,7 +33,7 @@ const message = (...usernames: string[]) =>
   ({ kind: 'message', usernames, text: '请查收', ding: false }) as const;
 const workPath = '/topapi/message/corpconversation/asyncsend_v2';
 
-test('a work notification to two people, and what became of it', async () => {
+test('a work notification to two people is sent, and the result is printed', async () => {
   expect(await run(message('zhangsan', 'chenguang'))).toBe(true);
   expect(outbox.received('请查收')).toEqual({ [zhangsan]: 1, [idOf('chenguang')]: 1 });
   expect(printed).toEqual([
@@ -42,13 +42,13 @@ test('a work notification to two people, and what became of it', async () => {
   ]);
 });
 
-test('a DING', async () => {
+test('a DING is sent', async () => {
   expect(await run({ ...message('zhangsan'), ding: true })).toBe(true);
   expect(outbox.emulator.control.messages()).toMatchObject([{ kind: 'ding', receivers: [zhangsan] }]);
   expect(printed).toEqual(['✔ 平台已收下，发给 张三（zhangsan）']);
 });
 
-test('the same text twice in a day is sent twice and delivered once, and it says so', async () => {
+test('the same text twice in a day is delivered once, and the output says so', async () => {
   await run(message('zhangsan'));
   printed = [];
   expect(await run(message('zhangsan'))).toBe(true);
@@ -56,7 +56,7 @@ test('the same text twice in a day is sent twice and delivered once, and it says
   expect(printed[1]).toBe('  没有送达 张三（zhangsan）：同样的内容，同一个人一天只能收到一次');
 });
 
-test('somebody whom the platform does not know any more', async () => {
+test('a receiver whom the platform no longer knows is named', async () => {
   await run(message('zhaoliu', 'zhangsan'));
   expect(printed[1]).toBe('  没有送达 赵六（zhaoliu）：不在组织里，或不在应用的可见范围内');
 });
@@ -83,34 +83,34 @@ test('somebody who left cannot be reached', async () => {
   await outbox.prisma.user.update({ where, data: { leftAt: null } });
 });
 
-test('a message that no platform takes', async () => {
+test('a text that is too long for the platform is refused', async () => {
   await expect(run({ ...message('zhangsan'), text: '字'.repeat(700) })).rejects.toThrow(InvalidMessageError);
 });
 
-test('a missing permission: not sent, and its name', async () => {
+test('a missing permission is named, and the message is not sent', async () => {
   outbox.emulator.control.fault({ path: workPath, kind: 'no-permission', times: null });
   expect(await run(message('zhangsan'))).toBe(false);
   expect(printed).toEqual([expect.stringMatching(/^✘ 没有发给 张三（zhangsan）：.*asyncsend/)]);
 });
 
-test('a lost answer: nobody knows', async () => {
+test('a lost answer leaves the message uncertain', async () => {
   outbox.emulator.control.fault({ path: '/v1.0/robot/ding/send', kind: 'reset' });
   expect(await run({ ...message('zhangsan'), ding: true })).toBe(false);
   expect(printed).toEqual([expect.stringMatching(/^？不确定是否已发给 张三.*不要马上重发/)]);
 });
 
-test('a busy platform: kept, and sent by the server later', async () => {
+test('with a busy platform the message stays in the outbox for the server', async () => {
   outbox.emulator.control.fault({ path: workPath, kind: 'errcode', times: null });
   expect(await run(message('zhangsan'))).toBe(false);
   expect(printed).toEqual([expect.stringMatching(/^… 还没有发给 张三.*繁忙.*服务运行时会接着发/)]);
   expect(await outbox.row()).toMatchObject({ status: 'PENDING' });
 });
 
-describe('what failed or is uncertain', () => {
+describe('a message that failed or is uncertain', () => {
   const dingApi = '/v1.0/robot/ding/send';
   const failing = { ...message('zhangsan'), text: '第一条' };
 
-  test('is listed with its number and reason, and what to do', async () => {
+  test('is listed with its number, the reason and what to do', async () => {
     expect(await run({ kind: 'failed' })).toBe(true);
     expect(printed).toEqual(['没有发送失败的消息，也没有不确定的消息。']);
     outbox.emulator.control.fault({ path: workPath, kind: 'no-permission' });
@@ -131,7 +131,7 @@ describe('what failed or is uncertain', () => {
     expect(printed.at(-1)).toMatch(/核实.*再响一次/);
   });
 
-  test('is sent once more, by its number', async () => {
+  test('is resent by its number', async () => {
     outbox.emulator.control.fault({ path: workPath, kind: 'no-permission' });
     expect(await run(failing)).toBe(false);
     printed = [];
@@ -141,7 +141,7 @@ describe('what failed or is uncertain', () => {
     expect(outbox.received('第一条')).toEqual({ [zhangsan]: 1 });
   });
 
-  test('is not sent while one of the numbers is wrong: every wrong one is named', async () => {
+  test('is not resent if one of several numbers is wrong; every wrong number is named', async () => {
     outbox.emulator.control.fault({ path: workPath, kind: 'no-permission', times: 2 });
     await run(failing);
     await run({ ...failing, text: '撤回的' });

@@ -18,31 +18,32 @@ export interface NotifyParts {
   print: (line: string) => void;
 }
 
-/** Asking more often tells nothing new; a platform needs a moment to deliver. */
+/** Between two questions to the platform about delivery, in milliseconds. */
 const askEveryMs = 200;
+/** Between two looks at the outbox, in milliseconds. */
+const readEveryMs = 50;
 /** Longest wait for the messages to be sent, in milliseconds. */
 const sentWithinMs = 30_000;
-/** How long the platform gets to tell who got a message, in milliseconds. */
+/** Longest wait for the platform to say who got a message, in milliseconds. */
 const resultWithinMs = 3000;
 
-/** So many messages fill a screen or two. */
+/** The most messages that `--failed` lists: one or two screens. */
 const listAtOnce = 50;
 
-/** What the steps of one run share. */
 interface Run extends NotifyParts {
   messages: Messages;
   now: () => number;
 }
 
-/** Messages that are to be sent: how to read them again, and what to call their receivers. */
+/** Messages to send: how to read their state again, and the names of their receivers. */
 interface Sending {
   read: () => Promise<MessageState[]>;
   labels: Labels;
 }
 
 /**
- * Does what was asked for, and says in Chinese what became of it. Messages are written into the outbox, as the server
- * does, and it is sent.
+ * Sends, resends or lists messages, and prints the result in Chinese. Messages go through the outbox, as the server's
+ * own messages do.
  *
  * @returns whether all messages were sent; true for a list.
  * @throws UnreachableError, InvalidMessageError (both Chinese); errors of the database.
@@ -98,7 +99,7 @@ async function write(
   };
 }
 
-/** @throws UnreachableError where one of them cannot be sent once more: then none of them is. */
+/** @throws UnreachableError if one of the messages cannot be resent; then none of them is resent. */
 async function resend(ids: readonly string[], { messages, prisma }: Run): Promise<Sending> {
   const problems: string[] = [];
   const receivers: string[] = [];
@@ -123,21 +124,21 @@ async function resend(ids: readonly string[], { messages, prisma }: Run): Promis
   };
 }
 
-/** The messages once all of them have an end, or as they are when the time is over. */
+/** Waits until every message is sent or has failed, or until the time is over. @returns their states then */
 async function waitFor(read: Sending['read']): Promise<MessageState[]> {
   const until = Date.now() + sentWithinMs;
   for (;;) {
     const states = await read();
-    // A message that is tried again later says why by now.
+    // A pending message with an error will be tried again much later: nothing to wait for.
     const open = states.filter(
       ({ status, lastError }) => status === 'SENDING' || (status === 'PENDING' && lastError === null),
     );
     if (open.length === 0 || Date.now() >= until) return states;
-    await delay(Math.min(askEveryMs, 50));
+    await delay(readEveryMs);
   }
 }
 
-/** What the platform says of who got it, where it says anything. */
+/** Prints who got the message, if the platform tells it. */
 async function printResult(
   messages: Messages,
   state: MessageState,

@@ -2,20 +2,20 @@ import { StartFailure } from '../../config/start-failure.ts';
 import { isPlatformId } from '../../contract/constants.ts';
 import type { PrismaClient } from '../../database/database.ts';
 
-/** Somebody a message can be sent to. */
+/** A person to whom a message can be sent. */
 export interface Receiver {
   /** The platform's id. */
   id: string;
-  /** As a person is shown: name and user name. */
+  /** Name and user name, for the output. */
   label: string;
 }
 
-/** Somebody cannot be reached; the message says in Chinese who, why, and what to do. */
+/** The message cannot be sent. The error's text says in Chinese to whom, why, and what to do. */
 export class UnreachableError extends StartFailure {
   override readonly name = 'UnreachableError';
 }
 
-/** Ids of the platform as people are shown, where an account has them. */
+/** The labels of the accounts with these platform ids. */
 export async function labelsOf(
   prisma: PrismaClient,
   ids: readonly string[],
@@ -30,9 +30,9 @@ export async function labelsOf(
 const labelOf = ({ name, username }: { name: string; username: string }) => `${name}（${username}）`;
 
 /**
- * The platform ids of accounts.
+ * Finds the platform ids of accounts.
  *
- * @throws UnreachableError that names everybody who cannot be reached: then nobody gets a message.
+ * @throws UnreachableError if somebody cannot be reached; it names all of them, and nobody gets a message.
  */
 export async function findReceivers(prisma: PrismaClient, usernames: readonly string[]): Promise<Receiver[]> {
   const users = await prisma.user.findMany({

@@ -3,9 +3,10 @@ import type { MessageState, UnsentMessage } from '../../messages/messages.ts';
 import type { MessageResult } from '../../platform/platform.ts';
 import { programWithOptions } from '../command.ts';
 
-/** What became of messages, in Chinese, for whoever runs the command. Ids are shown by their labels. */
+/** Platform id → the name that the output shows. */
 export type Labels = ReadonlyMap<string, string>;
 
+/** The state of a message, as a line in Chinese. */
 export function describe({ id, status, receivers, lastError }: MessageState, labels: Labels): string {
   const to = named(receivers, labels);
   const why = lastError === null ? '' : `：${lastError}`;
@@ -22,7 +23,7 @@ export function describe({ id, status, receivers, lastError }: MessageState, lab
   }
 }
 
-/** Who did not get a message that the platform took, and why. */
+/** Who did not get a message that the platform accepted, and why. */
 export function undelivered({ invalid, forbidden, failed }: MessageResult, labels: Labels): string[] {
   const lines: [readonly string[], string][] = [
     [invalid, '不在组织里，或不在应用的可见范围内'],
@@ -37,20 +38,20 @@ export function undelivered({ invalid, forbidden, failed }: MessageResult, label
     .map(([ids, why]) => `  没有送达${named(ids, labels)}：${why}`);
 }
 
-/** `forbidden_list` of DingTalk's getsendresult. */
+/** The codes of `forbidden_list` in DingTalk's getsendresult. */
 const limits: Record<string, string> = {
   143105: '此人今天收到的通知已到上限（500 条）',
   143106: '同样的内容，同一个人一天只能收到一次',
 };
 
-/** A few by name, many by number. */
+/** Up to five people by name, more by their number. */
 function named(ids: readonly string[], labels: Labels): string {
   return ids.length > 5 ? ` ${ids.length} 人` : ` ${ids.map((id) => labels.get(id) ?? id).join('、')}`;
 }
 
 const kinds: Record<MessageState['kind'], string> = { WORK_NOTIFICATION: '工作通知', DING: 'DING' };
 
-/** Everything that `--resend` may be told, and what to think of before. */
+/** The messages that `--resend` accepts, and what to check first. */
 export function listUnsent(messages: readonly UnsentMessage[], total: number, labels: Labels): string[] {
   if (total === 0) return ['没有发送失败的消息，也没有不确定的消息。'];
   const shown = messages.length < total ? `，这里是最近的 ${messages.length} 条` : '';
@@ -72,7 +73,7 @@ function unsent(message: UnsentMessage, labels: Labels): string {
   ].join('\n');
 }
 
-/** Why a message cannot be sent once more; null where it can. @param state null where there is no such message */
+/** Why a message cannot be resent; null if it can. @param state null if there is no such message */
 export function notResendable(id: string, state: MessageState | null): string | null {
   if (state === null) return `找不到编号为 ${id} 的消息：请用 --failed 查编号。`;
   if (state.takenBack) return `${id} 已被撤回，不再发送。要通知的话，请另发一条。`;

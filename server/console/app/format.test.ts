@@ -1,6 +1,6 @@
 import { date, dateTime, dateTimeSeconds, duration, momentInWords, number } from './format.ts';
 
-test('times are Beijing’s, wherever the browser is', () => {
+test('times are shown in Beijing’s time zone, wherever the browser is', () => {
   // The last minute of a day in London is the next morning in Beijing, and midnight is 00, not 24.
   expect(dateTime('2026-11-23T23:59:30.000Z')).toBe('2026-11-24 07:59');
   expect(dateTime('2026-11-23T16:00:00.000Z')).toBe('2026-11-24 00:00');
@@ -10,13 +10,13 @@ test('times are Beijing’s, wherever the browser is', () => {
   expect(date('2026-12-31T16:00:00.000Z')).toBe('2027-01-01');
 });
 
-test.each([null, undefined, '', 'no instant'])('%p is no time', (none) => {
+test.each([null, undefined, '', 'no instant'])('%p is shown as no time', (none) => {
   expect([dateTime(none), dateTimeSeconds(none), momentInWords(none), date(none)]).toEqual(
     Array(4).fill('—'),
   );
 });
 
-test('numbers and lengths of time', () => {
+test('numbers and durations are shown in Chinese', () => {
   expect([number(0), number(1234567), number(null)]).toEqual(['0', '1,234,567', '—']);
   expect([0.2, 59, 60, 61, 3599, 3600, 7201].map(duration)).toEqual([
     '1 秒',

@@ -32,7 +32,7 @@ described('the audit log', () => {
   });
   afterAll(() => stack?.close());
 
-  test('is read, opened, narrowed and read further', async () => {
+  test('can be read, opened, filtered and paged', async () => {
     const person = await stack.signedIn('/audit', 'chenguang');
     await person.sees('保留 365 天', '修改人员', '李四（lisi）', '绑定被拒绝', '未登录');
     await person.screenshot('audit', { document: true });
@@ -80,7 +80,7 @@ described('the audit log', () => {
     await person.verify();
   });
 
-  test('is exported as it was narrowed, and tells that it was', async () => {
+  test('is exported with its filters, and has an entry for the export', async () => {
     const person = await stack.signedIn('/audit', 'chenguang');
     await person.fill('关键字', '大数据发展');
     await person.sees('已经到头，共 1 条');
@@ -111,7 +111,7 @@ described('the audit log', () => {
     await person.verify();
   });
 
-  test('jobs and settings are read by an auditor; an administrator runs a job, which the log tells with its name', async () => {
+  test('an auditor reads jobs and settings; an administrator runs a job, and the audit log has its name', async () => {
     const auditor = await stack.signedIn('/settings', 'chenguang', { viewport: { width: 390, height: 844 } });
     await auditor.sees(/^共 \d+ 项$/, 'DINGTALK_APP_SECRET', '已设置（不显示）', '钉钉应用的 Client Secret');
     const meanings = await auditor.page.locator('td[data-label="含义"]').allInnerTexts();

@@ -33,7 +33,7 @@ async function writeNotice(title: string): Promise<void> {
   await person.fill('正文', '写了很久的正文');
 }
 
-test('a session that ends in the middle of a notice: what was typed waits for its author, out of reach', async () => {
+test('if the session ends while a notice is written, the text waits, hidden, for its author', async () => {
   person = await stack.signedIn('/notices');
   await writeNotice('没有保存的公告');
   await stack.endSessions(person);
@@ -56,7 +56,7 @@ test('a session that ends in the middle of a notice: what was typed waits for it
   await person.verify(unauthorised);
 });
 
-test('somebody else who signs in there begins anew', async () => {
+test('another person who signs in there starts with an empty page', async () => {
   person = await stack.signedIn('/notices');
   await writeNotice('管理员写的');
   await stack.endSessions(person);
@@ -67,7 +67,7 @@ test('somebody else who signs in there begins anew', async () => {
   await person.verify(unauthorised);
 });
 
-test('a window above the page makes way for the sign-in, and is there again with what was typed', async () => {
+test('an open dialog is hidden during the sign-in, and comes back with the typed text', async () => {
   const [zhangsan] = await stack.sql<{ id: string }>(`SELECT id FROM users WHERE username = 'zhangsan'`);
   person = await stack.signedIn(`/people/${zhangsan?.id}`);
   await person.press('编辑');
@@ -82,7 +82,7 @@ test('a window above the page makes way for the sign-in, and is there again with
   await person.verify(unauthorised);
 });
 
-test('what was being loaded loads on', async () => {
+test('a page that was loading continues after the sign-in', async () => {
   person = await stack.signedIn('/people');
   await person.sees('张三');
   await stack.endSessions(person);

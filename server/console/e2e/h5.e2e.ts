@@ -24,7 +24,7 @@ described('an ordinary person', () => {
     return person;
   }
 
-  test('comes back from a notice to the list as they left it, and begins anew otherwise', async () => {
+  test('finds the list as before after reading a notice, and a fresh list otherwise', async () => {
     const person = await opened('/h5/notices');
     const { page } = person;
     const rows = page.locator('.notice-row');
@@ -71,7 +71,7 @@ described('an ordinary person', () => {
     await person.verify(unauthorised);
   });
 
-  test('changes a one-time password, and goes on without signing in by hand', async () => {
+  test('changes a one-time password, and stays signed in', async () => {
     await stack.sql(`UPDATE users SET must_change_password = true,
       password_expires_at = '2027-01-01T16:30:00Z' WHERE username = 'zhangsan'`);
     const other = await opened('/h5/me');
@@ -96,7 +96,7 @@ described('an ordinary person', () => {
     await person.verify(unauthorised);
   });
 
-  test('sees this sign-in and the five latest, then the others, and ends all of them', async () => {
+  test('sees this session and the five latest, then the others, and ends all of them', async () => {
     await stack.sql(`DELETE FROM sessions`);
     const person = await opened('/h5/me');
     await person.sees('登录着的设备', '正在使用');
@@ -120,7 +120,7 @@ described('an ordinary person', () => {
     await person.verify(unauthorised);
   });
 
-  test('has the menu at the side on a PC, and texts of twice the size fit a phone', async () => {
+  test('has the menu at the side on a PC, and can read texts of twice the size on a phone', async () => {
     const person = await opened('/h5/me');
     const { page } = person;
     await person.sees('登录着的设备');
@@ -159,7 +159,7 @@ described('an ordinary person', () => {
     await person.verify(unauthorised);
   });
 
-  test('without a password here is not asked for one', async () => {
+  test('who has no password here is not asked to change one', async () => {
     await stack.sql(`UPDATE users SET password_hash = NULL WHERE username = 'zhangsan'`);
     const person = await opened('/h5/me');
     await person.sees('登录着的设备', '正在使用');

@@ -64,7 +64,7 @@ described('importing and exporting people', () => {
   const count = async (where: string) =>
     Number((await stack.sql<{ n: string }>(`SELECT count(*) AS n FROM users WHERE ${where}`))[0]?.n);
 
-  test('from the template over the preview and the progress to the result with its passwords', async () => {
+  test('an import goes from the template over preview and progress to the result with its passwords', async () => {
     const person = await stack.signedIn('/import-export');
     await person.sees('选择要导入的文件', '最大 10 MB，最多 30,000 人');
     await person.page.getByText('每一列怎么填').click();
@@ -126,7 +126,7 @@ described('importing and exporting people', () => {
     await person.verify();
   });
 
-  test('what is wrong is told by row, and nothing can be started', async () => {
+  test('errors are listed by row, and the import cannot start', async () => {
     const person = await stack.signedIn('/import-export');
     await person.sees('选择要导入的文件');
     await dropFile(
@@ -165,7 +165,7 @@ described('importing and exporting people', () => {
     await person.verify();
   });
 
-  test('the keyboard alone does', async () => {
+  test('an import works by keyboard alone', async () => {
     const person = await stack.signedIn('/import-export');
     await person.sees('选择要导入的文件');
     const { page } = person;
@@ -186,7 +186,7 @@ described('importing and exporting people', () => {
     await person.verify();
   });
 
-  test('the progress shows, also to who comes later; a second import is told to wait', async () => {
+  test('the progress is shown, also on a later visit; a second import must wait', async () => {
     await stack.sql(`
       CREATE FUNCTION e2e_take_time() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN IF (SELECT count(*) > 100 FROM added) THEN PERFORM pg_sleep(2.5); END IF; RETURN NULL; END $$`);
@@ -219,7 +219,7 @@ described('importing and exporting people', () => {
     await later.verify();
   });
 
-  test('the export asks again before full numbers, and the log tells of both', async () => {
+  test('the export asks before full numbers, and the audit log has both exports', async () => {
     // As the list of people leads there.
     const person = await stack.signedIn('/import-export?part=export&q=zhangsan');
     await person.sees('每次导出都记入审计日志');
@@ -245,7 +245,7 @@ described('importing and exporting people', () => {
     await person.verify();
   });
 
-  test('an auditor exports, masked, and imports nothing', async () => {
+  test('an auditor exports masked numbers, and cannot import', async () => {
     await stack.sql(`UPDATE users SET role = 'AUDITOR' WHERE username = 'chenguang'`);
     const person = await stack.signedIn('/import-export', 'chenguang');
     await person.sees('导出人员');

@@ -11,7 +11,7 @@ described('many people open the H5 pages at once', () => {
   });
   afterAll(() => stack?.close());
 
-  test('whoever comes too early reads how long it takes, and is in without a tap, with the same code', async () => {
+  test('a person who must wait sees how long, and is signed in without a tap, with the same code', async () => {
     const others = fillLine(stack.url, 14);
     const { userAgent } = clients['dingtalk-android'];
     const person = await stack.newPage({ userAgent, viewport: phone });

@@ -15,7 +15,7 @@ described('never a white page', () => {
 
   const words = ['正在打开政务应用', '页面还没有打开', '请点“重试”', '重试'];
 
-  test('scripts that are blocked: the server’s words stand, and 重试 opens the same address', async () => {
+  test('if scripts are blocked, the server’s text is shown, and 重试 opens the same address', async () => {
     const page = await stack.newPage();
     await page.page.route('**/*.js', (route) => route.abort());
     await page.open('/people?q=1');
@@ -29,14 +29,14 @@ described('never a white page', () => {
     await page.sees('登录管理后台');
   });
 
-  test('without JavaScript the words stand, and say what is missing', async () => {
+  test('without JavaScript the server’s text says what is missing', async () => {
     const page = await stack.newPage({ javaScriptEnabled: false });
     await page.open('');
     await page.sees(...words);
     expect(await page.text()).toContain('您的浏览器没有开启 JavaScript，请开启后重试。');
   });
 
-  test('a script that breaks before the app runs brings the words up at once', async () => {
+  test('if a script fails before the app runs, the server’s text is shown at once', async () => {
     const page = await stack.newPage();
     await page.page.route(/\/assets\/main-.*\.js/, (route) =>
       route.fulfill({ contentType: 'text/javascript', body: 'throw new SyntaxError("too new")' }),
@@ -49,7 +49,7 @@ described('never a white page', () => {
   /** After an upgrade the old page's parts are gone. */
   const gone = (route: Route) => route.fulfill({ status: 404, body: '{}' });
 
-  test('a part that cannot be loaded: the page says so, and 重新加载 mends it', async () => {
+  test('if a part cannot be loaded, the page says so, and 重新加载 loads it', async () => {
     const page = await stack.newPage();
     await page.page.route(/\/assets\/SignInPage-.*\.js/, gone);
     await page.open('');
@@ -61,7 +61,7 @@ described('never a white page', () => {
     await page.sees('登录管理后台');
   });
 
-  test('a page’s part that fails twice, and a list that meets a busy server, come by themselves', async () => {
+  test('a part that fails twice and a list from a busy server are loaded again without a click', async () => {
     const page = await stack.signedIn('/audit');
     await page.sees('审计日志', '已经到头，共 1 条');
     let parts = 0;
@@ -86,7 +86,7 @@ described('never a white page', () => {
     await page.verify(/Failed to load resource/);
   });
 
-  test('a page that breaks while it is drawn makes way for a readable one', async () => {
+  test('a page that fails while it is drawn is replaced by a readable one', async () => {
     const page = await stack.newPage();
     await page.page.route('**/api/me/sessions*', (route) => route.fulfill({ json: { items: [null] } }));
     await page.page.request.post(`${stack.url}/api/auth/console/sign-in`, {
@@ -97,7 +97,7 @@ described('never a white page', () => {
     await page.screenshot('crash-page');
   });
 
-  test('a fault in the middle of a deed leaves the page, and is told above it', async () => {
+  test('a fault during a change leaves the page as it is, and is shown above it', async () => {
     const page = await stack.signedIn('/me');
     await page.fill('当前密码', 'typed already');
     await page.page.evaluate(() => {
@@ -110,7 +110,7 @@ described('never a white page', () => {
     await page.sees('我的账号');
   });
 
-  test('a server that does not answer: what happened, and 重试', async () => {
+  test('if the server does not answer, the page says so and offers 重试', async () => {
     const page = await stack.newPage();
     await page.page.route('**/api/me', (route) => route.abort());
     await page.open('');
@@ -120,7 +120,7 @@ described('never a white page', () => {
     await page.sees('登录管理后台');
   });
 
-  test('a browser that keeps no cookie is told so, instead of being sent round in circles', async () => {
+  test('a browser without cookies gets an explanation, not an endless loop', async () => {
     const page = await stack.newPage();
     await page.open('');
     // An answer whose cookie the browser did not take: the next request comes without it.
@@ -140,7 +140,7 @@ described('the stability platform', () => {
     this.installAll = function () { window.installed = true; };
   };`;
 
-  test('with a bid: its script runs, is told version and account, and may send to its hosts alone', async () => {
+  test('with a bid its script runs, gets version and account, and may send only to its hosts', async () => {
     const stack = await openConsole({ env: { WPK_BID: 'demo_zzdpro' } });
     try {
       const page = await stack.newPage();

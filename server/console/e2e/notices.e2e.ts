@@ -46,7 +46,7 @@ async function opened(title: string, state: 'draft' | 'published'): Promise<void
   await person.open(`/notices/${notice.id}`);
 }
 
-test('says what to do where there is nothing', async () => {
+test('an empty list says what to do', async () => {
   person = await stack.signedIn('/notices');
   await person.sees('还没有公告。点右上角“写公告”写第一篇。');
   await person.screenshot('console-notices-empty');
@@ -54,7 +54,7 @@ test('says what to do where there is nothing', async () => {
   await person.verify();
 });
 
-test('a draft is written with a preview, saved, found again, and left only after a question', async () => {
+test('a draft is written with a preview, saved, found again, and abandoned only after a question', async () => {
   person = await stack.signedIn('/notices');
   await person.press('写公告');
   await person.press('保存草稿');
@@ -82,7 +82,7 @@ test('a draft is written with a preview, saved, found again, and left only after
   await person.verify();
 });
 
-test('of two editors the second one sees what the first one wrote, and decides', async () => {
+test('of two editors the second sees the text of the first, and decides', async () => {
   await opened('停电通知', 'draft');
   await person.sees('编辑草稿');
   const other = await stack.signedIn('/notices');
@@ -104,7 +104,7 @@ test('of two editors the second one sees what the first one wrote, and decides',
   await person.verify();
 });
 
-test('publishing asks, says how many are told, and shows how far it is', async () => {
+test('publishing asks, says how many people are notified, and shows the progress', async () => {
   await opened('停水通知', 'draft');
   await person.fill('标题', '停电通知');
   await person.press('发布……');
@@ -121,7 +121,7 @@ test('publishing asks, says how many are told, and shows how far it is', async (
   await person.verify();
 });
 
-test('who has read it and who has not, page by page, among a hundred thousand', async () => {
+test('the readers and the others are listed page by page, among a hundred thousand', async () => {
   await opened('停电通知', 'published');
   await stack.sql(
     `INSERT INTO users (id, username, name, department, ding_user_id, updated_at)
@@ -160,7 +160,7 @@ test('who has read it and who has not, page by page, among a hundred thousand', 
   await person.verify();
 });
 
-test('withdrawing asks, hides it from readers, takes the messages back, and leaves a copy to go on with', async () => {
+test('withdrawing asks, hides the notice, recalls the messages, and offers a copy to edit', async () => {
   await opened('停电通知', 'published');
   await person.sees('平台已收下：4 人');
   await person.press('撤回');
@@ -193,7 +193,7 @@ test('withdrawing asks, hides it from readers, takes the messages back, and leav
   await person.verify();
 });
 
-test('the list is filtered and turned by keyboard; an auditor reads and changes nothing', async () => {
+test('the list is filtered and paged by keyboard; an auditor can only read', async () => {
   await stack.sql(`INSERT INTO notices (id, title, body, updated_at, published_at)
     SELECT gen_random_uuid(), '通知' || n, '正文', now(), CASE WHEN n % 3 > 0 THEN now() END FROM generate_series(1, 45) n`);
   await stack.sql("UPDATE users SET role = 'AUDITOR' WHERE username = 'chenguang'");
@@ -230,7 +230,7 @@ test('the list is filtered and turned by keyboard; an auditor reads and changes 
   await person.verify();
 });
 
-test('who comes back to the list finds it as they left it: state, words, page, and where it was', async () => {
+test('on the way back the list has the same filter, words, page and scroll position', async () => {
   await stack.sql(`INSERT INTO notices (id, title, body, updated_at)
     SELECT gen_random_uuid(), '草稿' || n, '正文', now() FROM generate_series(1, 45) n`);
   await stack.sql(
@@ -272,7 +272,7 @@ test('who comes back to the list finds it as they left it: state, words, page, a
   await person.verify();
 });
 
-test('a fault says what happened and loses nothing', async () => {
+test('after a fault the page says what happened, and nothing is lost', async () => {
   person = await stack.signedIn('/notices/new');
   await person.fill('标题', '还在');
   await person.fill('正文', '还在');

@@ -43,7 +43,7 @@ async function lock(): Promise<void> {
     ('account:lisi', 6, now(), now() + interval '1 hour'), ('person:270102', 5, now(), now() + interval '1 hour')`);
 }
 
-test('says in words that all is well', async () => {
+test('the overview says that all is well', async () => {
   await stack.sql('DELETE FROM activity_counts');
   person = await stack.signedIn('/overview');
   await person.sees('一切正常，没有需要处理的事', '没有人被锁定。', /1 个服务实例在运行，接入钉钉。/);
@@ -52,7 +52,7 @@ test('says in words that all is well', async () => {
   await person.verify();
 });
 
-test('a fault stands there with its remedy, step by step, and goes when the API answers again', async () => {
+test('a fault is shown with its remedy, step by step, until the API answers again', async () => {
   await fillDay();
   await stack.control('faults', { path: api, kind: 'ip-not-whitelisted', times: 3 });
   for (let at = 0; at < 3; at += 1) await signIn('zhangsan');
@@ -129,7 +129,7 @@ test('the chart can be read on a phone, and as a table by keyboard alone', async
   await person.verify();
 });
 
-test('an administrator unlocks after a question; an auditor only looks', async () => {
+test('an administrator unlocks after a question; an auditor can only read', async () => {
   await lock();
   await stack.sql("UPDATE users SET role = 'AUDITOR' WHERE username = 'chenguang'");
   const auditor = await stack.signedIn('/overview', 'chenguang');
@@ -155,7 +155,7 @@ test('an administrator unlocks after a question; an auditor only looks', async (
   await person.verify();
 });
 
-test('when a renewal fails, what was there stays, and the page says so', async () => {
+test('if a reload fails, the old data stays, and the page says so', async () => {
   // Whatever a test before may have left is over: an answer of the API ends its faults.
   await stack.control('reset', {});
   await stack.sql('DELETE FROM lockouts');

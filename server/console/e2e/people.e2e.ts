@@ -39,7 +39,7 @@ async function lists(...wanted: string[]): Promise<void> {
   );
 }
 
-test('a hundred thousand people: the first page, and pages there and back', async () => {
+test('a list of a hundred thousand people can be paged forward and back', async () => {
   person = await stack.signedIn('/people');
   await settled(/^超过 10,000 人$/);
   expect(await rows().count()).toBe(20);
@@ -60,7 +60,7 @@ test('a hundred thousand people: the first page, and pages there and back', asyn
   await person.verify();
 });
 
-test('a page that is on its way is not counted yet', async () => {
+test('the page number changes only when the page is there', async () => {
   person = await stack.signedIn('/people');
   await settled(/^超过 10,000 人$/);
   const first = await names();
@@ -80,7 +80,7 @@ test('a page that is on its way is not counted yet', async () => {
   await person.verify();
 });
 
-test('sorted and turned to a page by its number: both stand in the address, and the way back leads there', async () => {
+test('order and page number are in the address, and the way back leads there', async () => {
   person = await stack.signedIn('/people');
   await settled(/^超过 10,000 人$/);
   await person.page.getByRole('button', { name: '用户名' }).focus();
@@ -102,7 +102,7 @@ test('sorted and turned to a page by its number: both stand in the address, and 
   await person.verify();
 });
 
-test('a column that is not wanted stays away, also after a reload', async () => {
+test('a hidden column stays hidden, also after a reload', async () => {
   person = await stack.signedIn('/people');
   await person.press('显示的列');
   await person.page.getByRole('dialog').getByText('手机号').click();
@@ -114,7 +114,7 @@ test('a column that is not wanted stays away, also after a reload', async () => 
   await person.verify();
 });
 
-test('people are ticked over pages, shown before it is done, disabled together, and get new passwords in one list', async () => {
+test('people are selected over pages, previewed, disabled together, and get new passwords in one list', async () => {
   person = await stack.signedIn('/people', 'admin', { viewport: { width: 390, height: 844 } });
   await arrived();
   await search().fill('管理员');
@@ -168,7 +168,7 @@ test('people are ticked over pages, shown before it is done, disabled together, 
   await person.verify();
 });
 
-test('what was searched for is not in the address, and is still there on the way back', async () => {
+test('the search words are not in the address, and are still there on the way back', async () => {
   person = await stack.signedIn('/people');
   await search().fill('忆岚');
   await lists('吴忆岚');
@@ -210,7 +210,7 @@ test.each([1440, 1366, 1024, 390])(
   },
 );
 
-test('who comes back from a person finds the page of the list as they left it, counted, and where it was', async () => {
+test('on the way back from a person the list has the same page, counts and scroll position', async () => {
   person = await stack.signedIn('/people');
   await settled(/^超过 10,000 人$/);
   await person.press('下一页');
@@ -238,7 +238,7 @@ test('who comes back from a person finds the page of the list as they left it, c
   await person.verify();
 });
 
-test('Enter soon after the last key searches from the first page, wherever the list was', async () => {
+test('Enter right after the last key searches from the first page', async () => {
   person = await stack.signedIn('/people');
   await settled(/^超过 10,000 人$/);
   await person.press('下一页');
@@ -251,7 +251,7 @@ test('Enter soon after the last key searches from the first page, wherever the l
   await person.verify();
 });
 
-test('what is looked at can be exported', async () => {
+test('the filtered list can be exported', async () => {
   person = await stack.signedIn('/people');
   await search().fill('忆岚');
   await person.choose('绑定', '已绑定');
@@ -270,7 +270,7 @@ test('what is looked at can be exported', async () => {
   await person.verify();
 });
 
-test('search as you type, by two characters, by words of two fields, by part of a number; filters; back to all', async () => {
+test('the search works while typing, by two characters, words of two fields or part of a number, and with filters', async () => {
   person = await stack.signedIn('/people');
   await settled(/^超过 10,000 人$/);
   await person.page.keyboard.press('/');
@@ -303,7 +303,7 @@ test('search as you type, by two characters, by words of two fields, by part of 
   await person.verify();
 });
 
-test('of two searches the later counts, though the earlier answer comes last; it is given up', async () => {
+test('of two searches the later one counts, even if the answer to the earlier one comes last', async () => {
   person = await stack.signedIn('/people');
   await settled(/^超过 10,000 人$/);
   let release = () => {};
@@ -329,7 +329,7 @@ test('of two searches the later counts, though the earlier answer comes last; it
   await person.verify();
 });
 
-test('a list that does not come says so, and can be asked for again', async () => {
+test('a list that cannot be loaded says so, and can be loaded again', async () => {
   person = await stack.signedIn('/people');
   await settled(/^超过 10,000 人$/);
   await person.page.route('**/api/admin/people?*', (route) => route.abort());

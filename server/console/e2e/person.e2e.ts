@@ -29,7 +29,7 @@ async function openPerson(name: string): Promise<void> {
 
 const version = async (username: string) =>
   (await stack.sql<{ updated_at: Date }>('SELECT updated_at FROM users WHERE username = $1', [username]))[0];
-test('what they did and what was done to them can be looked up in the log', async () => {
+test('a person’s history is shown and leads to the audit log', async () => {
   await openPerson('吴忆岚');
   await person.page.getByRole('link', { name: '对本人做的' }).click();
   await person.sees('审计日志');
@@ -41,7 +41,7 @@ test('what they did and what was done to them can be looked up in the log', asyn
   await person.verify();
 });
 
-test('a person: what is known, the full number, an edit, and that somebody else was faster', async () => {
+test('a person’s page shows the data and the full number, and an edit notices a faster one', async () => {
   await openPerson('吴忆岚');
   await person.sees('100****0001', '本人用密码绑定', '省数据资源管理局综合处');
   await person.press(/查看完整号码/);
@@ -69,7 +69,7 @@ test('a person: what is known, the full number, an edit, and that somebody else 
   await person.verify();
 });
 
-test('dangerous things ask first and say what will happen; no means nothing', async () => {
+test('a dangerous change asks first and says what happens; a no changes nothing', async () => {
   await openPerson('吴忆岚');
   const before = await version('wuyilan');
   await person.press('停用');
@@ -92,7 +92,7 @@ test('dangerous things ask first and say what will happen; no means nothing', as
   await person.verify();
 });
 
-test('a question keeps the keyboard and gives it back', async () => {
+test('a question takes the keyboard focus and gives it back', async () => {
   await openPerson('吴忆岚');
   const focused = () => person.page.evaluate(() => document.activeElement?.textContent?.trim());
   await person.press('解除绑定');
@@ -111,7 +111,7 @@ test('a question keeps the keyboard and gives it back', async () => {
   await person.verify();
 });
 
-test('a one-time password is shown once, can be copied, and is gone', async () => {
+test('a one-time password is shown once, and can be copied', async () => {
   await openPerson('吴忆岚');
   await person.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await person.press('重置密码');
@@ -142,7 +142,7 @@ test('a one-time password is shown once, can be copied, and is gone', async () =
   await person.verify();
 });
 
-test('sessions end, and oneself cannot be shut out', async () => {
+test('sessions can be ended, and administrators cannot lock themselves out', async () => {
   await fetch(`${stack.url}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -164,7 +164,7 @@ test('sessions end, and oneself cannot be shut out', async () => {
   await person.verify(/404/);
 });
 
-test('a new person: what is missing is said at the field, then their page opens', async () => {
+test('adding a person marks missing fields, and then opens the new page', async () => {
   person = await stack.signedIn('/people');
   await person.press('新增人员');
   await person.fill('姓名（必填）', '郑晓帆');
@@ -184,7 +184,7 @@ test('a new person: what is missing is said at the field, then their page opens'
   await person.verify();
 });
 
-test('an auditor reads, and nothing more', async () => {
+test('an auditor can only read', async () => {
   await stack.sql(`UPDATE users SET role = 'AUDITOR' WHERE username = 'zhaoliu'`);
   person = await stack.signedIn('/people', 'zhaoliu');
   await person.sees('吴忆岚');

@@ -14,7 +14,7 @@ described('the console in an ordinary browser', () => {
   afterAll(() => stack?.close());
   afterEach(() => stack?.sql('DELETE FROM lockouts'));
 
-  test('an administrator signs in, and comes to the page that was asked for', async () => {
+  test('an administrator signs in, and gets the page that was asked for', async () => {
     const page = await stack.newPage();
     await page.open('/me');
     await page.sees('登录管理后台', '测试环境');
@@ -49,7 +49,7 @@ described('the console in an ordinary browser', () => {
     ]);
   });
 
-  test('an ordinary person’s right password tells where they belong', async () => {
+  test('an ordinary person with the right password is told where to sign in', async () => {
     const page = await stack.newPage();
     await page.open('');
     await page.fill('用户名', 'zhangsan');
@@ -74,7 +74,7 @@ described('the console in an ordinary browser', () => {
     await page.screenshot('console-sign-in-locked');
   });
 
-  test('a one-time password leads to a new one, and in', async () => {
+  test('a one-time password must be replaced, and then signs in', async () => {
     await stack.sql(
       `UPDATE users SET must_change_password = true, role = 'AUDITOR', left_at = NULL WHERE username = 'chenguang'`,
     );
@@ -104,7 +104,7 @@ described('the console in an ordinary browser', () => {
     await page.verify(unauthorised);
   });
 
-  test('a new password signs out everywhere, and signs in', async () => {
+  test('a new password signs out everywhere, and works at the next sign-in', async () => {
     await stack.sql(
       `UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE username = 'admin'),
          role = 'ADMIN' WHERE username = 'lisi'`,
@@ -124,7 +124,7 @@ described('the console in an ordinary browser', () => {
     await page.sees('我的账号');
   });
 
-  test('one’s other sessions are ended by a click, after a question', async () => {
+  test('other sessions are ended by a click, after a question', async () => {
     const other = await stack.signedIn('/me');
     const page = await stack.signedIn('/me');
     await page.sees('正在使用');
@@ -158,7 +158,7 @@ described('the console in an ordinary browser', () => {
     await other.sees('登录管理后台');
   });
 
-  test('leaving ends the session on the server', async () => {
+  test('signing out ends the session on the server', async () => {
     const page = await stack.signedIn('/me');
     await page.sees('我的账号');
     const [cookie] = await page.page.context().cookies();
@@ -171,7 +171,7 @@ described('the console in an ordinary browser', () => {
     expect(answer.status()).toBe(401);
   });
 
-  test('an address that is opened after the session’s end asks to sign in, and shows', async () => {
+  test('an address that is opened after the session has ended asks to sign in, and then opens', async () => {
     const page = await stack.signedIn('/me');
     await page.sees('正在使用');
     await stack.endSessions(page);
@@ -183,7 +183,7 @@ described('the console in an ordinary browser', () => {
     await page.sees('我的账号');
   });
 
-  test('an address that is no page says so', async () => {
+  test('an unknown address says so', async () => {
     const page = await stack.signedIn('/no/such/page');
     await page.sees('没有这个页面', '回到首页');
     await page.screenshot('console-not-found');

@@ -68,7 +68,7 @@ described('within DingTalk', () => {
     await page.verify(unauthorised);
   });
 
-  test('whoever must bind does so once: wrong password, attempts left, lock, and in', async () => {
+  test('a person binds once, after a wrong password with the attempts that are left', async () => {
     const { page } = await opened(stack, 'dingtalk-android', 'lisi');
     await page.sees('绑定账号', '李四，您好。首次使用');
     await page.screenshot('h5-bind');
@@ -85,7 +85,7 @@ described('within DingTalk', () => {
     await page.verify(unauthorised);
   });
 
-  test('a locked account says for how long, and a used-up ticket asks to sign in again', async () => {
+  test('a locked account shows the remaining time, and a used ticket asks to sign in again', async () => {
     const { page } = await opened(stack, 'dingtalk-android', 'wangwu');
     await page.sees('绑定账号');
     for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -116,7 +116,7 @@ described('within DingTalk', () => {
     ['zhaoliu', '您不在本组织的通讯录中', '请联系本单位的人事或通讯录管理员'],
     ['sunqi', '您不在本应用的使用范围', '把您加入应用的可见范围'],
     ['zhouba', '您的账号已停用', '请联系本系统的管理员'],
-  ])('%s has no permission, is told why and whom to ask', async (person, title, ask) => {
+  ])('%s has no permission, and is told why and whom to ask', async (person, title, ask) => {
     const { page } = await opened(stack, 'dingtalk-android', person);
     await page.sees(title, ask);
     await page.screenshot(`h5-no-permission-${person}`);
@@ -142,7 +142,7 @@ described('within DingTalk', () => {
     expect(new Set(sent).size).toBe(2);
   });
 
-  test('codes that are always refused end on a page that says so, after two', async () => {
+  test('after two refused codes a page says so', async () => {
     const page = await stack.newPage(windowOf('dingtalk-android'));
     const calls = await putBridge(page, 'dingtalk-android', async (call) => `no-such-code-${call}`);
     await page.open('');
@@ -168,7 +168,7 @@ described('within DingTalk', () => {
     await silent.sees('没有拿到登录凭证');
   });
 
-  test('a network that fails says whose move it is, and 重试 goes on from there', async () => {
+  test('a network fault says what to do, and 重试 continues from there', async () => {
     const { page } = await opened(stack, 'dingtalk-android', 'zhangsan');
     await page.sees('最新通知');
     await page.page.context().clearCookies();
@@ -179,7 +179,7 @@ described('within DingTalk', () => {
     await page.sees('最新通知');
   });
 
-  test('leaving by choice stays left until somebody asks to come back', async () => {
+  test('a person who signed out stays signed out until they choose to sign in again', async () => {
     const { page, calls } = await opened(stack, 'dingtalk-android', 'zhangsan', '/h5/me');
     await page.sees('登录着的设备', '正在使用');
     await page.screenshot('h5-me');
@@ -198,7 +198,7 @@ described('within DingTalk', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('a session that ends in use comes back by itself, on the same page', async () => {
+  test('a session that ends in use is renewed without a tap, on the same page', async () => {
     const { page, calls } = await opened(stack, 'dingtalk-android', 'zhangsan', '/h5/notices');
     await page.page.locator('.notice-row').first().waitFor();
     await stack.endSessions(page);
@@ -208,7 +208,7 @@ described('within DingTalk', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('notices: unread marks, reading, and a notice that is gone', async () => {
+  test('notices have unread marks, can be read, and a deleted one says so', async () => {
     const { page } = await opened(stack, 'dingtalk-android', 'chenguang', '/h5/notices');
     await page.page.locator('.notice-row').first().waitFor();
     const unread = page.page.getByText('未读', { exact: true });
@@ -242,7 +242,7 @@ described('within DingTalk', () => {
     await page.verify(unauthorised, /status of 404/);
   });
 
-  test('an ordinary person who opens an address of the console lands at home', async () => {
+  test('an ordinary person who opens an address of the console gets the home page', async () => {
     const { page } = await opened(stack, 'dingtalk-android', 'zhangsan', '/people');
     await page.sees('最新通知');
     expect(new URL(page.page.url()).pathname).toBe('/console/h5');
@@ -267,7 +267,7 @@ described('within 浙政钉', () => {
     await page.verify(unauthorised);
   });
 
-  test('DingTalk’s client is no way into an app of 浙政钉', async () => {
+  test('an app of 浙政钉 does not sign in through DingTalk’s client', async () => {
     const { page, calls } = await opened(stack, 'dingtalk-android', 'zhangsan');
     await page.sees('登录管理后台', '请在浙政钉的工作台里打开');
     expect(calls).toEqual([]);

@@ -12,7 +12,7 @@ afterEach(() => person?.close());
 
 const dialog = () => person.page.getByRole('dialog');
 
-test('超级高管: approval in words, one by id, several by lines, the match, faults, and removal', async () => {
+test('超级高管 are added by id or by lines, matched at sign-in, shown with their faults, and removed', async () => {
   await stack.sql(`DELETE FROM users WHERE is_super_executive`);
   person = await stack.signedIn('/super-executives');
   await person.sees('登记之前：要按统建应用审批', /经省大数据局审批/, /应用不对超级高管开放，就不用登记/);

@@ -12,7 +12,7 @@ import {
 import { PlatformError } from '../platform.ts';
 import type { UpstreamAnswer } from '../upstream.ts';
 
-/** Tells DingTalk's answers from its refusals, by its table of error codes. */
+/** Separates DingTalk's answers from its refusals, by the table of error codes. */
 
 export const tokenApi = '/v1.0/oauth2/accessToken';
 
@@ -39,8 +39,8 @@ const readNewFailure = guard(
 );
 
 /**
- * Passes an answer that is no refusal; the caller checks its shape. Which kind of API answers is told by the
- * answer, not by the address: the gateway in front of the old APIs may answer as the new ones do.
+ * Throws for a refusal; the caller checks the shape of other answers. The answer shows whether an old or a new API
+ * answers, not the address: the gateway before the old APIs may answer like the new ones.
  *
  * @throws PlatformError by the table of error codes.
  */
@@ -59,7 +59,7 @@ function checkOldEnvelope(api: string, json: unknown): void {
   const errcode = String(Number(envelope.errcode));
   if (errcode === '0') return;
   const words = `${envelope.errmsg ?? ''} ${envelope.sub_msg ?? ''}`;
-  // 88 is a wrapper; the code inside it stands in a field, in the text, or in both.
+  // 88 is a wrapper; the real code is in a field, in the text, or in both.
   const inner = envelope.sub_code ?? envelope.subCode ?? /subcode=([\w.-]+)/i.exec(words)?.[1];
   throw refusal(api, errcode === '88' && inner ? String(inner) : errcode, words, envelope.request_id);
 }
@@ -111,7 +111,7 @@ const meanings = new Map<string, Meaning>([
 
 function meaningOf(api: string, code: string, words: string): Meaning {
   const known = meanings.get(code);
-  // The token API gets no token: what it refuses is the app's key or secret.
+  // The token API gets no token, so it refuses the app's key or secret.
   if (api === tokenApi && (known === 'token-refused' || /^invalid(Client|App)/i.test(code)))
     return credentials;
   if (known !== undefined) return known;

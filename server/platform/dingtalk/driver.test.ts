@@ -52,7 +52,7 @@ test.each([
   expect(JSON.parse(server.received.at(-1)?.body ?? '')).toEqual({ userid: '93', language: 'zh_CN' });
 });
 
-test('without the setting no mobile number is read, even where it is there', async () => {
+test('without the setting no mobile number is read, even if the answer has one', async () => {
   const { platform, server } = await scripted('dingtalk', {}, { readMobile: false });
   const exchanged = await platform.exchangeCode('code');
   expect(await platform.complete(exchanged)).toEqual(exchanged);

@@ -50,13 +50,13 @@ export function createDingTalk(
       ),
   });
 
-  /** An old API: the app token stands in the query. */
+  /** An old API: the app token is in the query. */
   const callOld: DingTalkCall = (api, body, read, placeMs) =>
     appToken.use((token) =>
       post({ baseUrl: config.oapiUrl, api, query: { access_token: token }, placeMs }, body, read),
     );
 
-  /** A new API: the app token stands in a header. */
+  /** A new API: the app token is in a header. */
   const callNew: DingTalkCall = (api, body, read) =>
     appToken.use((token) =>
       post({ baseUrl: config.apiUrl, api, headers: { 'x-acs-dingtalk-access-token': token } }, body, read),
@@ -94,7 +94,7 @@ export function createDingTalk(
         (api, json) => personOf(readExchange(api, json).result, null),
         placeMs,
       ),
-    // The exchange gives the name, as a rule, but never the number.
+    // The exchange usually gives the name, but never the number.
     complete: async (person) => (config.readMobile || person.name === '' ? readDetail(person.id) : person),
     getPerson: ({ id }) => readDetail(id),
     ...createMessages(config, { callOld, callNew }),
@@ -115,7 +115,7 @@ function personOf(
   };
 }
 
-/** Null for a masked number (`138****0000`) and for none, as with executives (高管): neither identifies a person. */
+/** Null for a masked number (`138****0000`) or no number, as for executives (高管): these identify nobody. */
 function mobileOf(mobile: string | null | undefined): string | null {
   const trimmed = textOrNull(mobile);
   return trimmed !== null && /^\+?[\d-]{5,20}$/.test(trimmed) ? trimmed : null;

@@ -133,7 +133,7 @@ test.each<[EventDefect, string, string]>([
   expect(defectOf(signed(encrypt))).toBe(defect);
 });
 
-test('our answer is read by DingTalk', () => {
+test('DingTalk can read our answer', () => {
   const seen = new Set<string>();
   let answers = 0;
   fc.assert(

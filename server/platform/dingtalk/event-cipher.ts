@@ -38,7 +38,7 @@ export type EventDefect =
   /** For another app or organisation. */
   | 'owner';
 
-/** An event that must not be believed. The error quotes nothing of it. */
+/** An event that is not proven to be DingTalk's. The error quotes nothing of it. */
 export class EventSignatureError extends Error {
   override readonly name = 'EventSignatureError';
   readonly defect: EventDefect;
@@ -59,8 +59,7 @@ const defects: Record<EventDefect, string> = {
 
 export interface EventCipher {
   /**
-   * Verifies the signature, then decrypts. A signature does not say when an event was sent: the caller drops repeated
-   * events by their id.
+   * Verifies the signature, then decrypts. A signature has no time: the caller must drop repeated events by their id.
    *
    * @returns the event's JSON, unparsed.
    * @throws EventSignatureError for any defect.
@@ -70,14 +69,14 @@ export interface EventCipher {
   /**
    * The answer "success", encrypted and signed.
    *
-   * @param timestamp milliseconds as text; the request's own will do. `nonce` likewise.
+   * @param timestamp milliseconds as text, e.g. the request's; `nonce` likewise.
    */
   encryptSuccess(timestamp: string, nonce: string): EncryptedAnswer;
 }
 
 const saltBytes = 16;
 const lengthBytes = 4;
-/** PKCS#7 pads to 32 bytes here, twice the block of AES: Node's own padding refuses that. */
+/** PKCS#7 pads to 32 bytes here, twice the block of AES, which Node's own padding refuses. */
 const padBlock = 32;
 
 /**
@@ -144,7 +143,7 @@ export function createEventCipher({ token, aesKey, ownerKey }: EventCipherOption
   };
 }
 
-/** Strict: Node's own reader skips characters that are not base64. */
+/** A strict decoder: Node's own skips characters that are not base64. */
 function bytesOf(base64: string): Buffer {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.length === 0 || bytes.length % padBlock !== 0 || bytes.toString('base64') !== base64) {
@@ -167,7 +166,7 @@ function withoutPadding(content: Buffer): Buffer {
   return content.subarray(0, content.length - count);
 }
 
-/** Takes the same time wherever the first difference is. */
+/** Compares in constant time. */
 function sameBytes(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }

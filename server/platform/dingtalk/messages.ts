@@ -127,7 +127,7 @@ function ids(values: readonly (string | number)[] | null | undefined): string[] 
   return (values ?? []).map(String);
 }
 
-/** `failedList` is a map from user id to reason; a list of ids is understood too. */
+/** `failedList` is a map from user id to reason; a list of ids is accepted too. */
 function isIn(failedList: unknown): (id: string) => boolean {
   if (Array.isArray(failedList))
     return (id) => failedList.some((entry) => isId(entry) && String(entry) === id);
@@ -139,7 +139,7 @@ function isId(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }
 
-/** @throws InvalidMessageError for what cannot be a task id, such as one of 浙政钉. */
+/** @throws InvalidMessageError for an invalid task id, such as one of 浙政钉. */
 function checkedTask(taskId: string): number | string {
   if (!/^\d{1,20}$/.test(taskId)) throw new InvalidMessageError('不是钉钉工作通知的任务 id');
   return numeric(taskId);

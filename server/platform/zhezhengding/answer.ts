@@ -13,14 +13,14 @@ import {
 import { PlatformError } from '../platform.ts';
 import type { UpstreamAnswer } from '../upstream.ts';
 
-/** Brings 浙政钉's answers into one form, and tells successes from refusals by its error codes. */
+/** Brings 浙政钉's answers into one form, and separates successes from refusals by its error codes. */
 
 export const exchangeApi = '/rpc/oauth2/dingtalk_app_user.json';
 export const sendApi = '/message/workNotification';
 
 const Flag = Type.Union([Type.Boolean(), Type.Literal('true'), Type.Literal('false')]);
 
-/** Business answers have `content`, the gateway's refusals `Code`; both have been seen with parts missing. */
+/** Business answers have `content`, the gateway's refusals `Code`; parts of both may be missing. */
 const readEnvelope = guard(
   Type.Object({
     success: maybe(Flag),
@@ -41,7 +41,7 @@ const readEnvelope = guard(
   }),
 );
 
-/** Checks `content.data`, and gives it; null where it is absent and may be. */
+/** Checks and returns `content.data`; null if it is absent and may be. */
 export function dataGuard<const Schema extends TSchema>(schema: Schema): Guard<Static<Schema>> {
   const read = guard(Type.Object({ content: Type.Object({ data: schema }) }));
   return (api, json) => {
@@ -51,8 +51,8 @@ export function dataGuard<const Schema extends TSchema>(schema: Schema): Guard<S
 }
 
 /**
- * The answer in the usual form, when it is a success: outer `success` true and `responseCode` "0". The inner
- * `success` is missing in some answers, but must not be false.
+ * Checks for a success: outer `success` true and `responseCode` "0". The inner `success` is missing in some answers,
+ * but must not be false.
  *
  * @throws PlatformError by the table of error codes.
  */
@@ -66,8 +66,8 @@ export function checkAnswer(api: string, { status, json }: UpstreamAnswer): unkn
     String(content?.responseCode) === '0' &&
     (content?.success == null || isTrue(content.success));
   if (succeeded) return answer;
-  // Doubt: the document says that a repeated `bizMsgId` is refused as "重复", but names no code. The first attempt's
-  // answer was lost, and the message is out.
+  // Doubt: the document says that a repeated `bizMsgId` is refused as "重复", without a code. It counts as a success: the
+  // first attempt's answer was lost, but its message was sent.
   const refused = envelope.success === false || content?.success === false;
   const words = [content?.responseMessage, envelope.Message, envelope.errorMsg];
   if (api === sendApi && refused && words.some(saysRepeated)) return answer;
@@ -87,9 +87,9 @@ export function checkAnswer(api: string, { status, json }: UpstreamAnswer): unkn
 }
 
 /**
- * Most APIs answer with `content` as an object. The document of the message APIs shows the message's id there, and
- * some answers have the object as JSON in a string. The document of event registration shows `{success, errcode}`
- * without `content`.
+ * Most APIs answer with `content` as an object. In the document of the message APIs `content` is the message's id, and
+ * in some answers it is JSON in a string. The document of event registration shows `{success, errcode}` without
+ * `content`.
  */
 function usualForm(json: unknown): unknown {
   if (!isRecord(json)) return json;
@@ -113,7 +113,7 @@ function parsed(text: string): unknown {
 /** The gateway's refusal of a signature, and of a nonce that it has seen. */
 export const signatureCode = 'OPF-B001-05-16-0009';
 
-/** Source: 浙政钉's documents of the code exchange and the gateway; what they leave open is marked "Doubt". */
+/** Source: 浙政钉's documents of the code exchange and the gateway; "Doubt" marks points that they leave open. */
 function meaningOf(api: string, code: string): Meaning {
   switch (code) {
     case '240111':
@@ -128,8 +128,8 @@ function meaningOf(api: string, code: string): Meaning {
           '签名不匹配：请核对 appKey 与 appSecret 是同一个应用的一对、平台地址与这对密钥属于同一环境（测试或正式），改正服务端配置后重启；仍不匹配请检查服务器时间',
       };
     case '240132':
-      // Doubt: no document says more than "forbidden". At the exchange it is a person who may not use the app;
-      // elsewhere there is no person, and the app itself lacks something.
+      // Doubt: the documents only say "forbidden". At the exchange the person may not use the app; elsewhere there is
+      // no person, so the app lacks a permission.
       if (api === exchangeApi) return 'out-of-range';
       return {
         remedy: '应用被拒绝访问此接口：请管理员到开放平台检查应用的接口权限、通讯录范围和服务器 IP 白名单',

@@ -79,7 +79,7 @@ test('a person of another tenant is refused', async () => {
 test.each([
   ['without the inner success', { success: true, content: { data: person, responseCode: '0' } }],
   ['all strings', { success: 'true', content: { success: 'true', data: person, responseCode: 0 } }],
-])('a success %s is one', async (_, body) => {
+])('a success %s is accepted', async (_, body) => {
   expect((await (await exchange(body)).exchanged).id).toBe('93');
 });
 
@@ -249,14 +249,14 @@ test.each<[string, object, object]>([
   expect(error).toMatchObject({ name: 'PlatformError', api: sendApi, ...expected });
 });
 
-test('the words of a repetition make no success of another API’s refusal', async () => {
+test('another API’s refusal is no success, even with the words of a repeated message', async () => {
   const { platform } = await scripted('zhezhengding', {
     [revokeApi]: [{ ...refusal('-2'), content: { success: false, responseMessage: '重复' } }],
   });
   expect(await rejection(platform.recallMessage('notice-1'))).toMatchObject({ kind: 'fault' });
 });
 
-test.each([false, 'false'])('a recall that answers %j has not happened', async (data) => {
+test.each([false, 'false'])('a recall that is answered with %j is a failure', async (data) => {
   const { platform } = await scripted('zhezhengding', { [revokeApi]: [success(data)] });
   const error = await rejection(platform.recallMessage('notice-1'));
   expect(error).toMatchObject({ kind: 'fault', api: revokeApi });

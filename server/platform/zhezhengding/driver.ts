@@ -29,7 +29,7 @@ const readExchange = dataGuard(
   }),
 );
 
-// Answers about somebody unknown have no data at all.
+// Answers about unknown people have no data.
 const readEmployee = dataGuard(
   maybe(Type.Object({ employeeCode: Type.String({ minLength: 1 }), employeeName: MaybeText })),
 );
@@ -59,14 +59,14 @@ export function createZhezhengding(
   const callWithToken: ZhezhengdingCall = (api, parameters, read, placeMs) =>
     appToken.use((token) => call('POST', api, { access_token: token, ...parameters }, read, placeMs));
 
-  /** An API of the tenant: all but the token and the exchange. */
+  /** An API of the tenant: all except the token and the exchange. */
   const callTenant: ZhezhengdingCall = (api, parameters, read) =>
     callWithToken(api, { ...parameters, tenantId: config.tenantId }, read);
 
   /**
-   * One signed call. A nonce has only four digits beside the milliseconds, so two instances may draw the same one.
-   * The gateway then refuses the second call as a wrong signature, before the API sees it: signing it anew repeats
-   * nothing.
+   * One signed call. A nonce has only four digits beside the milliseconds, so two instances may draw the same one. The
+   * gateway then refuses the second call as a wrong signature, before the API sees it: so a new signature does not
+   * repeat the call.
    */
   async function call<T>(...request: Parameters<typeof callOnce<T>>): Promise<T> {
     try {
@@ -142,7 +142,7 @@ export function createZhezhengding(
           }
           return {
             id: String(data.accountId),
-            // `lastName` holds the whole name; people choose their nickname themselves.
+            // `lastName` is the whole name; people choose their nickname themselves.
             name: textOrNull(data.lastName) ?? textOrNull(data.nickNameCn) ?? '',
             // `openid` is no union id: it is not the same across a vendor's apps.
             unionId: null,
@@ -152,7 +152,7 @@ export function createZhezhengding(
         },
         placeMs,
       ),
-    // No API tells more than the exchange.
+    // No API gives more data than the exchange.
     complete: async (person) => person,
     getPerson,
     ...createMessages(config, callTenant),

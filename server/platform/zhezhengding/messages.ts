@@ -20,10 +20,7 @@ export type ZhezhengdingCall = <T>(
   placeMs?: number | null,
 ) => Promise<T>;
 
-/**
- * Work notifications and DING of 浙政钉. Both must go through this platform's own APIs: those of standard DingTalk
- * reach nobody here.
- */
+/** Work notifications and DING of 浙政钉, by its own APIs: those of standard DingTalk do not reach its people. */
 export function createMessages(
   config: Pick<ZhezhengdingConfig, 'dingCreator' | 'messageApp'>,
   call: ZhezhengdingCall,
@@ -32,7 +29,7 @@ export function createMessages(
     ...checking({
       async notify(receivers, msg, key) {
         await call(sendApi, { receiverIds: receivers.join(','), bizMsgId: key, msg }, () => {});
-        // Revoking takes this id too, so it is the task's.
+        // The recall API takes this id too, so it is the `taskId`.
         return key;
       },
 
@@ -53,7 +50,7 @@ export function createMessages(
       },
     }),
 
-    // No document names an API for it.
+    // No documented API.
     getMessageResult: async () => null,
 
     async recallMessage(taskId) {

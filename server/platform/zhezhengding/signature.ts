@@ -1,10 +1,10 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 
-/** Parameters in the order of sending; a repeated key is a repeated pair. */
+/** Parameters in the order of sending; a repeated key has several pairs. */
 export type Parameters = readonly (readonly [key: string, value: string])[];
 
-/** Everything that goes into one signature. */
+/** The parts of a signature. */
 export interface SigningInput {
   method: 'GET' | 'POST';
   /** e.g. `2026-01-02T03:04:05.678+08:00`. */
@@ -45,7 +45,9 @@ export function timestampOf(milliseconds: number): string {
   return new Date(milliseconds + 8 * 3_600_000).toISOString().replace('Z', '+08:00');
 }
 
-/** 13 digits of milliseconds and 4 more, which repeat only after 10,000 nonces: none twice in a millisecond. */
+/**
+ * 13 digits of milliseconds and 4 more, which repeat only after 10,000 nonces: no nonce repeats within a millisecond.
+ */
 export function createNonces(): (milliseconds: number) => string {
   let count = randomInt(10_000);
   return (milliseconds) => {
@@ -54,7 +56,7 @@ export function createNonces(): (milliseconds: number) => string {
   };
 }
 
-/** This machine's first outward IPv4 address and its MAC, which the gateway wants in headers but does not sign. */
+/** This machine's first external IPv4 address and its MAC, which the gateway wants in headers but does not sign. */
 export function localAddress(): { ip: string; mac: string } {
   const outward = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])

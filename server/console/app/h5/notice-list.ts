@@ -1,7 +1,10 @@
+import { reactive } from 'vue';
 import type { NoticeSummary } from '../../../contract/notices.ts';
-import { kept } from '../kept.ts';
+import { currentUser } from '../session.ts';
 
 interface NoticeList {
+  /** Whose list it is: an account's id. */
+  person: string | undefined;
   /** The list's place in the browser's history. */
   place: number;
   /** All that was loaded; null for nothing yet. */
@@ -13,16 +16,18 @@ interface NoticeList {
 const nothing = { notices: null, next: null };
 
 /** The list of notices as it was left. */
-export const list = kept((): NoticeList => ({ place: -1, ...nothing }));
+export const list = reactive<NoticeList>({ person: undefined, place: -1, ...nothing });
 
-/** Whoever goes back to the list finds it as they left it; every other visit begins anew. To be called as it shows. */
+/** Keeps the list for a person who goes back to it, and empties it for every other visit. To be called as it shows. */
 export function openList(): void {
   const { position = 0, forward = null } = (window.history.state ?? {}) as {
     position?: number;
     forward?: string | null;
   };
+  const person = currentUser.value?.id;
   // A page that was just opened has nothing after it.
-  if (forward === null || list.place !== position) Object.assign(list, { place: position, ...nothing });
+  const goesBack = forward !== null && list.place === position && list.person === person;
+  if (!goesBack) Object.assign(list, { person, place: position, ...nothing });
 }
 
 /** What was read meanwhile is read in the list too. */

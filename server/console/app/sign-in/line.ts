@@ -1,4 +1,4 @@
-import { asPlace, isDue, type PlaceInLine } from '../../../../mini/services/place.ts';
+import { asPlace, isDue, type PlaceInLine, storedPlace } from '../../../../mini/services/place.ts';
 import type { LoginOutcome } from '../../../contract/auth.ts';
 
 /** In the browser's store too: who closes the page and comes back keeps it. */
@@ -7,7 +7,7 @@ const key = 'place-in-line';
 /** The place that was given before; null for none. */
 export function keptPlace(): PlaceInLine | null {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? 'null') as PlaceInLine | null;
+    return storedPlace(JSON.parse(localStorage.getItem(key) ?? 'null'));
   } catch (error) {
     console.warn('the place in line cannot be read', error);
     return null;

@@ -1,5 +1,5 @@
 import { bindingNames, statusNames } from '../../../../contract/constants.ts';
-import type { BoundByName, PersonField, PersonRow, RefusedReason } from '../../../../contract/people.ts';
+import type { BoundByName, PersonField, PersonRow } from '../../../../contract/people.ts';
 
 export const boundByNames: Readonly<Record<BoundByName, string>> = {
   PLATFORM_ID: '按平台账号 id 匹配',
@@ -19,10 +19,7 @@ export const fieldNames: Readonly<Record<PersonField, string>> = {
   isSuperExecutive: '超级高管',
 };
 
-export const refusals: Readonly<Record<RefusedReason, string>> = {
-  SELF: '不能对自己的账号做这件事：否则可能再没有人能进管理后台。请让另一位管理员来做。',
-  PASSWORD_ELSEWHERE: '密码由您单位的账号系统保管，请到那里重置。',
-};
+export const refusedText = '不能对自己的账号做这件事：否则可能再没有人能进管理后台。请让另一位管理员来做。';
 
 /** What TDesign colours a tag by. */
 export type Theme = 'success' | 'danger' | 'primary' | 'warning' | 'default';
