@@ -1,4 +1,5 @@
-import { openFiles, openPage } from '../harness/testing.ts';
+import { appFiles, emptyRoot, openFiles, openPage } from '../harness/testing.ts';
+import { compileApp } from './app.ts';
 import { refusedBy, type SourceKind } from './testing/refused.ts';
 
 /** Sources that devices accept, and that a check by guesses would refuse. */
@@ -15,9 +16,11 @@ test.each<[SourceKind, string]>([
   ['axml', '<map onMarkerTap="go" /><video onPlay="go" /><canvas /><lottie onDataReady="go" />'],
   ['axml', '<view a:for="{{list}}" data-id={{item.id}} onTap="go" />'],
   ['axml', '<button disabled={{on}}>按</button>'],
+  ['axml', '<view a:if="{{a}}" /><view a:else="{{b}}" />'],
   ['axml', '<view onTransitionEnd="go" onAppear="go" onDisappear="go" catchTouchMove="go" />'],
   ['axml', '<my-part onClick="go" onAnything="go" />'],
   ['acss', '.a_b, .\\31 0, .w-1\\/2, ._x, .名字 { color: red }'],
+  ['acss', '.am-list, .x .a-box { margin: calc(1rem + 1px) }'],
   ['ts', "import { Component } from './tool';\nComponent({});"],
   ['ts', "import definePage from './tool';\ndefinePage({});"],
   ['ts', 'const make = (page: object): void => Page(page);\nmake({});'],
@@ -74,6 +77,23 @@ test('a component package written as ES modules, which asks for another package'
   expect(app.text()).toBe('甲和乙');
 });
 
+test('a package finds the version that npm has laid inside of it', async () => {
+  const words = (folder: string, word: string): Record<string, string> => ({
+    [`node_modules/${folder}words/package.json`]: '{"main":"main.js"}',
+    [`node_modules/${folder}words/main.js`]: `module.exports = '${word}';`,
+  });
+  const app = await openFiles({
+    'pages/main/main.axml': '<view>{{n}}</view>',
+    'pages/main/main.js':
+      "import two from '@odd/two';\nimport words from 'words';\nPage({ data: { n: words + two } });",
+    'node_modules/@odd/two/package.json': '{}',
+    'node_modules/@odd/two/index.js': "module.exports = require('words');",
+    ...words('', '新'),
+    ...words('@odd/two/node_modules/', '旧'),
+  });
+  expect(app.text()).toBe('新旧');
+});
+
 test('an npm library of scripts can be used, and what devices lack in it is told at the import', async () => {
   const files = (code: string): Record<string, string> => ({
     'pages/main/main.axml': '<view>{{n}}</view>',
@@ -81,9 +101,19 @@ test('an npm library of scripts can be used, and what devices lack in it is told
     'node_modules/three-words/package.json': '{}',
     'node_modules/three-words/index.js': code,
   });
-  const app = await openFiles(files('module.exports = 3;'));
+  const unsure = 'if (!module) window.x; try { Function("return this"); } catch (e) {} module.exports = 3;';
+  const app = await openFiles(files(unsure));
   expect(app.text()).toBe('3');
-  await expect(openFiles(files('module.exports = [1].at(0) + window.x;'))).rejects.toThrow(
-    /pages\/main\/main\.js:1:20 引入的 npm 包在这里不能用：真机上没有 window（node_modules\/three-words\/index\.js:1:/,
+  const told = compileApp(emptyRoot, appFiles(files(unsure))).problems;
+  expect(told).toMatchObject([
+    {
+      warning: true,
+      message: expect.stringContaining('真机上没有 window（node_modules/three-words/index.js:1:'),
+    },
+    { warning: true, message: expect.stringContaining('真机禁止用 Function 构造函数') },
+  ]);
+  await expect(openFiles(files('window.x = 1;'))).rejects.toThrow(/window|undefined/);
+  await expect(openFiles(files('/(?<=a)b/.test("ab");'))).rejects.toThrow(
+    /pages\/main\/main\.js:1:20 引入的 npm 包在这里不能用：.*（node_modules\/three-words\/index\.js:1:/,
   );
 });

@@ -39,6 +39,9 @@ export function compileApp(
   return new AppCompiler(new SourceFiles(root, overlay)).run(more);
 }
 
+const UNSURE =
+  '这段代码不一定会运行：用到这个包的页面请在模拟器和真机上走一遍，出错就换一个版本，或换一个包。';
+
 class AppCompiler {
   private readonly files: SourceFiles;
   private readonly problems: Problem[] = [];
@@ -302,25 +305,38 @@ class AppCompiler {
   }
 
   private report({ file, offset }: Via, code: Problem['code'], message: string, hint: string): void {
-    const list = new ProblemList(file, this.files.read(file) ?? '');
+    const list = this.listOf(file);
     list.add(offset, code, message, hint);
     this.take(list.items);
   }
 
-  /** Keeps problems. One in an npm package is reported at the place in the project that leads to the package. */
+  /**
+   * Keeps problems. One in an npm package is reported at the place in the project that leads to the package. What
+   * the package's code names and devices lack is a warning there: it may never run, and the simulator lacks it too.
+   */
   private take(problems: readonly Problem[], via?: Via): void {
     for (const problem of problems) {
       const { file, line, column, code, message, hint } = problem;
       if (!via || !isPackage(file)) this.keep(problem);
       else if (isError(problem)) {
-        this.report(
-          via,
-          code,
-          `引入的 npm 包在这里不能用：${message}（${file}:${line}:${column}）`,
-          `${hint}包里的代码不是您的：换一个版本，或换一个包。`,
-        );
+        const list = this.listOf(via.file);
+        const place = `${message}（${file}:${line}:${column}）`;
+        if (code === 'device-name' || code === 'dynamic-code')
+          list.warn(via.offset, code, `引入的 npm 包里有真机没有的：${place}`, UNSURE);
+        else
+          list.add(
+            via.offset,
+            code,
+            `引入的 npm 包在这里不能用：${place}`,
+            `${hint}包里的代码不是您的：换一个版本，或换一个包。`,
+          );
+        this.take(list.items);
       }
     }
+  }
+
+  private listOf(file: string): ProblemList {
+    return new ProblemList(file, this.files.read(file) ?? '');
   }
 
   /** Keeps a problem once: several pages may use one file. */

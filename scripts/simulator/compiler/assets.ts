@@ -13,6 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const FONT_TYPES: Readonly<Record<string, string>> = {
   '.ttf': 'font/ttf',
   '.otf': 'font/otf',
+  '.eot': 'application/vnd.ms-fontobject',
   '.woff': 'font/woff',
   '.woff2': 'font/woff2',
 };

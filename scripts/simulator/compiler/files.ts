@@ -57,8 +57,17 @@ export class SourceFiles {
   resolve(from: string, specifier: string, isPackageAllowed: boolean): string {
     if (specifier.startsWith('/')) return path.posix.normalize(specifier.slice(1));
     const isRelative = specifier.startsWith('.') || !isPackageAllowed;
-    if (!isRelative) return `node_modules/${specifier}`;
+    if (!isRelative) return `${this.packagesFor(from, specifier)}${specifier}`;
     return path.posix.join(path.posix.dirname(from), specifier);
+  }
+
+  /** The folder in which a file finds a package: npm lays a package inside of the one that wants another version of it. */
+  private packagesFor(from: string, specifier: string): string {
+    const [name = ''] = /^(?:@[^/]+\/)?[^/]+/.exec(specifier) ?? [];
+    let [around = ''] = /^(?:node_modules\/(?:@[^/]+\/)?[^/]+\/)*/.exec(from) ?? [];
+    while (around && !this.exists(`${around}node_modules/${name}/package.json`))
+      around = around.replace(/node_modules\/(?:@[^/]+\/)?[^/]+\/$/, '');
+    return `${around}node_modules/`;
   }
 
   /** The file that a script asks for by `import` or `require`; undefined when there is none. */

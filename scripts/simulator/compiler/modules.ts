@@ -26,8 +26,7 @@ export const VENDOR = 'vendor';
 
 /** The path in the package for devices of a source file. */
 export function outputPath(id: string): string {
-  const path_ = isPackage(id) ? VENDOR + id.slice('node_modules'.length) : id;
-  return path_.replace(/\.ts$/, '.js');
+  return id.replace(/(^|\/)node_modules\//g, `$1${VENDOR}/`).replace(/\.ts$/, '.js');
 }
 
 /** All modules of a mini program, each parsed and checked once. */

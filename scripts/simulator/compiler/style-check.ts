@@ -61,7 +61,7 @@ function checkDeclaration(declaration: Declaration, list: ProblemList): void {
   const mark = /[；：，（）“”‘’]/.exec(plain)?.[0];
   if (mark) list.add(offset, 'style', `样式的值里有中文标点 ${mark}`, '请切换到英文输入法再写。');
   if (!/(?<![\w-])\d*\.?\d+rem\b/i.test(plain)) return;
-  list.add(offset, 'style', '样式里用了 rem', '小程序没有可靠的根字号，请改用 rpx 或 px。');
+  list.warn(offset, 'style', '样式里用了 rem', '小程序没有可靠的根字号，请改用 rpx 或 px。');
 }
 
 function checkSelector(rule: Rule, list: ProblemList): void {
@@ -91,11 +91,11 @@ function checkSelector(rule: Rule, list: ProblemList): void {
     }
     const reserved = /\.(am?-[\w-]*)/.exec(selector)?.[1];
     if (reserved)
-      list.add(
+      list.warn(
         offset,
         'style',
         `类名 .${reserved} 用了保留的前缀`,
-        '.a- 和 .am- 开头的类名留给了客户端，请换一个名字。',
+        '.a- 和 .am- 开头的类名留给了客户端自己的组件，可能互相影响，请换一个名字。',
       );
   }
 }

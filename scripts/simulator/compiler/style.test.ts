@@ -110,6 +110,21 @@ test.each(['"', "'"])(
   },
 );
 
+test('names that the client keeps for itself, and rem, are told and refuse nothing', () => {
+  const { problems } = compileStyle({
+    file: 'a.acss',
+    source: '.x, .am-list { margin: calc(1rem + 1px) }',
+    scope: { kind: 'app' },
+    isPackage: false,
+    read: () => undefined,
+    image: () => undefined,
+  });
+  expect(problems).toMatchObject([
+    { line: 1, column: 5, message: '类名 .am-list 用了保留的前缀', warning: true },
+    { line: 1, column: 16, message: '样式里用了 rem', warning: true },
+  ]);
+});
+
 test('what old browsers call by a prefix is no mistake', () => {
   expect(problemsIn('@-moz-keyframes a { from { left: 0 } } @-o-keyframes a {} @-ms-keyframes a {}')).toEqual(
     [],
@@ -123,13 +138,13 @@ test('a font of the mini program comes with the style; one that is not there is 
   expect(problemsIn(face('./icon.ttf'))).toEqual(['样式里的字体不能用相对路径 ./icon.ttf']);
   const root = mkdtempSync(path.join(tmpdir(), 'mini-font-'));
   try {
-    writeFileSync(path.join(root, 'icon.woff2'), 'font');
+    for (const name of ['icon.woff2', 'icon.eot']) writeFileSync(path.join(root, name), 'font');
     const { style, problems } = compileApp(root, {
       'app.json': '{"pages":["a"]}',
       'app.js': 'App({});',
       'a.axml': '<view />',
       'a.js': 'Page({});',
-      'app.acss': face('/icon.woff2?#iefix'),
+      'app.acss': face('/icon.woff2?#iefix') + face('/icon.eot?t=1'),
     });
     expect(problems).toEqual([]);
     expect(style).toContain('url("data:font/woff2;base64,Zm9udA==")');

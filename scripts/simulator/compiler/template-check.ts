@@ -271,7 +271,7 @@ function checkDirective(node: ElementNode, attribute: Attribute, problems: Probl
       `请写成 ${name}="{{${raw.trim() || '…'}}}"。`,
     );
   } else if (name === 'a:else' && raw) {
-    problems.add(valueOffset, 'directive-use', 'a:else 不看条件', '要判断条件请写 a:elif，否则删去它的值。');
+    problems.warn(valueOffset, 'directive-use', 'a:else 不看条件', '要判断条件请写 a:elif，否则删去它的值。');
   } else if (name === 'a:for-item' || name === 'a:for-index') {
     checkLoopName(node, attribute, problems);
   }

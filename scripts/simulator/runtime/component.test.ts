@@ -58,6 +58,30 @@ test('didUpdate(prevProps, prevData) runs for a changed prop and for setData, an
   expect(app.text().endsWith('1>2,0>0 2>2,0>5')).toBe(true);
 });
 
+test('didUpdate does not run after a setData that changed nothing, so one that measures and sets comes to rest', async () => {
+  const app = await openPage(
+    '<a-part /><button onTap="read">read</button><text>{{shown}}</text>',
+    `data: { shown: '' }, ${SHOW_LOG}`,
+    component(
+      '<view class="b" onTap="own">own</view>',
+      `data: { n: 0, height: 0, list: [1] },
+       didUpdate() {
+         log('didUpdate' + this.data.list.length);
+         dd.createSelectorQuery().select('.b').boundingClientRect().exec(([box]) => this.setData({ height: box.height }));
+       },
+       methods: { own() { this.setData({ n: 1 }); } }`,
+    ),
+  );
+  await app.tap('own');
+  await app.waitFor(() =>
+    app.events.some(
+      ({ kind, ...event }) => kind === 'setData' && 'patch' in event && 'height' in (event.patch as object),
+    ),
+  );
+  await app.tap('read');
+  expect(app.text().endsWith('didUpdate1')).toBe(true);
+});
+
 test('didUpdate does not run when only the content of a slot was drawn anew', async () => {
   const app = await openPage(
     '<a-part><text>{{other}}</text></a-part><button onTap="noise">noise</button><button onTap="read">read</button><text>{{shown}}</text>',

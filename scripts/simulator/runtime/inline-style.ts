@@ -1,8 +1,14 @@
+import { text } from './events.ts';
+
 /**
  * An inline style as the browser reads it: `rpx` in pixels of a screen 375 wide, and camel-case property
- * names in CSS spelling (the container reads inline styles as objects and takes both).
+ * names in CSS spelling (the container reads inline styles as objects, takes both, and takes an object too).
  */
 export function inlineStyle(value: unknown): string {
+  if (typeof value === 'object' && value !== null) {
+    const set = Object.entries(value).filter(([, part]) => text(part) !== '');
+    return inlineStyle(set.map(([name, part]) => `${name}:${text(part)}`).join(';'));
+  }
   if (typeof value !== 'string') return '';
   return value.replace(PARTS, (all, start?: string, name?: string, amount?: string) => {
     if (name !== undefined) return `${start}${kebab(name)}:`;

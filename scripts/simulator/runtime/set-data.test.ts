@@ -18,6 +18,12 @@ test('a path makes what is missing on its way, arrays for numbers', () => {
   expect(applyPatch({}, { 'a.list[1].x': 1 })).toEqual({ a: { list: [undefined, { x: 1 }] } });
 });
 
+test('setData with the values that are there changes nothing; an object may have been changed in place', () => {
+  const data = { n: NaN, a: { b: ['x'] }, none: null };
+  expect(applyPatch(data, { n: NaN, 'a.b[0]': 'x', none: null })).toBe(data);
+  expect(applyPatch(data, { 'a.b': data.a.b })).not.toBe(data);
+});
+
 test('setData is copy-on-write: the data before it stays as it was', () => {
   fc.assert(
     fc.property(

@@ -11,9 +11,14 @@ export function parsePath(path: string): string[] {
 
 /**
  * A new object with the patch applied; objects and arrays on the way are copied, the rest is shared, so what
- * an earlier render saw stays as it was. Keys may be paths: `a.b[0]`.
+ * an earlier render saw stays as it was. Keys may be paths: `a.b[0]`. A patch that changes nothing gives the same
+ * object: no update follows from it, as component libraries expect that set data in `didUpdate`.
  */
 export function applyPatch(data: Data, patch: Data): Data {
+  // An object may have been changed in place.
+  const same = ([path, value]: [string, unknown]): boolean =>
+    (typeof value !== 'object' || value === null) && Object.is(value, readPath(data, path));
+  if (Object.entries(patch).every(same)) return data;
   const next: Data = { ...data };
   const copied = new Set<unknown>([next]);
   for (const [path, value] of Object.entries(patch)) {

@@ -147,19 +147,19 @@ test('addresses and texts of inline styles stay as they are', async () => {
 });
 
 test.each([
-  ['style', "{{ {color: 'red'} }}", '<view> 的 style 是对象'],
+  ['style', "{{['color: red']}}", '<view> 的 style 是数组'],
   ['class', "{{['x', 'y']}}", '<view> 的 class 是数组'],
   ['class', '{{ {on: true} }}', '<view> 的 class 是对象'],
 ])('%s="%s" is no text, and fails by its name', async (name, value, message) => {
   await expect(openPage(`<view ${name}="${value}" />`)).rejects.toThrow(message);
 });
 
-test('inline styles take rpx and camel case', async () => {
-  const app = await openPage(
-    '<view class="a" style="width:{{w}}rpx; backgroundColor: red" />',
-    'data: { w: 75 }',
-  );
-  expect(app.document.querySelector('.a')?.getAttribute('style')).toBe('width:37.5px;background-color: red');
+test.each([
+  ['text', 'width:{{w}}rpx; backgroundColor: red', 'width:37.5px;background-color: red'],
+  ['object', "{{width: w + 'rpx', backgroundColor: 'red', color: ''}}", 'width:37.5px;background-color:red'],
+])('an inline style that is %s takes rpx and camel case', async (_kind, style, shown) => {
+  const app = await openPage(`<view class="a" style="${style}" />`, 'data: { w: 75 }');
+  expect(app.document.querySelector('.a')?.getAttribute('style')).toBe(shown);
 });
 
 test('operators and literals', async () => {

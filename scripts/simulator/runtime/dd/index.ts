@@ -234,7 +234,7 @@ function system({ host, device, restart, launchOptions, stack }: DdParts): Recor
     },
     getLanguageSync: synchronous(host, 'getLanguageSync', () => SYSTEM_INFO.language),
     getLaunchOptionsSync: synchronous(host, 'getLaunchOptionsSync', launchOptions),
-    createSelectorQuery: () => selectorQuery(stack),
+    createSelectorQuery: () => selectorQuery(host, stack),
     createCanvasContext: (id: unknown) => canvasContext(stack, String(id)),
     getNetworkType: asynchronous(host, 'getNetworkType', () =>
       device.faults.noNetwork

@@ -1,4 +1,5 @@
 import type { PageStack } from '../page-stack.ts';
+import { asynchronous, type CallHost } from './call.ts';
 
 type Answer = (results: unknown[]) => void;
 
@@ -6,7 +7,7 @@ type Answer = (results: unknown[]) => void;
  * `dd.createSelectorQuery()`: measures what the page shows. Source: 支付宝小程序文档「SelectorQuery」; selectors by id,
  * class and tag.
  */
-export function selectorQuery(stack: PageStack): object {
+export function selectorQuery(host: CallHost, stack: PageStack): object {
   let selected: { selector: string; all: boolean } | undefined;
   const questions: (() => unknown)[] = [];
   const found = ({ selector, all }: { selector: string; all: boolean }): Element[] => {
@@ -44,7 +45,11 @@ export function selectorQuery(stack: PageStack): object {
     }),
     scrollOffset: ask(({ scrollLeft, scrollTop }) => ({ scrollLeft, scrollTop })),
     exec(callback?: Answer) {
-      void Promise.resolve().then(() => callback?.(questions.map((question) => question())));
+      const measure = asynchronous(host, 'createSelectorQuery', () =>
+        questions.map((question) => question()),
+      );
+      // Code that measures after each update lets the page live in between.
+      setTimeout(() => measure({ success: (results) => callback?.(results as unknown[]) }));
     },
   };
   return query;

@@ -32,10 +32,11 @@ export function common(tag: string, attributes: Attributes, key?: PropertyKey): 
   };
 }
 
-/** @throws Error when the attribute is an object or a list, which the documentation does not know */
+/** @throws Error when the attribute is a list, or a class an object, which the documentation does not know */
 function written(tag: string, name: 'class' | 'style', attributes: Attributes): unknown {
   const value = attributes[name];
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || (name === 'style' && !Array.isArray(value)))
+    return value;
   const example = name === 'class' ? "{{on ? 'on' : ''}}" : 'color: {{color}}';
   throw new Error(
     `<${tag}> 的 ${name} 是${Array.isArray(value) ? '数组' : '对象'}：请写成字符串，例如 ${name}="${example}"`,
