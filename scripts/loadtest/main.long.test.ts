@@ -89,7 +89,7 @@ test('the load test signs in through the emulator, writes three files, and signs
   expect(report.steps[1]?.endpoints).toHaveLength(4);
   const page = await readFile(path.join(folder, reportFolder, '压测报告.html'), 'utf8');
   expect(page).toContain(url);
-  expect(page.match(/<svg /g)).toHaveLength(3);
+  expect(page.match(/<svg /g)).toHaveLength(2);
   const document = await readFile(path.join(folder, reportFolder, '压测报告.docx'));
   expect(document.subarray(0, 2).toString()).toBe('PK');
   // Without a terminal there is no progress line.
