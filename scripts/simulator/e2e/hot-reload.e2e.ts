@@ -77,7 +77,7 @@ inBrowser('hot reload', () => {
     );
     const problems = phone.page.locator('.problems');
     await problems.getByText('pages/bind/index.axml:2:').first().waitFor();
-    await phone.screenshot('problems');
+    await phone.screenshot('problems', { whole: true, document: true });
     expect(await typed()).toBe('typed-before');
     await edit('pages/bind/index.axml', (source) =>
       source.replace('<vieww class="bind-page">', '<view class="bind-page">'),
@@ -160,7 +160,7 @@ inBrowser('hot reload', () => {
       expect.stringMatching(/^ {2}\d+ \| throw new Error\('半途坏了'\);$/),
     ]);
     expect(lines.slice(first + 3).join('')).not.toContain('半途坏了');
-    await phone.screenshot('mistake-while-running');
+    await phone.screenshot('mistake-while-running', { whole: true, document: true });
     await edit('pages/bind/index.ts', (source) => source.replace(fails, ''));
     await phone.waitForText('李四，您好');
     phone.expectErrors(/半途坏了/);
