@@ -8,7 +8,7 @@ App({
     watchUpdates();
   },
   onShow(options) {
-    // Not every container says why it shows the program again.
+    // Not every container gives options when it shows the program again.
     const { path = '', query } = options || {};
     if (shownWith(queryValue(query, 'corpId'))) beginAnew(path, query);
   },

@@ -1,9 +1,9 @@
-/** What differs between environments. One file per environment; the build puts the chosen one into the package. */
+/** The settings of an environment. One file for each; the build puts the chosen one into the package. */
 export interface MiniConfig {
   /** The server's address without a slash at the end, e.g. `https://app.example.gov.cn`. */
   serverUrl: string;
-  /** The organisation's corpId, used when neither the launch query nor the container names one. */
+  /** The organisation's corpId, if neither the launch query nor the container has one. */
   corpId: string;
-  /** Which container's code call to use; `auto` asks the container itself. */
+  /** The platform of the container; `auto` detects it. */
   container: 'auto' | 'dingtalk' | 'zhezhengding';
 }

@@ -1,2 +1,2 @@
-/** Stands for the environment that the build chooses (`npm run build mini <environment>`): in the package this file is that environment's. */
+/** The build replaces this file by the chosen environment's (`npm run build mini <environment>`). */
 export { config } from './development.ts';

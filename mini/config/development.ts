@@ -1,6 +1,6 @@
 import type { MiniConfig } from './config.ts';
 
-/** On one's own machine, against the emulator. */
+/** Development on a local machine, with the emulator. */
 export const config: MiniConfig = {
   serverUrl: 'http://127.0.0.1:3000',
   corpId: 'dingemulator0001',

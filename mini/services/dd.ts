@@ -1,18 +1,18 @@
 /**
- * `dd.*` as promises: the one place that knows callbacks. Every call has a time-out of its own, because a
- * container that never answers must not leave a person in front of an empty page.
+ * `dd.*` as promises. Every call has a time-out, because some containers never answer, and the person must not see an
+ * empty page.
  */
 
 const STORAGE_TIMEOUT = 3_000;
 const INFO_TIMEOUT = 2_000;
 const AUTH_CODE_TIMEOUT = 8_000;
 const HTTP_GRACE = 2_000;
-/** Taps on the same thing this close together are meant as one (milliseconds). */
+/** Two taps on the same thing within this time count as one (milliseconds). */
 const DOUBLE_TAP = 600;
 
 let lastOpened = { url: '', at: 0 };
 
-/** A `dd` call that failed; `error` is the container's number, 13 for a time-out, null where it gave none. */
+/** A failed `dd` call; `error` is the container's number, 13 for a time-out, null without one. */
 export class DdError extends Error {
   readonly error: number | null;
   readonly failure: Dd.Failure;
@@ -52,11 +52,11 @@ function promised<Result>(
   });
 }
 
-/** What the container reports, or null when the call failed in whatever way. */
+/** The container's answer; null if the call failed. */
 export interface HttpAnswer {
-  /** The container's error number; null when the call succeeded by its own account. */
+  /** The container's error number; null if it reports a success. */
   error: number | null;
-  /** HTTP status; null where the container hides it, which some do on success too. */
+  /** HTTP status; null if the container hides it, which some do even for a success. */
   status: number | null;
   data: unknown;
   headers: unknown;
@@ -81,7 +81,7 @@ export async function httpRequest(
       (success, fail) => dd.httpRequest({ ...options, dataType: 'json', success, fail }),
     );
     const { status, data, headers } = result;
-    // A status of 0 is no answer, whatever the container calls it.
+    // A status of 0 means no answer, even if the container calls it a success.
     return { error: String(status) === '0' ? 12 : null, status: httpStatus(status), data, headers };
   } catch (error) {
     const failure = error instanceof DdError ? error : new DdError('httpRequest', {});
@@ -95,7 +95,7 @@ export async function httpRequest(
   }
 }
 
-/** A status as a number, which some containers hand over as text; null for none. */
+/** The status as a number; some containers give a text. Null for none. */
 function httpStatus(value: unknown): number | null {
   const status = Number(value);
   return status >= 100 ? status : null;
@@ -103,15 +103,15 @@ function httpStatus(value: unknown): number | null {
 
 export interface AuthCode {
   code: string;
-  /** 浙政钉 codes belong to no corpId. */
+  /** 浙政钉's codes have no corpId. */
   container: 'dingtalk' | 'zhezhengding';
 }
 
 /**
- * Asks the container for a single-use auth code (lives 5 minutes).
+ * Asks the container for a single-use auth code (valid for 5 minutes).
  *
- * @param corpId the organisation, or an empty string when unknown.
- * @throws DdError; `error` 13 when the container did not answer within 8 s.
+ * @param corpId the organisation; empty if unknown.
+ * @throws DdError; `error` 13 if the container does not answer within 8 s.
  */
 export async function getAuthCode(
   corpId: string,
@@ -154,7 +154,7 @@ async function isTaurus(): Promise<boolean> {
   return /taurus/i.test(JSON.stringify(await systemInfo()));
 }
 
-/** What the container tells of itself and of the phone; nothing where the call fails. */
+/** The container's information about itself and the phone; empty if the call fails. */
 async function systemInfo(): Promise<Record<string, unknown>> {
   try {
     const info = await promised<Record<string, unknown>>('getSystemInfo', INFO_TIMEOUT, (success, fail) =>
@@ -167,7 +167,7 @@ async function systemInfo(): Promise<Record<string, unknown>> {
 }
 
 /**
- * The size of texts that the person has set in the client (px; 16 is the standard, and where it tells nothing).
+ * The text size that the person has set in the client (px; 16 by default).
  *
  * Source: Alipay's documentation of `my.getSystemInfo`, whose containers these are: `fontSizeSetting`.
  */
@@ -176,7 +176,7 @@ export async function fontSize(): Promise<number> {
 }
 
 /**
- * What tells of newer packages of the mini program; null where the container has no such thing.
+ * The container's update manager; null if it has none.
  *
  * Source: DingTalk's documentation of `dd.getUpdateManager`.
  */
@@ -189,12 +189,12 @@ export function updateManager(): Dd.UpdateManager | null {
   }
 }
 
-/** The container's own corpId; an empty string where it has none. */
+/** The container's corpId; empty if it has none. */
 export function containerCorpId(): string {
   return typeof dd.corpId === 'string' ? dd.corpId : '';
 }
 
-/** A stored value; null when it is missing or cannot be read. */
+/** A stored value; null if it is missing or cannot be read. */
 export async function readStorage(key: string): Promise<unknown> {
   try {
     const result = await promised<{ data?: unknown } | undefined>(
@@ -210,8 +210,8 @@ export async function readStorage(key: string): Promise<unknown> {
 }
 
 /**
- * Stores a value of at most 200×1024 characters, or removes it (null). Never rejects: what is stored here only spares
- * the next start some work.
+ * Stores a value of at most 200×1024 characters, or removes it (null). Never rejects: the app works without stored
+ * values.
  */
 export async function writeStorage(key: string, data: unknown): Promise<void> {
   try {
@@ -224,7 +224,7 @@ export async function writeStorage(key: string, data: unknown): Promise<void> {
   }
 }
 
-/** Asks a person; false when they decline or the container cannot ask. No time-out: people may think. */
+/** Asks a person; false if they decline or the container cannot ask. Without a time-out. */
 export function confirm(title: string, content: string, confirmButtonText: string): Promise<boolean> {
   return new Promise((resolve) => {
     dd.confirm({
@@ -243,7 +243,7 @@ export function toast(content: string, type: 'success' | 'fail' | 'none' = 'none
 }
 
 /**
- * Puts a text on the clipboard, and says whether it is there.
+ * Copies a text to the clipboard. @returns whether that worked.
  *
  * Source: DingTalk's documentation of `dd.setClipboard`; not every 浙政钉 container has it.
  */
@@ -253,16 +253,16 @@ export function copy(text: string): void {
   else dd.setClipboard({ text, success: () => toast('已复制', 'success'), fail });
 }
 
-/** The last resort where no page can be shown. */
+/** The last resort if no page can be shown. */
 export function alert(title: string, content: string): void {
   dd.alert({ title, content, buttonText: '我知道了' });
 }
 
-/** Opens a page on top of this one; a second tap on the same thing opens nothing more. */
+/** Opens a page on top of this one; a second tap has no effect. */
 export function navigateTo(url: string): void {
   const now = Date.now();
   const since = now - lastOpened.at;
-  // A clock that was put back must not keep the page shut.
+  // A clock that was set back must not block the page.
   if (url === lastOpened.url && since >= 0 && since < DOUBLE_TAP) return;
   lastOpened = { url, at: now };
   dd.navigateTo({ url, fail: () => toast('页面打不开，请返回后再试', 'fail') });
@@ -272,7 +272,7 @@ export function switchTab(url: string): void {
   dd.switchTab({ url });
 }
 
-/** Closes every page and opens this one, tab or not; tells by an alert when even that fails, and calls `failed`. */
+/** Closes all pages and opens this one, tab or not; if that fails, shows an alert and calls `failed`. */
 export function reLaunch(url: string, failed: () => void = () => undefined): void {
   const fail = () => {
     failed();

@@ -1,4 +1,4 @@
-/** Faults: what went wrong, in words for the person, with what support needs to find it. */
+/** Faults: texts for the person, with the data by which support finds them. */
 import type { ErrorBody } from '../../server/contract/errors.ts';
 import type { DdError, HttpAnswer } from './dd.ts';
 import { waitText } from './format.ts';
@@ -6,20 +6,20 @@ import { waitText } from './format.ts';
 export interface Fault {
   /** A code of docs/errors.md. */
   code: string;
-  /** What happened. */
+  /** The problem. */
   message: string;
-  /** Whose move it is, and which. */
+  /** Who must do what. */
   advice: string;
-  /** What support searches the server's log for. */
+  /** The id by which support searches the server's log. */
   requestId: string | null;
-  /** HTTP status; null where there was no answer or the container hides it. */
+  /** HTTP status; null without an answer, or if the container hides it. */
   status: number | null;
 }
 
 const RETRY = '请稍后重试；仍不行，请把下面的信息发给管理员。';
 const ASK_ADMIN = '请联系管理员，并把下面的信息发给对方。';
 
-/** Texts for the faults that the client itself finds, and for answers whose body the container hides. */
+/** Texts for faults that the client finds itself, and for answers with a hidden body. */
 const texts: Record<string, { message: string; advice: string }> = {
   NETWORK_UNREACHABLE: { message: '网络连接不上', advice: '请检查手机的网络，然后重试。' },
   NETWORK_TIMEOUT: { message: '网络太慢，没有等到回应', advice: '请换个网络好一点的地方，然后重试。' },
@@ -46,9 +46,9 @@ const texts: Record<string, { message: string; advice: string }> = {
 };
 
 /**
- * A fault found by the client itself. `code` is one of the texts above; an unknown one reads as HTTP_ERROR.
+ * A fault found by the client itself. `code` is one of the texts above; an unknown one has the text of HTTP_ERROR.
  *
- * @param requestId null where nothing was sent.
+ * @param requestId null if nothing was sent.
  */
 export function clientFault(
   code: string,
@@ -59,7 +59,7 @@ export function clientFault(
   return { code, ...text, requestId, status };
 }
 
-/** What a person sends to support. */
+/** The text that a person sends to support. */
 export function faultText({ message, code, requestId }: Fault, time = ''): string {
   return [
     message,
@@ -69,7 +69,7 @@ export function faultText({ message, code, requestId }: Fault, time = ''): strin
   ].join('\n');
 }
 
-/** A fault of `getAuthCode`: 13 is the time-out of our own. */
+/** A fault of `getAuthCode`; 13 is this app's time-out. */
 export function authCodeFault(error: DdError): Fault {
   return clientFault(error.error === 13 ? 'AUTH_CODE_TIMEOUT' : 'AUTH_CODE_FAILED');
 }
@@ -78,7 +78,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Some versions hand over the body of a failed request as text. */
+/** Some containers give the body of a failed request as text. */
 export function parsed(data: unknown): unknown {
   if (typeof data !== 'string') return data;
   try {
@@ -90,7 +90,7 @@ export function parsed(data: unknown): unknown {
 
 type KnownBody = Pick<ErrorBody, 'code' | 'message' | 'requestId'> & { statusCode: number | null };
 
-/** The server's own body of an error; null for everything else. */
+/** The server's body of an error; null for anything else. */
 export function errorBody(data: unknown): KnownBody | null {
   const body = parsed(data);
   if (!isRecord(body) || typeof body.code !== 'string' || typeof body.message !== 'string') return null;
@@ -112,10 +112,10 @@ function retryAfter(headers: unknown): number | null {
 const byStatus: Record<number, string> = { 403: 'FORBIDDEN', 404: 'NOT_FOUND', 429: 'TOO_MANY_REQUESTS' };
 
 /**
- * What an answer without success means, whichever way the container tells it.
+ * The fault of a failed answer, in all forms in which containers report it.
  *
- * @param unauthorised the code that a bare 401 stands for on this call.
- * @param requestId the number that the request was sent with; the server's own goes before it.
+ * @param unauthorised the code of a 401 without a body on this call.
+ * @param requestId the request's id, unless the server's answer has one.
  */
 export function answerFault(
   answer: HttpAnswer,
@@ -124,7 +124,7 @@ export function answerFault(
 ): Fault {
   const fault = (code: string, status: number | null = null): Fault => clientFault(code, status, requestId);
   const body = errorBody(answer.data);
-  // The body tells the status too: not every container does.
+  // The body has the status too, which some containers hide.
   const status = answer.status === null && body !== null ? body.statusCode : answer.status;
   if (body !== null && (answer.error === null || answer.error === 19 || answer.error === 14)) {
     const known = fault(body.code, status);

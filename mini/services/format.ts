@@ -1,14 +1,14 @@
-/** How texts and times show; times are Beijing's, whatever the phone's zone. */
+/** Texts and times for people; times are Beijing's, in every time zone of the phone. */
 
-/** China has one time zone and no summer time; not every container knows of zones. */
+/** China has one time zone and no summer time; not every container supports time zones. */
 const BEIJING = 8 * 3_600_000;
 
-/** To be read by its UTC fields, which are Beijing's. */
+/** A date whose UTC fields are Beijing's time. */
 function beijing(at: Date): Date {
   return new Date(at.getTime() + BEIJING);
 }
 
-/** How to greet at this moment. */
+/** The greeting for this time of day. */
 export function greeting(now: Date = new Date()): string {
   const hour = beijing(now).getUTCHours();
   if (hour < 5) return '夜深了';
@@ -30,7 +30,7 @@ function day(date: Date): string {
   return `${date.getUTCMonth() + 1}月${date.getUTCDate()}日`;
 }
 
-/** `今天 09:30`, `3月5日`, `2025年3月5日`; an empty string for what is no instant. */
+/** `今天 09:30`, `3月5日`, `2025年3月5日`; empty for an invalid time. */
 export function shortTime(instant: string, now: Date = new Date()): string {
   const date = beijing(new Date(instant));
   const today = beijing(now);
@@ -39,25 +39,25 @@ export function shortTime(instant: string, now: Date = new Date()): string {
   return day(date) === day(today) ? `今天 ${clock(date)}` : day(date);
 }
 
-/** `2026年3月5日 09:30`; an empty string for what is no instant. */
+/** `2026年3月5日 09:30`; empty for an invalid time. */
 export function longTime(instant: string): string {
   const date = beijing(new Date(instant));
   if (Number.isNaN(date.getTime())) return '';
   return `${date.getUTCFullYear()}年${day(date)} ${clock(date)}`;
 }
 
-/** `45 秒`, `3 分钟`; seconds are rounded up to whole minutes from one minute on. */
+/** `45 秒`, `3 分钟`; from one minute on rounded up to minutes. */
 export function waitText(seconds: number): string {
   return seconds < 60 ? `${Math.max(1, Math.ceil(seconds))} 秒` : `${Math.ceil(seconds / 60)} 分钟`;
 }
 
-/** The last character of a name, whole where it takes two code units, as rare ones do (𠮷). */
+/** The last character of a name, also if it has two code units (𠮷). */
 export function lastCharacter(text: string): string {
   return Array.from(text).slice(-1).join('');
 }
 
 // part: notices
-/** The paragraphs of a notice: parted by empty lines. */
+/** The paragraphs of a notice, separated by empty lines. */
 export function paragraphsOf(body: string): string[] {
   return body
     .replace(/\r\n?/g, '\n')

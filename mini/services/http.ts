@@ -3,7 +3,7 @@ import { clientFault, type Fault } from './faults.ts';
 import { isOpaque, type RequestOptions, request } from './request.ts';
 import { ensureSession, mayBeExpired, type Outcome, renewSession } from './session.ts';
 
-/** Why there is no data: a fault to show in place, or an outcome of the sign-in that has a page of its own. */
+/** Why there is no data: a fault to show on the page, or an outcome of the sign-in with a page of its own. */
 export type Failure =
   | { ok: false; fault: Fault }
   | { ok: false; outcome: Exclude<Outcome, { state: 'trouble' }> };
@@ -11,9 +11,9 @@ export type Failure =
 export type Answer<T> = { ok: true; data: T } | Failure;
 
 /**
- * Sends a request with the session's token; never rejects. When the server does not know the session any more,
- * signs in silently, once, and repeats the request, once; requests in flight share that sign-in. A POST that failed for
- * a reason that the container hides is not repeated: the server may have done it.
+ * Sends a request with the session's token; never rejects. If the server no longer knows the session, signs in
+ * silently, once, and repeats the request, once; simultaneous requests share that sign-in. A POST with a hidden failure
+ * is not repeated: the server may have executed it.
  */
 export async function call<T>(options: Omit<RequestOptions, 'token'>): Promise<Answer<T>> {
   const before = await ensureSession();
@@ -25,7 +25,7 @@ export async function call<T>(options: Omit<RequestOptions, 'token'>): Promise<A
   const renewed = await renewSession(token);
   if (renewed.state !== 'signed-in') return failure(renewed);
   if (options.method === 'POST' && isOpaque(first.fault)) return first;
-  // What one person asked for is not done as another.
+  // A request of one person must not be sent as another.
   if (renewed.session.user.id !== before.session.user.id) return first;
   return request<T>({ ...options, token: renewed.session.token });
 }

@@ -1,6 +1,6 @@
 /**
- * Where each outcome leads. Pages never show nothing: they either have data, or one of the pages named here is
- * opened instead, with the way back to where the person wanted to be.
+ * The page of each outcome. A page either has data, or one of these pages is opened instead, from which the person gets
+ * back to the wanted page.
  */
 import type { NoPermissionReason } from '../../server/contract/auth.ts';
 import { alert, reLaunch } from './dd.ts';
@@ -23,40 +23,40 @@ const TABS = [
   ME,
 ];
 
-/** The same place failing again this soon after a retry is not returned to once more (milliseconds). */
+/** If a page fails again within this time after a retry, the next retry opens the home page (milliseconds). */
 const LOOP_WINDOW = 10_000;
-/** A trouble page that has not come by then was overtaken by another page, and never comes (milliseconds). */
+/** A trouble page that has not opened after this time will not open any more (milliseconds). */
 const TROUBLE_WAIT = 3_000;
 
-/** Where the person wanted to be when something came between. */
+/** The page that the person wanted before an interruption. */
 let wanted = HOME;
 let trouble: Fault = clientFault('PAGE_ERROR');
 let lastPageError = { at: 0, url: '' };
-/** The trouble page was asked for and has not come yet: containers tell of one error in several ways. */
+/** The trouble page was requested but is not open yet: containers report one error several times. */
 let troubleIsComing = false;
-/** A count: the container may open the new trouble page before it closes the old one. */
+/** The number of open trouble pages: the container may open a new one before it closes the old one. */
 let troublesOpen = 0;
 
-/** What the trouble page shows. */
+/** The fault of the trouble page. */
 export function currentTrouble(): Fault {
   return trouble;
 }
 
-/** Called by the trouble page as it comes and goes: an error while it is open must not open it again. */
+/** Called by the trouble page when it opens and closes: an error while it is open must not open it again. */
 export function troubleIsOpen(open: boolean): void {
   troublesOpen += open ? 1 : -1;
   troubleIsComing = false;
 }
 
-/** Called by a tab page as it comes onto the screen, from above it perhaps: what interrupts it comes back to it. */
+/** Called by a tab page when it is shown, so that an interruption returns to it. */
 export function shows(url: string): void {
   wanted = url;
 }
 
 /**
- * The gate of every page that needs a session: returns it, or opens the outcome's own page and returns null.
+ * For every page that needs a session: returns it, or opens the outcome's page and returns null.
  *
- * @param url the page that asks, with its query, to come back to.
+ * @param url the page with its query, to return to.
  */
 export async function requireSession(url: string): Promise<Session | null> {
   wanted = url;
@@ -66,7 +66,7 @@ export async function requireSession(url: string): Promise<Session | null> {
   return null;
 }
 
-/** Opens the page that belongs to an outcome; signed in goes on to where the person wanted to be. */
+/** Opens the page of an outcome; after a sign-in the page that the person wanted. */
 export function follow(outcome: Outcome): void {
   switch (outcome.state) {
     case 'signed-in':
@@ -95,7 +95,7 @@ function openNoPermission(reason: NoPermissionReason | 'SIGNED_OUT'): void {
   reLaunch(`${NO_PERMISSION}?reason=${reason}`);
 }
 
-/** The fault of a failed call to show in place, or null when its outcome's own page was opened instead. */
+/** The fault of a failed call, to show on the page; null if the outcome's page was opened instead. */
 export function faultInPlace(failure: Failure): Fault | null {
   if ('fault' in failure) return failure.fault;
   follow(failure.outcome);
@@ -112,32 +112,32 @@ export function showTrouble(fault: Fault): void {
   reLaunch(`${TROUBLE}?code=${fault.code}`, nothingComes);
 }
 
-/** The program is shown for another organisation: what the container asks for opens anew. */
+/** The program is shown for another organisation: opens the requested page from the start. */
 export function beginAnew(path: string, query: unknown): void {
   const names = typeof query === 'object' && query !== null ? Object.keys(query) : [];
   const values = names.map((name) => `${name}=${encodeURIComponent(queryValue(query, name))}`);
   const page = path === '' ? HOME : `/${path.replace(/^\//, '')}`;
   wanted = HOME;
-  // What was decided for the other organisation says nothing here.
+  // These pages belong to the former organisation's sign-in.
   if ([BIND, NO_PERMISSION, WAIT, TROUBLE].indexOf(page) !== -1) reLaunch(HOME);
-  // A tab page takes no query.
+  // A tab page has no query.
   else if (TABS.indexOf(page) !== -1) reLaunch(page);
   else reLaunch(`${page}?${values.join('&')}`, () => reLaunch(HOME));
 }
 
-/** After a sign-out there is nothing to come back to but the start. */
+/** After a sign-out the person returns to the home page. */
 export function leave(): void {
   wanted = HOME;
   openNoPermission('SIGNED_OUT');
 }
 
-/** A page that does not exist was asked for, by an old link perhaps. */
+/** An unknown page was requested, e.g. by an old link. */
 export function pageNotFound(): void {
   wanted = HOME;
   showTrouble(clientFault('PAGE_NOT_FOUND'));
 }
 
-/** An error that nobody caught: opens the trouble page, unless that is the one that failed. */
+/** An uncaught error: opens the trouble page, unless that page has failed. */
 export function pageFailed(error: unknown): void {
   console.error('uncaught error', error);
   if (troublesOpen > 0) {
@@ -151,15 +151,12 @@ export function pageFailed(error: unknown): void {
   showTrouble(clientFault('PAGE_ERROR'));
 }
 
-/**
- * Runs a handler's work. Not every container reports rejected promises to the app, so each asynchronous handler
- * goes through here.
- */
+/** Runs an asynchronous handler and handles its rejection, which not every container reports to the app. */
 export function safely(work: () => Promise<void>): void {
   work().catch(pageFailed);
 }
 
-/** A query parameter as a string; an empty string when it is missing. */
+/** A query parameter; empty if it is missing. */
 export function queryValue(query: unknown, name: string): string {
   const value = typeof query === 'object' && query !== null ? (query as Record<string, unknown>)[name] : '';
   return typeof value === 'string' ? value : '';

@@ -8,7 +8,7 @@ import type {
 import { shortTime } from './format.ts';
 import { type Answer, call } from './http.ts';
 
-/** A notice as a list row shows it. */
+/** A notice for a row of the list. */
 export interface NoticeRow {
   id: string;
   title: string;
@@ -17,7 +17,7 @@ export interface NoticeRow {
   read: boolean;
 }
 
-/** What was read in this run: lists that were loaded before show it without a request. */
+/** Notices that were read in this run, so that loaded lists can mark them without a request. */
 const readHere: Record<string, true> = {};
 
 /** One page of notices, newest first. `cursor` is the last answer's `nextCursor`, null for the first page. */
@@ -34,7 +34,7 @@ export function getNotice(id: string): Promise<Answer<NoticeOutcome>> {
   });
 }
 
-/** Marks as read, here at once and on the server; idempotent. */
+/** Marks a notice as read, here and on the server; idempotent. */
 export function markRead(id: string): Promise<Answer<NoticeReadOutcome>> {
   readHere[id] = true;
   return call<NoticeReadOutcome>({
@@ -56,7 +56,7 @@ export function toRows(items: NoticeSummary[]): NoticeRow[] {
   );
 }
 
-/** The same rows, with what was read since they were loaded. */
+/** The rows with their present read marks. */
 export function withReadMarks(rows: NoticeRow[]): NoticeRow[] {
   return rows.map((row) => (readHere[row.id] === true ? { ...row, read: true } : row));
 }

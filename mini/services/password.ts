@@ -1,4 +1,4 @@
-/** The person's own password, where they have one here. */
+/** The person's password here, if there is one. */
 import type {
   OwnPassword,
   PasswordChangeOutcome,
@@ -11,17 +11,17 @@ export function getOwnPassword(): Promise<Answer<OwnPassword>> {
   return call<OwnPassword>({ method: 'GET', path: '/api/me/password', holds: 'state' });
 }
 
-/** All sessions of the person end with it, this one too. */
+/** The change ends all sessions of the person, also this one. */
 export function changePassword(body: PasswordChangeRequest): Promise<Answer<PasswordChangeOutcome>> {
   return call<PasswordChangeOutcome>({ method: 'POST', path: '/api/me/password', body, holds: 'outcome' });
 }
 
-/** Whether there is a password that is changed here. */
+/** Whether the person can change a password here. */
 export function isOurs({ state }: OwnPassword): boolean {
   return state === 'own' || state === 'one-time';
 }
 
-/** Asks for a password of one's own in place of an administrator's; an empty string where it is one's own. */
+/** Asks to replace a one-time password; empty for another password. */
 export function oneTimeText({ state, expiresAt }: OwnPassword): string {
   if (state !== 'one-time') return '';
   const until = expiresAt === null ? '' : `它的有效期到 ${longTime(expiresAt)}。`;

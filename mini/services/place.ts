@@ -1,18 +1,18 @@
-/** Waiting in line before the sign-in, as the mini program and H5 do it. */
+/** The place in line before the sign-in, for mini program and H5. */
 import type { Wait } from '../../server/contract/auth.ts';
 
-/** An auth code lives five minutes; so long after it was given, a new one is handed in instead (milliseconds). */
+/** An auth code is valid for five minutes; after this time a new one is used (milliseconds). */
 export const CODE_LIFE = 4.5 * 60_000;
 
 export interface PlaceInLine {
   place: string;
   /** When to ask the server again (epoch milliseconds). */
   visitAt: number;
-  /** About when the person is in (epoch milliseconds). */
+  /** The expected time of the sign-in (epoch milliseconds). */
   expectedAt: number;
 }
 
-/** No visit is further away (milliseconds): a place that says so is of before the phone's clock was put back. */
+/** The longest time between two requests (milliseconds): a longer one means that the phone's clock was set back. */
 const LONGEST = 60_000;
 
 /** Whether it is time to ask the server again. */
@@ -21,7 +21,7 @@ export function isDue({ visitAt }: PlaceInLine): boolean {
   return !(left > 0 && left <= LONGEST);
 }
 
-/** A place out of the phone's or the browser's store, or null when it does not look like one. */
+/** A stored place; null if it is none. */
 export function storedPlace(value: unknown): PlaceInLine | null {
   if (typeof value !== 'object' || value === null) return null;
   const { place, visitAt, expectedAt } = value as Partial<PlaceInLine>;
@@ -29,7 +29,7 @@ export function storedPlace(value: unknown): PlaceInLine | null {
   return { place, visitAt: Number(visitAt), expectedAt: Number(expectedAt) };
 }
 
-/** The place that an answer gives, or null when it does not look like one. */
+/** The place of an answer; null if it has none. */
 export function asPlace({ place, retryAfterSeconds, expectedSeconds }: Partial<Wait>): PlaceInLine | null {
   const [visit, expected] = [Number(retryAfterSeconds), Number(expectedSeconds)];
   if (typeof place !== 'string' || !(visit > 0) || !(expected > 0)) return null;

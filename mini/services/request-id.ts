@@ -1,6 +1,6 @@
 /**
- * A number for one request, in the shape of a UUID of version 4: the person reads it out, support finds it in the
- * server's log. It only has to differ from others, so `Math.random` will do; containers have no `crypto`.
+ * An id for a request, in the form of a UUID of version 4, by which support finds the request in the server's log.
+ * `Math.random` is enough for a unique id; containers have no `crypto`.
  */
 export function newRequestId(): string {
   return 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () =>

@@ -1,4 +1,4 @@
-/** One HTTP request to the server, without a session: every way of failing becomes one `Fault`. */
+/** One HTTP request to the server, without a session. Every failure becomes a `Fault`. */
 import { config } from '../config/current.ts';
 import { version } from '../version.ts';
 import { type HttpAnswer, httpRequest } from './dd.ts';
@@ -6,10 +6,10 @@ import { answerFault, clientFault, errorBody, type Fault, parsed } from './fault
 import { newRequestId } from './request-id.ts';
 import { asksForUpdate, mustUpdate } from './update.ts';
 
-/** Milliseconds. The server's own limit for a platform call is below that. */
+/** Time limit in milliseconds, above the server's limit for a platform call. */
 const TIMEOUT = 10_000;
 
-/** `requestId`: what support finds the request by. */
+/** `requestId`: the id by which support finds the request. */
 export type Reply<T> = { ok: true; data: T; requestId: string } | { ok: false; fault: Fault };
 
 export interface RequestOptions {
@@ -19,15 +19,14 @@ export interface RequestOptions {
   /** JSON; POST only. */
   body?: object;
   token?: string;
-  /** A name that every answer has by the contract: what comes without it, with status 200, is a gateway's. */
+  /** A field that every answer of the contract has: an answer without it is a gateway's. */
   holds: string;
 }
 
 /**
  * Sends one request; never rejects.
  *
- * A 401 without a readable body reads as `AUTH_CODE_INVALID` on calls without a token, as `SESSION_EXPIRED` on
- * the others.
+ * A 401 without a readable body counts as `AUTH_CODE_INVALID` without a token, as `SESSION_EXPIRED` with one.
  */
 export async function request<T>(options: RequestOptions): Promise<Reply<T>> {
   const requestId = newRequestId();
@@ -61,7 +60,7 @@ function succeeded({ error, status, data }: HttpAnswer): boolean {
   return status === null ? errorBody(data) === null : status >= 200 && status < 300;
 }
 
-/** Whether the container hid what kind of HTTP error it was (error 19 without a status). */
+/** Whether the container hid the HTTP status (error 19 without a status). */
 export function isOpaque(fault: Fault): boolean {
   return fault.code === 'HTTP_ERROR' && fault.status === null;
 }

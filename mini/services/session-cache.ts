@@ -1,4 +1,4 @@
-/** The session in the container's store: it spares the next start the sign-in. */
+/** The stored session, with which the next start needs no sign-in. */
 import type { SessionUser } from '../../server/contract/auth.ts';
 import { readStorage } from './dd.ts';
 
@@ -9,15 +9,15 @@ export interface Session {
   user: SessionUser;
 }
 
-/** A session this close to its end is not started with (milliseconds). */
+/** A stored session that ends within this time is not used (milliseconds). */
 const EXPIRY_MARGIN = 60_000;
 
-/** By the phone's clock, which may be wrong: the server has the last word. */
+/** By the phone's clock, which may be wrong; the server decides. */
 export function isLive(session: Session): boolean {
   return session.expiresAt - Date.now() > EXPIRY_MARGIN;
 }
 
-/** A session out of the server's answer or the store, or null when it does not look like one. */
+/** A session from the server's answer or the store; null if it is none. */
 export function asSession(value: unknown): Session | null {
   if (typeof value !== 'object' || value === null) return null;
   const { token, expiresAt, user } = value as { token?: unknown; expiresAt?: unknown; user?: unknown };
@@ -28,7 +28,7 @@ export function asSession(value: unknown): Session | null {
   return { token, expiresAt: ends, user: user as SessionUser };
 }
 
-/** The stored session; null where there is none that lives. */
+/** The stored session; null without a live one. */
 export async function readSession(key: string): Promise<Session | null> {
   const session = asSession(await readStorage(key));
   return session !== null && isLive(session) ? session : null;

@@ -1,7 +1,7 @@
 /**
- * Who is signed in: one shared sign-in, the cached session first, and the outcomes that pages tell apart.
+ * The sign-in: one for all pages, the stored session first, and the outcomes.
  *
- * The cache is keyed by corpId, because the container's store is per person and app, not per organisation.
+ * The stored sessions are keyed by corpId, because the container's storage is shared by all organisations of a person.
  */
 import type {
   BindOutcome,
@@ -24,38 +24,38 @@ export type Outcome =
   | { state: 'signed-in'; session: Session }
   | { state: 'bind-required'; personName: string }
   | { state: 'no-permission'; reason: NoPermissionReason }
-  /** In line before the sign-in; who asks again at any time goes on with it. `expectedAt`: epoch milliseconds. */
+  /** Waiting in line; the next sign-in continues with this place. `expectedAt`: epoch milliseconds. */
   | { state: 'waiting'; expectedAt: number }
   | { state: 'signed-out' }
   | { state: 'trouble'; fault: Fault };
 
-/** An HTTP error of hidden kind is not taken for an expired session this soon after a sign-in (milliseconds). */
+/** Within this time after a sign-in a hidden HTTP error does not count as an expired session (milliseconds). */
 const FRESH = 60_000;
 
 let launchCorpId = '';
 let current: Session | null = null;
 let signedInAt = 0;
-/** The phone's clock is ahead, so that a new session looks over: only the server knows when it is. */
+/** The phone's clock is ahead, so that a new session looks expired: only the server can tell. */
 let clockIsAhead = false;
 let ticket: { token: string; personName: string } | null = null;
 let line: PlaceInLine | null = null;
-/** The code that the server has not used, because the person has to wait. */
+/** The unused code of a person who must wait. */
 let unused: { code: AuthCode; at: number } | null = null;
 let signedOut = false;
 let pending: Promise<Outcome> | null = null;
-/** Rises with each sign-out and change of organisation: what was under way must not bring the session back. */
+/** Increases with each sign-out and change of organisation: an older sign-in must not restore a session. */
 let generation = 0;
 
-/** Tells the corpId of `onLaunch`, which goes before the container's and the configured one. */
+/** Sets the corpId of `onLaunch`, which is used before the container's and the configured one. */
 export function launchedWith(corpId: string): void {
   launchCorpId = corpId;
 }
 
 /**
- * The container shows the program again, with a corpId perhaps (an empty string for none). Nothing of the session of
- * one organisation may be used in another.
+ * The container shows the program again, perhaps with a corpId (empty for none). A session of one organisation must not
+ * be used in another.
  *
- * @returns whether it is another organisation than before: then what is on the screen is out of place.
+ * @returns whether the organisation has changed: then the open page is wrong.
  */
 export function shownWith(id: string): boolean {
   if (id === '' || id === corpId()) return false;
@@ -82,14 +82,14 @@ function placeKey(): string {
   return `place:${corpId()}`;
 }
 
-/** Whom the platform says the person is, while they must bind an account; null otherwise. */
+/** The platform's name of a person who must bind an account; null otherwise. */
 export function personToBind(): string | null {
   return ticket === null ? null : ticket.personName;
 }
 
 /**
- * Ends in one of the outcomes; never rejects. A live session (memory, then storage) needs no call at all.
- * However many pages ask at once, one sign-in runs.
+ * Resolves with an outcome; never rejects. A live session (memory, then storage) needs no call. Simultaneous calls
+ * share one sign-in.
  */
 export function ensureSession(): Promise<Outcome> {
   if (signedOut) return Promise.resolve<Outcome>({ state: 'signed-out' });
@@ -107,10 +107,7 @@ function waiting({ expectedAt }: PlaceInLine): Outcome {
   return { state: 'waiting', expectedAt };
 }
 
-/**
- * Replaces a session that the server refused. Requests that failed with the same token share one sign-in;
- * those that come late get the session that the first one brought.
- */
+/** Replaces a refused session. Requests with the same refused token share one sign-in; late ones get its session. */
 export function renewSession(refused: string): Promise<Outcome> {
   if (signedOut) return Promise.resolve<Outcome>({ state: 'signed-out' });
   if (current !== null && current.token !== refused) {
@@ -123,14 +120,14 @@ export function renewSession(refused: string): Promise<Outcome> {
   });
 }
 
-/** Signs in from the beginning, forgetting binding ticket and sign-out: the person asked for it. */
+/** Signs in from the start, without ticket and sign-out, at the person's request. */
 export function signInAgain(): Promise<Outcome> {
   signedOut = false;
   ticket = null;
   return ensureSession();
 }
 
-/** Whether this fault may mean that the session has ended: then one silent sign-in is worth it. */
+/** Whether this fault may mean an expired session, so that a silent sign-in may help. */
 export function mayBeExpired(fault: Fault): boolean {
   return fault.status === 401 || (isOpaque(fault) && Date.now() - signedInAt > FRESH);
 }
@@ -147,7 +144,7 @@ function shared(work: () => Promise<Outcome>): Promise<Outcome> {
       if (pending === run) pending = null;
       return outcome;
     })
-    // Nobody waits for that any more: what counts is what has come since.
+    // A sign-out or another organisation came meanwhile: this result no longer counts.
     .then((outcome) => (began === generation ? outcome : ensureSession()));
   pending = run;
   return run;
@@ -167,7 +164,7 @@ async function start(): Promise<Outcome> {
   return line !== null && !isDue(line) ? waiting(line) : signIn();
 }
 
-/** The code that was not used, while it is good; else a new one. */
+/** The unused code while it is valid; else a new one. */
 async function nextCode(): Promise<{ code: AuthCode; at: number }> {
   const kept = unused;
   unused = null;
@@ -176,8 +173,8 @@ async function nextCode(): Promise<{ code: AuthCode; at: number }> {
 }
 
 /**
- * Gets a code and hands it in; a refused code is replaced by a new one, once. A code is never sent twice, unless the
- * server says that it has not used it.
+ * Gets a code and sends it; a refused code is replaced once. A code is sent again only if the server says that it was
+ * not used.
  */
 async function signIn(): Promise<Outcome> {
   const began = generation;
@@ -189,7 +186,7 @@ async function signIn(): Promise<Outcome> {
       const fault = error instanceof DdError ? authCodeFault(error) : clientFault('AUTH_CODE_FAILED');
       return { state: 'trouble', fault };
     }
-    // A code belongs to the organisation that it was asked for, and nobody waits for its session any more.
+    // The organisation has changed: this code belongs to the former one.
     if (began !== generation) return { state: 'signed-out' };
     const { code } = next;
     const place = line === null ? null : line.place;
@@ -243,8 +240,8 @@ async function adopt(data: SignedIn, requestId: string): Promise<Outcome> {
 export type BindResult = Outcome | { state: 'bind-rejected'; rejection: BindRejected };
 
 /**
- * Binds the person to an account of this system, once. Without a ticket, or when the server refuses the ticket,
- * the rejection is `TICKET_EXPIRED`: sign in again for a new one.
+ * Binds the person to an account of this system. Without a ticket, or with a refused one, the rejection is
+ * `TICKET_EXPIRED`; a new sign-in gives a new ticket.
  */
 export async function bind(username: string, password: string): Promise<BindResult> {
   if (ticket === null) {
@@ -269,7 +266,7 @@ export async function bind(username: string, password: string): Promise<BindResu
   }
 }
 
-/** Takes over the account data that the server has now; a late answer about somebody else changes nothing. */
+/** Stores the server's present account data; a late answer about another person is ignored. */
 export async function updateUser(user: SessionUser): Promise<void> {
   if (current === null || current.user.id !== user.id) return;
   current = { ...current, user };
@@ -277,9 +274,9 @@ export async function updateUser(user: SessionUser): Promise<void> {
 }
 
 /**
- * Ends the session here at once and on the server if it can be reached; never rejects.
+ * Ends the session here, and on the server if it can be reached; never rejects.
  *
- * @returns whether the server ended it too; if not, it ends there by itself when it expires.
+ * @returns whether the server ended it too; otherwise it expires there.
  */
 export async function signOut(): Promise<boolean> {
   const session = current;
@@ -295,7 +292,7 @@ export async function signOut(): Promise<boolean> {
   return reply.ok || reply.fault.status === 401;
 }
 
-/** The server has ended all sessions of the person, by their own deed: the next page signs in anew. */
+/** After the server has ended all sessions of the person at their request: the next page signs in again. */
 export async function sessionEnded(): Promise<void> {
   current = null;
   await writeStorage(storageKey(), null);

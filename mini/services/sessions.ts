@@ -1,9 +1,9 @@
-/** Where the person is signed in, and ending one of it. */
+/** The person's sessions: listing and ending them. */
 import type { OwnSession, OwnSessions, SessionEnded, SessionsEnded } from '../../server/contract/auth.ts';
 import { shortTime } from './format.ts';
 import { type Answer, call } from './http.ts';
 
-/** A session as a list row shows it. */
+/** A session for a row of the list. */
 export interface SessionRow {
   id: string;
   title: string;
@@ -11,7 +11,7 @@ export interface SessionRow {
   current: boolean;
 }
 
-/** Rows that are shown at first besides the current session, and added by each 更多. */
+/** Rows besides the current session at first, and of each 更多. */
 const firstRows = 5;
 const moreRows = 20;
 
@@ -22,7 +22,7 @@ export function listSessions(cursor: string | null): Promise<Answer<OwnSessions>
   return call<OwnSessions>({ method: 'GET', path: `/api/me/sessions?${query}`, holds: 'items' });
 }
 
-/** Ends all sessions of the person, this one too. */
+/** Ends all sessions of the person, also this one. */
 export function endAllSessions(): Promise<Answer<SessionsEnded>> {
   return call<SessionsEnded>({ method: 'POST', path: '/api/me/sessions/end', holds: 'outcome' });
 }

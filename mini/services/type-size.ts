@@ -1,4 +1,4 @@
-/** How large the pages are, for people with weak eyes (适老化): texts, buttons and rooms grow together. */
+/** The type size of the pages (适老化): texts, buttons and spacing grow together. */
 import { fontSize, readStorage, writeStorage } from './dd.ts';
 import { type TypeSize, typeSizes } from './words.ts';
 
@@ -13,7 +13,7 @@ function show(size: TypeSize): void {
   for (const tell of watchers.values()) tell(size);
 }
 
-/** What the person chose on this phone; otherwise the client's own font size, whose standard is 16. */
+/** The person's choice on this phone; without one the client's font size, 16 by default. */
 async function read(): Promise<void> {
   const kept = await readStorage(KEY);
   const chosen = typeSizes.find(({ value }) => value === kept);
@@ -22,7 +22,7 @@ async function read(): Promise<void> {
   if (scale >= 1.25) show(scale >= 1.75 ? '2' : '1.5');
 }
 
-/** Tells a size other than the standard, at which a page begins, and each change. @param tell null when the watcher leaves */
+/** Calls `tell` with the size if it is not the default, and after each change. @param tell null to stop */
 export function watchTypeSize(watcher: object, tell: ((size: TypeSize) => void) | null): void {
   if (tell === null) {
     watchers.delete(watcher);
@@ -33,7 +33,7 @@ export function watchTypeSize(watcher: object, tell: ((size: TypeSize) => void) 
   reading = reading || read();
 }
 
-/** Where it cannot be stored, it holds until the program is closed. */
+/** Without storage it lasts until the program is closed. */
 export function chooseTypeSize(size: TypeSize): void {
   show(size);
   void writeStorage(KEY, size);

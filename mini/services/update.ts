@@ -1,11 +1,11 @@
 /**
- * Newer packages of the mini program: offers a restart when the container has one ready, and asks people to reopen
- * when the server says that this one is too old. Nobody is kept out: what still works can be used, offline too.
+ * Newer packages of the mini program: offers a restart when the container has one, and asks people to reopen the
+ * program when the server says that it is too old. Nobody is locked out: an old program can still be used.
  */
 import { alert, confirm, type HttpAnswer, updateManager } from './dd.ts';
 import { parsed } from './faults.ts';
 
-/** How long the container gets to bring the newer package before people are asked to reopen (milliseconds). */
+/** How long to wait for the container's newer package before people are asked to reopen (milliseconds). */
 const DOWNLOAD = 10_000;
 
 const TOO_OLD = '当前版本太旧，有的功能可能无法使用。';
@@ -14,13 +14,13 @@ let manager: Dd.UpdateManager | null = null;
 let ready = false;
 let failed = false;
 let required = false;
-/** What has been shown since the start: nobody is asked the same thing twice. */
+/** The questions of this run: none is asked twice. */
 let offered: 'nothing' | 'newer' | 'required' = 'nothing';
 /** Whether a question stands on the screen. */
 let asking = false;
 let told = false;
 
-/** Listens to the container; called once, at the launch. */
+/** Listens to the container's updates; called once, at the launch. */
 export function watchUpdates(): void {
   manager = updateManager();
   if (manager === null) return;
@@ -35,8 +35,8 @@ export function watchUpdates(): void {
 }
 
 /**
- * Whether an answer of the server says that this version is too old: by a header, which every answer has, or, since
- * a container may hide headers, in the body of a sign-in.
+ * Whether an answer of the server says that this version is too old: by the header of every answer or, because a
+ * container may hide headers, in the body of a sign-in.
  */
 export function asksForUpdate({ data, headers }: Pick<HttpAnswer, 'data' | 'headers'>): boolean {
   if (typeof headers === 'object' && headers !== null) {
@@ -47,7 +47,7 @@ export function asksForUpdate({ data, headers }: Pick<HttpAnswer, 'data' | 'head
   return typeof body === 'object' && body !== null && (body as { update?: unknown }).update === 'required';
 }
 
-/** The server needs a newer version than this one. */
+/** The server requires a newer version. */
 export function mustUpdate(): void {
   if (required) return;
   required = true;
@@ -72,7 +72,7 @@ function offerRestart(): void {
     .then((agreed) => {
       asking = false;
       if (agreed && manager !== null) manager.applyUpdate();
-      // Meanwhile the server may have said that it is needed.
+      // Meanwhile the server may have required it.
       else if (required) offerRestart();
     })
     .catch((error: unknown) => {

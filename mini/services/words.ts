@@ -1,4 +1,4 @@
-/** What the mini program and the H5 say alike, so that one change of a word shows in both. */
+/** Texts that mini program and H5 share. */
 import type { SessionUser } from '../../server/contract/auth.ts';
 import { waitText } from './format.ts';
 
@@ -23,7 +23,7 @@ export const words = {
 export const lockedText = (seconds: number): string =>
   `密码错误次数太多，账号已锁定。请 ${waitText(seconds)}后再试。`;
 
-/** How many times as large as usual a person may have the pages. */
+/** The type sizes to choose from, as a factor. */
 export const typeSizes = [
   { value: '1', text: '标准' },
   { value: '1.5', text: '大' },
@@ -45,7 +45,7 @@ export const questions = {
   },
 } satisfies Record<string, Question>;
 
-/** What a person reads of themselves, from name to department and account at the platform. @param role as people call it */
+/** The data of a person for themselves, from name to platform id. @param role the role's Chinese name */
 export function ownFacts(user: SessionUser, role: string): { label: string; value: string }[] {
   return [
     { label: '姓名', value: user.name },

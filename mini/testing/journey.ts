@@ -1,4 +1,4 @@
-/** What the journeys share: the built scripts on a phone, against the real server and the emulated platform. */
+/** For tests with the built scripts on a phone, the real server and the emulated platform. */
 
 import { type BuiltApp, buildProjectApp, emulatorAuthCode } from '../../scripts/simulator/index.ts';
 import { type Built, build } from '../../server/testing/build.ts';

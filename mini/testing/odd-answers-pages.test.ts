@@ -1,4 +1,4 @@
-/** What the pages make of answers that are late, missing, or nobody's. */
+/** Pages with late, missing or foreign answers. */
 import type { MiniRun } from './phone.ts';
 import { type Answer, homeAsks, late, notice, prepareStandIn, ready, user } from './stand-in-journey.ts';
 
@@ -114,7 +114,7 @@ describe('binding', () => {
   });
 });
 
-/** What a gateway between says with status 200 when it wants people to sign in there. */
+/** The answer of a gateway with a sign-in of its own, with status 200. */
 const gateway: Answer = { body: { code: 401, msg: '请先认证' } };
 
 describe('a foreign answer with status 200, such as a gateway’s', () => {
@@ -232,7 +232,7 @@ describe('after an uncaught error', () => {
     run.fail(new Error('lost'));
     await run.settled(() => lost);
     run.stack.reLaunch = reLaunch;
-    // Whoever has waited long enough is told of the next error.
+    // After a long wait the next error is shown.
     await run.settled(() => {
       run.fail(new Error('seen'));
       return run.page.route === 'pages/trouble/index';

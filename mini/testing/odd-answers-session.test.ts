@@ -1,4 +1,4 @@
-/** What becomes of a session under answers that the real server never gives. */
+/** Sessions with answers that the real server never gives. */
 import type { HttpErrors } from '../../scripts/simulator/index.ts';
 import { fault, homeAsks, late, prepareStandIn, ready, user } from './stand-in-journey.ts';
 

@@ -9,7 +9,7 @@ import {
   type Platform,
 } from '../../scripts/simulator/index.ts';
 
-/** What becomes of requests: `black-hole` fails by time-out, `domain` for want of a registration. */
+/** The state of the network: in `black-hole` requests time out, in `domain` the address is not registered. */
 export type Network = 'up' | 'down' | 'black-hole' | 'domain' | 'silent' | 'status-zero';
 
 const FAULTS: Readonly<Record<Network, Faults>> = {
@@ -21,7 +21,7 @@ const FAULTS: Readonly<Record<Network, Faults>> = {
   'status-zero': { statusZero: true },
 };
 
-/** A phone with its person: outlives the starts of the mini program. */
+/** A phone of a person, for several starts of the mini program. */
 export class TestPhone implements Device {
   readonly platform: Platform;
   corpId: string | undefined;
@@ -68,7 +68,7 @@ export class TestPhone implements Device {
   }
 }
 
-/** An open page as journeys see it. */
+/** An open page. */
 export interface OpenPage {
   route: string;
   readonly data: Record<string, unknown>;
@@ -85,7 +85,7 @@ export interface LaunchOptions {
 /** Milliseconds that a journey waits for something to come true, on a busy machine too. */
 const PATIENCE = 20_000;
 
-/** One start of the mini program on a phone, seen through the data of its pages. People say yes when they are asked. */
+/** One start of the mini program on a phone, with the data of its pages. Questions are answered with yes. */
 export class MiniRun {
   readonly app: OpenedApp;
   private readonly pages = new WeakMap<object, OpenPage>();

@@ -1,4 +1,4 @@
-/** What the tests of odd answers share: the built scripts on a phone, against a server that answers as it is told. */
+/** For tests of odd answers: the built scripts on a phone, and a server with the test's answers. */
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type BuiltApp, buildProjectApp, type Platform } from '../../scripts/simulator/index.ts';

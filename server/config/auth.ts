@@ -5,15 +5,15 @@ import type { EnvironmentReader } from './environment.ts';
 export interface CredentialsConfig {
   /** Where `{username, password}` is posted as JSON. */
   url: string;
-  /** Sent as `Authorization: Bearer`, so that the account system answers this server alone. */
+  /** Sent as `Authorization: Bearer`, so that the account system answers only this server. */
   secret: string;
   timeoutMs: number;
-  /** The user names that are asked about: no other one exists there. */
+  /** The user names that the account system can have; others are not asked about. */
   usernames: RegExp;
 }
 
 export interface AuthConfig {
-  /** Whether a mobile number that the platform vouches for may match an account. */
+  /** Whether a mobile number that the platform confirms may match an account. */
   matchByMobile: boolean;
   /** Whether a person without a match may bind an account with user name and password. */
   binding: boolean;
@@ -21,9 +21,9 @@ export interface AuthConfig {
   sessionLifetimeMs: number;
   /** A session ends after this long without a request, in milliseconds. */
   sessionIdleMs: number;
-  /** The vendor's account system, asked instead of the accounts here; null without one. */
+  /** The vendor's account system, used instead of the passwords here; null without one. */
   credentials: CredentialsConfig | null;
-  /** Passwords that no account may sign in with: the seed's, in production. */
+  /** Passwords that nobody may use: the seed's, in production. */
   forbiddenPasswords: readonly string[];
 }
 

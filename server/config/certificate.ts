@@ -11,14 +11,14 @@ export interface CertificateConfig {
   /** The name that the certificate must be for. */
   host: string;
   port: number;
-  /** Whom to connect to instead, e.g. the inner address of each gateway; none: the host itself. */
+  /** Addresses to connect to, e.g. the internal one of each gateway; empty: the host itself. */
   connectTo: readonly Address[];
 }
 
 const originExample = 'https://app.example.gov.cn';
 const addressExample = '10.0.0.10:443';
 
-/** Reads `PUBLIC_ORIGIN` and `CERTIFICATE_ADDRESS`; null where there is nothing to watch. */
+/** Reads `PUBLIC_ORIGIN` and `CERTIFICATE_ADDRESS`; null without an address to watch. */
 export function readCertificate(reader: EnvironmentReader): CertificateConfig | null {
   const value = reader.optional('PUBLIC_ORIGIN');
   const addresses = reader.optional('CERTIFICATE_ADDRESS')?.split(',') ?? [];
@@ -43,7 +43,7 @@ export function readCertificate(reader: EnvironmentReader): CertificateConfig | 
 export const addressText = ({ host, port }: Address): string =>
   isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 
-/** `host:port`, `host`, `[::1]:443`; the port is 443 where it is left out. @returns null for anything else. */
+/** `host:port`, `host`, `[::1]:443`; the default port is 443. @returns null for anything else. */
 export function parseAddress(text: string): Address | null {
   const [, bracketed, plain, port = '443'] =
     /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/.exec(text) ?? [];

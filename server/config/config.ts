@@ -20,31 +20,31 @@ export interface Config {
   production: boolean;
   host: string;
   port: number;
-  /** Which proxies may say where a request came from: addresses or ranges, comma separated; false for none. */
+  /** Proxies whose headers name the client: addresses or ranges, comma separated; false for none. */
   trustProxy: string | false;
-  /** Requests a minute that one address may send. */
+  /** Requests that one address may send in a minute. */
   requestsPerMinute: number;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
-  /** Encrypts what the database must keep readable, such as the app token. */
+  /** Encrypts values in the database that must be readable, such as the app token. */
   secretKey: string;
   platform: PlatformConfig;
   auth: AuthConfig;
   events: EventsConfig; // part: events
   console: ConsoleConfig; // part: console
-  /** Whose certificate is watched; null: none. */
+  /** The address whose certificate is watched; null for none. */
   certificate: CertificateConfig | null;
   /** Days that the audit log is kept: 180 at least (网络安全法, article 21), as the database enforces too. */
   auditRetentionDays: number;
-  /** Whoever shows it may read /metrics; null: only the machine itself. */
+  /** The token for /metrics; null: only this machine may read them. */
   metricsToken: string | null;
-  /** Above this delay of the event loop, in milliseconds, requests are turned away; 0: never. */
+  /** Requests are refused above this delay of the event loop, in milliseconds; 0: never. */
   maxEventLoopDelayMs: number;
   /** Mini programs older than this are asked to update; null: none. */
   miniMinimumVersion: string | null;
   database: DatabaseConfig;
   /** Every variable that was read, by name, for the console's page of settings. */
   settings: ReadonlyMap<string, Setting>;
-  /** What is allowed, but most likely not meant; Chinese, for the log at the start. */
+  /** Settings that are allowed, but probably a mistake; Chinese, for the log at the start. */
   warnings: readonly string[];
 }
 
@@ -97,7 +97,7 @@ export function loadConfig(env: Environment, node = process.versions.node): Conf
   return config;
 }
 
-/** Where to listen: an address of this machine. A domain or a URL, which people take it for, would only fail later. */
+/** The address to listen on. A domain or a URL is refused here; it would only fail later. */
 function readHost(reader: EnvironmentReader, fallback: string): string {
   const host = reader.optional('HOST') ?? fallback;
   if (isIP(host) === 0 && host !== 'localhost') {
@@ -115,7 +115,7 @@ function readTrustProxy(reader: EnvironmentReader): string | false {
   return value;
 }
 
-/** What Fastify takes: an address, a range such as `10.0.0.0/8`, or a range by name. */
+/** Fastify's form: an address, a range such as `10.0.0.0/8`, or a range by name. */
 function isProxy(entry: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return true;
   const [address = '', bits = '0', ...more] = entry.split('/');

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { EnvironmentReader } from './environment.ts';
 import { projectRoot } from './paths.ts';
 
-/** `dist/console`, seen from the sources and from a production build. */
+/** `dist/console`, found from the sources and from a production build. */
 const builtConsole =
   path.basename(projectRoot) === 'dist'
     ? path.join(projectRoot, 'console')
@@ -25,11 +25,11 @@ export interface ConsoleConfig {
   appName: string;
   /** Where the pages are built. */
   folder: string;
-  /** Vite's server, which has the pages under `npm run dev`; null: they are built. Without a slash at the end. */
+  /** The address of Vite's server under `npm run dev`, without a slash at the end; null for built pages. */
   viteUrl: string | null;
-  /** What the badge in the header says; null in production. */
+  /** The text of the badge in the header; null in production. */
   environment: '开发' | '测试' | null;
-  /** Null: nothing of it is in the page. */
+  /** Null for none in the page. */
   stability: StabilityConfig | null;
 }
 
@@ -88,7 +88,7 @@ function readStability(reader: EnvironmentReader, production: boolean): Stabilit
   return { bid, scriptUrl, gateway, signKey, uploadOrigins };
 }
 
-/** Of an address that the reader has looked at; a wrong one has been complained of. */
+/** The origin of a checked address; null for a wrong one, which was reported. */
 function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : url;
 }

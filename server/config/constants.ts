@@ -1,4 +1,4 @@
-/** What development starts with; production refuses all of it. */
+/** Defaults of development, which production refuses. */
 export const development = {
   secretKey: 'development-secret-key-not-for-production',
   password: 'dev-pass-2026',
@@ -17,10 +17,10 @@ export const databaseUrlExample = 'postgresql://app:密码@127.0.0.1:5432/app';
 export const credentialsUrlExample = 'https://accounts.example.gov.cn/verify';
 
 /**
- * What a new user name is made of, as a class of a regular expression: visible ASCII and the Chinese characters of the
- * Basic Multilingual Plane. None of them is taken for another one, but for case, by the usual collations of databases.
+ * The characters of a new user name, as a class of a regular expression: visible ASCII and the Chinese characters of
+ * the Basic Multilingual Plane. Except for case, the usual collations of databases do not confuse any of them.
  */
 export const usernameCharacters = '!-~\\u3400-\\u4dbf\\u4e00-\\u9fff';
 
-/** What the operator's `loadtest:sessions` leaves for the load test: where the tokens are, and how many at most. */
+/** The file of `loadtest:sessions` with the tokens for the load test, and their greatest number. */
 export const loadtestSessions = { file: 'listing/loadtest/tokens.txt', most: 2000 } as const;

@@ -7,11 +7,11 @@ export interface DatabaseConfig {
   url: string | null;
   /** Folder of the embedded database; `memory` keeps nothing. Used when `url` is null. */
   dataDir: string;
-  /** What a new embedded database starts from, as PGlite's `dumpDataDir` gives it; an empty one by default. */
+  /** The image of a new embedded database, from PGlite's `dumpDataDir`; empty by default. */
   image?: Blob;
   /** Connections of one process to PostgreSQL. */
   poolSize: number;
-  /** Longest wait for a connection, and longest run of one statement, in milliseconds. */
+  /** Time limit of waiting for a connection, and of one statement, in milliseconds. */
   timeoutMs: number;
 }
 
@@ -38,8 +38,8 @@ function readUrl(reader: EnvironmentReader, variable: string): string | null {
 }
 
 /**
- * The address by which the owner of the tables migrates; null where the application's account is the owner. The server
- * never reads it.
+ * The address for migrations by the tables' owner; null if the application's account is the owner. The server never
+ * reads it.
  *
  * @throws ConfigError as {@link loadConfig} does.
  */
@@ -54,7 +54,7 @@ export function migrationDatabaseUrl(env: Environment): string | null {
 }
 
 /**
- * The database's part of the configuration alone, for tools that need no platform.
+ * Only the database's part of the configuration, for tools without a platform.
  *
  * @throws ConfigError as {@link loadConfig} does.
  */
@@ -65,7 +65,7 @@ export function loadDatabaseConfig(env: Environment): DatabaseConfig {
   return config;
 }
 
-/** Where a database is, without user and password. */
+/** The database's host and name, without user and password. */
 export function databaseName({ url, dataDir }: Pick<DatabaseConfig, 'url' | 'dataDir'>): string {
   if (url === null) return `内置（${dataDir}）`;
   const { host, pathname, searchParams } = new URL(url);

@@ -6,7 +6,7 @@ export const environmentNames = {
   production: '生产环境',
 } as const;
 
-/** Where a process runs, and whose people it serves. */
+/** The environment and the organisation of a process. */
 export interface Deployment {
   environment: keyof typeof environmentNames;
   /** Null in development, where `npm run dev` serves both. */
@@ -15,7 +15,7 @@ export interface Deployment {
   organisation: string | null;
 }
 
-/** Whatever is wrong with these settings, the whole configuration complains of; a command may need no more than these. */
+/** Does not report wrong settings: the whole configuration does. A command may need only these. */
 export function readDeployment(env: Environment): Deployment {
   const reader = new EnvironmentReader(env);
   const environment = reader.oneOf('NODE_ENV', ['development', 'test', 'production'], 'development');

@@ -7,8 +7,8 @@ import { StartFailure } from './start-failure.ts';
 export const variablesOfFile = new Set<string>();
 
 /**
- * The environment variables, with those of a file that are not set already. SKIP_ENV_FILE leaves the file out: the tests
- * set it, or a developer's own database and settings would become theirs.
+ * The environment variables, and those of a file that are not set yet. SKIP_ENV_FILE skips the file: the tests set it,
+ * so that they do not use a developer's database and settings.
  *
  * @param file `.env` in the working folder by default; it may be absent.
  * @throws StartFailure as {@link readEnvironmentFile} does.
@@ -24,21 +24,21 @@ export function loadEnvironment(file = '.env'): Environment {
 }
 
 /**
- * The variables that a file sets. Not by `process.loadEnvFile`, which takes the byte order mark that Windows writes
- * for a part of the first name, and so loses the first variable.
+ * The variables that a file sets. `process.loadEnvFile` is not used: with a byte order mark, as Windows writes it, it
+ * loses the first variable.
  *
  * @throws StartFailure for a file that cannot be read, or that is in UTF-16 or in the system's own encoding (GBK).
  */
 export function readEnvironmentFile(file: string): Environment {
   const bytes = read(file);
-  // In UTF-16 every character of ASCII is half a NUL, with a mark before it or without.
+  // In UTF-16 every ASCII character contains a NUL byte.
   if (bytes.includes(0)) {
     throw new StartFailure(
       `${file} 是 UTF-16 编码，读不出里面的变量。${saveAsUtf8}\n` +
         '多半是用 PowerShell 的 > 或 Out-File 写成的；以后请用编辑器改这个文件。',
     );
   }
-  // TextDecoder leaves the byte order mark out.
+  // TextDecoder removes the byte order mark.
   try {
     return parseEnv(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {

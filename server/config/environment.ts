@@ -1,13 +1,13 @@
 import { StartFailure } from './start-failure.ts';
 
-/** One thing wrong with the configuration: which variable, what is wrong, and an example that is right. */
+/** One problem of the configuration: the variable, the problem, and a correct example. */
 export interface ConfigProblem {
   variable: string;
   problem: string;
   example: string;
 }
 
-/** The configuration cannot be used; every problem is told at once. Never holds a value that is secret. */
+/** The configuration is wrong; the message names every problem, and no secret value. */
 export class ConfigError extends StartFailure {
   override readonly name = 'ConfigError';
   readonly problems: readonly ConfigProblem[];
@@ -19,16 +19,16 @@ export class ConfigError extends StartFailure {
   }
 }
 
-/** A variable that was read: what the console shows of it. */
+/** A variable that was read, for the console. */
 export interface Setting {
-  /** What is used, by default too; null for nothing. */
+  /** The value in use, also a default; null for none. */
   value: string | null;
   isSet: boolean;
-  /** Whether the value may be shown: never unless it is known to be harmless. */
+  /** Whether the value may be shown: only if it is known to be harmless. */
   plain: boolean;
 }
 
-/** Texts that may be shown. Choices, numbers and addresses without a password may always be. */
+/** Text variables that may be shown. Choices, numbers and addresses without a password always may. */
 const plainTexts = new Set([
   'APP_NAME',
   'CERTIFICATE_ADDRESS',
@@ -46,12 +46,12 @@ const plainTexts = new Set([
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads environment variables one by one and gathers what is wrong with them, so that a person mends all of it
- * in one go. A value of blanks counts as absent.
+ * Reads environment variables and collects their problems, so that a person can fix all at once. A blank value counts
+ * as absent.
  */
 export class EnvironmentReader {
   readonly problems: ConfigProblem[] = [];
-  /** Every variable that was asked for, by name. */
+  /** Every variable that was read, by name. */
   readonly settings = new Map<string, Setting>();
   readonly #env: Environment;
 
@@ -69,7 +69,7 @@ export class EnvironmentReader {
     return value;
   }
 
-  /** As `optional`, of a value that may be shown. */
+  /** Like `optional`, for a value that may be shown. */
   #shown(variable: string, fallback: string | null): string | null {
     const value = this.optional(variable);
     this.settings.set(variable, { value: value ?? fallback, isSet: value !== null, plain: true });
@@ -90,7 +90,7 @@ export class EnvironmentReader {
     return found ?? fallback;
   }
 
-  /** Values separated by commas; none when absent. */
+  /** Comma-separated values; empty if absent. */
   list(variable: string): string[] {
     return (this.optional(variable) ?? '').split(',').flatMap((item) => item.trim() || []);
   }

@@ -6,15 +6,15 @@ export interface DingTalkCallback {
   token: string;
   /** 43 characters. */
   aesKey: string;
-  /** Whom the events may be for: the appKey (subscribed in the console) or the corpId (by API). */
+  /** Allowed receivers of events: the appKey (subscribed in the console) or the corpId (by API). */
   owners: readonly string[];
   corpId: string;
 }
 
 export interface EventsConfig {
-  /** Null: DingTalk may post no events. */
+  /** Null: DingTalk may send no events. */
   dingtalk: DingTalkCallback | null;
-  /** Whether 浙政钉 may post events. */
+  /** Whether 浙政钉 may send events. */
   zhezhengding: boolean;
   reconcile: {
     /** Milliseconds between two scheduled re-checks of everybody; 0: none. */
@@ -51,7 +51,7 @@ function readDingTalk(
 ): DingTalkCallback | null {
   const values = { token: reader.optional(token.variable), aesKey: reader.optional(aesKey.variable) };
   if (values.token === null && values.aesKey === null) return null;
-  // One without the other looks as if events were on, and none would ever be accepted.
+  // With only one of them, events would seem to be on and would always be refused.
   if (values.token === null) {
     reader.complain(token.variable, `设置了 ${aesKey.variable} 就必须一并设置`, token.example);
   }

@@ -1,9 +1,9 @@
 import type { EnvironmentReader } from './environment.ts';
 
-/** e.g. `1.2.0`; what `npm run release:mini` writes. */
+/** A version such as `1.2.0`, as `npm run release:mini` writes it. */
 export const versionPattern = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})$/;
 
-/** Negative where `a` is older than `b`; null where one of them is no version. */
+/** Compares versions: negative if `a` is older than `b`; null if one of them is no version. */
 export function compareVersions(a: string, b: string): number | null {
   const [left, right] = [versionPattern.exec(a), versionPattern.exec(b)];
   if (left === null || right === null) return null;

@@ -6,13 +6,13 @@ export interface DingTalkConfig {
   name: 'dingtalk';
   appKey: string;
   appSecret: string;
-  /** The organisation's id: the app token belongs to it, so that every person of an exchange does too. */
+  /** The organisation's id. The app token belongs to it, and so every person of an exchange. */
   corpId: string;
   /** `https://api.dingtalk.com`: the new APIs. */
   apiUrl: string;
   /** `https://oapi.dingtalk.com`: the old APIs. */
   oapiUrl: string;
-  /** Whether the app may, and should, read mobile numbers: one more call for a person whom no account has yet. */
+  /** Whether the app reads mobile numbers: one more call for each person without an account. */
   readMobile: boolean;
   /** For work notifications: the app's AgentId. */
   agentId?: string | null;
@@ -39,18 +39,22 @@ export interface ZhezhengdingConfig {
   timeoutMs: number;
 }
 
-/** How calls are held back, in the platform's interest and in ours. */
+/** Limits of calls to the platform. */
 export interface ProtectionConfig {
   /**
-   * Calls a second for each API; without it, no limit. DingTalk's standard edition allows 20 for each app and
-   * API, all instances of the server together.
+   * Calls a second for each API; no limit without it. DingTalk's standard edition allows 20 for each app and API, over
+   * all instances.
    */
   callsPerSecond?: number;
-  /** How long a call may wait for its turn, in milliseconds; three windows of the limit by default. Then it is `busy`. */
+  /**
+   * The longest wait of a call for its turn, in milliseconds; by default three windows of the limit. Then it is `busy`.
+   */
   maxQueueMs?: number;
-  /** Failures of an API, among twice as many of its latest calls, that stop calling it; without it, never. */
+  /**
+   * Failures of an API, among twice as many of its latest calls, after which its calls are paused; never without it.
+   */
   breakerFailures?: number;
-  /** How long an API is left alone before one call tries it again, in milliseconds; 10,000 by default. */
+  /** How long calls to an API are paused before one call tries it again, in milliseconds; 10,000 by default. */
   breakerOpenMs?: number;
 }
 
@@ -126,8 +130,8 @@ export function refuseProductionOrganisation(
 }
 
 /**
- * What a developer is told when {@link refuseProductionOrganisation} knows of no DingTalk organisation that it should
- * refuse, in Chinese; null when all is well. The emulator has no organisations.
+ * A warning in Chinese, if {@link refuseProductionOrganisation} has no list of DingTalk organisations to refuse; null
+ * otherwise. The emulator has no organisations.
  */
 export function missingProductionOrganisation(
   platform: PlatformConfig,

@@ -12,7 +12,7 @@ import { isPlaceholder, weaknessOfKey, weaknessOfToken } from './weakness.ts';
 
 const randomExample = '（用 node -e "console.log(crypto.randomBytes(32).toString(\'base64\'))" 生成）';
 
-/** Complains to `reader` of development settings in production, and of what would leave a door open there. */
+/** Reports to `reader` development settings and insecure settings in production. */
 export function refuseDevelopmentSettings(
   reader: EnvironmentReader,
   config: {
@@ -58,7 +58,7 @@ export function refuseDevelopmentSettings(
   refuseOpenDoors(reader);
 }
 
-/** Read last: whatever has been complained of is not told twice. */
+/** Reads the settings last, so that no problem is reported twice. */
 function refuseOpenDoors(reader: EnvironmentReader): void {
   if (reader.optional('NODE_TLS_REJECT_UNAUTHORIZED') === '0') {
     reader.complain(
@@ -94,7 +94,7 @@ function refuseOpenDoors(reader: EnvironmentReader): void {
   }
 }
 
-/** Wider than the largest private networks, 10.0.0.0/8 and fc00::/7. */
+/** Whether a range is wider than the largest private networks, 10.0.0.0/8 and fc00::/7. */
 function isTooWide(range: string): boolean {
   const [address = '', bits] = range.split('/');
   if (bits === undefined) return false;
@@ -102,7 +102,7 @@ function isTooWide(range: string): boolean {
   return Number(bits) < (address.includes(':') ? 7 : 8);
 }
 
-/** In Chinese, where the version of Node.js that runs gets no security fixes any more; null where it does. */
+/** A warning in Chinese, if the running version of Node.js gets no more security fixes; null otherwise. */
 export const endedNode = (version: string): string | null =>
   Number.parseInt(version, 10) >= 22
     ? null

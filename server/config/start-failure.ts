@@ -1,9 +1,9 @@
-/** A start that failed for a reason that its message already explains, in Chinese. */
+/** A failed start, whose message explains the reason in Chinese. */
 export class StartFailure extends Error {
   override readonly name: string = 'StartFailure';
 }
 
-/** How to see who has a port, in Chinese. */
+/** How to find the process that uses a port, in Chinese. */
 export const takenBy = (port: number | string): string =>
   `查看占用者：Windows 运行 netstat -ano | findstr :${port}，macOS 和 Linux 运行 lsof -i :${port}`;
 
@@ -14,8 +14,7 @@ export const deniedPort = (port: number): string =>
     : 'Windows 把它留给了 Hyper-V、WSL 或 Docker，留了哪些可以这样看：netsh interface ipv4 show excludedportrange protocol=tcp';
 
 /**
- * What a person can do about a failed start, in Chinese; null for a fault that only a developer can read, whose
- * stack is worth more.
+ * The explanation of a failed start, in Chinese; null for a fault that needs a developer, whose stack is more useful.
  */
 export function explainStartFailure(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
@@ -33,7 +32,7 @@ export function explainStartFailure(error: unknown): string | null {
   return error instanceof StartFailure ? error.message : null;
 }
 
-/** Ends the process with what a person can do about it, or with the whole error where only a developer can. */
+/** Ends the process with the explanation, or with the whole error for a developer. */
 export function failStart(error: unknown): never {
   console.error(explainStartFailure(error) ?? error);
   process.exit(1);

@@ -1,9 +1,9 @@
-/** Below it a token can be guessed by whoever may ask again and again. */
+/** The shortest token, in characters: shorter ones can be guessed by many requests. */
 const shortestToken = 16;
 
 /**
- * Why a key that shall be random is not, in Chinese; null where nothing tells so. It must be long, of many different
- * characters, and the ones before must not tell the next.
+ * Why a key is not random, in Chinese; null if it seems to be. It must be long, have many different characters, and no
+ * predictable ones.
  */
 export function weaknessOfKey(key: string): string | null {
   if (key.length < 32) return '少于 32 个字符';
@@ -12,17 +12,17 @@ export function weaknessOfKey(key: string): string | null {
   return foretold(key) * 3 > key.length ? '大部分是重复或连续的字符' : null;
 }
 
-/** The same for a token that one machine shows another. */
+/** The same for a token between two machines. */
 export const weaknessOfToken = (token: string): string | null =>
   token.length < shortestToken ? `少于 ${shortestToken} 个字符，猜得出来` : null;
 
-/** Whether a value is one that documents and templates show where the real one belongs. */
+/** Whether a value is a placeholder of documents and templates. */
 export const isPlaceholder = (value: string): boolean =>
   /密码|[（(<].*[）)>]$|change-?me|replace-?me|example\.(?:com|org|net|gov\.cn)|^ding0123456789abcdef$/i.test(
     value,
   );
 
-/** Whether a key is one piece over and over: it then holds no more than that piece. */
+/** Whether a key is a repeated shorter text. */
 function isRepeated(key: string): boolean {
   for (let period = 1; period <= key.length / 2; period += 1) {
     if (key.startsWith(key.slice(period))) return true;
@@ -30,7 +30,7 @@ function isRepeated(key: string): boolean {
   return false;
 }
 
-/** How many characters go on as the two before them did: `aaa`, `abc`, `321`. A random key has next to none. */
+/** The number of characters that continue the two before them: `aaa`, `abc`, `321`. A random key has hardly any. */
 function foretold(key: string): number {
   const step = (at: number) => key.charCodeAt(at) - key.charCodeAt(at - 1);
   let count = 0;

@@ -3,18 +3,18 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { build } from 'vite';
-import { type Manifest, readManifest } from './manifest.ts';
+import { entryOf, filesOf, type Manifest, readManifest } from './manifest.ts';
 import { consoleBuild, consoleDist } from './vite.config.ts';
 
 export { consoleDev } from './vite.config.ts';
 
-/** Bytes of gzip that a first visit may load: what every page needs, and the largest page on top. */
+/** The most bytes of gzip of a first visit: the files of every page, and those of the largest page. */
 const firstPageBudget = 350 * 1024;
 
 const gzipped = promisify<Buffer, { level: number }, Buffer>(gzip);
 
 export interface BuiltConsole {
-  /** The chunk that makes the heaviest first page, by the manifest's name. */
+  /** The chunk of the heaviest first page, by its name in the manifest. */
   page: string;
   /** Bytes of gzip, JavaScript and CSS. */
   firstPageBytes: number;
@@ -24,7 +24,7 @@ export interface BuiltConsole {
  * Builds the console.
  *
  * @param folder to build into; `dist/console` by default.
- * @throws when the first page has become too heavy, with its size.
+ * @throws if the first page has become too heavy, with its size.
  */
 export async function buildConsole(folder = consoleDist): Promise<BuiltConsole> {
   await build({ ...consoleBuild, build: { ...consoleBuild.build, outDir: folder } });
@@ -40,7 +40,7 @@ export async function buildConsole(folder = consoleDist): Promise<BuiltConsole> 
 }
 
 /**
- * Writes each file compressed beside itself, for the server to send: in a network without a proxy that does it.
+ * Writes a compressed file beside each file, which the server sends: there may be no proxy that compresses.
  *
  * @returns bytes of gzip by the file's name in the manifest.
  */
@@ -55,9 +55,9 @@ async function compress(folder: string): Promise<Map<string, number>> {
   return sizes;
 }
 
-/** Every chunk that a route loads by itself is somebody's first page; the heaviest counts. */
+/** The heaviest first page: every chunk that a route loads can be one. */
 function heaviestFirstPage(manifest: Manifest, sizes: ReadonlyMap<string, number>): BuiltConsole {
-  const entry = Object.keys(manifest).find((name) => manifest[name]?.isEntry === true) ?? '';
+  const entry = entryOf(manifest);
   const layout = Object.keys(manifest).filter((name) => /Layout\.vue$/.test(name));
   let heaviest: BuiltConsole = { page: entry, firstPageBytes: 0 };
   for (const page of Object.keys(manifest)) {
@@ -69,15 +69,6 @@ function heaviestFirstPage(manifest: Manifest, sizes: ReadonlyMap<string, number
     }
   }
   return heaviest;
-}
-
-function filesOf(manifest: Manifest, name: string, seen = new Set<string>()): Set<string> {
-  const chunk = manifest[name];
-  if (chunk === undefined || seen.has(chunk.file)) return seen;
-  seen.add(chunk.file);
-  for (const css of chunk.css ?? []) seen.add(css);
-  for (const imported of chunk.imports ?? []) filesOf(manifest, imported, seen);
-  return seen;
 }
 
 const kib = (bytes: number): number => Math.ceil(bytes / 1024);

@@ -1,35 +1,24 @@
-import { type Manifest, readManifest } from './manifest.ts';
+import { entryOf, filesOf, readManifest } from './manifest.ts';
 import type { EntryFiles } from './page.ts';
 
 /**
- * What the page loads first, by the manifest of the build.
+ * The files that the page loads first.
  *
  * @param folder of the build.
- * @returns null where nothing is built.
+ * @returns null without a build.
  */
 export async function builtFiles(folder: string): Promise<EntryFiles | null> {
   try {
-    return entryOf(await readManifest(folder));
+    const manifest = await readManifest(folder);
+    const [script = '', ...others] = filesOf(manifest, entryOf(manifest));
+    const isStyle = (file: string) => file.endsWith('.css');
+    return {
+      scripts: [script],
+      styles: others.filter(isStyle),
+      preload: others.filter((file) => !isStyle(file)),
+    };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
-}
-
-function entryOf(manifest: Manifest): EntryFiles {
-  const entry = Object.values(manifest).find((chunk) => chunk.isEntry === true);
-  if (entry === undefined) throw new Error('the manifest of the console names no entry');
-  const styles = new Set(entry.css ?? []);
-  const preload = new Set<string>();
-  const follow = (names: readonly string[] = []): void => {
-    for (const name of names) {
-      const chunk = manifest[name];
-      if (chunk === undefined || preload.has(chunk.file)) continue;
-      preload.add(chunk.file);
-      for (const css of chunk.css ?? []) styles.add(css);
-      follow(chunk.imports);
-    }
-  };
-  follow(entry.imports);
-  return { scripts: [entry.file], styles: [...styles], preload: [...preload] };
 }

@@ -2,21 +2,21 @@ import { type Static, Type } from 'typebox';
 import { instant, limit, nullable, pageOf, strict, text, textOrNull } from './schema.ts';
 import { tableFormat } from './table-file.ts';
 
-/** What to look for; everything given must hold. */
+/** The filters; all given ones must match. */
 const auditFilters = strict({
-  /** Who did it: name, user name, platform id or id. */
+  /** The actor: name, user name, platform id or id. */
   who: Type.Optional(text(1, 128)),
   /** An action's identifier; see {@link auditActions}. */
   action: Type.Optional(text(1, 64)),
-  /** What it was done to: a person as above, or the subject as the log has it. */
+  /** The subject: a person as above, or the subject's text in the log. */
   subject: Type.Optional(text(1, 256)),
-  /** Where it came from, as a whole. */
+  /** The whole address. */
   address: Type.Optional(text(1, 64)),
   /** From this instant on. */
   from: Type.Optional(instant),
   /** Before this instant. */
   to: Type.Optional(instant),
-  /** A person, a subject, or words of what was changed; the last word may be its beginning. */
+  /** A person, a subject, or words of the changes; the last word may be incomplete. */
   text: Type.Optional(text(1, 128)),
 });
 export type AuditFilters = Static<typeof auditFilters>;
@@ -31,7 +31,7 @@ export const auditQuery = strict({
 const auditChange = strict({
   /** Chinese. */
   field: Type.String(),
-  /** Null for nothing. */
+  /** Null for an empty value. */
   before: textOrNull,
   after: textOrNull,
 });
@@ -41,9 +41,9 @@ const auditPerson = strict({ id: Type.String(), name: Type.String(), username: T
 export type AuditPerson = Static<typeof auditPerson>;
 
 const auditSubject = strict({
-  /** Chinese: a person as `name（user name）`, a notice by its title, or what else it was. */
+  /** Chinese: a person as `name（user name）`, a notice by its title, or another object. */
   text: Type.String(),
-  /** The console's page of it, below `/console`; null for none. */
+  /** The address of its page in the console, below `/console`; null for none. */
   link: textOrNull,
 });
 export type AuditSubject = Static<typeof auditSubject>;
@@ -54,13 +54,13 @@ export const auditEntry = strict({
   action: Type.String(),
   /** Chinese. */
   actionName: Type.String(),
-  /** Null: nobody who is signed in. */
+  /** Null if nobody was signed in. */
   actor: nullable(auditPerson),
   subject: nullable(auditSubject),
-  /** Null where the server itself acts. */
+  /** Null for the server's own actions. */
   address: textOrNull,
   changes: Type.Array(auditChange),
-  /** What else is known. */
+  /** Other facts. */
   facts: Type.Array(
     strict({ name: Type.String(), value: Type.String(), link: Type.Optional(Type.String()) }),
   ),
@@ -70,12 +70,12 @@ export type AuditEntry = Static<typeof auditEntry>;
 export const auditPage = pageOf(auditEntry);
 export type AuditPage = Static<typeof auditPage>;
 
-/** `GET /api/admin/audit/actions`: what may be filtered by, and how long entries are kept. */
+/** `GET /api/admin/audit/actions`: the actions for the filter, and how long entries are kept. */
 export const auditActions = strict({
   items: Type.Array(strict({ action: Type.String(), name: Type.String() })),
   retentionDays: Type.Integer(),
 });
 export type AuditActions = Static<typeof auditActions>;
 
-/** `POST /api/admin/audit/export`; what is read is itself written to the log. */
+/** `POST /api/admin/audit/export`; the export itself has an entry in the log. */
 export const auditExport = strict({ ...auditFilters.properties, format: Type.Optional(tableFormat) });

@@ -7,7 +7,7 @@ export type RoleName = Static<typeof roleName>;
 export const client = Type.Enum(['mini', 'h5']);
 export type Client = Static<typeof client>;
 
-/** The person who is signed in, as the server shows them to themselves. */
+/** The signed-in person, for themselves. */
 export const sessionUser = strict({
   id: uuid,
   username: Type.String(),
@@ -20,24 +20,24 @@ export const sessionUser = strict({
 export type SessionUser = Static<typeof sessionUser>;
 
 /**
- * Said to a mini program that tells its version by `X-Mini-Version` and is older than the server's minimum. The
- * header `X-Mini-Update` of every answer says the same.
+ * Set for a mini program whose version (`X-Mini-Version`) is older than the server's minimum. The header
+ * `X-Mini-Update` of every answer says the same.
  */
 const clientUpdate = Type.Literal('required', { description: '小程序版本太旧，请用户更新' });
 export type ClientUpdate = Static<typeof clientUpdate>;
 const update = Type.Optional(clientUpdate);
 
-/** Good once, for the next step: binding, or setting a password. */
+/** Valid once, for the next step: binding, or setting a password. */
 const ticket = strict({ token: Type.String(), expiresAt: instant });
 const ticketHolder = strict({ name: Type.String() });
 
 /** Attempts before the lock, with INVALID_CREDENTIALS. */
 const attemptsLeft = Type.Optional(Type.Integer({ minimum: 0 }));
-/** Seconds until the next attempt is looked at, with LOCKED. */
+/** Seconds until the next attempt, with LOCKED. */
 const retryAfterSeconds = Type.Optional(Type.Integer({ minimum: 1 }));
 
 /**
- * More than any code of the platforms holds (they are letters and digits), and nothing that a firewall in front of a
+ * Allows more characters than the platforms' codes have (letters and digits), but none that a firewall before a
  * platform takes for an attack: no quotes, brackets, backslashes or blanks.
  */
 const authCodePattern = '^[!#-&*-;=?-Z^_a-z|~]+$';
@@ -88,12 +88,12 @@ export type NoPermissionReason = Static<typeof noPermissionReason>;
 const noPermission = strict({ outcome: Type.Literal('no-permission'), reason: noPermissionReason, update });
 export type NoPermission = Static<typeof noPermission>;
 
-/** Many sign in at once, more than the platform takes: they wait in line. */
+/** More people sign in at once than the platform allows, so they wait in line. */
 const wait = strict({
   outcome: Type.Literal('wait'),
-  /** Then the client comes back with `place`. */
+  /** Seconds after which the client comes back with `place`. */
   retryAfterSeconds: Type.Integer({ minimum: 1 }),
-  /** About how long until the person is in: for them to read. */
+  /** Expected seconds until the sign-in, to show to the person. */
   expectedSeconds: Type.Integer({ minimum: 1 }),
   place: Type.String({ description: '排队的位置，原样带回；离开后再来也有效' }),
   newCode: Type.Boolean({
@@ -119,7 +119,7 @@ export const bindRejectedReason = Type.Enum([
   'INVALID_CREDENTIALS',
   'LOCKED',
   'TICKET_EXPIRED',
-  /** The password was given out by an administrator, and was not used or changed in time. */
+  /** The one-time password was not used or changed in time. */
   'PASSWORD_EXPIRED',
   'ACCOUNT_ALREADY_BOUND',
   'PERSON_ALREADY_BOUND',
@@ -147,16 +147,16 @@ export const signedOut = strict({ outcome: Type.Literal('signed-out') });
 const session = {
   id: uuid,
   client,
-  /** Where the sign-in came from; null for one that was opened before addresses were kept. */
+  /** The address of the sign-in; null for an old session without one. */
   address: textOrNull,
   createdAt: instant,
   lastSeenAt: instant,
 };
 
-/** Somebody's session, as an administrator sees it. */
+/** A person's session, for administrators. */
 export const anySession = strict(session);
 
-/** Where a person is signed in, as they see it themselves; `current` is the session that is asking. */
+/** A person's own session; `current` is the one that sends the request. */
 const ownSession = strict({ ...session, current: Type.Boolean() });
 export type OwnSession = Static<typeof ownSession>;
 
@@ -167,23 +167,22 @@ export const ownSessionsQuery = strict({
 });
 
 /**
- * The session that is asking stands at the head of the first page, in addition to its rows; the others follow, the
- * latest used first.
+ * The first page starts with the current session, in addition to its rows; the others follow, the latest used first.
  */
 export const ownSessions = pageOf(ownSession);
 export type OwnSessions = Static<typeof ownSessions>;
 
-/** `POST /api/me/sessions/:id/end`; ending one that is over already succeeds too. */
+/** `POST /api/me/sessions/:id/end`; also succeeds for a session that has ended. */
 export const sessionEnded = strict({ outcome: Type.Literal('session-ended') });
 export type SessionEnded = Static<typeof sessionEnded>;
 
-/** `POST /api/me/sessions/end`; the session that asks ends too. */
+/** `POST /api/me/sessions/end`; the current session ends too. */
 export const sessionsEnded = strict({ outcome: Type.Literal('sessions-ended'), count });
 export type SessionsEnded = Static<typeof sessionsEnded>;
 
 /**
- * `own`: the person chose it. `one-time`: an administrator gave it out, and it is to be changed. `none`: the platform
- * alone signs them in. `elsewhere`: another system keeps the passwords.
+ * `own`: the person chose it. `one-time`: an administrator issued it, and it must be changed. `none`: the person only
+ * signs in by the platform. `elsewhere`: another system keeps the passwords.
  */
 export const passwordState = Type.Enum(['own', 'one-time', 'none', 'elsewhere']);
 export type PasswordState = Static<typeof passwordState>;
@@ -191,7 +190,7 @@ export type PasswordState = Static<typeof passwordState>;
 /** `GET /api/me/password`. */
 export const ownPassword = strict({
   state: passwordState,
-  /** When a one-time password ends; null for every other one. */
+  /** The end of a one-time password; null for others. */
   expiresAt: nullable(instant),
 });
 export type OwnPassword = Static<typeof ownPassword>;
@@ -200,12 +199,12 @@ export type OwnPassword = Static<typeof ownPassword>;
 export const passwordChangeRequest = strict({ currentPassword: text(1, 256), newPassword: text(1, 256) });
 export type PasswordChangeRequest = Static<typeof passwordChangeRequest>;
 
-/** What may be wrong with a new password. */
+/** Why a new password is refused. */
 const newPasswordFlaws = ['TOO_SHORT', 'TOO_COMMON', 'CONTAINS_USERNAME', 'UNCHANGED'] as const;
 
 export const passwordRejectedReason = Type.Enum([
   'WRONG_PASSWORD',
-  /** The current one is a one-time password that was not used in time. */
+  /** The current password is an expired one-time password. */
   'PASSWORD_EXPIRED',
   'LOCKED',
   ...newPasswordFlaws,
@@ -214,7 +213,7 @@ export const passwordRejectedReason = Type.Enum([
 export type PasswordRejectedReason = Static<typeof passwordRejectedReason>;
 
 export const passwordChangeOutcome = Type.Union([
-  /** All sessions of the person have ended, the asking one too: sign in again. */
+  /** All sessions of the person have ended, also the current one. */
   strict({ outcome: Type.Literal('password-changed') }),
   strict({
     outcome: Type.Literal('password-rejected'),
@@ -235,7 +234,7 @@ const consoleSignedIn = strict({
 export type ConsoleSignedIn = Static<typeof consoleSignedIn>;
 
 export const consoleNoPermissionReason = Type.Enum([
-  /** The account is an ordinary person's, whose place is the platform. Told to a right password alone. */
+  /** The account is an ordinary person's. Only told to a right password. */
   'ADMINISTRATORS_ONLY',
   'ACCOUNT_DISABLED',
   'LEFT_ORGANISATION',
@@ -251,7 +250,7 @@ export type ConsoleNoPermission = Static<typeof consoleNoPermission>;
 export const consoleRejectedReason = Type.Enum([
   'INVALID_CREDENTIALS',
   'LOCKED',
-  /** A one-time password that was not used in time. Told to a right password alone. */
+  /** An expired one-time password. Only told to a right password. */
   'PASSWORD_EXPIRED',
 ]);
 export type ConsoleRejectedReason = Static<typeof consoleRejectedReason>;
@@ -264,7 +263,7 @@ const consoleRejected = strict({
 });
 export type ConsoleRejected = Static<typeof consoleRejected>;
 
-/** The password was a one-time one: a new one comes first, by the ticket at `POST /api/auth/console/password`. */
+/** The one-time password must be replaced first, by the ticket at `POST /api/auth/console/password`. */
 const consolePasswordChangeRequired = strict({
   outcome: Type.Literal('password-change-required'),
   ticket,
@@ -280,7 +279,7 @@ export const consoleSignInOutcome = Type.Union([
 ]);
 export type ConsoleSignInOutcome = Static<typeof consoleSignInOutcome>;
 
-/** `POST /api/auth/console/password`: the new password in place of the one-time one, and the sign-in. */
+/** `POST /api/auth/console/password`: replaces a one-time password, and signs in. */
 export const firstPasswordRequest = strict({ ticket: text(1, 512), newPassword: text(1, 256) });
 
 const firstPasswordRejected = strict({

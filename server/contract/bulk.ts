@@ -3,14 +3,14 @@ import { roleName } from './auth.ts';
 import { mostPeopleAtOnce } from './constants.ts';
 import { count, instant, nullable, strict, textOrNull, uuid } from './schema.ts';
 
-/** What can be done to many people at once. */
+/** The actions on many people at once. */
 export const bulkDeed = Type.Enum(['disable', 'enable', 'reset-passwords', 'change-role', 'end-sessions']);
 export type BulkDeed = Static<typeof bulkDeed>;
 
-/** `POST /api/admin/people/bulk/preview`: who would be met. Writes nothing. */
+/** `POST /api/admin/people/bulk/preview`: the people that would be changed. Writes nothing. */
 export const bulkRequest = strict({
   deed: bulkDeed,
-  /** The role that they get; for `change-role` alone. */
+  /** The new role; only for `change-role`. */
   role: Type.Optional(roleName),
   ids: Type.Array(uuid, { minItems: 1, maxItems: mostPeopleAtOnce, uniqueItems: true }),
 });
@@ -23,7 +23,7 @@ const bulkPerson = strict({
   department: textOrNull,
   role: roleName,
   disabled: Type.Boolean(),
-  /** Live sessions, which end where the deed ends sessions. */
+  /** Live sessions, which end if the action ends sessions. */
   sessions: count,
   fate: Type.Enum(['changes', 'unchanged', 'self'], {
     description: 'changes 会改变；unchanged 已经是这样；self 是操作人自己，不能对自己做',
@@ -32,17 +32,17 @@ const bulkPerson = strict({
 export type BulkPerson = Static<typeof bulkPerson>;
 
 export const bulkPreview = strict({
-  /** Stands for these people as they are now: the deed is only done to what was shown. */
+  /** Stands for these people in their present versions: only these are changed. */
   token: Type.String(),
   people: Type.Array(bulkPerson),
-  /** Ids that belong to nobody any more. */
+  /** Ids of deleted people. */
   gone: Type.Array(uuid),
-  /** False: passwords are kept by the vendor's account system, so none can be reset here. */
+  /** False if the vendor's account system keeps the passwords, so that none can be reset. */
   possible: Type.Boolean(),
 });
 export type BulkPreview = Static<typeof bulkPreview>;
 
-/** `POST /api/admin/people/bulk`: all of it or nothing. */
+/** `POST /api/admin/people/bulk`: changes all people or none. */
 export const bulkRun = strict({
   ...bulkRequest.properties,
   token: Type.String({ minLength: 1, maxLength: 64, description: '预览返回的 token' }),
@@ -56,7 +56,7 @@ export const bulkOutcome = Type.Union([
     changed: count,
     /** Sessions that were ended. */
     sessions: count,
-    /** One-time passwords, which appear only here. */
+    /** One-time passwords, shown only here. */
     passwords: Type.Array(
       strict({
         username: Type.String(),
@@ -65,12 +65,12 @@ export const bulkOutcome = Type.Union([
         password: Type.String(),
       }),
     ),
-    /** When these passwords end; null where there are none. */
+    /** The end of these passwords; null without any. */
     expiresAt: nullable(instant),
   }),
-  /** People are not as they were shown, or must not be met; nothing was written. */
+  /** People differ from the preview, or cannot be changed; nothing was written. */
   strict({ outcome: Type.Literal('outdated'), preview: bulkPreview }),
-  /** So many passwords could not be made in time, since others sign in; nothing was written. */
+  /** The passwords could not be made in time, because of sign-ins; nothing was written. */
   strict({ outcome: Type.Literal('busy') }),
 ]);
 export type BulkOutcome = Static<typeof bulkOutcome>;

@@ -1,11 +1,11 @@
-/** What the page is told before anybody has signed in; it stands in its HTML, and holds no secret. */
+/** Data in the page's HTML, for everybody; without secrets. */
 export interface ConsoleEntry {
   appName: string;
   /** `开发` or `测试`; null in production. */
   environment: string | null;
-  /** The platform's apps that have this as their H5 entry. */
+  /** The platform of this H5 app. */
   platform: 'dingtalk' | 'zhezhengding';
-  /** What DingTalk's code call needs; null on 浙政钉. */
+  /** The corpId for DingTalk's code call; null on 浙政钉. */
   corpId: string | null;
   version: string;
 }

@@ -2,10 +2,8 @@ import type { Client, RoleName } from './auth.ts';
 import type { BindingState, PeopleFilter } from './people.ts';
 import type { TableFormat } from './table-file.ts';
 
-/*
- * What the console's pages load of the contract as well: this file imports types alone, so that TypeBox is not among
- * it. First, what a person's states are called: on the console, in the files that it writes and reads, and in the log.
- */
+/* Values that the console's pages load too: this file imports only types, so that the pages do not load TypeBox.
+   First the Chinese names of a person's states, for the console, its files and the log. */
 
 export const roleNames: Readonly<Record<RoleName, string>> = {
   USER: '普通用户',
@@ -25,7 +23,7 @@ export const bindingNames: Readonly<Record<BindingState, string>> = {
   bound: '已绑定',
 };
 
-/** What a file of rows can be written as, for people who choose. */
+/** The formats of a file of rows, with names to choose from. */
 export const tableFormatNames: Readonly<Record<TableFormat, string>> = {
   xlsx: 'Excel 工作簿（.xlsx）',
   csv: 'CSV（UTF-8）',
@@ -38,17 +36,17 @@ export const clientNames: Readonly<Record<Client, string>> = {
 };
 
 /**
- * Whether a text can be a person's id at the platform (DingTalk `userid`, 浙政钉 `accountId`). Messages name their
- * receivers by ids that are joined by commas: an id with a comma would reach somebody else.
+ * Whether a text can be a person's id at the platform (DingTalk `userid`, 浙政钉 `accountId`). Messages join their
+ * receivers' ids by commas: an id with a comma would reach another person.
  */
 export const isPlatformId = (text: string): boolean => /^[^\s,]{1,128}$/.test(text);
 
-/** People to whom an administrator does something at once. */
+/** The most people of one change. */
 export const mostPeopleAtOnce = 1000;
 
 // part: notices
-/** Characters of a notice's title: a line of a list on a phone. */
+/** The longest title of a notice, in characters: a line of a list on a phone. */
 export const longestNoticeTitle = 100;
 // part: notices
-/** Characters of a notice's body: in Chinese about 30 KB, half of what a request may hold. */
+/** The longest body of a notice, in characters: in Chinese about 30 KB, half of the limit of a request. */
 export const longestNoticeBody = 10_000;

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { strict } from './schema.ts';
 
-/** Every code of a non-2xx answer; cause and remedy of each stand in docs/errors.md. */
+/** Every code of a non-2xx answer; docs/errors.md has the causes and remedies. */
 export const errorCode = Type.Enum([
   'INVALID_REQUEST',
   'AUTH_CODE_INVALID',
@@ -33,8 +33,8 @@ const errorBody = strict({
 });
 export type ErrorBody = Static<typeof errorBody>;
 
-/** Every route's answers for faults, to spread into its `response`. */
+/** The answers for faults of every route, to spread into its `response`. */
 export const faultResponses = { '4xx': errorBody, '5xx': errorBody } as const;
 
-/** A request's number: a UUID, as clients and the server make it, or 32 digits, as nginx does. Nothing else gets into logs. */
+/** A request's id: a UUID, as clients and the server make it, or 32 digits, as nginx does. Nothing else is logged. */
 export const requestIdShape = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;

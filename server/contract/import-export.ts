@@ -4,7 +4,7 @@ import { peopleFilter } from './people.ts';
 import { count, instant, nullable, strict, text, textOrNull, uuid } from './schema.ts';
 import { tableFormat, workbookType } from './table-file.ts';
 
-/** `POST /api/admin/export/people`: the people whom the list shows with this filter, as a file. */
+/** `POST /api/admin/export/people`: the filtered list of people, as a file. */
 export const peopleExport = strict({
   ...peopleFilter.properties,
   mobiles: Type.Optional(
@@ -25,18 +25,18 @@ export const fileUpload = { content: { 'text/csv': file, [workbookType]: file } 
 
 export const previewQuery = strict({ generatePasswords: Type.Optional(Type.Boolean({ default: false })) });
 
-/** With the token of the preview. */
+/** With the preview's token. */
 export const startQuery = strict({ ...previewQuery.properties, token: text(1, 64) });
 
-/** What a file was found to be: a workbook, or CSV in one of these encodings. */
+/** The detected format: a workbook, or CSV in one of these encodings. */
 const foundFormat = Type.Enum(['xlsx', 'utf-8', 'utf-8-bom', 'gb18030']);
 export type FoundFormat = Static<typeof foundFormat>;
 
-/** Something that must be mended in the file. */
+/** A problem that must be fixed in the file. */
 const importProblem = strict({
-  /** As Excel numbers rows: the heading is row 1. Null: the file as a whole. */
+  /** The row's number in Excel: the heading is row 1. Null for the whole file. */
   row: nullable(Type.Integer()),
-  /** The column's name; null where it is not about one. */
+  /** The column's name; null for the whole row. */
   column: textOrNull,
   /** Chinese; holds no mobile number and no password. */
   message: Type.String(),
@@ -56,15 +56,15 @@ const previewRow = strict({
 });
 export type PreviewRow = Static<typeof previewRow>;
 
-/** A person who gets more, or fewer, rights by the import; `before` is null for a new one. */
+/** A person whose role the import changes; `before` is null for a new one. */
 const roleChange = strict({ ...person, before: nullable(roleName), after: roleName });
 export type RoleChange = Static<typeof roleChange>;
 
-/** `POST /api/admin/import/preview`: what the file would do. Nothing has been written. */
+/** `POST /api/admin/import/preview`: the changes that the file would make. Writes nothing. */
 export const importPreview = strict({
-  /** Null where it could not be found out. */
+  /** Null if it could not be detected. */
   format: nullable(foundFormat),
-  /** Columns that are used, and others, which are not. */
+  /** The used columns, and the ignored ones. */
   columns: Type.Array(Type.String()),
   ignoredColumns: Type.Array(Type.String()),
   /** People in the file. */
@@ -72,16 +72,16 @@ export const importPreview = strict({
   created: count,
   changed: count,
   unchanged: count,
-  /** Initial passwords of new people; `unused`: given for people who have an account already. */
+  /** Initial passwords of new people; `unused`: given for people who have an account. */
   passwords: strict({ given: count, generated: count, unused: count }),
-  /** The first problems, by row; with a problem anywhere nothing can be imported. */
+  /** The first problems, by row; a file with a problem cannot be imported. */
   problems: Type.Array(importProblem),
   problemCount: count,
-  /** The first rows that change something. */
+  /** The first rows with changes. */
   samples: Type.Array(previewRow),
   roleChanges: Type.Array(roleChange),
   roleChangeCount: count,
-  /** Shown when the import is started: it stands for exactly this. Null while there is nothing to start. */
+  /** Stands for exactly this preview, and is sent to start the import. Null if there is nothing to import. */
   token: textOrNull,
 });
 export type ImportPreview = Static<typeof importPreview>;
@@ -89,9 +89,9 @@ export type ImportPreview = Static<typeof importPreview>;
 /** `POST /api/admin/import/start`, with the same file again. */
 export const importStart = Type.Union([
   strict({ outcome: Type.Literal('started'), jobId: Type.String() }),
-  /** Somebody else's import, or one's own in another window, is not over yet. */
+  /** Another import is running. */
   strict({ outcome: Type.Literal('busy'), by: textOrNull, since: nullable(instant) }),
-  /** People have been changed since the preview, or the file has: look at it again. */
+  /** People or the file have changed since the preview, which must be repeated. */
   strict({ outcome: Type.Literal('changed-meanwhile'), preview: importPreview }),
 ]);
 export type ImportStart = Static<typeof importStart>;
@@ -106,7 +106,7 @@ export type ImportPhase = Static<typeof importPhase>;
 export const importJob = strict({
   id: uuid,
   status: importStatus,
-  /** Who started it. */
+  /** The administrator who started it. */
   by: textOrNull,
   startedAt: instant,
   finishedAt: nullable(instant),
@@ -115,12 +115,12 @@ export const importJob = strict({
   changed: count,
   unchanged: count,
   phase: importPhase,
-  /** Of `total`, in this phase. */
+  /** The finished part of `total`, in this phase. */
   done: count,
   total: count,
-  /** Chinese: why it is broken, and what to do. Nothing of it was written. */
+  /** Chinese: why it failed, and what to do. Nothing was written. */
   failure: textOrNull,
-  /** Whether the result file can still be had, and with the generated passwords by who is asking. */
+  /** Whether the result file still exists, and still has the generated passwords for the asking person. */
   result: Type.Enum(['none', 'with-passwords', 'without-passwords']),
 });
 export type ImportJobView = Static<typeof importJob>;
@@ -129,7 +129,7 @@ export type ImportJobView = Static<typeof importJob>;
 export const importJobs = strict({ items: Type.Array(importJob) });
 export type ImportJobs = Static<typeof importJobs>;
 
-/** `GET /api/admin/import/guide`: what the page tells about the file. */
+/** `GET /api/admin/import/guide`: the description of the file, for the page. */
 export const importGuide = strict({
   maxBytes: count,
   maxRows: count,

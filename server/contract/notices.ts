@@ -15,7 +15,7 @@ import {
   uuid,
 } from './schema.ts';
 
-/* What everybody reads. */
+/* For every reader. */
 
 /** `GET /api/notices`. */
 export const noticesQuery = strict({ cursor: Type.Optional(cursor), limit: Type.Optional(limit(50, 20)) });
@@ -47,7 +47,7 @@ const noticeDetail = strict({
 });
 export type NoticeDetail = Static<typeof noticeDetail>;
 
-/** There is none, or it is not published, or it has been withdrawn. */
+/** Unknown, not published, or withdrawn. */
 const notFound = strict({ outcome: Type.Literal('not-found') });
 
 /** `GET /api/notices/:id`. */
@@ -61,12 +61,15 @@ export const noticeReadOutcome = Type.Union([
 ]);
 export type NoticeReadOutcome = Static<typeof noticeReadOutcome>;
 
-/* What administrators write. */
+/* For administrators. */
 
 const noticeState = Type.Enum(['draft', 'published', 'withdrawn']);
 export type NoticeState = Static<typeof noticeState>;
 
-/** What a change must name; a higher one means that somebody else was faster. Up to what the database's column holds. */
+/**
+ * The version that a change must name; a higher one means that another change was faster. At most the greatest value of
+ * the database's column.
+ */
 const version = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 const search = Type.Optional(text(0, 100));
 
@@ -86,7 +89,7 @@ const noticeRow = strict({
   updatedAt: instant,
   publishedAt: nullable(instant),
   withdrawnAt: nullable(instant),
-  /** How many people its publication notified; null for a draft, and where nobody was. */
+  /** How many people its publication notified; null for a draft, and if nobody was notified. */
   notified: nullable(count),
 });
 export type NoticeRow = Static<typeof noticeRow>;
@@ -99,7 +102,7 @@ export type NoticeRows = Static<typeof noticeRows>;
 const noticeForAdmin = strict({ ...noticeRow.properties, body: Type.String(), version });
 export type NoticeForAdmin = Static<typeof noticeForAdmin>;
 
-/** How many people's work notifications are in which state. */
+/** The number of people by state of their work notification. */
 const delivery = strict({
   waiting: count,
   sent: count,
@@ -109,13 +112,13 @@ const delivery = strict({
   cancelled: count,
   recalled: count,
   recalling: count,
-  /** Sent, and cannot be recalled (any more). */
+  /** Sent, and impossible to recall. */
   kept: count,
   reasons: Type.Array(Type.String()),
 });
 export type Delivery = Static<typeof delivery>;
 
-/** `GET /api/admin/notices/:id`; nothing of a draft has been delivered. */
+/** `GET /api/admin/notices/:id`; a draft has no delivery. */
 export const noticeWithDelivery = strict({ notice: noticeForAdmin, delivery: nullable(delivery) });
 export type NoticeWithDelivery = Static<typeof noticeWithDelivery>;
 
@@ -126,7 +129,7 @@ export type NoticeText = Static<typeof noticeText>;
 export const noticeCreated = strict({ outcome: Type.Literal('created'), notice: noticeForAdmin });
 export type NoticeCreated = Static<typeof noticeCreated>;
 
-/** Somebody else has changed or published it since it was read: `current` is what is true now. */
+/** Another person has changed or published it since it was read; `current` is the present notice. */
 const noticeConflict = strict({ outcome: Type.Literal('conflict'), current: noticeForAdmin });
 
 /** `POST /api/admin/notices/:id`. */
@@ -139,10 +142,10 @@ export const noticeChangeOutcome = Type.Union([
 ]);
 export type NoticeChangeOutcome = Static<typeof noticeChangeOutcome>;
 
-/** The body of what is done to a notice as it was read. */
+/** The body of an action on a notice, with the version that was read. */
 export const noticeVersion = strict({ version });
 
-/** `POST /api/admin/notices/:id/delete`: drafts alone. */
+/** `POST /api/admin/notices/:id/delete`: only drafts. */
 export const noticeDeleteOutcome = Type.Union([strict({ outcome: Type.Literal('deleted') }), noticeConflict]);
 export type NoticeDeleteOutcome = Static<typeof noticeDeleteOutcome>;
 
@@ -161,24 +164,24 @@ export const noticeWithdrawOutcome = Type.Union([
 export type NoticeWithdrawOutcome = Static<typeof noticeWithdrawOutcome>;
 
 // part: messages
-/** `GET /api/admin/notices/audience`: who would get a message if a notice were published now. */
+/** `GET /api/admin/notices/audience`: how many people a publication would notify now. */
 export const audience = strict({ takenAt: instant, people: count });
 export type Audience = Static<typeof audience>; // part: messages
 
 /** `GET /api/admin/notices/:id/reading`. */
 export const reading = strict({
   takenAt: instant,
-  /** Who may read it now: bound, active and in the organisation. */
+  /** People who may read it now: bound, active and in the organisation. */
   audience: count,
-  /** Of the audience. */
+  /** Readers of the audience. */
   read: count,
   unread: count,
-  /** Who has read it and is not in the audience any more. */
+  /** Readers who are no longer in the audience. */
   readByOthers: count,
 });
 export type Reading = Static<typeof reading>;
 
-/** `GET /api/admin/notices/:id/readers`: who has read it, latest first; or who has not. */
+/** `GET /api/admin/notices/:id/readers`: the readers, the latest first, or the others. */
 export const readersQuery = strict({
   read: Type.Enum(['yes', 'no'], { description: 'yes：已读的人；no：未读的人' }),
   search,
@@ -192,7 +195,7 @@ export const readerPage = listOf(
     username: Type.String(),
     name: Type.String(),
     department: textOrNull,
-    /** Null for who has not read it. */
+    /** Null for a person who has not read it. */
     readAt: nullable(instant),
   }),
 );

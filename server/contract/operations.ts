@@ -1,16 +1,16 @@
 import { type Static, Type } from 'typebox';
 import { instant, nullable, strict, textOrNull } from './schema.ts';
 
-/** One thing that the server does beside the requests. */
+/** A background job. */
 const job = strict({
   /** Its name in the log. */
   id: Type.String(),
-  /** Chinese: what it does. */
+  /** Its purpose in Chinese. */
   title: Type.String(),
   /** From the end of one run to the start of the next, in seconds. */
   everySeconds: Type.Number(),
   running: Type.Boolean(),
-  /** Of the last run since this instance started; null for none yet. */
+  /** Of the last run since this instance's start; null for none yet. */
   lastStartedAt: nullable(instant),
   lastEndedAt: nullable(instant),
   /** Null while it runs. */
@@ -41,7 +41,7 @@ export type JobRunOutcome = Static<typeof jobRunOutcome>;
 const setting = strict({
   /** The variable's name. */
   id: Type.String(),
-  /** What is used; null for nothing, or for a secret. */
+  /** The value in use; null for none, or for a secret. */
   value: textOrNull,
   secret: Type.Boolean(),
   source: Type.Enum(['environment', 'file', 'default'], {

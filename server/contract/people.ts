@@ -17,8 +17,8 @@ import {
 } from './schema.ts';
 
 /**
- * `unbound`: no platform id. `expected`: the id was entered by an administrator, and nobody has signed in by it
- * yet. `bound`: the person has signed in, or proved the account.
+ * `unbound`: no platform id. `expected`: an administrator entered the id, and nobody has signed in by it yet. `bound`:
+ * the person has signed in by it, or bound the account.
  */
 export const bindingState = Type.Enum(['unbound', 'expected', 'bound'], {
   description: 'unbound 未绑定；expected 已登记平台 id，还没有登录过；bound 已绑定',
@@ -28,12 +28,12 @@ export type BindingState = Static<typeof bindingState>;
 export const boundByName = Type.Enum(['PLATFORM_ID', 'MOBILE', 'PASSWORD', 'ADMINISTRATOR']);
 export type BoundByName = Static<typeof boundByName>;
 
-/** What the list can be narrowed to, everything given must hold. */
+/** The filters of the list; all given ones must match. */
 export const peopleFilter = strict({
-  /** Words parted by blanks; each must occur in one of the fields. */
+  /** Words separated by blanks; each must occur in one of the fields. */
   q: Type.Optional(text(0, 64)),
   binding: Type.Optional(bindingState),
-  /** `active`: neither disabled nor gone from the organisation. */
+  /** `active`: not disabled, and in the organisation. */
   status: Type.Optional(Type.Enum(['active', 'disabled', 'left'])),
   role: Type.Optional(roleName),
   superExecutive: Type.Optional(Type.Boolean({ description: 'true：只看超级高管' })),
@@ -55,14 +55,14 @@ const personRow = strict({
   mobile: nullable(Type.String({ description: '隐藏中间四位' })),
   role: roleName,
   disabled: Type.Boolean(),
-  /** When the platform said that the person is gone from the organisation. */
+  /** When the platform reported that the person has left the organisation. */
   leftAt: nullable(instant),
   isSuperExecutive: Type.Boolean(),
   dingUserId: textOrNull,
   binding: bindingState,
   boundAt: nullable(instant),
   boundBy: nullable(boundByName),
-  /** As far back as the audit log is kept. */
+  /** From the audit log, for as long as it is kept. */
   lastSignInAt: nullable(instant),
 });
 export type PersonRow = Static<typeof personRow>;
@@ -71,7 +71,7 @@ export type PersonRow = Static<typeof personRow>;
 export const peoplePage = listOf(personRow);
 export type PeoplePage = Static<typeof peoplePage>;
 
-/** Shown when something is changed: it stands for the person as they were seen. */
+/** The version of the person, which every change must name. */
 const version = instant;
 
 /** `GET /api/admin/people/:id`. */
@@ -81,17 +81,17 @@ export const personDetail = strict({
   createdAt: instant,
   version,
   password: passwordState,
-  /** When a one-time password ends. */
+  /** The end of a one-time password. */
   passwordExpiresAt: nullable(instant),
-  /** Until when the account must wait after wrong passwords; null when it need not. */
+  /** The end of a lock after wrong passwords; null without one. */
   lockedUntil: nullable(instant),
   sessions: Type.Array(anySession),
 });
 export type PersonDetail = Static<typeof personDetail>;
 
 /**
- * What an administrator can say of a person. What is too long or malformed is an outcome with the field's name; this
- * only keeps out what is no input at all.
+ * The data of a person that an administrator can enter. Too long or malformed values are an outcome with the field's
+ * name; the schema only refuses extreme input.
  */
 export const personInput = strict({
   username: text(0, 200),
@@ -106,22 +106,22 @@ export const personInput = strict({
 export type PersonInput = Static<typeof personInput>;
 export type PersonField = keyof PersonInput;
 
-/** `POST /api/admin/people/:id/edit`: what is absent stays as it is. */
+/** `POST /api/admin/people/:id/edit`: absent fields do not change. */
 export const personEdit = strict({ version, ...Type.Partial(personInput).properties });
 export type PersonEdit = Static<typeof personEdit>;
 
-/** The body of what is done to a person as they were seen. */
+/** The body of an action on a person, with the version that was seen. */
 export const seen = strict({ version });
 
 export const personOutcome = Type.Union([
   strict({ outcome: Type.Literal('saved'), person: personDetail }),
-  /** Somebody else has changed the person since they were seen; this is how they are now. Nothing was written. */
+  /** Another administrator has changed the person meanwhile; `current` is the present person. Nothing was written. */
   strict({ outcome: Type.Literal('conflict'), person: personDetail }),
-  /** Another person has this already. */
+  /** Another person already has this value. */
   strict({ outcome: Type.Literal('taken'), field: Type.Enum(['username', 'mobile', 'dingUserId']) }),
   strict({
     outcome: Type.Literal('invalid'),
-    /** Of every field that cannot be kept. */
+    /** For every wrong field. */
     problems: Type.Array(
       strict({
         field: Type.Enum(Object.keys(personInput.properties) as PersonField[]),
@@ -129,25 +129,25 @@ export const personOutcome = Type.Union([
       }),
     ),
   }),
-  /** Nobody disables, unbinds or demotes themselves: so somebody always stays who can administer. */
+  /** Administrators cannot disable, unbind or demote themselves, so that one always stays. */
   strict({ outcome: Type.Literal('refused') }),
 ]);
 export type PersonOutcome = Static<typeof personOutcome>;
 
 /**
- * `POST /api/admin/people/:id/unlock`: the account, and the person it is bound to. Whoever else guessed at it is
- * unlocked at `POST /api/admin/overview/unlock`.
+ * `POST /api/admin/people/:id/unlock`: the account and its bound person. Other people who guessed at it are unlocked at
+ * `POST /api/admin/overview/unlock`.
  */
 export const accountUnlocked = strict({
   outcome: Type.Literal('unlocked'),
-  /** Accounts and persons whose wrong passwords were forgotten. */
+  /** The cleared counters of accounts and persons. */
   cleared: count,
-  /** Platform ids of people who tried this account, are not its owner, and still must wait. */
+  /** Platform ids of other people who tried this account and are still locked. */
   lockedPeople: Type.Array(Type.String()),
 });
 export type AccountUnlocked = Static<typeof accountUnlocked>;
 
-/** `POST /api/admin/people/:id/mobile`; written to the audit log. */
+/** `POST /api/admin/people/:id/mobile`; has an entry in the audit log. */
 export const revealedMobile = strict({ mobile: textOrNull });
 export type RevealedMobile = Static<typeof revealedMobile>;
 

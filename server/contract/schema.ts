@@ -1,17 +1,13 @@
 import { type TProperties, type TSchema, Type } from 'typebox';
 
-/*
- * What the contract is built of. Each file of this folder holds one slice's requests and answers: a schema, which
- * Fastify checks and the OpenAPI document tells, and the type that follows from it. The mini program and the console
- * import the types alone.
- *
- * Outcomes are data, faults are errors: what a client must tell apart (signed in, must bind, no permission) is a 200
- * with an `outcome`; only faults are non-2xx.
- */
+/* Parts of the contract. Each file of this folder has one slice's requests and answers: schemas, which Fastify checks
+   and the OpenAPI document shows, and their types. The mini program and the console import only the types. Outcomes
+   are data, faults are errors: results that a client must distinguish (signed in, must bind, no permission) are a 200
+   with an `outcome`; only faults are non-2xx. */
 
 /**
- * Every character but NUL, and surrogates only in pairs; says the same with and without the flag `u`. PostgreSQL
- * stores neither NUL nor half a character: a value with one would end as a fault of the database.
+ * Every character except NUL and lone surrogates, which PostgreSQL cannot store: without this check they would cause a
+ * fault of the database. Has the same meaning with and without the flag `u`.
  */
 export const storablePattern = '^(?:[^\\u0000\\uD800-\\uDFFF]|[\\uD800-\\uDBFF][\\uDC00-\\uDFFF])*$';
 
@@ -19,7 +15,7 @@ const storable = new RegExp(storablePattern);
 
 export const isStorable = (text: string): boolean => storable.test(text);
 
-/** Whether a date-time is one that PostgreSQL stores: a leap second is none for Date, and a year has four digits. */
+/** Whether PostgreSQL can store a date-time: no leap second, which Date does not know, and a year of four digits. */
 export function isStorableInstant(text: string): boolean {
   const year = new Date(text).getUTCFullYear();
   return year >= 1 && year <= 9999;
@@ -29,11 +25,11 @@ export function isStorableInstant(text: string): boolean {
 export const strict = <P extends TProperties>(properties: P, options: { description?: string } = {}) =>
   Type.Object(properties, { additionalProperties: false, ...options });
 
-/** A string from outside: bounded, and of characters that can be stored. */
+/** A string from outside: of limited length, with characters that can be stored. */
 export const text = (minLength: number, maxLength: number) =>
   Type.String({ minLength, maxLength, pattern: storablePattern });
 
-/** The body of a request that has nothing to say: none at all, or `{}`. */
+/** The body of a request without data: none, or `{}`. */
 export const noBody = Type.Union([strict({}), Type.Null()]);
 
 /** e.g. `2026-01-02T03:04:05.678Z`. */
@@ -52,14 +48,11 @@ export const idParams = strict({ id: uuid });
 
 export const cursor = Type.String({ minLength: 1, maxLength: 128, description: '上一页返回的 nextCursor' });
 
-/** Rows of a page. Not Type.Integer: texts of a query are converted first, and that would cut 1.5 to 1. */
+/** Rows of a page. Not Type.Integer, for which a query's 1.5 would be converted to 1. */
 export const limit = (most: number, usual: number) =>
   Type.Number({ minimum: 1, maximum: most, multipleOf: 1, description: `每页条数，默认 ${usual}` });
 
-/**
- * What a list of the console may be asked: a page by its number, and what it is sorted by; a minus before the name
- * sorts from the end.
- */
+/** The query of a list of the console: page number and order; a minus before the name means descending. */
 export const listQuery = <const S extends string>(sorts: readonly S[], most = 100) => ({
   page: Type.Optional(
     Type.Number({ minimum: 1, maximum: 10_000, multipleOf: 1, description: '第几页，从 1 起' }),
@@ -68,7 +61,7 @@ export const listQuery = <const S extends string>(sorts: readonly S[], most = 10
   sort: Type.Optional(Type.Enum([...sorts, ...sorts.map((name) => `-${name}` as const)])),
 });
 
-/** A page of such a list; `more`: there are more than `total`, and nobody counted how many. */
+/** A page of such a list; `more`: there are more than `total`, which were not counted. */
 export const listOf = <S extends TSchema>(row: S) =>
   strict({ items: Type.Array(row), total: count, more: Type.Boolean() });
 
@@ -76,5 +69,5 @@ export const listOf = <S extends TSchema>(row: S) =>
 export const pageOf = <S extends TSchema>(row: S) =>
   strict({ items: Type.Array(row), nextCursor: textOrNull });
 
-/** For routes that anybody may call, to spread into the schema: the OpenAPI document says of all others that they need a session. */
+/** For routes without a session, to spread into the schema: in the OpenAPI document all others need a session. */
 export const forAnybody = { security: [] } as const;

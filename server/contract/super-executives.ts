@@ -22,7 +22,7 @@ const superExecutiveRow = strict({
   department: textOrNull,
   dingUserId: textOrNull,
   binding: bindingState,
-  /** When the platform's id was first matched, and how. */
+  /** The time and kind of the first match of the platform's id. */
   boundAt: nullable(instant),
   boundBy: nullable(boundByName),
   disabled: Type.Boolean(),
@@ -35,7 +35,7 @@ const superExecutiveRow = strict({
 });
 export type SuperExecutiveRow = Static<typeof superExecutiveRow>;
 
-/** `GET /api/admin/super-executives`: all of them, by name, and what they met lately. */
+/** `GET /api/admin/super-executives`: all of them, by name, and their latest faults. */
 export const superExecutives = strict({
   items: Type.Array(superExecutiveRow),
   recentFaults: Type.Array(superExecutiveFault),
@@ -47,18 +47,18 @@ const superExecutiveInput = strict({
   dingUserId: text(0, 400),
   name: text(0, 200),
   department: Type.Optional(nullable(text(0, 400))),
-  /** Of an account that is there already, or of the new one; the id by default. */
+  /** The user name of an existing or new account; the id by default. */
   username: Type.Optional(text(0, 200)),
 });
 export type SuperExecutiveInput = Static<typeof superExecutiveInput>;
 
-/** `POST /api/admin/super-executives`: one or many, all of them or none. */
+/** `POST /api/admin/super-executives`: adds all of them or none. */
 export const superExecutivesRequest = strict({
   people: Type.Array(superExecutiveInput, { minItems: 1, maxItems: 200 }),
 });
 
 export const superExecutivesAdded = Type.Union([
-  /** New accounts; accounts that were there and are now a 超级高管's; who was one already. */
+  /** The numbers of new accounts, of existing accounts that were marked, and of those that were marked before. */
   strict({ outcome: Type.Literal('added'), created: count, marked: count, unchanged: count }),
   /** Nothing was written. `row` counts from 1; `message` is Chinese. */
   strict({
@@ -68,5 +68,5 @@ export const superExecutivesAdded = Type.Union([
 ]);
 export type SuperExecutivesAdded = Static<typeof superExecutivesAdded>;
 
-/** `POST /api/admin/super-executives/:id/remove`: without `disable` the person goes on as an ordinary one. */
+/** `POST /api/admin/super-executives/:id/remove`: without `disable` the person stays as an ordinary one. */
 export const superExecutiveRemoval = strict({ version: instant, disable: Type.Boolean() });

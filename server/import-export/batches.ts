@@ -1,4 +1,4 @@
-/** So many at a time: short statements and short messages, and turns for everybody else in between. */
+/** Rows at a time: short statements, with turns for other requests in between. */
 const batchSize = 1000;
 
 export function* batches<T>(items: readonly T[]): Generator<T[]> {

@@ -3,12 +3,14 @@ import type { RoleName } from '../contract/auth.ts';
 import { isPlatformId, roleNames } from '../contract/constants.ts';
 import { type ColumnKey, clearWord, columns, longest } from './columns.ts';
 
-/** A cell's value, or what is wrong with it in Chinese. */
+/** A cell's value, or its problem in Chinese. */
 export type Read<T> = { value: T } | { problem: string };
 
 const problem = (text: string) => ({ problem: text });
 
-/** Invisible characters, some of which a database cannot store: control characters, marks of direction, blanks of no width. */
+/**
+ * Invisible characters, some of which a database cannot store: control characters, direction marks, zero-width blanks.
+ */
 const unseen = /[\p{Cc}\p{Cf}]/u;
 const scientific = /^\d(?:\.\d+)?E\+\d+$/i;
 const damaged = 'Excel 已把它改成科学计数法，数字丢了。请先把这一列设为“文本”，再重新填写';
@@ -21,7 +23,7 @@ function checkText(cell: string, key: keyof typeof longest): { problem: string }
 
 const newUsername = new RegExp(`^[${usernameCharacters}]*$`, 'u');
 
-/** Why a new account cannot have a user name that is read; null when it can. Accounts that are there keep theirs. */
+/** Why a new account cannot have this user name; null if it can. Existing accounts keep theirs. */
 export const newUsernameProblem = (username: string): string | null =>
   newUsername.test(username) ? null : '只能用汉字、英文字母、数字和英文符号';
 
@@ -32,7 +34,7 @@ export function readUsername(cell: string): Read<string> {
   return checkText(cell, 'username') ?? { value: cell };
 }
 
-/** For names and departments: Excel saves what GBK does not have as a question mark. */
+/** For names and departments: Excel saves characters that GBK lacks as question marks. */
 export function readWords(cell: string, key: 'name' | 'department'): Read<string | null> {
   if (cell === clearWord && key === 'department') return { value: null };
   if (cell === clearWord) return problem('不能清空');
@@ -50,7 +52,7 @@ export function readCode(cell: string, key: 'dingUserId' | 'employeeCode'): Read
   return readPlainCode(cell, key);
 }
 
-/** A code as it is typed, where no spreadsheet has been at it. */
+/** A code without a check for Excel's changes. */
 export function readPlainCode(text: string, key: 'dingUserId' | 'employeeCode'): Read<string> {
   if (/\s/u.test(text)) return problem('不能含空格');
   const wrong = checkText(text, key);
@@ -92,7 +94,7 @@ export function readYesNo(cell: string): Read<boolean> {
   return no.has(plain) ? { value: false } : problem('只能填“是”或“否”');
 }
 
-/** Reads a cell of any column but the user name and the password. */
+/** Reads a cell of any column except user name and password. */
 export function readField(key: Exclude<ColumnKey, 'username' | 'password'>, cell: string): Read<unknown> {
   switch (key) {
     case 'name':
@@ -110,10 +112,10 @@ export function readField(key: Exclude<ColumnKey, 'username' | 'password'>, cell
   }
 }
 
-/** Reads a password without changes. Only characters that no keyboard writes are refused. */
+/** Reads a password unchanged. Refuses only characters that no keyboard can write. */
 export function readPassword(cell: string): Read<string> {
   return checkText(cell, 'password') ?? { value: cell };
 }
 
-/** As people say it: `“手机号”不是 11 位的手机号`. */
+/** A problem with the column's name: `“手机号”不是 11 位的手机号`. */
 export const told = (key: ColumnKey, text: string): string => `“${columns[key].title}”${text}`;

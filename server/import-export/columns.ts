@@ -17,7 +17,7 @@ export interface PersonFields {
 export type FieldKey = keyof PersonFields;
 export type ColumnKey = FieldKey | 'username' | 'password';
 
-/** Characters; the sign-in takes no longer user names and passwords. */
+/** Longest values, in characters; the sign-in accepts no longer user names and passwords. */
 export const longest: Readonly<Record<Exclude<ColumnKey, 'mobile' | 'role' | 'isSuperExecutive'>, number>> = {
   username: 64,
   name: 64,
@@ -27,12 +27,12 @@ export const longest: Readonly<Record<Exclude<ColumnKey, 'mobile' | 'role' | 'is
   password: 256,
 };
 
-/** Stands in a cell that shall become empty; an empty cell changes nothing. */
+/** The text of a cell that clears a field; an empty cell changes nothing. */
 export const clearWord = '清空';
 
 interface Column {
   title: string;
-  /** Other headings that are understood; compared without blanks, and without regard to case. */
+  /** Other accepted headings; compared without blanks and case. */
   aliases: readonly string[];
   required: boolean;
   explanation: string;
@@ -118,14 +118,14 @@ const byHeading = new Map(
   ),
 );
 
-/** Which column a heading means; null for none of ours. */
+/** The column of a heading; null for an unknown one. */
 export function columnOf(heading: string): ColumnKey | null {
   return byHeading.get(plain(heading)) ?? null;
 }
 
 export const templateHeadings: readonly string[] = columnKeys.map((key) => columns[key].title);
 
-/** What a workbook says of each column while it is filled in. */
+/** The hints of each column in a workbook. */
 export const templateColumns: readonly SheetColumn[] = columnKeys.map((key) => {
   const { explanation, example } = columns[key];
   const prompt = `${explanation}${example === '' ? '' : `。例如：${example}`}`;

@@ -3,10 +3,10 @@ import { CsvError, type Info, parse } from 'csv-parse';
 import { longestRow, maxRows, type SourceRow, tooManyRows, Unreadable } from './source.ts';
 
 /**
- * The rows of CSV.
+ * Reads the rows of CSV.
  *
- * @param text piece by piece.
- * @throws Unreadable; what reading `text` throws.
+ * @param text in parts.
+ * @throws Unreadable, or the error of reading `text`.
  */
 export async function* csvRows(text: Iterable<string>): AsyncGenerator<SourceRow> {
   const pieces = Readable.from(withinLimits(text));
@@ -41,7 +41,10 @@ export async function* csvRows(text: Iterable<string>): AsyncGenerator<SourceRow
 
 const tooLong = '太长，可能是前面有一个引号没有配对。请用 Excel 打开后重新保存。';
 
-/** @throws Unreadable for a line of nothing but commas, which the parser's limit does not count, and for blank lines without end. */
+/**
+ * @throws Unreadable for a line of too many commas, which the parser's limit does not count, and for too many blank
+ * lines.
+ */
 function* withinLimits(text: Iterable<string>): Generator<string> {
   let sinceLineBreak = 0;
   let blank = 0;
@@ -49,7 +52,7 @@ function* withinLimits(text: Iterable<string>): Generator<string> {
     const lineBreak = Math.max(piece.lastIndexOf('\n'), piece.lastIndexOf('\r'));
     sinceLineBreak = lineBreak === -1 ? sinceLineBreak + piece.length : piece.length - lineBreak - 1;
     if (sinceLineBreak > longestRow) throw new Unreadable(`有一行${tooLong}`);
-    // The parser skips blank lines, and does not come to an end of them.
+    // The parser skips blank lines without a limit.
     blank = piece.trim() === '' ? blank + piece.length : 0;
     if (blank > maxRows) throw new Unreadable(tooManyRows);
     yield piece;

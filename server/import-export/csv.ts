@@ -1,21 +1,21 @@
 import { stringify } from 'csv-stringify/sync';
 import iconv from 'iconv-lite';
 
-/** What CSV is written in. */
+/** The encodings of written CSV. */
 export type CsvEncoding = 'utf-8' | 'gb18030';
 
 /**
- * Excel and its like take a cell that begins so for a formula, quotes or not, also in full width (OWASP, “CSV
- * Injection”). Apostrophes before it are ours, or must be told from ours.
+ * Spreadsheets treat a cell that begins like this as a formula, with or without quotes, also in full width (OWASP, “CSV
+ * Injection”). Leading apostrophes are included, to tell original ones from added ones.
  */
 const formula = /^'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])/u;
 
-/** What a spreadsheet shows as text, whatever a person has put into it. {@link original} undoes it. */
+/** Makes a cell that every spreadsheet shows as text. {@link original} reverses it. */
 export function harmless(cell: string): string {
   return formula.test(cell) ? `'${cell}` : cell;
 }
 
-/** A cell of a file that {@link csvLines} wrote, as it was before. */
+/** The original of a cell that {@link csvLines} wrote. */
 export function original(cell: string): string {
   return cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell;
 }
@@ -28,7 +28,7 @@ export function csvLines(rows: readonly (readonly (string | number | null)[])[])
   );
 }
 
-/** Bytes of the whole of a text, or of its first part (`start`) and the others. */
+/** Encodes a whole text, or its first part (`start`) and the others. */
 export function encodeCsv(text: string, encoding: CsvEncoding, start = true): Buffer {
   if (encoding === 'gb18030') return iconv.encode(text, 'gb18030');
   return Buffer.from(start ? `\ufeff${text}` : text, 'utf8');

@@ -4,18 +4,18 @@ import type { FoundFormat } from '../contract/import-export.ts';
 import { Unreadable } from './source.ts';
 import { compoundProblem } from './xlsx-read.ts';
 
-/** What CSV was found to be written in. */
+/** The detected encoding of CSV. */
 export type FoundEncoding = Exclude<FoundFormat, 'xlsx'>;
 
 /**
- * Finds out what a file is, by its bytes: names are changed more easily. What is UTF-8 throughout is UTF-8: Chinese text in GB18030 is not, since its
- * bytes do not follow UTF-8's pattern of lead and trail bytes for more than a word or so.
+ * Detects the format of a file by its bytes, because a file name may be wrong. Valid UTF-8 is UTF-8: Chinese text in
+ * GB18030 hardly ever follows UTF-8's pattern of bytes for more than a word.
  *
  * @throws Unreadable
  */
 export function formatOf(bytes: Buffer): FoundFormat {
   if (bytes.length === 0) throw new Unreadable('文件是空的，请选择填好的文件。');
-  // The second one is an empty archive.
+  // The second signature is an empty archive.
   if (['504b0304', '504b0506'].includes(bytes.toString('hex', 0, 4))) return 'xlsx';
   if (bytes.toString('hex', 0, 4) === 'd0cf11e0') throw new Unreadable(compoundProblem(bytes));
   const mark = bytes.subarray(0, 2).toString('hex');
@@ -30,12 +30,12 @@ export function formatOf(bytes: Buffer): FoundFormat {
   return 'gb18030';
 }
 
-/** Bytes that are read at a time. */
+/** Bytes of one part. */
 const sliceBytes = 16 * 1024;
 
-/** The text of CSV, piece by piece. @throws Unreadable */
+/** The text of CSV, in parts. @throws Unreadable */
 export function* textOf(bytes: Buffer, encoding: FoundEncoding): Generator<string> {
-  // The one for UTF-8 takes the BOM away by itself.
+  // The decoder for UTF-8 removes the BOM.
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   const gb18030 = iconv.getDecoder('gb18030');
   for (let at = 0; at < bytes.length; at += sliceBytes) {
@@ -46,7 +46,7 @@ export function* textOf(bytes: Buffer, encoding: FoundEncoding): Generator<strin
       continue;
     }
     const text = gb18030.write(slice) + (isLast ? (gb18030.end() ?? '') : '');
-    // The decoder puts U+FFFD for bytes that it cannot read.
+    // The decoder writes U+FFFD for invalid bytes.
     if (text.includes('\ufffd')) {
       throw new Unreadable(
         '认不出文件的编码：既不是 UTF-8，也不是 GB18030。请另存为“CSV UTF-8（逗号分隔）”后再选择。',

@@ -8,7 +8,7 @@ import { bindingOf } from '../people/search.ts';
 import { peopleQuery } from '../people/search-query.ts';
 import { columnKeys, columns, type PersonFields } from './columns.ts';
 
-/** People whom one statement looks at, whether they match or not: each is short, however few match. */
+/** People of one statement, whether they match or not, so that each statement is short. */
 const step = 2000;
 
 /** The columns of an import come first, with the same names, so that an exported file can be changed and imported. */
@@ -30,10 +30,10 @@ interface ExportedPerson extends PersonFields {
 }
 
 /**
- * The people who match, the latest added first, some at a time: one walk through the table in the order of the
- * list, so that whoever is added meanwhile neither doubles nor moves anybody.
+ * The matching people, the latest added first, in batches: one pass through the table in the order of the list, so that
+ * new people cause no gaps or repeats.
  *
- * @param view `searchMobiles`: whether the words may be found in mobile numbers; `fullMobiles`: not masked.
+ * @param view `searchMobiles`: whether the words are also searched in mobile numbers; `fullMobiles`: not masked.
  */
 export async function* exportedPeople(
   prisma: PrismaClient,

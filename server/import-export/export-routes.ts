@@ -9,7 +9,7 @@ import { AppError } from '../plugins/errors.ts';
 import { exportedPeople, exportHead } from './export-people.ts';
 import { dated, sendTable } from './table-file.ts';
 
-/** People as a file, written while it is sent. */
+/** The route for a file of people, which is written while it is sent. */
 export const exportRoutes = routes('export', ['administrators'], async (app) => {
   const { prisma } = app;
   app.post(
@@ -35,7 +35,7 @@ export const exportRoutes = routes('export', ['administrators'], async (app) => 
         subject: 'export:people',
         detail: { filters, mobiles, format },
       } as const;
-      // Before the first row leaves: an export that breaks off has been read too.
+      // Before the first row is sent: an interrupted export was read too.
       await recordAudit(prisma, event, request.ip);
       const view = { searchMobiles: role === 'ADMIN', fullMobiles: mobiles === 'full' };
       const batches = exportedPeople(prisma, filter, view);

@@ -5,7 +5,7 @@ import type { PersonFields } from './columns.ts';
 
 export interface ExistingPerson {
   id: string;
-  /** Null for a platform id that nobody has signed in with yet. */
+  /** Null if nobody has signed in by the platform id yet. */
   boundAt: Date | null;
   fields: PersonFields;
 }
@@ -43,7 +43,7 @@ export async function findOwners(
   const column = Prisma.raw(key === 'mobile' ? 'mobile' : 'ding_user_id');
   const found = new Map<string, Owner>();
   for (const batch of batches(values)) {
-    // One parameter: Prisma's client takes long over a list of a thousand.
+    // One parameter: Prisma's client is slow for a list of a thousand.
     const people = await prisma.$queryRaw<(Owner & { value: string })[]>`
       SELECT id, username, name, ${column} AS value FROM users WHERE ${column} = ANY(${batch}::text[])`;
     for (const { value, ...owner } of people) found.set(value, owner);

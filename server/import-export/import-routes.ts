@@ -30,17 +30,17 @@ import { receiveFile } from './upload.ts';
 const tags = ['管理：导入'];
 const config = { roles: ['ADMIN'] as const };
 const sweepEveryMs = 3_600_000;
-/** Uploads of a process at a time: one is looked at, the others wait; each takes 10 MB at most. */
+/** The most uploads at a time in one process: one is read, the others wait; each has at most 10 MB. */
 const mostFiles = 4;
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whether it is one of the uploads that are under way. */
+    /** Whether this request counts as a current upload. */
     holdsFile: boolean;
   }
 }
 
-/** People from a file: preview, import, progress, result. */
+/** Routes of an import of people: preview, start, progress, result. */
 export const importRoutes = routes('import', ['administrators', 'jobs'], async (app) => {
   const { database, accounts, jobs, log } = app;
   const sealing = createSealing(app.config.secretKey);
@@ -50,10 +50,10 @@ export const importRoutes = routes('import', ['administrators', 'jobs'], async (
     title: '清理导入的结果和没取走的初始密码',
   });
 
-  // In a scope of its own, which takes files and nothing else; the others take JSON and nothing else. Browsers ask
-  // before they post these types for another site's page, as they do for JSON.
+  // A scope that accepts only files; all others accept only JSON. For these types, as for JSON, browsers ask first
+  // before they post for another site's page.
   await app.register(async (uploads: typeof app) => {
-    // Of administrators, and before the body is read: so many files are in memory at the most.
+    // Checked for administrators and before the body is read: it limits the files in memory.
     let files = 0;
     const onRequest = async (request: FastifyRequest) => {
       if (files >= mostFiles) throw new AppError('SERVER_BUSY');
@@ -65,7 +65,7 @@ export const importRoutes = routes('import', ['administrators', 'jobs'], async (
     });
     uploads.decorateRequest('holdsFile', false);
     uploads.removeAllContentTypeParsers();
-    // Which of them a file is, its bytes tell.
+    // The bytes of a file decide which type it is.
     uploads.addContentTypeParser(['text/csv', workbookType], (_: FastifyRequest, body: IncomingMessage) =>
       receiveFile(body),
     );

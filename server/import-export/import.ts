@@ -23,7 +23,7 @@ import type { UploadedFile } from './upload.ts';
 import { PlanOutdated, writePlan } from './write.ts';
 
 export interface ImportRequest {
-  /** Gone once it is looked at. */
+  /** Empty after the check. */
   file: UploadedFile;
   options: ImportOptions;
   actor: SessionUser;
@@ -33,13 +33,13 @@ export interface ImportRequest {
 export interface Imports {
   jobs: ImportJobs;
   preview(request: ImportRequest): Promise<ImportPreview>;
-  /** @param token the token of the preview: an import does what its preview has shown, or nothing. */
+  /** @param token the preview's token: an import makes exactly the previewed changes, or none. */
   start(request: ImportRequest & { token: string }): Promise<ImportStart>;
   /** Ends the thread that reads files. */
   close(): Promise<void>;
 }
 
-/** Longest that the one transaction may take, in milliseconds. */
+/** Time limit of the transaction, in milliseconds. */
 const transactionMs = 300_000;
 const tellEveryMs = 1000;
 /** How long to wait for an import that has ended to release the lock. */
@@ -47,7 +47,7 @@ const patience = { attempts: 20, waitMs: 100 };
 /** The advisory lock of all instances. */
 export const importLock = 'people:import';
 
-/** Refusals of the import's own transaction. */
+/** Errors that the import's transaction throws itself. */
 class ImportRefused extends Error {
   override readonly name = 'ImportRefused';
   readonly failure: ImportFailure;
@@ -57,7 +57,7 @@ class ImportRefused extends Error {
   }
 }
 
-/** An import under way. */
+/** A running import. */
 interface Run {
   jobId: string;
   plan: Plan;
@@ -65,12 +65,12 @@ interface Run {
   request: ImportRequest;
 }
 
-/** Imports of people: one at a time on a database, written whole or not at all. */
+/** Imports of people: one at a time on a database, in one transaction. */
 export function createImports(deps: {
   database: Database;
   accounts: Accounts;
   sealing: Sealing;
-  /** A stop of the server breaks off a running import, and waits until it has ended. */
+  /** A stop of the server aborts a running import, and waits for its end. */
   jobs: Pick<Jobs, 'run'>;
   logger: FastifyBaseLogger;
   now: () => number;
@@ -80,7 +80,7 @@ export function createImports(deps: {
   const jobs = createImportJobs(prisma);
   const reader = createReader();
 
-  /** One file at a time: a large one takes a second of the processor. */
+  /** Checks one file at a time: a large one takes a second. */
   const inTurn = pLimit(1);
   const look = ({ file, options, actor }: ImportRequest) => {
     const { passwords, credentials } = accounts;
@@ -113,7 +113,7 @@ export function createImports(deps: {
       if (!(await jobs.tellProgress(jobId, phase, done, total))) lost.abort();
       await lock.check();
     };
-    // A failure is logged only: in the end the job is finished by its holder alone.
+    // A failure is only logged: the process that runs the job writes its end.
     const telling = repeat({
       name: 'import-progress',
       intervalMs: tellEveryMs,
@@ -179,7 +179,7 @@ export function createImports(deps: {
       const failure = signal.aborted ? 'STOPPED' : failureOf(error);
       if (failure === 'FAULT') logger.error({ err: error, jobId }, 'import failed');
       else logger.warn({ jobId, failure }, 'import broken off');
-      // Where the database is away the job is found dead later.
+      // Without the database the job is marked as dead later.
       await jobs.fail(jobId, failure).catch(() => {});
     } finally {
       over.abort();
@@ -187,7 +187,7 @@ export function createImports(deps: {
     }
   }
 
-  /** @returns the job's id once it runs; null when another import does. */
+  /** @returns the job's id when it runs; null if another import is running. */
   function begin(plan: Plan, request: ImportRequest, fileHash: string): Promise<string | null> {
     return new Promise((resolve, reject) => {
       deps.jobs
@@ -199,7 +199,7 @@ export function createImports(deps: {
           });
           if (ran === null) resolve(null);
         })
-        // After `resolve` this changes nothing: the lock's connection was lost, and `work` has broken off.
+        // After `resolve` this has no effect: the lock's connection was lost, and `work` has ended.
         .catch(reject);
     });
   }
@@ -223,7 +223,7 @@ export function createImports(deps: {
         if (other !== undefined || attempt === patience.attempts) {
           return { outcome: 'busy', by: other?.by ?? null, since: other?.startedAt ?? null };
         }
-        // The import before is over, and about to release the lock.
+        // The previous import has ended and is about to release the lock.
         await delay(patience.waitMs);
       }
     },
@@ -239,7 +239,7 @@ function failureOf(error: unknown): ImportFailure {
   return 'FAULT';
 }
 
-/** PostgreSQL's code of a statement of our own that failed. */
+/** PostgreSQL's code of a failed raw statement. */
 function sqlStateOf(error: unknown): string | null {
   const meta = (
     error as { meta?: { code?: unknown; driverAdapterError?: { cause?: { originalCode?: unknown } } } }

@@ -8,14 +8,14 @@ export const initialPasswordDays = 30;
 export interface HashedPasswords {
   /** By row. */
   hashes: Map<number, string>;
-  /** Those that were generated, by row. */
+  /** The generated ones, by row. */
   generated: Map<number, string>;
 }
 
 /**
- * Hashes the initial passwords of new people, and makes those that shall be generated.
+ * Hashes the initial passwords of new people, and generates missing ones.
  *
- * @param onProgress told of each one.
+ * @param onProgress called after each one.
  * @throws the signal's reason when it is aborted.
  */
 export async function hashInitialPasswords(

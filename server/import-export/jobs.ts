@@ -13,7 +13,10 @@ const failureTexts: Readonly<Record<ImportFailure, string>> = {
   FAULT: '服务出现异常，没有写入任何内容，请稍后重新导入。再次失败时，请把时间告诉运维人员。',
 };
 
-/** A running import writes its progress every second: the process of one that has not for so long is dead. */
+/**
+ * A running import writes its progress every second; after this long without it, its process counts as dead. In
+ * milliseconds.
+ */
 const deadAfter = '30 seconds';
 
 const statusNames: Readonly<Record<ImportStatus, ImportStatusName>> = {
@@ -22,12 +25,12 @@ const statusNames: Readonly<Record<ImportStatus, ImportStatusName>> = {
   BROKEN: 'broken',
 };
 
-/** The table of imports: how far each one is, and its result. */
+/** The table of imports, with their progress and results. */
 export function createImportJobs(prisma: PrismaClient) {
   /**
    * Marks running imports whose process has died as broken.
    *
-   * @param all every running import, also one that wrote its progress a moment ago.
+   * @param all also an import that wrote its progress a moment ago.
    */
   async function buryDead({ all }: { all: boolean }): Promise<void> {
     await prisma.$executeRaw`
@@ -66,7 +69,10 @@ export function createImportJobs(prisma: PrismaClient) {
   return {
     buryDead,
 
-    /** @param asking the id of the administrator who looks: generated passwords are for the starter alone. */
+    /**
+     * @param asking the id of the asking administrator: generated passwords are only for the one who started the
+     * import.
+     */
     async find(id: string, asking: string): Promise<ImportJobView | null> {
       await buryDead({ all: false });
       const jobs = await prisma.$queryRaw<ShownJob[]>`
@@ -81,7 +87,7 @@ export function createImportJobs(prisma: PrismaClient) {
       return view(jobs, asking);
     },
 
-    /** @returns false when the job is not running any more: somebody has taken it for dead. */
+    /** @returns false if the job is no longer running, because it was declared dead. */
     async tellProgress(id: string, phase: ImportPhase, done: number, total: number): Promise<boolean> {
       const count = await prisma.$executeRaw`
         UPDATE import_jobs SET seen_at = now(), phase = ${phase}, done = ${done}, total = ${total}
@@ -96,9 +102,9 @@ export function createImportJobs(prisma: PrismaClient) {
     },
 
     /**
-     * In the transaction that writes the people, so that a job is done exactly when they are.
+     * Marks the job as done, in the transaction that writes the people.
      *
-     * @returns false when the job is not running any more.
+     * @returns false if the job is no longer running.
      */
     async finish(
       tx: Transaction,

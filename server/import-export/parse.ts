@@ -3,13 +3,13 @@ import { type ColumnKey, columnOf, columns, type PersonFields } from './columns.
 import { addProblem, joinProblems, noProblems, type Problems } from './problems.ts';
 import { maxRows, type SourceRow, tooManyRows, Unreadable } from './source.ts';
 
-/** A row of the file as it is meant. */
+/** A parsed row of the file. */
 export interface ParsedRow {
   row: number;
   username: string;
-  /** What the row says; what it does not mention stays as it is. */
+  /** The row's values; absent fields do not change. */
   fields: Partial<PersonFields>;
-  /** The initial password that the file gives; null for none. */
+  /** The row's initial password; null for none. */
   password: string | null;
 }
 
@@ -23,11 +23,11 @@ export interface ParsedFile {
 }
 
 /**
- * Checks whatever can be checked of a file's rows without the database. A row with a problem is not among `rows`,
- * unless it is only double. It stops where a file has more than it may.
+ * Checks a file's rows as far as possible without the database. `rows` has no row with a problem, except repeated
+ * values. It stops at the limits of a file.
  *
- * @param original what a cell was before it was made harmless for a spreadsheet.
- * @throws what reading the rows throws, other than {@link Unreadable}.
+ * @param original reverses the protection of a cell against spreadsheets.
+ * @throws errors of reading the rows, except {@link Unreadable}.
  */
 export async function parseFile(
   rows: AsyncIterable<SourceRow>,
@@ -124,11 +124,11 @@ function readRow(
     }
   }
   if (problems.count > before) return null;
-  // Each reader gives its own field's type.
+  // Each reader returns the type of its field.
   return { row, username, fields: fields as Partial<PersonFields>, password };
 }
 
-/** Fields whose value may stand in one row only. */
+/** Fields whose values must be unique in the file. */
 const unique = ['username', 'mobile', 'dingUserId'] as const;
 
 function findDoubles(rows: readonly ParsedRow[]): Problems {

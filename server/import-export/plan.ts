@@ -10,21 +10,21 @@ import { addProblem, joinProblems, noProblems, type Problems } from './problems.
 import { createTurns } from './turns.ts';
 
 export interface ImportOptions {
-  /** Whether new people with neither an initial password nor a platform id get one. */
+  /** Whether to generate passwords for new people without an initial password and a platform id. */
   generatePasswords: boolean;
 }
 
 export interface ImportContext {
   options: ImportOptions;
-  /** The importer. An import does not take their own role away, so one administrator always stays. */
+  /** The importer, whose own role cannot be removed, so that one administrator always stays. */
   actor: SessionUser;
-  /** Judges initial passwords. */
+  /** Checks initial passwords. */
   passwords: Pick<Passwords, 'judge'>;
   /** Whether the passwords are kept here. */
   keepsPasswords: boolean;
 }
 
-/** A row with the change that it makes to the database as it is now. */
+/** A row with its change of the present database. */
 export type PlannedRow = { row: number; username: string; after: PersonFields } & (
   | { kind: 'created'; password: string | 'generate' | null }
   | { kind: 'changed' | 'unchanged'; id: string; before: PersonFields; unusedPassword: boolean }
@@ -33,7 +33,7 @@ export type PlannedRow = { row: number; username: string; after: PersonFields } 
 export interface Plan {
   rows: PlannedRow[];
   problems: Problems;
-  /** Stands for this file, these options, and the people as they are: with another plan it is another. */
+  /** Stands for this file, these options, and the people in their present state. */
   token: string;
 }
 
@@ -123,7 +123,7 @@ function planExisting(
   return { row, username, after, kind, id, before, unusedPassword: password !== null };
 }
 
-/** Mobile numbers or platform ids that would belong to two people once everything is written. */
+/** Mobile numbers or platform ids that two people would have after the import. */
 async function findClashes(
   prisma: PrismaClient,
   key: 'mobile' | 'dingUserId',

@@ -7,12 +7,12 @@ import { changedKeys, type ImportContext, makePlan, type Plan, type PlannedRow }
 import { joinProblems } from './problems.ts';
 import type { ReadFile } from './reading.ts';
 
-/** So many are shown; the counts tell of the rest. */
+/** The most rows that are shown; all are counted. */
 const shown = { samples: 50, roleChanges: 100 };
 
 export interface LookedAt {
   preview: ImportPreview;
-  /** The plan of the import, and the file that it is of; null where the file has problems. */
+  /** The plan of the import, and its file; null if the file has problems. */
   planned: { plan: Plan; fileHash: string } | null;
 }
 
@@ -103,7 +103,7 @@ function previewRow(one: PlannedRow): PreviewRow {
   };
 }
 
-/** A field as people read it: no full mobile number, no role's identifier; null where there is nothing. */
+/** A field as text for people, with a masked mobile number and the role's name; null for an empty one. */
 export function describeField(fields: PersonFields, key: FieldKey): string | null {
   switch (key) {
     case 'mobile':
@@ -117,7 +117,7 @@ export function describeField(fields: PersonFields, key: FieldKey): string | nul
   }
 }
 
-/** The changed fields in Chinese; of a new person, the fields that have a value. */
+/** The changed fields in Chinese; for a new person all fields with a value. */
 export function describeChanges(before: PersonFields | null, after: PersonFields): FieldChange[] {
   const keys =
     before === null

@@ -1,6 +1,6 @@
 import type { ImportProblem } from '../contract/import-export.ts';
 
-/** So many problems are shown; of the others it is told how many there are. */
+/** The most problems that are shown; all are counted. */
 export const shownProblems = 200;
 
 /** The problems of a file. Only the first ones are kept, because a file can have hundreds of thousands. */
@@ -10,7 +10,7 @@ export interface Problems {
   count: number;
 }
 
-/** @param found each in the order of the rows, as they were found one after the other. */
+/** @param found lists of problems, each in the order of the rows. */
 export function joinProblems(...found: Problems[]): Problems {
   return {
     first: found
@@ -21,7 +21,7 @@ export function joinProblems(...found: Problems[]): Problems {
   };
 }
 
-/** To be called with problems in the order of the rows. */
+/** Must be called in the order of the rows. */
 export function addProblem(problems: Problems, problem: ImportProblem): void {
   problems.count += 1;
   if (problems.first.length < shownProblems) problems.first.push(problem);

@@ -6,17 +6,17 @@ import type { ReadFile } from './reading.ts';
 import type { FromWorker, ToWorker } from './reading-worker.ts';
 import type { UploadedFile } from './upload.ts';
 
-/** Reads files of people in a thread of its own: whatever a file holds, requests are answered and memory is bounded. */
+/** Reads files of people in a separate thread, so that no file can block requests or use much memory. */
 export interface Reader {
-  /** One at a time; the thread takes the file over. @throws Error for a fault of the reader's own. */
+  /** Reads one file at a time; its memory moves to the thread. @throws Error for a fault of the reader itself. */
   read(file: UploadedFile): Promise<ReadFile>;
   close(): Promise<void>;
 }
 
-/** Far above what the largest good file takes: 30,000 rows are read in 2 s with 40 MB. */
+/** Far above the needs of the largest good file: 30,000 rows are read in 2 s with 40 MB. */
 const limits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 };
 const longestMs = 60_000;
-/** After so long without a file the thread ends, and gives its memory back. */
+/** After this long without a file the thread ends and frees its memory, in milliseconds. */
 const idleMs = 60_000;
 
 const tooMuch: ReadFile = {
@@ -28,7 +28,7 @@ const threadUrl = new URL(`./reading-worker${path.extname(own)}`, own);
 
 function startThread(): Worker {
   if (!own.endsWith('.ts')) return new Worker(threadUrl, { execArgv: [], resourceLimits: limits });
-  // From the sources: Node.js 20 takes no loader for a thread from its options.
+  // For the sources: in Node.js 20 a thread gets no loader from its options.
   const code = `import('tsx/esm/api').then(({ register }) => { register(); return import('${threadUrl.href}'); })`;
   return new Worker(code, { eval: true, execArgv: [], resourceLimits: limits });
 }

@@ -4,9 +4,9 @@ import type { ParsedRow } from './parse.ts';
 import { type ReadFile, readFile } from './reading.ts';
 import type { UploadedFile } from './upload.ts';
 
-/** What the thread tells: rows, a part at a time and the next when asked for, and in the end all the rest. */
+/** The thread's messages: rows in parts, each on request, and the rest at the end. */
 export type FromWorker = { rows: ParsedRow[] } | { read: ReadFile };
-/** A file, or the wish for more rows. */
+/** A file, or a request for more rows. */
 export type ToWorker = { file: UploadedFile } | 'more';
 
 let more = () => {};
@@ -30,6 +30,6 @@ async function read(file: UploadedFile, tell: (message: FromWorker) => void): Pr
 const port = parentPort;
 port?.on('message', (message: ToWorker) => {
   if (message === 'more') more();
-  // An error ends the thread, and is told by that.
+  // An error ends the thread, which reports it.
   else void read(message.file, (told) => port.postMessage(told));
 });

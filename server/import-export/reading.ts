@@ -13,11 +13,11 @@ export type ReadFile =
   /** Chinese: why the file cannot be read at all, and what to do. */
   | { problem: string };
 
-/** Reads a file of people, and finds what is wrong with it before the database is asked. */
+/** Reads a file of people and finds its problems, without the database. */
 export async function readFile(bytes: Buffer): Promise<ReadFile> {
   try {
     const format = formatOf(bytes);
-    // Cells of a workbook say what they are; those of CSV carry an apostrophe where a spreadsheet would run them.
+    // Cells of a workbook have types; in CSV an apostrophe protects cells that a spreadsheet would run.
     const file = await (format === 'xlsx'
       ? parseFile(workbookRows(bytes), (cell) => cell)
       : parseFile(csvRows(textOf(bytes, format)), original));

@@ -27,7 +27,7 @@ export function resultLines(rows: readonly PlannedRow[]): string {
 
 const contextOf = (jobId: string) => `import passwords ${jobId}`;
 
-/** Null where there are none. */
+/** Null without any. */
 export function sealPasswords(
   sealing: Sealing,
   jobId: string,
@@ -39,17 +39,17 @@ export function sealPasswords(
 
 export interface ResultFile {
   table: Omit<Table, 'name'>;
-  /** To be told whether the file was handed over: then the passwords in it are gone here. */
+  /** To be called with whether the file was delivered; then its passwords are deleted. */
   handedOver(whole: boolean): Promise<void>;
 }
 
 const head = ['行号', '用户名', '姓名', '结果', '改动的内容'];
 
 /**
- * The result of an import; the first time, for who started it, with the generated passwords. They go once
- * they were handed over, and stay where the download broke off.
+ * The result of an import; for the administrator who started it, the first time with the generated passwords. They are
+ * deleted after the delivery, and kept if the download was interrupted.
  *
- * @returns null when there is no result (any more).
+ * @returns null if there is no result, or not any more.
  */
 export async function takeResult(
   prisma: PrismaClient,
@@ -60,7 +60,7 @@ export async function takeResult(
   const job = await prisma.importJob.findUnique({ where: { id: jobId }, select: { result: true } });
   if (job === null || job.result === null) return null;
   const lines = job.result as unknown as ResultLine[];
-  // A claim that a dead process left lapses.
+  // A claim of a dead process expires.
   const [claimed] = await prisma.$queryRaw<{ passwords: string }[]>`
     UPDATE import_jobs SET claimed_at = now()
     WHERE id = ${jobId}::uuid AND actor_id = ${asking.id}::uuid AND passwords IS NOT NULL

@@ -5,13 +5,13 @@ import { type TableFormat, workbookType } from '../contract/table-file.ts';
 import { csvLines, encodeCsv } from './csv.ts';
 import { type Table, writeWorkbook } from './xlsx-write.ts';
 
-/** A name with the day in Beijing, so that the files of two days are told apart: `人员-2026-11-30`. */
+/** A file name with the day in Beijing: `人员-2026-11-30`. */
 export const dated = (name: string, at: number): string =>
   `${name}-${beijingTime(new Date(at)).slice(0, 10)}`;
 
 /**
- * Answers with a file that is written while it is sent, so that none of it need be held as a whole. It stops reading
- * when the receiver has gone.
+ * Answers with a file that is written while it is sent, so that it is never in memory as a whole. Stops if the receiver
+ * disconnects.
  */
 export function sendTable(reply: FastifyReply, table: Table, format: TableFormat): FastifyReply {
   const isWorkbook = format === 'xlsx';

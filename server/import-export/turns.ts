@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** How long work may keep everybody else waiting, in milliseconds. */
+/** How long work may block other requests, in milliseconds. */
 const longestMs = 5;
 
-/** For work that takes long: awaited between its steps, it lets requests that have come meanwhile go before. */
+/** For long work: awaited between its steps, it lets waiting requests run first. */
 export function createTurns(): () => Promise<void> {
   let since = performance.now();
   return async () => {

@@ -3,12 +3,11 @@ import type { Readable } from 'node:stream';
 import { importLimit } from '../config/limits.ts';
 import { AppError } from '../plugins/errors.ts';
 
-/** A file in parts, each in memory of its own: the thread that reads it takes them over, and nothing is copied. */
+/** A file in parts, each with its own memory, which can move to the reading thread without a copy. */
 export type UploadedFile = Uint8Array<ArrayBuffer>[];
 
 /**
- * Takes a body as it comes. To put 10 MB together at its end, and to copy them for the thread, would keep all other
- * requests waiting.
+ * Receives a body in parts. Joining 10 MB and copying them for the thread would block other requests.
  *
  * @throws AppError PAYLOAD_TOO_LARGE, without reading on.
  */
@@ -16,7 +15,7 @@ export async function receiveFile(body: Readable & Pick<IncomingMessage, 'header
   if (Number(body.headers['content-length'] ?? 0) > importLimit) throw new AppError('PAYLOAD_TOO_LARGE');
   const parts: UploadedFile = [];
   let length = 0;
-  // The answer goes out over the connection that a destroyed body would end.
+  // The body is not destroyed: that would end the connection before the answer.
   for await (const part of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += part.length;
     if (length > importLimit) throw new AppError('PAYLOAD_TOO_LARGE');

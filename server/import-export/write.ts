@@ -6,7 +6,7 @@ import { batches } from './batches.ts';
 import type { FieldKey, PersonFields } from './columns.ts';
 import { changedKeys, type PlannedRow } from './plan.ts';
 
-/** The database has changed since the plan was made, so nothing may be written. */
+/** The database has changed since the plan, so nothing may be written. */
 export class PlanOutdated extends Error {
   override readonly name = 'PlanOutdated';
 }
@@ -16,11 +16,11 @@ export interface Writing {
   actorId: string;
   address: string | null;
   at: Date;
-  /** Hashes of initial passwords, by row; of new people alone. */
+  /** Hashes of new people's initial passwords, by row. */
   hashes: ReadonlyMap<number, string>;
-  /** When initial passwords end that were not changed. */
+  /** The end of unchanged initial passwords. */
   passwordsExpireAt: Date;
-  /** Told of every row that is written. */
+  /** Called with the number of written rows. */
   onProgress(rows: number): void;
 }
 
@@ -28,9 +28,9 @@ type Created = PlannedRow & { kind: 'created' };
 type Changed = PlannedRow & { kind: 'changed' };
 
 /**
- * Writes what a plan says, in a few statements for each thousand rows, with an audit entry for each person.
+ * Writes a plan, in a few statements for each thousand rows, with an audit entry for each person.
  *
- * @throws PlanOutdated when a person is not as the plan found them.
+ * @throws PlanOutdated if a person has changed since the plan.
  * @returns the ids of the people who were changed.
  */
 export async function writePlan(
@@ -54,7 +54,7 @@ export async function writePlan(
     );
     writing.onProgress(batch.length);
   }
-  // The list of people begins with the greatest id: there they stand in the order of the file.
+  // The list of people shows the greatest id first, so this keeps the order of the file.
   const ids = created.map(() => timeOrderedUuid(writing.at.getTime())).sort();
   for (const batch of batches(created)) {
     const withIds = batch.map((one) => ({ one, id: ids.pop() ?? timeOrderedUuid() }));

@@ -3,12 +3,12 @@ import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { longestRow, type SourceRow, Unreadable } from './source.ts';
 
-/** Bytes that the parts of a workbook may unzip to: far above what the largest file of people has. */
+/** The largest unzipped size of a workbook's parts, in bytes: far above the largest file of people. */
 const mostBytes = 100 * 1024 * 1024;
-/** The texts that a workbook keeps in one place for all its cells, and their characters. */
+/** Limits of the shared texts of a workbook: number and characters. */
 const mostShared = { texts: 500_000, characters: 16 * 1024 * 1024 };
 const mostParts = 10_000;
-/** Cells of a row, counted to the last one that is filled. */
+/** The most cells of a row, up to the last filled one. */
 const mostColumns = 256;
 
 const tooLarge = '解开后太大，不像是人员名单。请只保留要导入的那张表，另存为新的 .xlsx 再选择。';
@@ -17,10 +17,10 @@ const locked = '文件加了密码，打不开。请在 Excel 里取消密码后
 const withMacros = '文件里有宏，不能导入。请在 Excel 里另存为“Excel 工作簿（*.xlsx）”后再选择。';
 
 /**
- * The rows of a workbook's first sheet that is not hidden. Blank rows may be missing. Parts are unzipped and parsed
- * piece by piece; nothing is evaluated: a formula's cell holds the result that was saved with it.
+ * The rows of a workbook's first sheet that is not hidden. Blank rows may be missing. Parts are unzipped and parsed in
+ * pieces; no formula is evaluated: its cell has the saved result.
  *
- * @throws Unreadable for a file that is none, has a password or macros, or unzips to too much.
+ * @throws Unreadable for a file that is no workbook, has a password or macros, or is too large when unzipped.
  */
 export async function* workbookRows(bytes: Buffer): AsyncGenerator<SourceRow> {
   try {
@@ -29,12 +29,15 @@ export async function* workbookRows(bytes: Buffer): AsyncGenerator<SourceRow> {
     yield* sheetRows(parts, sheet);
   } catch (error) {
     if (error instanceof Unreadable) throw error;
-    // yauzl, zlib and saxes each have errors of their own for what breaks their formats.
+    // yauzl, zlib and saxes each have their own errors for broken files.
     throw new Unreadable(damaged);
   }
 }
 
-/** What a file that is not zipped, of an older Excel or with a password, is; both are Microsoft's compound files. */
+/**
+ * The problem of a file that is not zipped: an old Excel file, or one with a password. Both are Microsoft's compound
+ * files.
+ */
 export function compoundProblem(bytes: Buffer): string {
   const isEncrypted = bytes.includes(Buffer.from('EncryptedPackage', 'utf16le'));
   return isEncrypted
@@ -69,7 +72,7 @@ interface Handlers {
 
 const local = (name: string): string => name.slice(name.indexOf(':') + 1);
 
-/** Parses a part, and stops after each piece so that what it has found can be taken. Does nothing for one that is missing. */
+/** Parses a part, and yields after each piece so that the found rows can be taken. Does nothing for a missing part. */
 async function* parsing(parts: Parts, name: string, handlers: Handlers): AsyncGenerator<void> {
   const entry = parts.entries.get(name);
   if (entry === undefined) return;
@@ -133,7 +136,7 @@ function notExcel({ entries }: Parts): string {
   return damaged;
 }
 
-/** Whither a part leads, by id; the package itself has the name ''. */
+/** The relationships of a part, by id; the package itself has the name ''. */
 async function relationships(
   parts: Parts,
   of: string,
@@ -150,7 +153,7 @@ async function relationships(
   return found;
 }
 
-/** Excel writes characters that XML has no place for as their numbers. */
+/** Excel writes characters that XML does not allow as their numbers. */
 const unescaped = (text: string): string =>
   text.replace(/_x([0-9a-f]{4})_/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
@@ -196,7 +199,7 @@ async function readDateStyles(parts: Parts, part: string): Promise<Set<number>> 
   await parse(parts, part, {
     open(name, { numFmtId, formatCode = '' }) {
       if (name === 'cellXfs') inCells = true;
-      // Colours, locales and quoted words are no letters of a date.
+      // Removes colours, locales and quoted texts, whose letters do not mean a date.
       if (
         name === 'numFmt' &&
         /[ymdhs]/i.test(formatCode.replace(/\[[^\]]*\]|"[^"]*"|\\./g, '').replace(/general/gi, ''))
@@ -292,7 +295,7 @@ function columnAt(name: string): number {
   return at - 1;
 }
 
-/** What a person sees in a cell, or what keeps it from being taken; the words go on after the column's name. */
+/** The shown text of a cell, or its problem, whose text follows the column's name. */
 function meaningOf(cell: Cell, sharedStrings: readonly string[]): { text: string; problem: string | null } {
   const { type, value, isFormula, isDate } = cell;
   const fine = (text: string) => ({ text, problem: null });

@@ -1,11 +1,11 @@
 import { PassThrough, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 
-/** What a person is helped with in a column of a sheet that they fill in. */
+/** The hint and choices of a column, for people who fill in the sheet. */
 export interface SheetColumn {
-  /** Shown beside the cell that is chosen, at most 255 characters. */
+  /** Shown beside the selected cell, at most 255 characters. */
   prompt: string;
-  /** The only values that the sheet takes; none of them has a comma. */
+  /** The allowed values; none of them has a comma. */
   choices?: readonly string[];
 }
 
@@ -20,12 +20,12 @@ export interface SheetLook {
 export type TableRow = readonly (string | number | null)[];
 
 export interface Table {
-  /** Chinese, without the ending: what the file is called, and its sheet. */
+  /** The name of the file and its sheet, Chinese, without the ending. */
   name: string;
   head: readonly string[];
-  /** Rows, some at a time. */
+  /** Rows in batches. */
   batches: AsyncIterable<readonly TableRow[]> | Iterable<readonly TableRow[]>;
-  /** What only a workbook has. */
+  /** Features that only a workbook has. */
   look?: SheetLook;
 }
 
@@ -33,16 +33,16 @@ export interface Table {
 const sheetRows = 1_000_000;
 
 /**
- * An Excel workbook (ECMA-376, SpreadsheetML) as it is written. Every cell is text, and its format is “text” too: what
- * begins with an equals sign is no formula, also after somebody has edited it, and long numbers keep their digits.
- * Rows beyond a million go on in a sheet of their own.
+ * Writes an Excel workbook (ECMA-376, SpreadsheetML) in parts. Every cell is text with the format “text”, so that no
+ * text becomes a formula, even after an edit, and long numbers keep their digits. After a million rows a new sheet
+ * begins.
  */
 export function writeWorkbook(table: Table): Readable {
   const zip = new ZipFile();
-  // Not yazl's own stream: a receiver who leaves destroys this one, and with it everything before it.
+  // Not yazl's stream: a receiver who disconnects destroys this one and all streams before it.
   const out = new PassThrough();
   zip.outputStream.pipe(out);
-  // yazl tells of its errors by an event that its types do not name.
+  // yazl reports errors by an event that its types lack.
   (zip as unknown as NodeJS.EventEmitter).on('error', (error: Error) => out.destroy(error));
   void addParts(zip, table, out).catch((error: Error) => out.destroy(error));
   return out;
@@ -92,11 +92,11 @@ const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const packages = 'http://schemas.openxmlformats.org/package/2006';
 
-/** Characters that XML has no place for are left out, as Excel does. */
+/** Leaves out characters that XML does not allow, like Excel. */
 const forbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string =>
-  // Excel reads `_x000D_` as the character of that number, so an underscore that begins such a thing is one, too.
+  // Excel reads `_x000D_` as the character of that number, so an underscore before such a text is escaped too.
   text
     .replace(forbidden, '')
     .replace(/_(?=x[0-9a-f]{4}_)/gi, '_x005F_')
@@ -137,7 +137,7 @@ function sheetEnd({ look }: Table): string {
   return `</sheetData>${validations}</worksheet>`;
 }
 
-/** The parts of the package beside the sheets. */
+/** The parts of the package except the sheets. */
 function parts(name: string, sheets: number): [path: string, text: string][] {
   const each = (line: (sheet: number) => string) =>
     Array.from({ length: sheets }, (_, at) => line(at + 1)).join('');

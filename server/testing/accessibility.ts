@@ -18,8 +18,8 @@ declare global {
 }
 
 /**
- * What keeps people with poor sight or without a mouse out, by axe: faults that it calls serious or critical.
- * The library goes around the page's policy by the debugger, so the policy stays in force.
+ * Serious and critical faults of accessibility, by axe. The library is loaded through the debugger, so the page's
+ * content security policy stays in force.
  */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   const source = await readFile(

@@ -20,7 +20,7 @@ const HELP = [
     : '  export CHROME_PATH=/opt/chrome/chrome',
 ].join('\n');
 
-/** There is no browser here; the message is Chinese and says what to do. */
+/** No browser was found; the message is Chinese and says what to do. */
 export class NoBrowser extends Error {
   override readonly name = 'NoBrowser';
 }
@@ -30,7 +30,7 @@ export class NoBrowser extends Error {
  * @throws NoBrowser where none is
  */
 export async function launchBrowser(): Promise<Browser> {
-  // A container has no user name spaces for the sandbox; the pages are our own.
+  // A container has no user namespaces for the sandbox; the pages are our own.
   const args = process.platform === 'linux' ? ['--no-sandbox'] : [];
   const tried: string[] = [];
   for (const options of candidates()) {

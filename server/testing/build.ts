@@ -16,13 +16,13 @@ export interface BuildOptions {
   platform?: PlatformName;
   /** Environment variables over the defaults, e.g. `{ BINDING: 'off' }`. */
   env?: Record<string, string>;
-  /** What production's rules would be: a production server talks to no emulator. */
+  /** Production's rules, because a production server accepts no emulator. */
   auth?: Partial<AuthConfig>;
   // part: console
-  /** Where the console is built; by default, where `npm run build` puts it. */
+  /** The folder of the built console; by default that of `npm run build`. */
   consoleFolder?: string;
   // part: console
-  /** Where Vite's server of `npm run dev` would be. */
+  /** The address of Vite's server, as under `npm run dev`. */
   viteUrl?: string;
   /** A database of another `build()`, for a second instance on it; it stays open at `close`. */
   database?: TestDatabase;
@@ -30,7 +30,7 @@ export interface BuildOptions {
   emulator?: Emulator;
   /** The server's clock; one that `advance` moves by default. */
   clock?: (database: TestDatabase, logger: FastifyBaseLogger) => Promise<Clock>;
-  /** What goes by the real time; over the server's own. */
+  /** Replaces the server's real-time limits. */
   timing?: AppTiming;
 }
 
@@ -65,7 +65,7 @@ export async function build(options: BuildOptions = {}): Promise<Built> {
   try {
     return await put(options, opened);
   } catch (error) {
-    // What stays open would keep the run from ending, and hide why.
+    // Open parts would stop the run from ending, and hide the error.
     await closeAll(opened);
     throw error;
   }
@@ -88,12 +88,12 @@ async function put(options: BuildOptions, opened: Closable[]): Promise<Built> {
   const loaded = loadConfig({
     NODE_ENV: 'test',
     PORT: '0',
-    // A stall of a busy machine is no fault; tests of time-outs set a short one.
+    // A busy machine must not cause a time-out; tests of time-outs set a short one.
     PLATFORM_TIMEOUT_MS: '20000',
     LOG_LEVEL: 'debug',
     REQUESTS_PER_MINUTE: '1000000',
     PLATFORM_CALLS_PER_SECOND: '100000',
-    // A busy test machine is not what the tests are about.
+    // A busy test machine must not cause refusals.
     MAX_EVENT_LOOP_DELAY_MS: '0',
     RECONCILE_HOURS: '0',
     ...emulatorEnvironment(platformName, emulator.url),

@@ -4,10 +4,10 @@ import { bearer } from './http.ts';
 import type { ImportPages } from './import-pages.ts';
 
 /**
- * Sends a file to be looked at, and asks for something else, one request after the other, until that is over.
+ * Previews a file, and meanwhile sends other requests, one after the other.
  *
  * @param copies previews of the file at once.
- * @returns the previews, and how long each other request took, in milliseconds, the shortest first.
+ * @returns the previews, and the durations of the other requests in milliseconds, the shortest first.
  */
 export async function whileLookedAt(
   pages: ImportPages,

@@ -1,6 +1,6 @@
 import net from 'node:net';
 
-/** PostgreSQL behind a cable that can be pulled, or that swallows everything: no answer at all. */
+/** PostgreSQL behind a connection that can be cut, or that can silently drop all data. */
 export interface Cable {
   /** The database's address through the cable. */
   url: string;
@@ -44,7 +44,7 @@ export async function startCable(database: string): Promise<Cable> {
       state = 'swallowing';
     },
     mend() {
-      // What was swallowed is lost, so those connections are too.
+      // The dropped data is lost, so these connections end too.
       if (state === 'swallowing') drop();
       state = 'whole';
     },

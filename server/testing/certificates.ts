@@ -39,7 +39,7 @@ export interface CertificateWish {
   /** Days from now; -1 and 100 by default. */
   from?: number;
   until?: number;
-  /** Where its issuer's certificate lies. */
+  /** The address of its issuer's certificate. */
   issuerUrl?: string;
   /** Bits of an RSA key; an elliptic key by default, which takes no time to make. */
   rsa?: number;
@@ -48,7 +48,7 @@ export interface CertificateWish {
 
 let serial = 0;
 
-/** Makes a certificate as authorities and home-made scripts do; every part of it is real. */
+/** Makes a real certificate, like authorities and private scripts. */
 export async function makeCertificate(wish: CertificateWish): Promise<TestCertificate> {
   const { name, issuer, ca = false, hosts = [], from = -1, until = 100, rsa, hash = 'SHA-256' } = wish;
   const key =
@@ -98,7 +98,7 @@ export async function makeCertificate(wish: CertificateWish): Promise<TestCertif
   };
 }
 
-/** A root, an intermediate below it, and a certificate for `host`: what an honest site has. */
+/** A root, an intermediate and a certificate for `host`, like those of a correct site. */
 export async function makeChain(host: string, more: Partial<CertificateWish> = {}) {
   const root = await makeCertificate({ name: 'Test Root', ca: true, until: 3650 });
   const intermediate = await makeCertificate({ name: 'Test CA', ca: true, issuer: root, until: 1000 });

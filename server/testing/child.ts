@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const PROJECT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Longest start on a slow machine, and longest stop before the process is killed. Milliseconds. */
+/** Time limits of a start, and of a stop before the process is killed, in milliseconds. */
 const START_MS = 120_000;
 const STOP_MS = 15_000;
 
@@ -13,7 +13,7 @@ export interface Child<Ready> {
   ready: Ready;
   /** What it printed, for messages. */
   output(): string;
-  /** Ends it; it must go by itself. @throws Error when it had to be killed */
+  /** Asks it to stop. @throws Error if it had to be killed */
   close(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ function stop(child: ChildProcess, output: () => string): Promise<void> {
       clearTimeout(timer);
       resolve();
     });
-    // The end of the channel asks it to stop, on every operating system.
+    // Closing the channel asks it to stop, on every operating system.
     child.disconnect();
   });
 }

@@ -21,7 +21,7 @@ export interface Cluster {
 
 const exe = (name: string) => (process.platform === 'win32' ? `${name}.exe` : name);
 
-/** The folder of `initdb` and `pg_ctl`, where PostgreSQL's installers and packages put them; null without. */
+/** The folder of PostgreSQL's `initdb` and `pg_ctl`; null if it is not found. */
 export function postgresBinaries(): string | null {
   const roots = [
     '/usr/lib/postgresql',
@@ -44,7 +44,7 @@ export function postgresBinaries(): string | null {
   );
 }
 
-/** PostgreSQL refuses to run as root: then it runs as its own user. */
+/** PostgreSQL refuses to run as root; then it runs as the user `postgres`. */
 function owner(): { uid: number; gid: number } | null {
   if (process.getuid?.() !== 0) return null;
   const line = readFileSync('/etc/passwd', 'utf8')
@@ -78,7 +78,7 @@ export async function startCluster(binaries: string): Promise<Cluster> {
   async function start(): Promise<void> {
     const options = [`-p ${port}`, '-c listen_addresses=127.0.0.1', '-c max_connections=50'];
     if (process.platform !== 'win32') options.push(`-c unix_socket_directories=${folder}`);
-    // Not through a pipe: the server would inherit it, and the call would wait for the server's end.
+    // Without a pipe: the server would inherit it, and the call would wait for the server's end.
     const child = spawn(
       path.join(binaries, exe('pg_ctl')),
       ['-D', data, '-w', '-t', '30', '-l', path.join(folder, 'log'), '-o', options.join(' '), 'start'],

@@ -35,7 +35,7 @@ async function open(contents: Contents): Promise<TestDatabase> {
     url,
     async close() {
       await database.close();
-      // Nobody waits for it; what is left when a run ends goes with the run.
+      // Not awaited; databases that are left are dropped at the end of the run.
       dropPostgresDatabase(url).catch(() => undefined);
     },
   };

@@ -1,8 +1,8 @@
 import { launchBrowser, NoBrowser } from './browser.ts';
 
 /**
- * Looks for a browser once, before all tests. Without one, a developer's run skips the tests and says so; CI
- * fails, since a check that silently does nothing is none.
+ * Looks for a browser once, before all tests. Without one, a developer's run skips the tests and says so; CI fails,
+ * because a skipped check would hide faults.
  */
 export default async function setup(): Promise<void> {
   try {

@@ -17,9 +17,9 @@ export type Contents = 'empty' | 'seeded';
 const images: { [contents in Contents]?: Promise<Blob> } = {};
 
 /**
- * A migrated embedded database to start from: making one takes a processor about five times as long as loading one.
- * The empty one is made once for a set of migrations and a version of PGlite, and kept beside the packages; the
- * seeded one once in a process.
+ * The image of a migrated embedded database: loading it is about five times as fast as creating a database. The empty
+ * one is made once for a set of migrations and a version of PGlite, and stored beside the packages; the seeded one is
+ * made once in each process.
  */
 export function embeddedImage(contents: Contents): Promise<Blob> {
   images[contents] ??= contents === 'empty' ? readImage() : seedImage();
@@ -45,10 +45,10 @@ async function readImage(): Promise<Blob> {
   if (bytes !== undefined) return new Blob([new Uint8Array(bytes)]);
   const made = await makeImage();
   await mkdir(folder, { recursive: true });
-  // Test files run in several processes, so that a half-written one must never have the name.
+  // Test files run in several processes, so a half-written file must never have this name.
   const draft = `${file}.${process.pid}`;
   await writeFile(draft, new Uint8Array(await made.arrayBuffer()));
-  // On Windows nothing takes the place of a file that another process reads; what it reads is the same.
+  // On Windows a file that another process is reading cannot be replaced; its content is the same.
   await rename(draft, file).catch(() => rm(draft, { force: true }));
   for (const other of await readdir(folder)) {
     if (other.endsWith('.tar') && other !== name) await rm(path.join(folder, other), { force: true });

@@ -9,19 +9,19 @@ import { bearer, expectFault, ticketOf } from './http.ts';
 import { csvOf, importFile, previewOf } from './import.ts';
 
 /**
- * Every operation of the OpenAPI document with good, almost good and senseless requests, by people who are signed
- * in and by others: no answer is a fault of the server's own, and every refusal has the contract's shape.
+ * Sends good, almost good and senseless requests to every operation of the OpenAPI document, signed in and not: no
+ * answer may be a server fault, and every refusal must have the contract's shape.
  */
 
-/** How many requests are made up. */
+/** The numbers of generated requests. */
 export interface Effort {
   /** For all operations together. */
   requests: number;
-  /** For one operation: 浙政钉's server is asked for one alone. */
+  /** For one operation: 浙政钉's server has only one of its own. */
   requestsEach: number;
   /** For addresses that do not exist. */
   requestsElsewhere: number;
-  /** Makes the same requests in every run; others in each by default. */
+  /** The seed of the random requests; by default different in each run. */
   seed?: number;
 }
 
@@ -48,7 +48,7 @@ interface Operation {
 let server: Built;
 let token: string;
 
-/** A value that is right where a field of this name is asked for; made when the request is sent. */
+/** A valid value for a field of this name, made when the request is sent. */
 const right: Record<string, (path: string) => unknown> = {
   authCode: () => server.code('zhangsan'),
   ticket: freshTicket,
@@ -87,7 +87,7 @@ async function freshTicket(): Promise<string> {
   return ticketOf(server, 'wangwu');
 }
 
-/** Stands in a generated request for the right value of the field. */
+/** A placeholder in a generated request for the valid value of the field. */
 const rightValue = Symbol('right');
 
 const oddText = fc.oneof(
@@ -103,7 +103,7 @@ const oddValue = fc.oneof(
   fc.constantFrom(null, true, -0, Number.MAX_SAFE_INTEGER, [], {}, [[[]]]),
 );
 
-/** A value that gets past the checks of its form, most of the time. */
+/** A value that usually passes the schema. */
 function validValue(
   name: string,
   { type, enum: words }: Schema,
@@ -294,7 +294,7 @@ async function fuzz(
       const response = await send(path, sent);
       statuses.set(response.statusCode, (statuses.get(response.statusCode) ?? 0) + 1);
       expectContract(sent, response);
-      // Signed out by the request itself, or by one before it: the next ones are signed in again.
+      // The session has ended, by this request or an earlier one: sign in again.
       const ended = path === '/api/auth/logout' || (sent.signedIn && response.statusCode === 401);
       if (ended && sent.signedIn) token = await server.tokenOf('admin');
     }),
@@ -319,8 +319,8 @@ async function operations(): Promise<[string, string, Operation][]> {
 const takesFiles = (path: string) => /^\/api\/admin\/import\/(?:preview|start)$/.test(path);
 
 /**
- * What is right as a whole and not field by field: an event of DingTalk's is encrypted, and an import begins with a
- * file, its preview and its start. Each is sent once, before what is made up.
+ * Requests that cannot be built from single fields: an encrypted event of DingTalk, and an import with its file,
+ * preview and start. Each is sent once, before the generated ones.
  */
 const wholes: Record<string, () => Promise<InjectOptions>> = {
   // part: events
@@ -356,7 +356,7 @@ const together = async (step: string, more: object): Promise<InjectOptions> => {
   };
 };
 
-/** A file that would make somebody, who is new each time. */
+/** A file that adds a new person each time. */
 function people(): Buffer {
   made += 1;
   return csvOf([

@@ -6,7 +6,7 @@ export interface HerdOptions {
   /** The instances; each visit of a person goes to the next one, as a gateway sends it. */
   urls: readonly string[];
   people: number;
-  /** All of them open the app within so many milliseconds; 1,000 by default. */
+  /** The time within which all of them open the app, in milliseconds; 1,000 by default. */
   withinMs?: number;
   /** A fresh auth code of person `n`, from 0. */
   code: (n: number) => string | Promise<string>;
@@ -15,7 +15,7 @@ export interface HerdOptions {
 export interface HerdResult {
   /** How many are signed in. */
   in: number;
-  /** From the first arrival until the last one was in, in seconds. */
+  /** From the first arrival to the last sign-in, in seconds. */
   seconds: number;
   /** Sign-in requests of all, over the wire. */
   visits: number;
@@ -59,7 +59,7 @@ export async function playHerd({ urls, people, withinMs = 1000, code }: HerdOpti
   return result;
 }
 
-/** @returns the outcome; else a word for what came instead. */
+/** @returns the outcome, or a word for another answer. */
 async function visit(url: string, body: object): Promise<LoginOutcome | string> {
   try {
     const response = await fetch(`${url}/api/auth/login`, {
@@ -74,10 +74,7 @@ async function visit(url: string, body: object): Promise<LoginOutcome | string> 
   }
 }
 
-/**
- * Puts so many people into the line of a server, who wait in it for their turn. Their codes are made up: they end by
- * being refused.
- */
+/** Puts people into the line of a server. Their codes are invented, so they are refused in the end. */
 export function fillLine(url: string, people: number): Promise<HerdResult> {
   return playHerd({ urls: [url], people, withinMs: 0, code: (n) => `made-up-${n}` });
 }

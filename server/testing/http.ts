@@ -41,7 +41,7 @@ export function expectFault(response: LightMyRequestResponse, statusCode: number
   else expect(retryAfter).toBeUndefined();
 }
 
-/** How many rows every table has: what must not change when a request is refused. */
+/** The number of rows of every table, which must not change when a request is refused. */
 export async function rowCounts(prisma: PrismaClient): Promise<Record<string, number>> {
   return {
     users: await prisma.user.count(),
@@ -56,7 +56,7 @@ export async function rowCounts(prisma: PrismaClient): Promise<Record<string, nu
   };
 }
 
-/** Signs a person in who has no account yet. @returns the binding ticket's token. */
+/** Signs in a person without an account. @returns the token of the binding ticket. */
 export async function ticketOf(server: Built, person: string): Promise<string> {
   const outcome = await server.login(person);
   if (outcome.outcome !== 'bind-required') throw new Error(`${person}: ${JSON.stringify(outcome)}`);

@@ -4,7 +4,7 @@ import { type Answer, call, signInWith, tokenIn } from './client.ts';
 
 const people = ['zhangsan', 'admin', 'chenguang'] as const;
 
-/** What the server has told its clients that it did. */
+/** The writes that the server has acknowledged. */
 export interface Acknowledged {
   tokens: string[];
   reads: { username: string; noticeId: string; readAt: string }[];
@@ -12,7 +12,7 @@ export interface Acknowledged {
 
 export interface Load {
   acknowledged: Acknowledged;
-  /** How often each answer came since the last look, by status and code. */
+  /** The number of answers since the last read, by status and code. */
   takeAnswers(): Record<string, number>;
   stop(): Promise<void>;
 }
@@ -79,7 +79,7 @@ export function startLoad(options: {
   };
 }
 
-/** Checks that everything that the server has acknowledged stands in the database, and that its sessions live. */
+/** Checks that all acknowledged writes are in the database, and that the sessions live. */
 export async function expectNothingLost(
   { tokens, reads }: Acknowledged,
   url: string,

@@ -12,8 +12,8 @@ const longest = [
 ];
 
 /**
- * Begins with what takes longest, so that at the end of a run no worker waits for another one. Vitest itself knows how
- * long a file takes only where it has run before, and never compares the files of two projects.
+ * Starts the longest files first, so that no worker waits at the end of a run. Vitest itself knows how long a file
+ * takes only where it has run before, and never compares the files of two projects.
  */
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

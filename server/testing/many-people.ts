@@ -1,8 +1,8 @@
 /**
  * SQL that adds so many people ($1) as a province's offices have them: names of two and three characters, mobile
- * numbers of a range that no carrier has, departments of a city, a bureau and an office; three of five bound, one
- * of a hundred disabled, one of three hundred gone, a few administrators and auditors, 超级高管 one of a hundred
- * thousand. The later ones have the greater ids, as those have that the server makes. All of them are invented.
+ * numbers of a range that no carrier has, departments of a city, a bureau and an office; three of five bound, one of a
+ * hundred disabled, one of three hundred gone, a few administrators and auditors, 超级高管 one of a hundred thousand. Later
+ * ones have greater ids, like the server's. All of them are invented.
  */
 export const manyPeople = `
   INSERT INTO users (id, username, name, mobile, department, role, status, ding_user_id, employee_code,

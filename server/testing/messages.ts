@@ -26,11 +26,11 @@ export interface Outbox {
   emulator: Emulator;
   now: () => number;
   advance(ms: number): void;
-  /** A driver of its own, as a process has one; a time-out of 10 s by default: a busy machine is no fault. */
+  /** A new driver, as in another process; with a time-out of 10 s by default, because the machine may be busy. */
   connect(more?: Partial<PlatformConfig>, tokenStore?: TokenStore): Platform;
-  /** The jobs of a process of their own, with the outbox as the only one. Not started. */
+  /** A worker of the outbox, as in another process. Not started. */
   worker(more?: Partial<OutboxQueueOptions>): RunningQueue & Pick<OwnedJobs, 'start' | 'stop'>;
-  /** The same with the recalls as the only job. */
+  /** The same for recalls. */
   recalls(): RunningQueue & Pick<OwnedJobs, 'start' | 'stop'>;
   /** Puts a message into the outbox: to `zhangsan`, of the given key. */
   add(key: string, more?: Partial<NewMessage>): Promise<void>;
@@ -40,7 +40,7 @@ export interface Outbox {
   row(): Promise<OutboxMessage>;
   /** How often each receiver got a message of this text. */
   received(text: string): Record<string, number>;
-  /** What the workers logged so far, without measured numbers: those may have any digits in a row. */
+  /** The log lines of the workers, without measured numbers, which may have any digits. */
   logs(): Record<string, unknown>[];
   /** Ends jobs and drivers, empties the outbox, resets emulator and clock. */
   reset(): Promise<void>;
@@ -56,7 +56,7 @@ export function idOf(key: string): string {
 
 export async function openOutbox(name: PlatformName): Promise<Outbox> {
   let time = morning;
-  /** 浙政钉 refuses a nonce that it has seen, and nonces hold the time: drivers never see the same one twice. */
+  /** 浙政钉 refuses a repeated nonce, and nonces contain the time: drivers never get the same time twice. */
   let ticks = 0;
   const now = () => time;
   const emulator = await startEmulator({ now });

@@ -22,7 +22,7 @@ export interface TestServer {
 export type Reply = object | ((response: ServerResponse) => void);
 
 /**
- * For tests: a server on 127.0.0.1 that answers as told, for shapes that the emulator does not have.
+ * A server on 127.0.0.1 with answers of the test, for shapes that the emulator does not have.
  *
  * @param answer gets each request, and how often its path was asked for before.
  */
@@ -56,10 +56,7 @@ export async function startTestServer(
   };
 }
 
-/**
- * For tests: a server that answers each path by its list: the first call with the first reply, and so on; the
- * last one answers all the others.
- */
+/** A server that answers each path by its list of replies, one for each call; the last reply repeats. */
 export function startScripted(script: Record<string, readonly Reply[]>): Promise<TestServer> {
   return startTestServer(({ path }, before) => {
     const replies = script[path];

@@ -13,7 +13,7 @@ import {
 import type { Platform, PlatformName } from '../platform/platform.ts';
 import { type Reply, startScripted, type TestServer } from './platform-server.ts';
 
-/** For tests of rules that hold for both platforms: their paths, their settings, and a good answer of every API. */
+/** Paths, settings and a good answer of every API, for tests of both platforms. */
 
 export const platformNames = ['dingtalk', 'zhezhengding'] as const;
 
@@ -32,7 +32,7 @@ export const paths = {
   },
 } as const;
 
-/** The settings of an emulated app; a stall of a busy machine is no time-out. */
+/** The settings of an emulated app; with a long time-out, because the machine may be busy. */
 export function settingsOf(name: PlatformName, url: string, more: object = {}): PlatformConfig {
   const app =
     name === 'dingtalk'
@@ -134,8 +134,8 @@ export function goodAnswer(api: string): object {
 }
 
 /**
- * For one test: a driver and a server that answers each API by its list of replies, and well where there is none. Both
- * end with the test. It is 2026-01-02 03:04:05.678 in China.
+ * For one test: a driver and a server that answers each API by its list of replies, or with a good answer. Both end
+ * with the test. It is 2026-01-02 03:04:05.678 in China.
  */
 export async function scripted(
   name: PlatformName,
@@ -161,7 +161,7 @@ export async function scripted(
 /**
  * For a test file: an emulator that forgets everything before each test.
  *
- * @returns its control; what makes a driver that ends with the test.
+ * @returns its control, and a function that makes a driver, which ends with the test.
  */
 export function useEmulator(options: EmulatorOptions = {}) {
   let emulator: Emulator;

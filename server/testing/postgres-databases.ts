@@ -9,7 +9,7 @@ import { asAdministrator, postgresUrl, run } from './postgres.ts';
 
 const newName = () => `miniapp_test_${run()}_${randomBytes(6).toString('hex')}`;
 
-/** Copied ahead: the next test file need not wait for its database. */
+/** Copied in advance, so that the next test file does not wait for its database. */
 let spare: Promise<string> | undefined;
 
 /** @returns the address of a new database, copied from a template. */
@@ -73,7 +73,7 @@ async function makeTemplate(client: pg.Client, template: string, contents: Conte
   await client.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
 }
 
-/** As on most servers in China: whatever counts on the database being in UTC fails here. */
+/** Not UTC, like most servers in China, so that code that expects UTC fails. */
 async function setZone(client: pg.Client, database: string): Promise<void> {
   await client.query(`ALTER DATABASE ${database} SET TimeZone TO 'Asia/Shanghai'`);
 }

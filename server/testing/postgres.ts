@@ -8,8 +8,8 @@ import { refuseOthers } from '../database/deployment.ts';
 export const postgresUrl = process.env.TEST_POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
 
 /**
- * Gives a run of tests its name, which the names of its databases begin with, so that its end finds all of them. A run
- * inside a test of another one has a name of its own: its end must not take the other one's databases.
+ * Gives a run of tests its name, with which the names of its databases begin, so that its end can drop them. A run
+ * inside another run's test has its own name, so that it drops only its own databases.
  */
 export function nameRun(): void {
   process.env.TEST_RUN = `${Math.floor(Date.now() / 1000)}_${process.pid}`;
@@ -22,7 +22,7 @@ export function run(): string {
 }
 
 /**
- * Whether the tests' PostgreSQL server answers. In CI it must: a suite that is skipped there would hide a fault.
+ * Whether the tests' PostgreSQL server answers. In CI it must, because a skipped suite would hide faults.
  *
  * @throws Error in CI where it does not answer.
  */
@@ -74,7 +74,7 @@ export async function asAdministrator<T>(work: (client: pg.Client) => Promise<T>
   }
 }
 
-/** Drops what a run leaves behind: its own databases, and those of runs that were killed a day ago or earlier. */
+/** Drops the databases of this run, and those of runs that were killed a day ago or earlier. */
 export async function dropLeftDatabases(): Promise<void> {
   await asAdministrator(async (client) => {
     const { rows } = await client.query<{ datname: string }>(

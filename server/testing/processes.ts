@@ -42,12 +42,12 @@ export async function startProcess(options: ProcessOptions): Promise<ServerProce
       DATABASE_URL: options.databaseUrl,
       REQUESTS_PER_MINUTE: '10000000',
       PLATFORM_CALLS_PER_SECOND: '100000',
-      // A busy test machine is not what the tests are about.
+      // A busy test machine must not cause refusals.
       MAX_EVENT_LOOP_DELAY_MS: '0',
       RECONCILE_HOURS: '0',
       ...options.env,
     },
-    // The channel also ends the process with this one.
+    // The process also ends when this one's channel closes.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   running.add(child);
@@ -89,7 +89,7 @@ export function killProcesses(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-/** What the servers of a test file stand on, from its `beforeAll` on. */
+/** The database and emulator of a test file's servers, from its `beforeAll` on. */
 export interface Processes {
   readonly database: TestDatabase;
   readonly emulator: Emulator;
@@ -102,7 +102,7 @@ export interface Processes {
 }
 
 /**
- * For the top of a test file: a seeded database and an emulator, which go after its tests, with every server that is left.
+ * For a test file: a seeded database and an emulator, which end after its tests together with all servers.
  *
  * @param env environment variables of all servers.
  */

@@ -13,7 +13,7 @@ const parts = [
   'scripts',
   'server',
   'prisma',
-  // The console's page of settings says what each is for.
+  // The console's page of settings reads it.
   'docs/settings.md',
   'package.json',
   'mini.project.json',

@@ -2,12 +2,12 @@ import type { CheckedUser, Recheck } from '../events/recheck.ts';
 import { createReconcile, type Reconcile } from '../events/reconcile.ts';
 import { type Built, build } from './build.ts';
 
-/** A server with people to be asked about, and re-checks of them that wait for nothing. */
+/** A server with people, and re-checks without real waits. */
 export interface Reconciling {
   server: Built;
   /** How many people are bound: thirty, and the five of the seed. */
   everybody: number;
-  /** How long the re-checks have waited so far, one by one, in milliseconds. */
+  /** The waits of the re-checks so far, in milliseconds. */
   waits: number[];
   /** What happens at each wait. */
   duringWait: (() => Promise<void>) | undefined;
@@ -15,7 +15,7 @@ export interface Reconciling {
   advance(ms: number): void;
   create(recheck: Recheck, perSecond?: number): Reconcile;
   runs(): ReturnType<Built['prisma']['reconcileRun']['findMany']>;
-  /** Everything as it was at first. */
+  /** Restores the initial state. */
   reset(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export const thirtyPeople = () =>
 
 export const known: Recheck = async () => 'member';
 
-/** A platform that answers, and whom it was asked about so far. */
+/** A platform with the given answers, and the people of its calls so far. */
 export function recorder(answer: (user: CheckedUser) => Awaited<ReturnType<Recheck>> = () => 'member') {
   const seen: string[] = [];
   const recheck: Recheck = async (user) => {

@@ -10,8 +10,8 @@ export interface EndedHere {
 }
 
 /**
- * Runs a command in this process, without a terminal: with arguments, variables and a folder as a process of its
- * own would have them, which takes a second to start.
+ * Runs a command in this process, without a terminal, with its own arguments, variables and folder: a new process takes
+ * a second to start.
  *
  * @param main the command; what it resolves to is its exit code.
  * @param env over the variables of this process; undefined takes one away.

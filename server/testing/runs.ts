@@ -1,4 +1,4 @@
-/** How often a property is tried: ten times as often by `npm run test:all`, in `properties.long.test.ts`. */
+/** The number of tries of a property: ten times as many in `properties.long.test.ts` (`npm run test:all`). */
 export const runs = (usual: number): { numRuns: number } => ({
   numRuns: usual * Number(process.env.TEST_RUNS ?? 1),
 });

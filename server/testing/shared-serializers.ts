@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 
 /**
- * Compiles the serializer of a schema once a process, for all the servers that its tests build: two thirds of a
- * server's start. Fastify asks `fast-json-stringify` for them, before any test is loaded.
+ * Compiles the serializer of each schema once in a process, for all its servers: two thirds of a server's start.
+ * Fastify asks `fast-json-stringify` for them, before any test is loaded.
  */
 type Stringify = (schema: object, options?: { schema?: object }) => unknown;
 
@@ -13,7 +13,7 @@ const module = compiler.cache[compiler.resolve('fast-json-stringify')];
 const made = new Map<string, unknown>();
 
 const shared: Stringify = (schema, options) => {
-  // Schemas that refer to others by name are not ours.
+  // Schemas with references to others are not ours.
   if (Object.keys(options?.schema ?? {}).length > 0) return original(schema, options);
   const key = JSON.stringify(schema);
   const serializer = made.get(key) ?? original(schema, options);

@@ -1,7 +1,4 @@
-/**
- * `test` where one process can send another a signal. Windows has none: there a signal ends a process at once,
- * and a person's Ctrl-C cannot be imitated. It skips there, loudly.
- */
+/** `test`, skipped with a warning on Windows, where a signal ends a process at once and Ctrl-C cannot be imitated. */
 export function testWithSignals() {
   const absent = process.platform === 'win32';
   if (absent) console.warn('\n⚠ 跳过与信号有关的测试：Windows 上一个进程不能给另一个进程发信号。\n');

@@ -3,7 +3,7 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 const shown = 10;
 
-/** Ends a run by naming the files that took longest, so that a slow test is seen the same day. */
+/** Lists the slowest files at the end of a run, so that a slow test is noticed at once. */
 export default class Slowest implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     if (modules.length < 2 * shown) return;

@@ -1,13 +1,13 @@
 import type { Clock } from '../platform/rate-limit.ts';
 
 export interface ManualClock extends Clock {
-  /** Moves the time on, and lets those who slept until then go on, in order. */
+  /** Moves the time forward, and wakes sleepers in order. */
   advance(ms: number): Promise<void>;
-  /** How many sleep. */
+  /** The number of sleepers. */
   sleeping(): number;
 }
 
-/** For tests: time that moves only when it is told to. */
+/** A clock that a test moves. */
 export function manualClock(): ManualClock {
   let time = 1_000_000;
   let sleepers: { at: number; wake: () => void }[] = [];

@@ -1,8 +1,8 @@
 import { clientFault } from '../../services/faults.ts';
 
 /**
- * A fault in place of the content that it prevented. Props: `fault`; `action`, the button's label, none without
- * one; `onAction()` when it is tapped.
+ * A fault, shown instead of the content. Props: `fault`; `action`, the button's label, without it there is no button;
+ * `onAction()` on a tap.
  */
 Component({
   props: {

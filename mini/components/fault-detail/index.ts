@@ -1,7 +1,10 @@
 import { copy } from '../../services/dd.ts';
 import { clientFault, faultText } from '../../services/faults.ts';
 
-/** What support needs to find a fault, and a way to send it. Props: `fault`; `time`, when it was, none without one. */
+/**
+ * The data by which support finds a fault, with a button to copy it. Props: `fault`; `time`, the time of the fault,
+ * optional.
+ */
 Component({
   props: { fault: clientFault('HTTP_ERROR'), time: '' },
   methods: {

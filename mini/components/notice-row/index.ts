@@ -2,7 +2,7 @@ import type { NoticeRow } from '../../services/notices.ts';
 
 const noNotice: NoticeRow = { id: '', title: '', excerpt: '', time: '', read: true };
 
-/** One notice in a list. Props: `notice`; `onOpen(id)` when it is tapped. */
+/** One notice in a list. Props: `notice`; `onOpen(id)` on a tap. */
 Component({
   props: {
     notice: noNotice,

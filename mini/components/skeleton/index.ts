@@ -1,4 +1,4 @@
-/** Grey lines where content is about to be, with a word for it. Props: `text`; `rows`, one key a row. */
+/** Grey lines with a text while content is loading. Props: `text`; `rows`, one key for each row. */
 Component({
   props: {
     text: '正在加载…',

@@ -1,6 +1,6 @@
 import { watchTypeSize } from '../../services/type-size.ts';
 
-/** Around the whole of a page: shows it as large as the person wants it (适老化). */
+/** Wraps a page, and shows it in the person's type size (适老化). */
 Component({
   data: { size: '1' },
   didMount() {

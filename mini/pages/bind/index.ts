@@ -16,7 +16,7 @@ interface BindData {
   submitting: boolean;
   message: string;
   fault: Fault | null;
-  /** Only a new sign-in helps: the ticket is gone. */
+  /** The ticket is void: only a new sign-in helps. */
   needsSignIn: boolean;
   /** Seconds until the lock ends. */
   waitSeconds: number;
@@ -44,7 +44,7 @@ Page({
       this.setData({ personName });
       return;
     }
-    // Opened by a link, or restored by the container: there is no ticket yet.
+    // Opened by a link or restored by the container, without a ticket.
     this.setData({ submitting: true });
     this.renew();
   },
@@ -86,7 +86,7 @@ Page({
     const wait = rejection.reason === 'LOCKED' ? rejection.retryAfterSeconds || 60 : 0;
     this.setData({
       submitting: false,
-      // A wrong password is typed anew; the user name is usually right.
+      // Clears the password; the user name is usually right.
       password: '',
       message: rejectionText(rejection),
       needsSignIn: rejection.reason === 'TICKET_EXPIRED' || rejection.reason === 'PERSON_ALREADY_BOUND',
@@ -95,7 +95,7 @@ Page({
     if (wait > 0) this.countDown(Date.now() + wait * 1000);
   },
 
-  /** Counts by the clock, not by ticks: timers stop while the mini program is in the background. */
+  /** Counts by the clock, because timers stop while the mini program is in the background. */
   countDown(until: number): void {
     clearTimeout(timer);
     timer = setTimeout(() => {

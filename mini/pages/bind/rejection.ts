@@ -1,7 +1,7 @@
 import type { BindRejected } from '../../../server/contract/auth.ts';
 import { lockedText } from '../../services/words.ts';
 
-/** Why a binding was refused, whose move it is, and which. */
+/** Why a binding was refused, and what to do. */
 export function rejectionText(rejection: BindRejected): string {
   switch (rejection.reason) {
     case 'INVALID_CREDENTIALS':

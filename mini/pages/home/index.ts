@@ -13,7 +13,7 @@ interface HomeData {
   signedIn: boolean;
   greeting: string;
   name: string;
-  /** The last character of the name stands for a picture. */
+  /** The last character of the name, instead of a picture. */
   initial: string;
   department: string;
   isAdmin: boolean;
@@ -78,7 +78,7 @@ Page({
     }
     const fault = faultInPlace(answer);
     if (fault === null) return;
-    // What is on the screen is better than nothing: it stays when a refresh fails.
+    // After a failed refresh the old content stays.
     if (this.data.state === 'ready') toast(`${fault.message}，内容没有刷新`, 'fail');
     else this.setData({ fault, state: 'failed' });
   },

@@ -48,13 +48,13 @@ Page({
     watchTypeSize(this, null);
   },
 
-  /** Back from another page: the password may be another one. */
+  /** After another page the password may have changed. */
   onShow() {
     shows(ME);
     if (this.data.loaded) safely(() => this.loadPassword());
   },
 
-  /** What is stored shows at once; the server's state replaces it. */
+  /** Shows the stored data at once; the server's data replaces it. */
   async load(): Promise<void> {
     const session = await requireSession(ME);
     if (session === null) return;
@@ -71,7 +71,7 @@ Page({
     if (fault !== null) this.setData({ note: `${fault.message}，显示的是上次的资料。` });
   },
 
-  /** Without an answer what shows stays: the password is no part of using the app. */
+  /** After a fault the page stays as it is: the password is not needed to use the app. */
   async loadPassword(): Promise<void> {
     const answer = await getOwnPassword();
     if (answer.ok) this.setData({ hasPassword: isOurs(answer.data), oneTime: oneTimeText(answer.data) });

@@ -17,7 +17,7 @@ Page({
     safely(async () => {
       const outcome = await signInAgain();
       if (outcome.state === 'no-permission') {
-        // Still here: the button must be seen to have done something.
+        // Still on this page: shows that the button has worked.
         this.setData({ busy: false, reason: outcome.reason, ...reasonText(outcome.reason) });
         toast('仍然没有权限');
       } else {

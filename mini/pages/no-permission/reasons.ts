@@ -3,7 +3,7 @@ import type { NoPermissionReason } from '../../../server/contract/auth.ts';
 export interface ReasonText {
   title: string;
   why: string;
-  /** Whom to ask, or what to do. */
+  /** The contact, or what to do. */
   ask: string;
 }
 
@@ -40,7 +40,7 @@ export const reasons: Record<NoPermissionReason | 'SIGNED_OUT', ReasonText> = {
   },
 };
 
-/** The text for a reason out of a page's query; an unknown one asks to see the administrator. */
+/** The text of a reason from a page's query; for an unknown one the contact is the administrator. */
 export function reasonText(reason: string): ReasonText {
   const known = (Object.keys(reasons) as (keyof typeof reasons)[]).find((key) => key === reason);
   if (known !== undefined) return reasons[known];

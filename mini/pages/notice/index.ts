@@ -47,13 +47,13 @@ Page({
         return;
       }
       this.show(answer.data);
-      // Reading goes on when the mark fails: the next opening sets it.
+      // A failed mark does not disturb the reader: the next visit repeats it.
       if (!answer.data.read) await markRead(id);
       return;
     }
     const fault = faultInPlace(answer);
     if (fault === null) return;
-    // A link that was cut short names no notice.
+    // A truncated link has no notice.
     this.setData({ fault, state: fault.code === 'INVALID_REQUEST' ? 'not-found' : 'failed' });
   },
 

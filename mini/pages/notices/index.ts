@@ -13,7 +13,7 @@ interface NoticesData {
   notices: NoticeRow[];
   nextCursor: string | null;
   fault: ReturnType<typeof clientFault>;
-  /** Rises with each load of the first page: the answer to an earlier one is dropped. */
+  /** Increases with each load of the first page; answers to earlier loads are dropped. */
   generation: number;
 }
 
@@ -51,7 +51,7 @@ Page({
 
   async loadFirst(): Promise<void> {
     const generation = this.data.generation + 1;
-    // A next page may still be on its way; whether it fits is seen when it comes.
+    // A next page may still be loading; it is checked when it comes.
     this.setData({ generation, more: 'idle' });
     if ((await requireSession(NOTICES)) === null) return;
     const answer = await listNotices(null, PAGE_SIZE);
@@ -72,7 +72,7 @@ Page({
     const fault = faultInPlace(answer);
     if (fault === null) return;
     if (this.data.state === 'ready') {
-      // What is on the screen is better than nothing: it stays when a refresh fails.
+      // After a failed refresh the old content stays.
       toast(`${fault.message}，列表没有刷新`, 'fail');
     } else {
       this.setData({ fault, state: 'failed' });
@@ -85,7 +85,7 @@ Page({
     this.setData({ more: 'loading' });
     safely(async () => {
       const answer = await listNotices(nextCursor, PAGE_SIZE);
-      // Another list stands there by now, or this page does: it would tear a hole, or come twice.
+      // The list was reloaded, or already has this page: adding it would cause a gap or a repetition.
       if (nextCursor !== this.data.nextCursor) return;
       if (answer.ok) {
         const notices = this.data.notices.concat(toRows(answer.data.items));

@@ -12,9 +12,9 @@ interface InputEvent {
 
 interface PasswordData {
   state: 'loading' | 'ready' | 'none' | 'failed';
-  /** Asks to change a one-time password; an empty string where it is the person's own. */
+  /** Asks to change a one-time password; empty for another password. */
   oneTime: string;
-  /** Why there is nothing to change. */
+  /** Why there is no password to change. */
   none: string;
   current: string;
   first: string;
@@ -108,7 +108,7 @@ Page({
   },
 
   showFault(fault: Fault): void {
-    // Without an answer nobody knows: the next try would meet the new password as the current one.
+    // Without an answer the change may have succeeded: then the next try needs the new password as the current one.
     const unsure = fault.status === null ? '密码也可能已经改好：再试时提示当前密码不对，就请用新密码。' : '';
     this.setData({
       submitting: false,
@@ -117,7 +117,7 @@ Page({
     });
   },
 
-  /** All sessions are over; the platform still knows who this is. */
+  /** All sessions have ended; the platform can still sign the person in. */
   async signInAnew(): Promise<void> {
     await sessionEnded();
     if ((await requireSession(ME)) === null) return;

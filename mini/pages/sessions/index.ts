@@ -14,10 +14,10 @@ import { questions } from '../../services/words.ts';
 interface SessionsData {
   state: 'loading' | 'ready' | 'failed';
   sessions: SessionRow[];
-  /** Where the next rows begin; null where all are shown. */
+  /** The cursor of the next rows; null if all are shown. */
   nextCursor: string | null;
   loadingMore: boolean;
-  /** The session that is being ended, or `all`; an empty string for none. */
+  /** The session that is being ended, or `all`; empty for none. */
   ending: string;
   fault: ReturnType<typeof clientFault>;
 }
@@ -55,7 +55,7 @@ Page({
     }
     const fault = faultInPlace(answer);
     if (fault === null) return;
-    // What is on the screen is better than nothing: it stays when a refresh fails.
+    // After a failed refresh the old content stays.
     if (this.data.state === 'ready') toast(`${fault.message}，列表没有刷新`, 'fail');
     else this.setData({ fault, state: 'failed' });
   },
@@ -67,7 +67,7 @@ Page({
       this.setData({ loadingMore: true });
       const answer = await listSessions(nextCursor);
       this.setData({ loadingMore: false });
-      // The list was loaded anew meanwhile.
+      // The list was loaded again meanwhile.
       if (this.data.nextCursor !== nextCursor) return;
       if (answer.ok) {
         const sessions = [...this.data.sessions, ...toSessionRows(answer.data.items)];

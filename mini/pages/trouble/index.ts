@@ -15,7 +15,7 @@ Page({
     troubleIsOpen(false);
   },
 
-  /** Signs in if need be, then goes on to where the person wanted to be. */
+  /** Signs in if needed, then opens the page that the person wanted. */
   retry() {
     if (this.data.busy) return;
     this.setData({ busy: true });

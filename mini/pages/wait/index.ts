@@ -2,10 +2,10 @@ import { waitText } from '../../services/format.ts';
 import { follow, safely } from '../../services/navigation.ts';
 import { ensureSession } from '../../services/session.ts';
 
-/** Milliseconds; the server is asked only when it has said so. */
+/** The interval of the countdown, in milliseconds; the server is only asked at the time that it named. */
 const LOOK_EVERY = 1_000;
 
-/** Waits in line until it is the person's turn, then goes on to where they wanted to be. */
+/** Waits in line until the person's turn, then opens the page that they wanted. */
 Page({
   data: { left: '' },
   timer: 0,

@@ -3,16 +3,16 @@ import type { MeResponse, SessionUser } from '../../contract/auth.ts';
 import type { ErrorBody, ErrorCode } from '../../contract/errors.ts';
 import { sessionExpired, sessionHasExpired, sessionIsBack } from './session.ts';
 
-/** What stands between the browser and the server: not the server's own codes. */
+/** Codes of failures on the way to the server; the server has its own codes. */
 export type ClientErrorCode = 'NETWORK' | 'BAD_ANSWER';
 
-/** A request that did not end well; `message` is Chinese and can be shown as it is. */
+/** A failed request; `message` is Chinese and can be shown to people. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  /** HTTP status; 0 when no answer came. */
+  /** HTTP status; 0 without an answer. */
   readonly status: number;
   readonly code: ErrorCode | ClientErrorCode;
-  /** To tell the administrators; null when nothing was sent. */
+  /** The request's id, for administrators; null if nothing was sent. */
   requestId: string | null;
   readonly retryAfterSeconds: number | null;
 
@@ -41,11 +41,11 @@ const busyTries = 2;
 const longestBusySeconds = 5;
 
 /**
- * Reads from the server. A server that is busy is asked again when it says. Where the session has ended while the page was in use, it waits for the person to sign in
- * again, and asks once more: what was being loaded loads on.
+ * Reads from the server. A busy server is asked again at the time that it names. If the session has ended, the request
+ * waits for the person's new sign-in and is then sent again.
  *
  * @param query `null`, `undefined` and `''` are left out; a list repeats the name.
- * @param signal gives the request up; it rejects with an `AbortError` then.
+ * @param signal aborts the request, which then rejects with an `AbortError`.
  * @throws ApiError for every answer that is not 2xx, and for none.
  */
 export async function get<T>(path: string, query: Query = {}, signal: AbortSignal | null = null): Promise<T> {
@@ -70,9 +70,9 @@ export async function get<T>(path: string, query: Query = {}, signal: AbortSigna
 }
 
 /**
- * Who is signed in.
+ * The signed-in person.
  *
- * @throws ApiError as {@link get} does, and at once: `SESSION_EXPIRED` for nobody.
+ * @throws ApiError as {@link get} does, without waiting; `SESSION_EXPIRED` if nobody is signed in.
  */
 export async function whoIsThere(): Promise<SessionUser> {
   return (await request<MeResponse>('/api/me', { method: 'GET' })).user;
@@ -97,11 +97,11 @@ export const post = <T>(path: string, body?: unknown, waitMs = timeoutMs): Promi
   );
 
 /**
- * Posts a file as it is.
+ * Posts a file unchanged.
  *
- * @param contentType what the route takes, e.g. `application/octet-stream`.
+ * @param contentType the route's content type, e.g. `application/octet-stream`.
  * @param waitMs for work that takes longer than a page, in milliseconds.
- * @param onProgress told which part of the file has been sent, from 0 to 1.
+ * @param onProgress called with the part of the file that was sent, from 0 to 1.
  * @throws ApiError as {@link post} does.
  */
 export const postFile = <T>(
@@ -121,7 +121,7 @@ export const postFile = <T>(
     readJson<T>,
   );
 
-/** By XMLHttpRequest: `fetch` does not tell how much of a body has been sent. */
+/** Uses XMLHttpRequest: `fetch` does not report the progress of an upload. */
 function sendFile(
   path: string,
   file: Blob,
@@ -156,7 +156,7 @@ function sendFile(
 /** A file that the server wrote. */
 export interface ReceivedFile {
   content: Blob;
-  /** What the server calls it; `download` where it does not say. */
+  /** The name that the server gives it; `download` without one. */
   name: string;
 }
 
@@ -164,7 +164,7 @@ export interface ReceivedFile {
 const fileTimeoutMs = 10 * 60_000;
 
 /**
- * Fetches a file, by a post where there is a body.
+ * Fetches a file; with a body by POST.
  *
  * @throws ApiError for every answer that is not 2xx, for none, and for one that breaks off.
  */
@@ -188,7 +188,7 @@ export async function receiveFile(
   });
 }
 
-/** Hands a file to the browser, to be saved. */
+/** Saves a file in the browser. */
 export function saveFile({ content, name }: ReceivedFile): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(content);
@@ -234,10 +234,10 @@ function ask(path: string, init: RequestInit, signal: AbortSignal, requestId: st
 }
 
 /**
- * Asks, and reads the answer, within a time.
+ * Sends a request and reads the answer, within a time limit.
  *
- * @param read makes something of an answer, of whatever status.
- * @param givenUp ends it early.
+ * @param read reads an answer of any status.
+ * @param givenUp aborts the request.
  * @throws ApiError that `read` throws; NETWORK when no answer comes
  */
 async function exchange<T>(
@@ -278,7 +278,7 @@ async function exchange<T>(
   }
 }
 
-/** The body, whatever it is; null for what is no JSON. */
+/** The body as JSON; null if it is none. */
 const jsonOf = (response: Response): Promise<unknown> => response.json().catch(() => null);
 
 const isExpiry = (error: unknown): boolean => error instanceof ApiError && error.code === 'SESSION_EXPIRED';

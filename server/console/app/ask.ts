@@ -1,11 +1,11 @@
 import { shallowRef } from 'vue';
 
 export interface Question {
-  /** What is about to be done, e.g. “停用张三的账号？”. */
+  /** The question, e.g. “停用张三的账号？”. */
   title: string;
-  /** What will happen, and whether it can be undone. Plain text; blank lines part paragraphs. */
+  /** The consequences, and whether they can be undone. Plain text; blank lines separate paragraphs. */
   body: string;
-  /** What the button says: the deed itself, e.g. “停用”. */
+  /** The label of the button that confirms, e.g. “停用”. */
   action: string;
 }
 
@@ -14,11 +14,11 @@ interface Asked extends Question {
   answer(yes: boolean): void;
 }
 
-/** What waits for an answer, for `AskDialog.vue`; null for nothing. */
+/** The open question, for `AskDialog.vue`; null for none. */
 export const asked = shallowRef<Asked | null>(null);
 let count = 0;
 
-/** Asks before something that hurts. Escape and 取消 are a no; the deed is never the default. */
+/** Asks before a harmful change. Escape and 取消 mean no, which is also the default. */
 export function confirmDangerous(question: Question): Promise<boolean> {
   dismissQuestion();
   return new Promise((resolve) => {
@@ -34,7 +34,7 @@ export function confirmDangerous(question: Question): Promise<boolean> {
   });
 }
 
-/** Answers no, e.g. since the page that asked is not there any more. */
+/** Answers no, e.g. because the page that asked was left. */
 export function dismissQuestion(): void {
   asked.value?.answer(false);
 }

@@ -5,17 +5,17 @@ import { tellProblem } from './tell.ts';
 
 export type Crash = 'page-failed' | 'update';
 
-/** What brought the page down; null while all is well. `App.vue` shows it instead of a white page. */
+/** The error that broke the page; null for none. `App.vue` shows it instead of a white page. */
 export const crash = shallowRef<Crash | null>(null);
 
-/** Where Vue was when it broke: in its production build, a code behind `#runtime-`. */
+/** Vue's place of the error; in production builds a code after `#runtime-`. */
 const fatal = /#runtime-(?:0|1|13|14|15|16|bc|c|bm|m|bu|u)$|setup|render|mounted|updated|created|mount hook/;
 
 /**
- * Something that no page has dealt with. What broke while a page was being drawn takes its place; what broke in
- * a deed (a click, a request) leaves the page, with all that was typed into it, and is told above it.
+ * Handles an uncaught error. An error while a page is drawn replaces the page. An error in an action (a click, a
+ * request) leaves the page with the typed text, and is shown above it.
  *
- * @param info where Vue was, for an error out of a component.
+ * @param info Vue's place of an error in a component.
  */
 export function crashed(error: unknown, info = ''): void {
   console.error(error);
@@ -40,13 +40,13 @@ function isBlank(): boolean {
 }
 
 export function watchForCrashes(router: Router): void {
-  // In development: the change that has just come may be what mends it.
+  // In development the last change may have fixed it.
   import.meta.hot?.on('vite:afterUpdate', () => {
     if (crash.value !== null) window.location.reload();
   });
   router.onError((error) => crashed(error, '#runtime-13'));
   window.addEventListener('unhandledrejection', ({ reason }) => crashed(reason));
-  // Browsers also report what is no fault of the page, such as a resize that took two rounds: without an error.
+  // Browsers also report events without an error that are no fault of the page, such as a resize in two rounds.
   window.addEventListener('error', ({ error }) => {
     if (error instanceof Error) crashed(error);
   });

@@ -1,6 +1,8 @@
 import type { ConsoleEntry } from '../../contract/console-entry.ts';
 
-/** What the server wrote into the page (`page.ts`): which app, which platform, which version. */
+/** The data that the server wrote into the page (`page.ts`): app, platform and version. */
 export const entry: ConsoleEntry = JSON.parse(
   document.getElementById('entry')?.textContent ?? 'null',
 ) as ConsoleEntry;
+
+export const platformName = entry.platform === 'dingtalk' ? '钉钉' : '浙政钉';

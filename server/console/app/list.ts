@@ -10,13 +10,13 @@ import {
 } from 'vue';
 import { useRouter } from 'vue-router';
 
-/** What every list is asked for. */
+/** The parameters of every list. */
 export interface ListQuery {
   /** From 1. */
   page: number;
   /** Rows of a page. */
   limit: number;
-  /** A column's key, with a minus in front from the end; empty for the list's own order. */
+  /** A column's key, with a minus before it for descending order; empty for the list's default order. */
   sort: string;
 }
 
@@ -25,18 +25,18 @@ export interface ListAnswer<Row> {
   items: readonly Row[];
   total: number;
   more: boolean;
-  /** Of a list that is read by time instead of pages: where the older rows begin; null at the end. */
+  /** For a list by time instead of pages: the cursor of the older rows; null at the end. */
   next?: string | null;
 }
 
-/** A filter above a list; `all` is what it reads where nothing is chosen, 全部 by default. */
+/** A filter above a list; `all` is its text without a choice, 全部 by default. */
 export type Filter =
   | { name: string; title: string; kind: 'text'; placeholder?: string; most?: number }
   | { name: string; title: string; kind: 'choice'; options: Readonly<Record<string, string>>; all?: string }
-  /** Under two names: the first and the last day, `2026-11-24`. */
+  /** Two names, for the first and the last day, `2026-11-24`. */
   | { name: string; until: string; title: string; kind: 'days' };
 
-/** What filters hold, by name; empty for what is not narrowed. */
+/** The values of the filters, by name; empty for no filter. */
 type Held = Record<string, string>;
 
 export interface List<Row> {
@@ -44,36 +44,36 @@ export interface List<Row> {
   held: Reactive<Held>;
   query: ShallowRef<ListQuery>;
   answer: ShallowRef<ListAnswer<Row> | null>;
-  /** The page that is shown, which may not be yet the one that is asked for. */
+  /** The shown page; the requested one may still be loading. */
   shown: ShallowRef<number>;
   error: ShallowRef<Error | null>;
   loading: ShallowRef<boolean>;
-  /** Whether any filter holds something. */
+  /** Whether any filter is set. */
   narrowed: ComputedRef<boolean>;
-  /** The filters as a link to another page takes them. */
+  /** The filters for a link to another page. */
   place: ComputedRef<{ query: Held; state: { typed: Held } }>;
-  /** Narrows the list: by what is typed once the keys rest, by what is chosen at once. */
+  /** Sets filters: typed ones after a pause, chosen ones at once. */
   set(change: Held): void;
-  /** Another page, size or order; without one, the first page by the filters as they are now. */
+  /** Shows another page, size or order; without an argument, the first page by the present filters. */
   go(change?: Partial<ListQuery>): void;
   reset(): void;
   /** Adds the older rows below. */
   older(): Promise<void>;
   reload(): Promise<void>;
-  /** All rows by the filters as they are now, whatever page shows. @throws what the fetch throws. */
+  /** All rows of the present filters. @throws the error of the fetch. */
   all(): Promise<Row[]>;
 }
 
 const usualLimit = 20;
 /** Rows that the server gives at once. */
 const mostAtOnce = 100;
-/** Milliseconds without a key before a search begins. */
+/** The pause after the last key before a search, in milliseconds. */
 const typingPause = 300;
 
 /**
- * A list whose filters, page and order stand in the address: the way back, a reload and a link lead to the same rows.
- * What is typed stays beside the address, in the browser's history: names and numbers of people do not belong into
- * the logs that keep addresses. Of two requests the later counts; the earlier one is given up.
+ * A list whose filters, page and order are in the address, so that the way back, a reload and a link show the same
+ * rows. Typed words are only in the browser's history state: names and numbers of people do not belong in logs of
+ * addresses. Of two requests the later one counts; the earlier one is aborted.
  *
  * @param fetch gets a page of rows by the filters.
  */
@@ -94,12 +94,12 @@ export function useList<Row>(
   let running: AbortController | null = null;
   let typing: ReturnType<typeof setTimeout> | undefined;
 
-  /** What the address and the history's entry say. */
+  /** The query of the address and of the history's entry. */
   function read(): void {
     const given = router.currentRoute.value.query;
     const kept: Held = window.history.state?.typed ?? {};
     const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-    // What is being typed just now is newer.
+    // The text that is being typed is newer.
     const now = names.filter((name) => typing === undefined || !typed.includes(name));
     for (const name of now) held[name] = text(kept[name] ?? given[name]);
     const whole = (value: unknown, usual: number) => Math.max(1, Math.trunc(Number(value)) || usual);
@@ -212,7 +212,7 @@ export function useList<Row>(
   };
 }
 
-/** A page of rows that came all at once. */
+/** A page of rows that were loaded all at once. */
 export function listOfAll<Row extends object>(
   rows: readonly Row[],
   { page, limit, sort }: Readonly<Record<string, string | number>>,

@@ -4,11 +4,11 @@ export interface Loading<T> {
   data: ShallowRef<T | null>;
   error: ShallowRef<Error | null>;
   loading: ShallowRef<boolean>;
-  /** Asks again; what is shown stays until the answer comes. Of two at once, the later counts. */
+  /** Loads again; the old content stays until the answer comes. Of two requests the later one counts. */
   reload(): Promise<void>;
 }
 
-/** Loads something for a page at once, and keeps what `LoadState` needs. */
+/** Loads data for a page at once, with the state for `LoadState`. */
 export function useLoad<T>(fetchIt: () => Promise<T>): Loading<T> {
   const data = shallowRef<T | null>(null);
   const error = shallowRef<Error | null>(null);

@@ -10,5 +10,5 @@ tellStability();
 const app = createApp(App);
 app.config.errorHandler = (error, _instance, info) => crashed(error, info);
 app.use(router);
-// Replaces the server's words: from here on the app says what happens.
+// Replaces the server's text.
 app.mount('#app');

@@ -9,18 +9,18 @@ export const consolePages: readonly ConsolePage[] = Object.values(slices)
   .flatMap(({ pages }) => pages)
   .sort((a, b) => a.order - b.order);
 
-/** What stands in the menu of a role. */
+/** The pages in the menu of a role. */
 export function menuOf(role: RoleName): ConsolePage[] {
   return consolePages.filter((page) => page.menu !== false && page.roles.includes(role));
 }
 
-/** Whether a page is for the signed-in person, so that a link may lead there. @param path as in the list of pages */
+/** Whether the signed-in person may see a page, so that a link may lead there. @param path as in the list of pages */
 export function mayOpen(path: string): boolean {
   const role = currentUser.value?.role ?? 'USER';
   return consolePages.some((page) => page.path === path && page.roles.includes(role));
 }
 
-/** Where somebody begins: the first page of their menu. */
+/** The first page of a person's menu. */
 export function firstPathOf(role: RoleName): string {
   const [first] = menuOf(role);
   if (role === 'USER') return '/h5'; // part: h5

@@ -13,7 +13,7 @@ import { steady } from './steady.ts';
 declare module 'vue-router' {
   interface RouteMeta {
     title?: string;
-    /** Who may see it; everybody who is signed in, when absent. */
+    /** The roles that may see it; every signed-in person if absent. */
     roles?: readonly RoleName[];
   }
 }
@@ -33,7 +33,7 @@ const routes: RouteRecordRaw[] = [
     path: '/',
     component: () => import('./shell/ConsoleLayout.vue'),
     children: [
-      // The guard below sends everybody from here to where they begin.
+      // The guard below redirects from here to the person's first page.
       { path: '', component: WaitPage },
       ...pageRoutes,
       {
@@ -57,8 +57,8 @@ export const router = createRouter({
 });
 watchScroll(router);
 
-// Without a session, the sign-in page shows above whatever address is open. The console is no place for ordinary
-// people: they belong to the H5 pages, which show all that is theirs.
+// Without a session, the sign-in page is shown at every address. Ordinary people are sent from the console to the H5
+// pages.
 router.beforeEach((to) => {
   const user = currentUser.value;
   if (user === null) return true;
@@ -66,12 +66,12 @@ router.beforeEach((to) => {
   if (user.role === 'USER') return '/h5'; // part: h5
   return to.path === '/' ? firstPathOf(user.role) : true;
 });
-// Who has signed in may belong elsewhere than the address says.
+// After a sign-in the person may not be allowed to see the address.
 watch(
   () => currentUser.value && `${currentUser.value.id} ${currentUser.value.role}`,
   (user) => {
     if (user === null) return;
-    // Before the first page is there, the address that counts is the one that is being opened.
+    // Before the first page is open, the address that is being opened counts.
     void router.isReady().then(() => {
       const { path, query, hash } = router.currentRoute.value;
       return router.replace({ path, query, hash, force: true });

@@ -1,19 +1,19 @@
 import type { Router, RouterScrollBehavior } from 'vue-router';
 
-/** How far each page was scrolled, in pixels, by its place in the browser's history. */
+/** The scroll position of each page, in pixels, by its place in the browser's history. */
 const places = new Map<number, number>();
 let here = 0;
 /** Ends the wait of the last {@link restore}. */
 let settle = (): void => {};
 
-/** What scrolls: the content of the console's frame, or the window. */
+/** The scrolling element: the content of the console's frame, or the window. */
 const pane = (): Element | null => document.getElementById('content') ?? document.scrollingElement;
 
-/** How long a page may take to become as long as it was, in milliseconds. */
+/** How long to wait until a page is long enough again, in milliseconds. */
 const growMs = 5000;
 const ownMoves = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
-/** Keeps in mind where each page was scrolled to. */
+/** Remembers the scroll position of each page. */
 export function watchScroll(router: Router): void {
   router.beforeEach(() => {
     settle();
@@ -24,14 +24,14 @@ export function watchScroll(router: Router): void {
   });
 }
 
-/** A new page begins at its top; going back, and forth, leads to where the page was left. */
+/** A new page starts at its top; back and forward restore the scroll position. */
 export const scrollBehavior: RouterScrollBehavior = (to, from, saved) => {
-  // Asked for anew after the sign-in, it stays where it is.
+  // After a new sign-in the page keeps its position.
   if (to.fullPath !== from.fullPath) restore(saved === null ? 0 : (places.get(here) ?? 0));
   return false;
 };
 
-/** A list is loaded anew, so it may become long enough only later; whoever scrolls by themselves is left alone. */
+/** Restores the position when the reloaded list is long enough, unless the person scrolls meanwhile. */
 function restore(top: number): void {
   const element = pane();
   const inner = element === document.scrollingElement ? document.body : element?.firstElementChild;

@@ -1,6 +1,6 @@
 import { reactive } from 'vue';
 
-/** A column of a list. A slot of its key draws what is more than text. */
+/** A column of a list. A slot with its key draws anything but text. */
 export interface Column<Row> {
   key: string;
   title: string;
@@ -8,18 +8,18 @@ export interface Column<Row> {
   text?(row: Row): string | null;
   /** Whether the server sorts by it. */
   sorts?: boolean;
-  /** Whether its texts are long: they break into lines, where others stay on one. */
+  /** Whether long texts wrap; other cells stay on one line. */
   long?: boolean;
-  /** Digits, to the right. */
+  /** Numbers, aligned to the right. */
   number?: boolean;
-  /** What can be done to the row: it needs no name on a phone, and no room on paper. */
+  /** The row's actions: without a label on a phone, and not printed. */
   deed?: boolean;
 }
 
 /**
- * The columns of a list that this browser does not show.
+ * The hidden columns of a list in this browser.
  *
- * @param list names the list in the browser's storage.
+ * @param list the list's name in the browser's storage.
  */
 export function hiddenColumns(list: string): { keys: string[]; set(keys: string[]): void } {
   const name = `hidden-columns:${list}`;
@@ -30,7 +30,7 @@ export function hiddenColumns(list: string): { keys: string[]; set(keys: string[
       try {
         localStorage.setItem(name, keys.join());
       } catch {
-        // Without storage the choice holds until the page is left.
+        // Without storage the choice lasts until the page is left.
       }
     },
   });

@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router';
 
-/** The pages of everybody, for a phone. */
+/** The H5 pages. */
 export const h5Routes: RouteRecordRaw = {
   path: '/h5',
   component: () => import('./H5Layout.vue'),

@@ -8,18 +8,18 @@ function kept(): TypeSize {
     const size = window.localStorage.getItem(key);
     return typeSizes.find(({ value }) => value === size)?.value ?? '1';
   } catch {
-    // Some clients keep nothing for pages.
+    // Some clients have no storage for pages.
     return '1';
   }
 }
 
-/** What the person chose, kept on this device. */
+/** The person's choice, stored on this device. */
 export const typeSize = ref<TypeSize>(kept());
 
 watch(typeSize, (size) => {
   try {
     window.localStorage.setItem(key, size);
   } catch {
-    // It holds until the page is closed.
+    // Without storage it lasts until the page is closed.
   }
 });

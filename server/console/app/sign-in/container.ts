@@ -3,31 +3,30 @@ import { entry } from '../entry.ts';
 export type Container = 'dingtalk' | 'zhezhengding';
 
 /**
- * Which platform's client shows this page; null in an ordinary browser. 浙政钉's clients say `TaurusApp`, and some
- * of them `DingTalk` beside it.
+ * The platform of the client that shows this page; null in an ordinary browser. 浙政钉's clients have `TaurusApp` in their
+ * user agent, some also `DingTalk`.
  */
 export function containerOf(userAgent: string): Container | null {
   if (/TaurusApp/i.test(userAgent)) return 'zhezhengding';
   return /DingTalk/i.test(userAgent) ? 'dingtalk' : null;
 }
 
-/** Where this page may sign in without a password: within the platform that the server belongs to. */
+/** The platform for a sign-in without a password; null unless the client is of the server's platform. */
 export const ownContainer: Container | null =
   containerOf(navigator.userAgent) === entry.platform ? entry.platform : null;
 
-/** Longest wait for the client's answer, in milliseconds: some of them never give one. */
+/** Longest wait for the client's answer, in milliseconds: some clients never answer. */
 const waitMs = 10_000;
 
-/** The client did not give a code. */
+/** The client gave no code. */
 export class NoCode extends Error {
   override readonly name = 'NoCode';
 }
 
 /**
- * A single-use code of the platform's client, good for five minutes. Each platform's library is loaded only where
- * it is used.
+ * Asks the platform's client for a single-use code, valid for five minutes. Only the used platform's library is loaded.
  *
- * @throws NoCode when the client refuses, or does not answer in time.
+ * @throws NoCode if the client refuses or does not answer in time.
  */
 export async function authCode(container: Container): Promise<string> {
   const asked = container === 'dingtalk' ? dingtalkCode() : zhezhengdingCode();

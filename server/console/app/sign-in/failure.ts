@@ -1,6 +1,6 @@
 import { ApiError } from '../api.ts';
 
-/** A fault in words for a form: what happened, and what support needs to find it. */
+/** The text of a fault for a form, with the request's id for support. */
 export function failureText(error: unknown): { message: string; detail: string } {
   if (!(error instanceof ApiError)) {
     console.error(error);

@@ -1,10 +1,10 @@
 import { asPlace, isDue, type PlaceInLine, storedPlace } from '../../../../mini/services/place.ts';
 import type { LoginOutcome } from '../../../contract/auth.ts';
 
-/** In the browser's store too: who closes the page and comes back keeps it. */
+/** The place is also in the browser's storage, so that it survives closing the page. */
 const key = 'place-in-line';
 
-/** The place that was given before; null for none. */
+/** The present place; null for none. */
 export function keptPlace(): PlaceInLine | null {
   try {
     return storedPlace(JSON.parse(localStorage.getItem(key) ?? 'null'));
@@ -14,7 +14,7 @@ export function keptPlace(): PlaceInLine | null {
   }
 }
 
-/** Keeps the place that an outcome gives, and forgets it after every other outcome. */
+/** Stores the place of an outcome, and deletes it after an outcome without one. */
 export function keepPlace(outcome: LoginOutcome): PlaceInLine | null {
   const place = outcome.outcome === 'wait' ? asPlace(outcome) : null;
   try {
@@ -26,7 +26,7 @@ export function keepPlace(outcome: LoginOutcome): PlaceInLine | null {
   return place;
 }
 
-/** Resolves when it is time to ask again; by the clock, since timers sleep with the page. */
+/** Resolves at the time of the next request, by the clock, because timers stop with the page. */
 export function untilVisit(place: PlaceInLine): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {

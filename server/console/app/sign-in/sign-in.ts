@@ -5,17 +5,17 @@ import { signedIn } from '../session.ts';
 import { authCode, type Container, NoCode, ownContainer } from './container.ts';
 import { keepPlace, keptPlace, untilVisit } from './line.ts';
 
-/** What the sign-in page shows. */
+/** The states of the sign-in page. */
 export type SignInState =
   | { kind: 'working' }
-  /** In line before the sign-in; `expectedAt` is about when it is over, in epoch milliseconds. */
+  /** Waiting in line; `expectedAt` is the expected end, in epoch milliseconds. */
   | { kind: 'line'; expectedAt: number }
-  /** An ordinary browser: user name and password. */
+  /** In an ordinary browser: user name and password. */
   | { kind: 'password' }
   | { kind: 'bind'; ticket: string; personName: string }
   | { kind: 'no-permission'; reason: NoPermissionReason | 'SIGNED_OUT' }
   | { kind: 'trouble'; title: string; advice: string; code: string; requestId: string | null }
-  /** The app itself shows. */
+  /** Signed in: the app is shown. */
   | { kind: 'done' };
 
 /**

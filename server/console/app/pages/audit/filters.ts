@@ -1,8 +1,7 @@
 import type { AuditFilters } from '../../../../contract/audit.ts';
 
 /**
- * The list's filters as the server takes them: what is empty is left out. Days are Beijing's, `2026-11-24`, and the
- * last one counts whole.
+ * The list's filters for the server, without empty ones. Days are Beijing's, `2026-11-24`; the last day is included.
  */
 export function filtersOf(held: Readonly<Record<string, string | number | undefined>>): AuditFilters {
   const texts = ['who', 'action', 'subject', 'address', 'text'].map((name) => [
@@ -17,7 +16,7 @@ export function filtersOf(held: Readonly<Record<string, string | number | undefi
   };
 }
 
-/** When a day begins in Beijing, so many days later; no summer time there. */
+/** The start of a day in Beijing, some days later. China has no summer time. */
 function startOf(day: string | number, later: number): string {
   return new Date(Date.parse(`${day}T00:00:00+08:00`) + later * 86_400_000).toISOString();
 }

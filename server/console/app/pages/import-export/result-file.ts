@@ -1,6 +1,6 @@
 import { receiveFile, saveFile } from '../../api.ts';
 
-/** Fetches the result of an import, and hands it to the browser to be saved. */
+/** Fetches the result of an import and saves it in the browser. */
 export async function saveResult(jobId: string): Promise<void> {
   saveFile(
     await receiveFile(`/api/admin/import/jobs/${jobId}/result`, { query: { format: 'xlsx' }, body: {} }),

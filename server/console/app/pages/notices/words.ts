@@ -7,14 +7,14 @@ export const stateNames: Readonly<Record<NoticeState, string>> = {
   withdrawn: '已撤回',
 };
 
-/** When it came into its state. */
+/** The time of its present state. */
 export function sinceText({ state, updatedAt, publishedAt, withdrawnAt }: NoticeRow): string {
   if (state === 'draft') return `${dateTime(updatedAt)} 修改`;
   return state === 'published' ? `${dateTime(publishedAt)} 发布` : `${dateTime(withdrawnAt)} 撤回`;
 }
 
 // part: messages
-/** What became of the work notifications, one line a state; empty where nobody was notified. */
+/** The states of the work notifications, one line each; empty if nobody was notified. */
 export function deliveryLines(delivery: Delivery): { text: string; bad: boolean }[] {
   const lines: [number, string, boolean][] = [
     [delivery.sent, '平台已收下', false],

@@ -1,7 +1,7 @@
 import type { AdminOverview } from '../../../../contract/overview.ts';
 import { dateTime } from '../../format.ts';
 
-/** Colours are at least 3 : 1 against white, and told apart by the order and the table as well. */
+/** Colours have a contrast of at least 3 : 1 to white; order and table distinguish the groups too. */
 const groups = [
   { name: '登录成功', color: '#0052d9', outcomes: ['signed-in'] },
   { name: '需要绑定或改密码', color: '#00878a', outcomes: ['bind-required', 'password-change-required'] },
@@ -11,10 +11,10 @@ const groups = [
 ];
 
 const hourMs = 3_600_000;
-/** Hours from one word under the bars to the next. */
+/** Hours between two labels under the bars. */
 const tickHours = 3;
 
-/** Sign-ins as bars of the 24 hours, in Beijing time; a bar has one number a group. */
+/** Sign-ins as bars of the 24 hours, in Beijing time; a bar has one number for each group. */
 export function chartOf({ from, series }: AdminOverview['signIns']) {
   const bars = Array.from({ length: 24 }, (_, at) => ({
     title: dateTime(new Date(Date.parse(from) + at * hourMs).toISOString()).slice(5),

@@ -1,4 +1,4 @@
-/** What the server counts by code, in words. */
+/** Chinese texts of the server's codes. */
 import type { AdminOverview, SignInSeries } from '../../../../contract/overview.ts';
 import { dateTime, number } from '../../format.ts';
 
@@ -40,7 +40,7 @@ const reasons: Readonly<Record<string, string>> = {
   UNCHANGED: '和原来的相同',
 };
 
-/** `没有权限：不在应用的可见范围`, `密码登录，被拒绝：用户名或密码不对`. What is not known stands as it is. */
+/** `没有权限：不在应用的可见范围`, `密码登录，被拒绝：用户名或密码不对`. An unknown code is shown unchanged. */
 export function outcomeText({ by, outcome, reason }: SignInSeries): string {
   const name = `${by === 'password' ? '密码登录，' : ''}${outcomes[outcome] ?? outcome}`;
   return reason === null ? name : `${name}：${reasons[reason] ?? reason}`;
@@ -73,10 +73,10 @@ const apis: Readonly<Record<string, string>> = {
   '/message/revoke': '撤回工作通知',
 };
 
-/** What an API is for; null for one that has no name here. */
+/** The purpose of an API; null for an unknown one. */
 export const apiName = (api: string): string | null => apis[api] ?? null;
 
-/** How many servers there are, and how long the certificate lasts. */
+/** The number of servers, and the days left of the certificate. */
 export function stateText({ instances, platform, certificate }: AdminOverview): string {
   const servers = `${number(instances)} 个服务实例在运行，接入${platform === 'dingtalk' ? '钉钉' : '浙政钉'}。`;
   if (certificate === null) return `${servers}设置 PUBLIC_ORIGIN 后自动检查 HTTPS 证书。`;

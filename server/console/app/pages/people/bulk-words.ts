@@ -1,7 +1,7 @@
 import type { BulkDeed, BulkPerson } from '../../../../contract/bulk.ts';
 import { roleNames } from '../../../../contract/constants.ts';
 
-/** What can be done to one person or to many at once, in the words of the button, of the question and of the answer. */
+/** Texts of the actions on one or many people: button, question and answer. */
 export const bulkDeeds: Readonly<
   Record<BulkDeed, { name: string; what: string; danger: boolean; becomes(person: BulkPerson): string }>
 > = {

@@ -21,10 +21,10 @@ export const fieldNames: Readonly<Record<PersonField, string>> = {
 
 export const refusedText = '不能对自己的账号做这件事：否则可能再没有人能进管理后台。请让另一位管理员来做。';
 
-/** What TDesign colours a tag by. */
+/** TDesign's colours of a tag. */
 export type Theme = 'success' | 'danger' | 'primary' | 'warning' | 'default';
 
-/** What an account is to somebody who looks through a list. */
+/** The state of an account, for a list. */
 export function statusOf({ disabled, leftAt }: Pick<PersonRow, 'disabled' | 'leftAt'>): {
   text: string;
   theme: Theme;

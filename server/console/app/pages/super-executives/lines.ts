@@ -1,10 +1,10 @@
 import type { SuperExecutiveInput } from '../../../../contract/super-executives.ts';
 
-/** Lines as they are pasted from a table or typed: id, name, department, parted by a comma or a tab. */
+/** Pasted or typed lines: id, name, department, separated by commas or tabs. */
 export function readLines(text: string): {
   people: SuperExecutiveInput[];
   problems: { row: number; message: string }[];
-  /** Which line each of `people` stands on. */
+  /** The line of each of `people`. */
   rows: number[];
 } {
   const people: SuperExecutiveInput[] = [];
@@ -16,7 +16,7 @@ export function readLines(text: string): {
     const [dingUserId = '', name = '', department = '', ...more] = line
       .split(/[,，\t]/)
       .map((part) => part.trim());
-    // The heading of a table that was pasted whole.
+    // The heading of a pasted table.
     if (/^(?:id|userid|accountid|平台账号 ?id)$/i.test(dingUserId)) continue;
     if (dingUserId === '' || name === '') problems.push({ row, message: '每行要有 id 和姓名，用逗号隔开。' });
     else if (more.some((part) => part !== ''))
