@@ -32,7 +32,7 @@ test.each<[SourceKind, string]>([
     'code',
     'dd.SDKVersion; dd.env; dd.getLaunchOptionsSync(); dd.getLanguageSync(); dd.createSelectorQuery();',
   ],
-  ['code', 'dd.somethingThatIsQuiteNew({});'],
+  ['code', "dd.somethingThatIsQuiteNew({}); requirePlugin('some');"],
   ['code', 'dd.getAuthCodeV2({}); dd.locateInMap({}); dd.showModal({ cells: list }); dd.readNFC({});'],
   ['code', "await import('./tool');"],
   ['code', 'const fetch = list; fetch(text); ((document) => document)(1);'],

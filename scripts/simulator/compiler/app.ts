@@ -185,7 +185,9 @@ class AppCompiler {
           place,
           'missing-file',
           `找不到组件 ${specifier}`,
-          '路径不带扩展名；本项目的组件以 ./、../ 或 / 开头，npm 包的以包名开头，并先安装它；大小写要一致，真机区分大小写。',
+          /^(?:dynamic-)?plugin:/.test(specifier)
+            ? '插件的代码不在本项目里，构建和模拟器看不到它：请改用 npm 包里的组件。'
+            : '路径不带扩展名；本项目的组件以 ./、../ 或 / 开头，npm 包的以包名开头，并先安装它；大小写要一致，真机区分大小写。',
         );
     }
     return resolved;

@@ -71,6 +71,13 @@ test('Chinese marks are named, with what to write instead', () => {
   expect(hints('<view class=”a” />')).toEqual(['请切换到英文输入法，写成 " 或 \'。']);
 });
 
+test('a component of a plugin is told that its code is not here', () => {
+  const [problem] = problemsOf('<view />', {
+    'pages/main/main.json': '{"usingComponents":{"a-b":"plugin://some/part"}}',
+  });
+  expect(problem?.hint).toContain('插件的代码不在本项目里');
+});
+
 test('a handler written as a call is told so', () => {
   expect(problemsOf('<view onTap="go()" />')[0]?.hint).toContain('只写方法名');
 });

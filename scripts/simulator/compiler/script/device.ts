@@ -26,7 +26,7 @@ const LANGUAGE = words(
 /** Global names that a phone has; any other one fails there. */
 export const scriptGlobals: ReadonlySet<string> = new Set([
   ...LANGUAGE,
-  ...words('dd App Page Component getApp getCurrentPages require module exports console'),
+  ...words('dd App Page Component getApp getCurrentPages require requirePlugin module exports console'),
   ...words('setTimeout clearTimeout setInterval clearInterval'),
 ]);
 
