@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readlink, realpath, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { StartFailure } from '../../../server/config/start-failure.ts';
 import { type Layout, link } from './layout.ts';
@@ -48,19 +48,8 @@ export async function nodeFor(folder: string, manifest: Manifest, layout: Layout
 
 /** Links a release to its Node.js, and the units to the Node.js of the release in use. */
 export async function giveNode(version: string, folder: string, layout: Layout): Promise<void> {
-  await adoptShared(layout);
   await link(folder, layout.nodeOf(version));
   await link(path.join(layout.current, 'node'), layout.node);
-}
-
-/** Earlier installations had one Node.js for all releases: gives it to each of them. */
-async function adoptShared(layout: Layout): Promise<void> {
-  const target = await readlink(layout.node).catch(() => null);
-  if (target === null || path.resolve(target) === path.join(layout.current, 'node')) return;
-  for (const version of await readdir(layout.releases)) {
-    if (!version.endsWith('.partial') && !existsSync(layout.nodeOf(version)))
-      await link(target, layout.nodeOf(version));
-  }
 }
 
 async function unpacked(archive: string, oldest: string, layout: Layout): Promise<string> {
