@@ -26,11 +26,6 @@ test('signs of another part of the font are drawn, and unknown signs are skipped
   expect(box).not.toBe(await write(''));
 });
 
-test('a numeric reference is the character that it names', async () => {
-  expect(await write('&#x2265;&#25919;')).toBe(await write('≥政'));
-  expect(await write('&#60;')).toBe(await write('&lt;'));
-});
-
 test('bold text is drawn bold, also by inheritance, and the text after it is not', async () => {
   const bold = await write('政≥', ' font-weight="bold"');
   expect(bold).not.toBe(await write('政≥'));

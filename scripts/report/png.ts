@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { initWasm, Resvg } from '@resvg/resvg-wasm';
 import { projectRoot } from '../../server/config/paths.ts';
-import { withFonts } from './svg-fonts.ts';
+import { fontFamily, fontsFor } from './fonts.ts';
 
 export interface Png {
   data: Uint8Array;
@@ -19,8 +19,7 @@ const drawn = new Map<string, Promise<Png>>();
 
 /**
  * Draws an SVG with the Chinese font that the project brings, so that every machine makes the same picture, those
- * without Chinese fonts too. Whatever family the SVG names, its text is set in Noto Sans SC, normal or bold (by the
- * attribute `font-weight`, not by a style sheet).
+ * without Chinese fonts too. Whatever family the SVG names, its text is set in Noto Sans SC, normal or bold.
  *
  * @param svg the whole text of the file; nothing outside of it is loaded.
  * @param scale pixels for each of the SVG's own; 2 is sharp on paper at half the width of a page.
@@ -39,11 +38,11 @@ async function draw(svg: string, scale: number): Promise<Png> {
     createRequire(path.join(projectRoot, 'package.json')).resolve('@resvg/resvg-wasm/index_bg.wasm'),
   ).then((wasm) => initWasm(wasm));
   await ready;
-  const { svg: drawn, fontBuffers } = await withFonts(svg);
-  const drawing = new Resvg(drawn, {
+  const drawing = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: scale },
     background: '#fff',
-    font: { fontBuffers },
+    // Names that the SVG gives lead to the one family that is loaded.
+    font: { fontBuffers: await fontsFor(svg), serifFamily: fontFamily, sansSerifFamily: fontFamily },
   });
   try {
     const image = drawing.render();

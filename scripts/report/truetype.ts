@@ -1,5 +1,3 @@
-/** Reads and changes the few tables of a TrueType font that are needed here. */
-
 /**
  * The characters of the Basic Multilingual Plane that a font has.
  *
@@ -24,25 +22,6 @@ export function charactersOf(font: Uint8Array): Set<number> {
   if (found.size === 0) throw new Error('the font has no cmap of format 4');
   return found;
 }
-
-/**
- * The font under another name, so that a renderer can tell it from its siblings.
- *
- * @throws Error if the names differ in length (nothing in the file is moved), or the font is not called `from`.
- */
-export function renameFamily(font: Uint8Array, from: string, to: string): Uint8Array {
-  if (from.length !== to.length) throw new Error('the names must be of one length');
-  const renamed = Buffer.from(font);
-  const [old, fresh] = [utf16(from), utf16(to)];
-  const start = tableAt(font, 'name');
-  let at = renamed.indexOf(old, start);
-  if (at < 0) throw new Error(`the font is not called ${from}`);
-  for (; at >= 0; at = renamed.indexOf(old, at + old.length)) fresh.copy(renamed, at);
-  return renamed;
-}
-
-/** Text as fonts hold it: two bytes a letter, the high one first. */
-const utf16 = (text: string) => Buffer.from(text, 'utf16le').swap16();
 
 function tableAt(font: Uint8Array, tag: string): number {
   const view = new DataView(font.buffer, font.byteOffset, font.byteLength);
