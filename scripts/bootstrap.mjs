@@ -47,7 +47,7 @@ async function installPackages() {
     npm !== undefined && path.basename(npm) === 'npm-cli.js'
       ? spawn(process.execPath, [npm, 'ci', '--include=dev'], options)
       : spawn('npm ci --include=dev', { ...options, shell: true });
-  // npm goes on for a minute after Ctrl-C, under the next attempt. What it leaves half done, that one does anew.
+  // npm runs on for a minute after Ctrl-C, also during the next attempt, which repeats the unfinished work.
   let interrupted = false;
   const end = () => {
     interrupted = true;

@@ -6,7 +6,7 @@ import { type Exchange, json, type Load, send, startLoad } from './testing/clien
 import { describeWithNginx } from './testing/nginx.ts';
 import { type Stack, someone, startStack } from './testing/stack.ts';
 
-/** What people notice of instances that die, hang and are restarted, and of a new certificate. */
+/** People must not notice that instances die, hang and are restarted, or that the certificate is new. */
 
 const exchangeApi = '/topapi/v2/user/getuserinfo';
 const clients = 12;

@@ -5,7 +5,7 @@ import { type Exchange, json, send } from './testing/client.ts';
 import { describeWithNginx } from './testing/nginx.ts';
 import { type Stack, startStack } from './testing/stack.ts';
 
-/** What the generated configuration lets through and what it answers by itself, on the real nginx. */
+/** The requests that the generated configuration passes on, and those that it answers itself, on the real nginx. */
 describeWithNginx()(`the gateway, on ${new URL(postgresUrl).host}`, () => {
   let stack: Stack;
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describeWithNginx()(`the gateway, on ${new URL(postgresUrl).host}`, () => {
     const upload = (bytes: number) =>
       send(stack.gateway, address, { body: 'x'.repeat(bytes), headers: { 'content-type': 'text/csv' } });
     const largest = await upload(importLimit);
-    // Nobody is signed in: that is for the server to say.
+    // Without a session: the server itself must refuse.
     expect({ status: largest.status, code: json(largest).code }).toEqual({
       status: 401,
       code: 'SESSION_EXPIRED',

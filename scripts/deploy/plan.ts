@@ -15,11 +15,11 @@ export interface Topology {
   /** Addresses of load balancers in front of the gateway, from which connections reach it. */
   loadBalancers: readonly string[];
   platform: 'zhezhengding' | 'dingtalk';
-  /** What the network of application and database is called. */
+  /** The name of the network of application and database. */
   network: string;
 }
 
-/** What the files of a deployment are made from. */
+/** The input for the files of a deployment. */
 export interface DeployPlan extends Topology {
   /** Names the service, its folder and its system user; the package's name. */
   name: string;

@@ -1,6 +1,6 @@
 import type { DeployPlan } from './plan.ts';
 
-/** What the accounts and the database are called: as the service, in PostgreSQL's usual letters. */
+/** The name of the accounts and the database: that of the service, in PostgreSQL's usual letters. */
 export const databaseNames = ({ name }: Pick<DeployPlan, 'name'>) => {
   const app = name.replaceAll('-', '_');
   return { app, owner: `${app}_owner` };

@@ -20,7 +20,7 @@ import { known } from './testing/listing.ts';
 const plan = deployPlan(known, `accounts-${randomBytes(5).toString('hex')}`);
 const { app, owner } = databaseNames(plan);
 
-/** What the administrator writes in the place of the script's samples. */
+/** The administrator's values for the samples in the script. */
 const passwords = { 属主的密码: 'owner-of-the-tables', 应用的密码: 'rows-and-no-more' };
 
 function address(account?: string): string {
@@ -81,7 +81,7 @@ afterEach(async () => {
   });
 });
 
-/** What nobody may do who has the application's account. */
+/** Statements that the application's account may not run. */
 async function expectProtected(): Promise<void> {
   const [entry] = await run(
     address(app),
@@ -135,7 +135,7 @@ test('the application’s account does its work, and cannot touch what protects 
     await server.close();
     await expectProtected();
 
-    // What is older than 180 days goes, as the retention wants.
+    // The retention deletes entries that are older than 180 days.
     await run(
       address(owner),
       'BEGIN',

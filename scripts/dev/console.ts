@@ -22,7 +22,7 @@ export interface ConsoleOptions {
   port: number;
   /** The server's. */
   host: string;
-  /** Where the packages lie bundled. */
+  /** The folder of the bundled packages. */
   cacheDir: string;
   /** Takes each mistake in a page once, and the line that all are mended; in Chinese. */
   say: (text: string) => void;
@@ -156,7 +156,7 @@ function reload(vite: ViteDevServer): void {
   vite.environments.client.hot.send({ type: 'full-reload' });
 }
 
-/** What Vite's plugins say of a mistake. */
+/** A mistake as Vite's plugins report it. */
 interface Mistake {
   id?: string;
   loc?: { line: number; column: number };

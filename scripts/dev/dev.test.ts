@@ -58,7 +58,7 @@ test('npm run dev starts everything, restarts the server on a change, tells of m
   await run.says('服务已恢复');
   for (const server of servers) expect((await fetch(`${server}/readyz`)).status).toBe(200);
 
-  // What does not compile is told with its place, and the last version goes on.
+  // A mistake in the sources is shown with its place, and the last version goes on.
   await save(subject.at('server', 'people', 'routes.ts'), (source) => `const half = ;\n${source}`);
   await run.says('server/people/routes.ts:1:13');
   for (const server of servers) expect((await fetch(`${server}/readyz`)).status).toBe(200);

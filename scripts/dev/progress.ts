@@ -1,10 +1,10 @@
 import { cut } from './table.ts';
 
-/** What a person who waits is shown. */
+/** The progress that a waiting person sees. */
 export interface Progress {
   /** A line that stays. */
   say(line: string): void;
-  /** A line that the next one replaces; nothing where nobody watches. */
+  /** A line that the next one replaces; shown only on a terminal. */
   show(line: string): void;
   /** Takes the line away that moves. */
   clear(): void;
@@ -32,7 +32,7 @@ export function createProgress(output: Output): Progress {
     show(line) {
       if (output.isTTY !== true) return;
       clear();
-      // What does not fit into one line would stay there.
+      // Text longer than one line could not be erased.
       output.write(cut(line, (output.columns || 80) - 1));
       shown = true;
     },

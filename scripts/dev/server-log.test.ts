@@ -3,7 +3,7 @@ import { projectRoot } from '../../server/config/paths.ts';
 import { createLogger } from '../../server/plugins/logging.ts';
 import { inThreeLines, terminalLog } from './server-log.ts';
 
-/** What the server logs, as a line. */
+/** A line of the server's log. */
 function logged(fields: object, error: Error | null): string {
   const lines: string[] = [];
   const logger = createLogger({ logLevel: 'info' }, { write: (line: string) => lines.push(line) });

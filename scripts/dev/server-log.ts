@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import pretty from 'pino-pretty';
 import { projectRoot } from '../../server/config/paths.ts';
 
-/** What to do about faults that the server logs without a remedy of their own. */
+/** Remedies for faults that the server logs without one. */
 const remedies: Readonly<Record<string, string>> = {
   PLATFORM_FAULT: '平台那边出错了，稍后再试。用平台仿真时，请看模拟器里开着哪些故障',
   PLATFORM_TIMEOUT: '平台没有在时限内应答：检查网络和代理。用平台仿真时，请看模拟器里开着哪些故障',

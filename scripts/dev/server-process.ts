@@ -9,7 +9,7 @@ import { watchFolder } from './watch-folder.ts';
 export type Ready = ServerMessage & { kind: 'ready' };
 
 export interface ServerProcess {
-  /** What the first start said. */
+  /** The report of the first start. */
   ready: Ready;
   /** Ends the server and everything that watches for it. */
   close(): Promise<void>;
@@ -151,7 +151,7 @@ export async function startServerProcess(
   };
 }
 
-/** What a person can act on: the places in the sources, or what the server said. */
+/** The useful part of a failure: the places in the sources, or else the server's own message. */
 async function explain(error: unknown): Promise<string> {
   if (!(error instanceof Error)) return String(error);
   if (!('errors' in error)) return error.message;

@@ -98,7 +98,7 @@ async function main(
 // MB less.
 setFlagsFromString('--liftoff-only');
 
-/** Ends a server that is still starting when `npm run dev` ends: nobody else would. */
+/** Ends a server that is still starting when `npm run dev` ends. */
 const endAtOnce = () => process.exit(1);
 process.on('disconnect', endAtOnce);
 

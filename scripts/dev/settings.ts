@@ -4,7 +4,7 @@ import { ConfigError, type Environment, EnvironmentReader } from '../../server/c
 import { projectRoot } from '../../server/config/paths.ts';
 import { StartFailure } from '../../server/config/start-failure.ts';
 
-/** What `npm run dev` decides from the environment, before anything starts. */
+/** The settings of `npm run dev`, read from the environment before anything starts. */
 export interface DevSettings {
   /** The server; with the emulator it is the DingTalk one, and 浙政钉's listens on the next port. */
   port: number;
@@ -19,7 +19,7 @@ export interface DevSettings {
   platform: 'dingtalk' | 'zhezhengding';
   /** Where Vite keeps the packages of the console, bundled. */
   consoleCache: string;
-  /** What the IDE opens; the mini program is built into its `dist/mini`. */
+  /** The folder that the IDE opens; the mini program is built into its `dist/mini`. */
   miniProject: string;
 }
 

@@ -26,7 +26,7 @@ const apiAt = (path: string) => apis.get(path) ?? apis.get(path.replace(/^(\/[^/
 /** Faults that change the API's own answer, and so need it, whatever `consume` says. */
 const answersNormally: ReadonlySet<FaultKind> = new Set(['slow', 'stringly', 'other-organisation']);
 
-/** What a platform call comes to. */
+/** How a platform call ended. */
 export interface Dispatched {
   outcome: Outcome;
   /** The platform's error code, for the record of calls. */

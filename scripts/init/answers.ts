@@ -7,7 +7,7 @@ import { readWords } from '../words.ts';
 import { type License, licenses } from './license.ts';
 import { partNames, parts } from './parts.ts';
 
-/** What makes the template somebody's own. */
+/** The answers that turn the template into an app. */
 export interface Answers {
   /** The app's name as people see it. */
   name: string;

@@ -329,7 +329,7 @@ test('without a terminal and without words it says what is missing, and changes 
   expect(readFileSync('package.json', 'utf8')).toBe(before);
 });
 
-test('what is missing without a terminal is listed with an example each', async () => {
+test('without a terminal, missing answers are listed with an example each', async () => {
   await expect(complete({ name: '工单助手' }, {}, null)).rejects.toThrow(
     /package=work-orders[\s\S]*domain=app\.example\.gov\.cn/,
   );
@@ -375,7 +375,7 @@ test('in a terminal it asks for what is missing, again after a mistake, and Ente
   expect(terminal.replies).toEqual([]);
 });
 
-test('nothing is written where nobody answers to the end', async () => {
+test('no file is written where the questions are not answered to the end', async () => {
   await expect(complete({}, {}, talk(['工单助手']))).rejects.toThrow(/什么也没有写/);
 });
 

@@ -10,7 +10,7 @@ const asked = rules.flatMap(({ id, question, only, check }) =>
   question === undefined || only !== undefined || check !== undefined ? [] : [{ id, ...question }],
 );
 
-/** `npm run init`: makes the template somebody's own. */
+/** `npm run init`: turns the template into an app. */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   if (args.some((word) => word === '--help' || word === '-h')) return console.log(usage);

@@ -221,7 +221,7 @@ function filledIn(text: string, values: Answers & { template: string }): string 
   );
 }
 
-/** The heading and the owner's line of README.md, where nobody has changed them. */
+/** The heading and the owner's line of README.md, where they are unchanged. */
 function renamed(text: string, before: Partial<Answers>, { name, owner }: Answers): string {
   return text
     .split('\n')

@@ -88,7 +88,7 @@ describe('npm run check', () => {
     expect(report.rehearsal.join()).toContain('root.pem');
     const page = await readFile(path.join(project.folder, 'listing/check/体检报告.html'), 'utf8');
     for (const { title } of rules) expect(page).toContain(title);
-    // What rules must never tell.
+    // Words that rules must never show.
     expect(JSON.stringify(report)).not.toMatch(/app:secret/);
   });
 

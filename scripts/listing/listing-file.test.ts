@@ -13,13 +13,13 @@ const refusal = (text: string): string => {
   throw new Error('was accepted');
 };
 
-test('what is left out is not known, whether the section, the value or the whole file is empty', () => {
+test('a missing value is not known, whether the value, its section or the whole file is empty', () => {
   expect(parseListing('')).toEqual(emptyListing());
   expect(parseListing('# 只有注释\n')).toEqual(emptyListing());
   expect(parseListing('app:\nscope:\n  permissions:\nanswers:\n')).toEqual(emptyListing());
 });
 
-test('what is given is kept', () => {
+test('given values are kept', () => {
   const listing = parseListing(
     [
       'app:',

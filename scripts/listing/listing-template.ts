@@ -52,7 +52,7 @@ export function newListing(asked: readonly ListingQuestion[]): string {
   return lines.join('\n');
 }
 
-/** What a fact may be set to. */
+/** The values that a fact may have. */
 export type FactValue =
   | string
   | number

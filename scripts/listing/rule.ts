@@ -108,7 +108,7 @@ export const chapter = (
   shared: Pick<Rule, 'after'> = {},
 ): readonly Rule[] => rules.map((rule) => ({ section, ...shared, ...rule }));
 
-/** What a person is asked where no program can know. */
+/** The question for a person where no program can find the answer. */
 export interface Question {
   /** The question itself, to be answered by yes or no, where yes means that the rule is met. */
   ask: string;

@@ -228,7 +228,7 @@ function charts({ steps }: LoadTestReport): { svg: string; caption: string }[] {
   ];
 }
 
-/** How it was measured, so that somebody else can do it again. */
+/** How it was measured, so that others can repeat it. */
 const method = (report: LoadTestReport): string[] => [
   '每个连接等到应答就发下一个请求，中间不停顿；各接口轮流请求，每个连接从不同的接口开始。',
   '响应时间从发出请求算到收完应答，只统计成功的应答（HTTP 2xx，内容正确）；百分位是实际测到的值，没有取近似。',

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { emulatedSessions } from './sessions.ts';
 
-test('who is to wait in line for a test’s sign-in comes again with the place that was told', async () => {
+test('a test person who must wait in line for the sign-in comes again with the given place', async () => {
   const asked: unknown[] = [];
   const wait = {
     outcome: 'wait',

@@ -7,7 +7,7 @@ import { type ReleaseRequest, readArguments, usage } from './arguments.ts';
 import { preview, uploadAgain } from './deliver.ts';
 import { releaseMini } from './release.ts';
 
-/** @throws StartFailure where nobody is there to answer. */
+/** @throws StartFailure without a terminal to ask on. */
 async function askForNotes(version: string): Promise<string[]> {
   if (process.stdin.isTTY !== true) {
     throw new StartFailure(`没有写这一版改了什么。\n\n${usage}`);

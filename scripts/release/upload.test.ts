@@ -74,7 +74,7 @@ test('a preview has a QR code and makes no version', async () => {
   expect(await uploadVersion(options(), '0.0.1')).toContain('source=trial');
 });
 
-test('what is missing for an upload is named, all at once', () => {
+test('all values that an upload lacks are named at once', () => {
   expect(() => readMpdevSettings({})).toThrow(/DINGTALK_MINI_APP_ID.*DINGTALK_MINI_TOKEN/s);
 });
 

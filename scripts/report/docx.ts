@@ -39,7 +39,7 @@ export interface DocxDocument {
    * `official`: as 公文 are set (GB/T 9704): 仿宋_GB2312 三号, title 二号, first lines indented, — X —.
    */
   look?: Look;
-  /** Who wrote it, in the file's properties. */
+  /** The author in the file's properties. */
   creator?: string;
   blocks: readonly Block[];
 }

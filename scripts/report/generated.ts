@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StartFailure } from '../../server/config/start-failure.ts';
 
-/** What was written last, by path: only a file that is still the same is replaced or removed. */
+/** The last written files by path: only a file that is still the same is replaced or removed. */
 const recordFile = '.generated.json';
 
 export interface GeneratedFile {
@@ -14,7 +14,7 @@ export interface GeneratedFile {
 
 export interface WrittenFile {
   path: string;
-  /** `edited`: somebody has changed it since; it stays, and the new one lies beside it under `newPath`. */
+  /** `edited`: a person has changed the file; it stays, and the new one lies beside it at `newPath`. */
   what: 'written' | 'unchanged' | 'edited';
   newPath?: string;
   /** What the folder holds now: an edited file in its edited form. */

@@ -9,7 +9,7 @@ export interface TextStyle {
   size?: number;
   bold?: boolean;
   colour?: string;
-  /** What of the text stands at `x`; its start by default. */
+  /** The part of the text that stands at `x`; its start by default. */
   anchor?: 'middle' | 'end';
   /** White around the letters, for a text that may stand on a line. */
   halo?: boolean;

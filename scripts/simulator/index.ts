@@ -1,4 +1,4 @@
-/** What tests of the mini program may use of the simulator: its sources on a phone, without a browser. */
+/** The simulator for tests of the mini program, which run its sources on a phone without a browser. */
 export { emulatorAuthCode } from './harness/emulator-codes.ts';
 export { type OpenedApp, openBuilt } from './harness/open-app.ts';
 export { buildProjectApp, openProjectApp, type ProjectAppOptions } from './harness/project-app.ts';

@@ -30,7 +30,7 @@ test('no file of the mini program for devices has a trace of the simulator', asy
   }
 }, 30_000);
 
-test('nothing that the server’s build compiles lies in the simulator, or asks for its packages', () => {
+test('the server’s build holds no file of the simulator, and none of its packages', () => {
   const read = ts.readConfigFile(path.join(root, 'tsconfig.server.json'), ts.sys.readFile);
   const { fileNames } = ts.parseJsonConfigFileContent(read.config, ts.sys, root);
   const seen = new Set<string>();
@@ -54,7 +54,7 @@ test('nothing that the server’s build compiles lies in the simulator, or asks 
   expect(dev).toEqual([]);
 });
 
-test('neither the server nor its console asks for anything of the simulator', () => {
+test('neither the server nor its console imports a file of the simulator', () => {
   const files = (readdirSync(path.join(root, 'server'), { recursive: true }) as string[])
     .filter((file) => /\.(?:ts|vue|html)$/.test(file) && !/\.test\.ts$|e2e/.test(file))
     .map((file) => path.join(root, 'server', file));

@@ -91,7 +91,7 @@ posix('a package that brings its own Node.js', () => {
   test('a release brings its Node.js, and an installed version never changes its content', async () => {
     const { source, manifest } = await unpack('1.0.0', '20.19.0');
     const layout = layoutAt(path.join(folder, 'opt'));
-    // Unpacked by somebody whose files are nobody else's business.
+    // Unpacked by a person whose umask hides files from others.
     const runtime = path.join(source, 'runtime');
     await chmod(runtime, 0o700);
     await chmod(path.join(runtime, 'node-v20.19.0-linux-x64.tar.gz'), 0o600);
@@ -118,7 +118,7 @@ posix('a package that brings its own Node.js', () => {
     expect(running(layout)).toBe('v20.19.0');
     const next = await unpack('1.1.0', '22.12.0');
     await install(next.source, next.manifest, layout);
-    // What is only installed changes nothing for what runs.
+    // An installation alone does not change the running release.
     expect(running(layout)).toBe('v20.19.0');
     const takeBack = await switchTo(layout, '1.1.0');
     expect(running(layout)).toBe('v22.12.0');

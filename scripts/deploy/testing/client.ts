@@ -58,7 +58,7 @@ export function send(gateway: Gateway, path: string, options: Sent = {}): Promis
         ...options.headers,
       },
     });
-    // What has not been answered in this time never will be; the gateway's own limits are below.
+    // The gateway's own limits are shorter, so no answer comes after this time.
     request.setTimeout(30_000, () => request.destroy(new Error('no answer')));
     request.on('error', (error) => resolve({ ...exchange, status: 0, text: String(error) }));
     request.on('response', (response) => {

@@ -103,7 +103,7 @@ export async function startGateway(
       }),
     ),
   );
-  // What a distribution's own nginx.conf does.
+  // As in a distribution's own nginx.conf.
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   await writeFile(
     at('nginx.conf'),

@@ -4,7 +4,7 @@ import type { FormQuestion } from './questions.ts';
 /** Shows a question. @returns the typed line; null where the terminal was closed */
 export type Ask = (question: string) => Promise<string | null>;
 
-/** @returns what the work returns; null without a terminal, where nobody can be asked. */
+/** @returns the work's result; null without a terminal, where no person can be asked. */
 export async function askedInTerminal<T>(work: (ask: Ask) => Promise<T>): Promise<T | null> {
   if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) return null;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -27,7 +27,7 @@ export async function askedInTerminal<T>(work: (ask: Ask) => Promise<T>): Promis
  * @param about.known what Enter keeps; null: nothing is known yet.
  * @param about.left how many questions come after it.
  * @param accept takes the typed line, empty for Enter. It returns null to accept it, or what was expected instead.
- * @returns false where nobody answers any more.
+ * @returns false where the person has ended the questions.
  */
 export async function askOne(
   { ask, tell }: { ask: Ask; tell: (line: string) => void },

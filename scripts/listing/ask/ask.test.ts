@@ -54,7 +54,7 @@ test('every example is accepted exactly as it is shown, and an app of one form n
   expect(answered).toBe(28);
 });
 
-test('nobody is asked what is about another app, or what only the approval brings', () => {
+test('questions about other kinds of apps, or about the time after the approval, are not asked', () => {
   const set = Object.assign;
   const asked = (change: (listing: ReturnType<typeof filledListing>) => unknown) => {
     const listing = filledListing();
@@ -127,7 +127,7 @@ test('in a terminal each answer is stored at once beside the comments, a wrong o
   expect(listing.answers).toEqual({ 'internal-app': { answer: 'yes', evidence: 'evidence/app.png' } });
   const comments = (file: string) => file.split('\n').filter((line) => /^\s*#/.test(line));
   expect(comments(await text())).toEqual(comments(newListing([])));
-  // The next run goes on with what is left.
+  // The next run asks the remaining questions.
   expect((await talk({})).said).not.toContain('应用名称');
   expect((await talk({ 应用名称: [''] }, true)).said).toContain('应用名称');
 });

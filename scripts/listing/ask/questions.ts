@@ -10,7 +10,7 @@ import { stageOf } from '../stage.ts';
 export interface FormQuestion {
   /** Where the answer stands in listing.yaml, e.g. `owner.phone` or `answers.internal-app`. */
   path: string;
-  /** What people are asked, in Chinese. */
+  /** The question in Chinese. */
   title: string;
   /** The possible answers with their Chinese words; empty for a free answer. */
   choices: readonly { word: string; value: string | boolean }[];

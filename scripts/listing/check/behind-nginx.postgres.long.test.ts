@@ -9,7 +9,7 @@ import { Subject } from '../testing/project.ts';
 import { createProbes, type ProbeSettings } from './probes.ts';
 import { runRules } from './run.ts';
 
-/** What is not met in a clone whose pages have not been built: the server says so in the page. */
+/** The rules that fail in a clone without built pages, where the server's page says so. */
 const unbuilt: readonly string[] = existsSync(path.join(projectRoot, 'dist/console/manifest.json'))
   ? []
   : ['h5-live'];

@@ -32,7 +32,7 @@ export interface HttpTarget {
   scheme: 'https' | 'http';
   /** The host as the app's users write it. */
   host: string;
-  /** Whom to connect to. */
+  /** The host to connect to. */
   target: { host: string; port: number };
   timeoutMs: number;
 }

@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { listening, makeChain, type TlsServer } from '../../../server/testing/certificates.ts';
 import { createProbes, type ProbeSettings } from './probes.ts';
 
-/** What the probes see of a real gateway, and of what is none. */
+/** The probes on a real gateway, and on servers that are none. */
 
 const host = 'app.hangzhou-dept.cn';
 let secure: TlsServer;

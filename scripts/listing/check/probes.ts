@@ -17,7 +17,7 @@ export interface Probes {
   lookup(name: string): Promise<Probed<{ addresses: readonly string[]; rehearsed?: boolean }>>;
   /** The app's certificate. */
   certificate(): Promise<Probed<{ report: CertificateReport }>>;
-  /** Whether the app's host speaks a version of TLS; null where nobody knows. */
+  /** Whether the app's host speaks a version of TLS; null where this is not known. */
   speaks(version: TlsVersion): Promise<boolean | null>;
   /** Asks the app over https, on its own address. */
   https(request: HttpAsk): Promise<Probed<{ answer: HttpAnswer }>>;

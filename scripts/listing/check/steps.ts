@@ -2,14 +2,14 @@ import { factAt } from '../facts/facts.ts';
 import type { Stage } from '../listing.ts';
 import type { CheckReport, RuleResult } from './report.ts';
 
-/** What is to be done before a listing, in the order in which it can be done. */
+/** The steps before a listing, in the order in which they can be done. */
 export interface Step {
   title: string;
   /** One Chinese line each, the most pressing first. */
   items: readonly string[];
 }
 
-/** What holds in each stage, in one Chinese sentence. */
+/** One Chinese sentence about each stage. */
 export const stageWords: Readonly<Record<Stage, string>> = {
   审批前: '生产服务器用测试参数运行；正式参数和 H5 的接入代码审批通过后才有，现在不问也不查。',
   审批后: '生产服务器换成审批回复的正式参数，H5 加上接入代码，再查一遍。',

@@ -11,7 +11,7 @@ export interface Classification {
   reasons: string[];
 }
 
-/** What must be known before anybody can say 自建 or 统建. */
+/** The facts that decide between 自建 and 统建. */
 export const classificationFacts = ['scope.users', 'scope.contacts', 'scope.superExecutives'] as const;
 
 /**

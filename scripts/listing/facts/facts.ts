@@ -4,9 +4,9 @@ import type { Finding } from '../rule.ts';
 
 /** A fact of listing.yaml, in the words in which people are asked for it. */
 export interface Fact {
-  /** Where it stands in listing.yaml, e.g. `owner.phone`. */
+  /** Its path in listing.yaml, e.g. `owner.phone`. */
   path: string;
-  /** What people call it, after its section: `业主单位：业主联系电话`. */
+  /** Its name for people, after its section: `业主单位：业主联系电话`. */
   title: string;
   /** How it is written in the file, as YAML on one line. */
   example: string;

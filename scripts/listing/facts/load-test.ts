@@ -20,7 +20,7 @@ export interface LoadTest {
 const again =
   '在能访问应用域名的机器上运行 npm run loadtest。用 PTS、JMeter、k6 压测过的，把报告和数字写进 listing.yaml 的 loadtest（见 scripts/docs/loadtest.md）。';
 
-/** @returns the finding of whoever needs a load test where there is none that can be read. */
+/** @returns the finding of a rule that needs a load test, where none can be read. */
 export async function loadTestOf({
   listing,
   files,

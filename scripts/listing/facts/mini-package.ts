@@ -49,7 +49,7 @@ export function compiledPackage(files: ProjectFiles): Promise<MiniPackage | Erro
   );
 }
 
-/** The files of a package that can be built, however large; the Error says why there is none. */
+/** The files of the built package, of any size; an Error where it cannot be built. */
 export async function productionPackage(files: ProjectFiles): Promise<PackageFiles | Error> {
   const built = await compiledPackage(files);
   if (built instanceof Error) return built;

@@ -5,14 +5,14 @@ import type { Listing } from '../listing.ts';
 export interface Material {
   /** Path below the materials' folder, with `/` between folders. */
   path: string;
-  /** What it is for, one Chinese sentence, for the contents page. */
+  /** Its purpose in one Chinese sentence, for the contents page. */
   purpose: string;
   content: Uint8Array;
 }
 
 /** Something that the materials still lack. It is never invented. */
 export interface Missing {
-  /** What it is called. */
+  /** Its name for people. */
   title: string;
   /** Where it is filled in, or what must be done for it. */
   where: string;

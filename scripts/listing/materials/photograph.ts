@@ -5,7 +5,7 @@ import { launchBrowser, NoBrowser } from '../../../server/testing/browser.ts';
 import type { Listing } from '../listing.ts';
 import { type ScreenName, screensFolder } from './screens.ts';
 
-/** Whom the simulator signs in for each picture; people of the emulated platform. */
+/** The person that the simulator signs in for each picture; people of the emulated platform. */
 const people: readonly [ScreenName, string, fault?: string][] = [
   ['首页', 'zhangsan'],
   ['绑定', 'lisi'],

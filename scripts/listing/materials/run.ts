@@ -65,7 +65,7 @@ function beside(file: string): string {
   return `${file.slice(0, file.length - extension.length)}（新生成）${extension}`;
 }
 
-/** What the command prints. */
+/** The text that the command prints. */
 export function describeListing({ files, missing, edited, folder, archive }: ListingResult): string {
   return [
     `上架材料：${files} 个文件`,

@@ -13,7 +13,7 @@ beforeEach(() => {
   h = new Subject();
 });
 
-/** What is broken, how, and the rules that are not met then: `id` fails, `id=state` has that state. */
+/** The name of the break, the change, and the rules that are not met then: `id` fails, `id=state` has that state. */
 type Break = readonly [what: string, wreck: (h: Subject) => unknown, found: string];
 
 const day = 86_400_000;

@@ -88,7 +88,7 @@ describe('questions', () => {
     expect(await ask(id, { answer: 'not-applicable', note: '另有安排' })).toBe('not-applicable');
   });
 
-  test('nobody is asked what is about another app', async () => {
+  test('questions about other kinds of apps are not asked', async () => {
     h.listing.app.forms = ['miniprogram'];
     h.listing.answers = {};
     for (const { id } of rules.filter(({ only = [] }) => only.some((one) => /h5|unified|exec/.test(one)))) {

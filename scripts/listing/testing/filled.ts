@@ -112,7 +112,7 @@ export const step = (more: Partial<LoadTestStep> = {}): LoadTestStep =>
     ...more,
   }) as LoadTestStep;
 
-/** What a load test found of one interface. */
+/** The result of a load test for one interface. */
 export const asked = (name: string, requests: number, data = true, successRate = 1) => ({
   name,
   requests,

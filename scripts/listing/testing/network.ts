@@ -6,13 +6,13 @@ import { bid, guideCode, host, page } from './filled.ts';
 /** The network around an app that meets every rule, as probes would find it; a test changes single answers. */
 export interface Network {
   probes: Probes;
-  /** What the app answers by https, by path; 404 for others. */
+  /** The app's answers by HTTPS, by path; 404 for others. */
   answers: Map<string, HttpAnswer | NoAnswer>;
-  /** What port 80 answers. */
+  /** The answer of port 80. */
   plain: HttpAnswer | NoAnswer;
   /** Headers of every answer by https. */
   headers: Record<string, string>;
-  /** Where names lead; others lead nowhere. */
+  /** Addresses by name; other names are unknown. */
   names: Map<string, readonly string[]>;
   /** `host:port` that answers; others refuse. */
   ports: Map<string, PortState>;

@@ -13,7 +13,7 @@ import { bid, guideCode, host, page } from './filled.ts';
 export interface TestSystem {
   /** PEM of the root that the gateway's certificate goes back to. */
   root: string;
-  /** What the gateway itself answers by path; nothing of it reaches the app. */
+  /** Answers of the gateway itself, by path; these requests do not reach the app. */
   answers: Map<string, { status: number; type: string; body: string }>;
   /** `host:port` → its real address. */
   connect: Map<string, string>;

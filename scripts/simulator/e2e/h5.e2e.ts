@@ -90,7 +90,7 @@ inBrowser('the H5 pages in the simulator', () => {
     await sees(/，张三/);
   });
 
-  test('what is wrong in the client or the network is said on the page, and over when the fault is', async () => {
+  test('the page shows a fault of client or network, and works again after it', async () => {
     for (const [group, title, text] of [
       ['客户端取码', '客户端不给免登码', '没有拿到登录凭证'],
       ['客户端取码', '免登码一直不来', '没有拿到登录凭证'],

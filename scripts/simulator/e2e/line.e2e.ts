@@ -5,7 +5,7 @@ import { inBrowser, useStack } from './support/stack.ts';
 inBrowser('many people open the app at once', () => {
   const used = useStack({ PLATFORM_CALLS_PER_SECOND: '1' });
 
-  test('whoever comes too early reads how long it takes, and is in without a tap', async () => {
+  test('a person who comes too early reads how long it takes, and is signed in without a tap', async () => {
     const phone = await PhonePage.open(used.browser, used.stack.url);
     await phone.choose('zhangsan');
     await phone.waitForText('，张三');

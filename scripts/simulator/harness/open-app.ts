@@ -33,7 +33,7 @@ export interface OpenAppOptions extends StartOptions, EngineOptions {
   platform?: Platform;
   /** `null`: the start has no corpId. */
   corpId?: string | null;
-  /** What an earlier use of the app has stored. Values, as `dd.setStorage` takes them. */
+  /** Values in the storage from an earlier use, as `dd.setStorage` takes them. */
   storage?: Readonly<Record<string, unknown>>;
   faults?: Faults;
   httpErrors?: Device['httpErrors'];
@@ -265,7 +265,7 @@ export class OpenedApp {
     windows.push(this.window);
   }
 
-  /** Stops listening. @returns what nobody took */
+  /** Stops listening. @returns the errors that no test has taken */
   leave(): Error[] {
     this.watch.stop();
     return this.watch.take();

@@ -12,7 +12,7 @@ export interface ChromeActions {
   asset(path: string): string;
 }
 
-/** What the container draws around the pages: title bar, tab bar, pull-down sign, and the layer for dialogs. */
+/** The container's own parts around the pages: title bar, tab bar, pull-down sign, and the layer for dialogs. */
 export class Chrome {
   readonly root: HTMLElement;
   readonly screen: HTMLElement;

@@ -15,7 +15,7 @@ export interface TransportResponse {
 /** Sends a request; rejects when there is no answer at all. */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 
-/** What the container has found out about a newer package by the time that the app runs. */
+/** The container's knowledge of a newer package when the app starts. */
 export type UpdateState =
   /** The package that runs is the newest. */
   | 'none'
@@ -36,13 +36,13 @@ export interface StorageBackend {
 
 export type Platform = 'dingtalk' | 'zhezhengding';
 
-/** What can go wrong on the side of the device. All fields may be changed while the phone runs. */
+/** Faults of the device. All fields may be changed while the phone runs. */
 export interface Faults {
   /** No network: every request fails with code 12. */
   noNetwork?: boolean;
   /** Each request takes this much longer. Milliseconds. */
   slowNetworkMs?: number;
-  /** The address answers nobody: code 12, as for a refused connection. */
+  /** The address does not answer: code 12, as for a refused connection. */
   serverDown?: boolean;
   /** Something between (a portal, a proxy) answers 200 with an HTML page. */
   htmlAnswer?: boolean;
@@ -88,11 +88,11 @@ export interface Device {
   /** Takes what `dd.setClipboard` puts there; nowhere by default. */
   clipboard?: ((text: string) => unknown) | undefined;
   faults: Faults;
-  /** What the container does with an answer of HTTP 400 and above; versions differ. */
+  /** How the container handles an answer of HTTP 400 and above; versions differ. */
   httpErrors: HttpErrors;
   /** HTTP 可信域名 of the app, host names; `undefined`: not checked. Others fail with code 11. */
   trustedHosts?: readonly string[] | undefined;
-  /** What `dd.getSystemInfo` tells besides; null: it fails. */
+  /** Further fields of `dd.getSystemInfo`; null: it fails. */
   systemInfo?: Readonly<Record<string, unknown>> | null | undefined;
   /** How `dd.getAuthCode` and `dd.dtBridge` wrap a code, where it is not as documented. */
   wrapCode?: ((code: string) => object) | undefined;
@@ -116,7 +116,7 @@ export function memoryStorage(initial: Readonly<Record<string, string>> = {}): S
   };
 }
 
-/** What is used of a browser's `Storage`. */
+/** The methods of a browser's `Storage` that are used. */
 export type StorageArea = {
   readonly length: number;
   key(index: number): string | null;

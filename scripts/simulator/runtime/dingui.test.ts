@@ -5,7 +5,7 @@ import { openPage, using } from '../harness/testing.ts';
 const folder = fileURLToPath(new URL('../../../node_modules/dingui-mini/es', import.meta.url));
 const names = readdirSync(folder);
 
-/** What a component must be given so that it shows all that it can. */
+/** The properties with which a component shows all of its parts. */
 const USES: Readonly<Record<string, { attributes?: string; data?: string; shows?: string }>> = {
   badge: { attributes: 'text="9" show="{{true}}"', shows: '9' },
   button: { attributes: 'type="primary"', shows: '内容' },

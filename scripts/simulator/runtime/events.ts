@@ -1,4 +1,4 @@
-/** What the runtime keeps on each DOM element that stands for a tag of a page. */
+/** The data that the runtime keeps on each DOM element of a page's tag. */
 export interface MiniNode {
   tag: string;
   id: string;

@@ -20,7 +20,7 @@ export interface InstanceHost {
  */
 export class Instance {
   readonly host: InstanceHost;
-  /** Where it stands, for messages: the page's path or the component's id. */
+  /** Its place for messages: the page's path or the component's id. */
   readonly place: string;
   /** `this` in the mini program's code. */
   readonly self: Record<string, unknown>;

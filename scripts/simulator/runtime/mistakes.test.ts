@@ -47,7 +47,7 @@ test.each([
   expect(told(await failing(submit))).toEqual(expected);
 });
 
-test('what the mini program says on the console is told with its values and the place', async () => {
+test('a console message of the mini program is shown with its values and its place', async () => {
   const log = vi.spyOn(console, 'log').mockReturnValue();
   const app = await openFiles(files(`submit() { console.log('有', { a: 1 }, [2], null, undefined); }`));
   await app.tap('首页');

@@ -29,7 +29,7 @@ export class PageView {
   readonly instance: Instance;
   /** The page's own settings over those of `window` in app.json. */
   readonly config: PageConfig;
-  /** What the page changed of its title bar. */
+  /** The page's own changes to its title bar. */
   bar: { title?: string; backgroundColor?: string } = {};
   private readonly app: App<Node>;
   private atEnd = false;

@@ -51,7 +51,7 @@ export class Phone implements InstanceHost, TemplateHost {
   /** The last run; it may have ended. */
   private run: Run | undefined;
   private definition: Instance | undefined;
-  /** What the last start opens first. */
+  /** The page that the last start opens first. */
   private opening: { path: string; query: Readonly<Record<string, string>> } = { path: '', query: {} };
   private launched: { path: string; query: Readonly<Record<string, string>> } = { path: '', query: {} };
   private readonly errors: ErrorReports;

@@ -3,7 +3,7 @@ import { appFiles, emptyRoot, openFiles } from '../harness/testing.ts';
 import type { TransportRequest, TransportResponse } from './device.ts';
 
 /**
- * What a client ends is gone: code of the run before a cold start neither hears an answer nor does anything.
+ * A cold start ends the run before it: its code gets no more answers and has no effect.
  * Source: 支付宝小程序文档「小程序运行机制」, cold and warm start (https://www.w3cschool.cn/aliminiapp/aliminiapp-2xh63bec.html)
  */
 const files = {

@@ -2,7 +2,7 @@ import type { CallHost } from './dd/call.ts';
 import { Timers } from './timers.ts';
 import type { PhoneEventInput } from './types.ts';
 
-/** What a run tells the phone; see `CallHost`. */
+/** The phone as a run sees it; see `CallHost`. */
 export type RunHost = Pick<CallHost, 'emit' | 'report' | 'reportRejection'>;
 
 /**

@@ -18,7 +18,7 @@ export interface Template {
 type Render = (scope: Scope) => VNode[];
 type SlotContent = (slotProps: unknown) => VNode[];
 
-/** What compiled templates need of the phone. */
+/** The functions that compiled templates need from the phone. */
 export interface TemplateHost {
   sjs(file: string): unknown;
   component(id: string): Parameters<typeof h>[0];

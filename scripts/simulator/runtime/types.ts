@@ -1,6 +1,6 @@
 import type { Level } from './mini-console.ts';
 
-/** What the compiler hands to the runtime: plain data, so that it crosses from Vite to a browser as JSON. */
+/** The compiler's result for the runtime: plain data, so that Vite can send it to a browser as JSON. */
 export interface BuiltApp {
   config: AppConfig;
   units: Record<string, BuiltUnit>;

@@ -14,7 +14,7 @@ import {
 } from './setup.ts';
 
 const servers: Server[] = [];
-/** What the terminal shows. */
+/** The lines on the terminal. */
 const printed: string[] = [];
 const counter = fileURLToPath(new URL('../fixtures/counter', import.meta.url));
 let script = '';
@@ -222,7 +222,7 @@ test('the page gets its setup and the problems of the sources; all else is left 
   expect((await fetch(`${simulator}/index.html`)).status).toBe(404);
 });
 
-test('what the mini program says reaches the terminal with its place, in three lines at most, and once', async () => {
+test('a message of the mini program reaches the terminal with its place, in three lines at most, and once', async () => {
   ({ script } = await buildApp(counter));
   printed.length = 0;
   const simulator = await simulatorOf('http://127.0.0.1:1');

@@ -27,7 +27,7 @@ export interface SimulatorOptions extends Setup {
 }
 
 export interface Simulator {
-  /** Where the page is, without a slash at the end. */
+  /** The page's address, without a slash at the end. */
   url: string;
   /** Opens the mini program again on phones that found no server a moment ago. */
   serverIsBack(): void;

@@ -2,7 +2,7 @@ import type { Faults, Platform } from '../runtime/device.ts';
 import type { Level } from '../runtime/mini-console.ts';
 import type { PhoneEventInput } from '../runtime/types.ts';
 
-/** What the page is told about the processes that `npm run dev` started. Addresses have no slash at the end. */
+/** The addresses of the processes of `npm run dev`, for the page. They have no slash at the end. */
 export interface Setup {
   /** The server for each platform; null where it does not run. */
   servers: Record<Platform, string | null>;
@@ -17,18 +17,18 @@ export const SERVER_PLACEHOLDER = 'http://server-of-the-chosen-platform.invalid'
 
 /** How the paths below begin. */
 export const DEVICE_PATHS = '/__device/';
-/** Where the page asks for the {@link Setup}. */
+/** Path of the {@link Setup}. */
 export const SETUP_PATH = '/__device/setup';
-/** Where the page hands in the phone's requests. */
+/** Path for the phone's requests. */
 export const RELAY_PATH = '/__device/http';
 
-/** Where the page asks for the mistakes (`Problem[]`) of a mini program that does not compile. */
+/** Path of the mistakes (`Problem[]`) of a mini program that does not compile. */
 export const PROBLEMS_PATH = '/__device/problems';
 
-/** Where the page hands in what the mini program said or did wrong. */
+/** Path for messages and errors of the mini program. */
 export const SAID_PATH = '/__device/said';
 
-/** Where the page asks for a client that shows the H5 pages, and for its faults; see `h5/clients.ts`. */
+/** Path for a client that shows the H5 pages, and for its faults; see `h5/clients.ts`. */
 export const H5_PATH = '/__device/h5';
 
 /** The page with the H5 pages in a client; the phone is on all others. */
@@ -40,7 +40,7 @@ export const HOT_EVENTS = {
   update: 'mini-program:update',
   /** Code, configuration or images changed; data: a whole `BuiltApp` for `phone.replace`. */
   replace: 'mini-program:replace',
-  /** The sources have mistakes; data: `Problem[]`. What runs goes on. */
+  /** The sources have mistakes; data: `Problem[]`. The running app stays. */
   problems: 'mini-program:problems',
   /** The server answers again. */
   serverBack: 'mini-program:server-back',
@@ -50,7 +50,7 @@ export const HOT_EVENTS = {
 
 export type Screen = 'phone' | 'pc';
 
-/** What the page asks for: whose client it shows, and what goes wrong in it. */
+/** The client that the page wants: its person and its faults. */
 export interface ClientChoice {
   platform: Platform;
   person: string;
@@ -60,7 +60,7 @@ export interface ClientChoice {
   anew: boolean;
 }
 
-/** What happened in a client; `client` is its address. */
+/** An event in a client; `client` is its address. */
 export interface ClientEvent {
   client: string;
   event: PhoneEventInput;
@@ -73,7 +73,7 @@ export interface Said {
   stack: string;
 }
 
-/** Where it was said. */
+/** The place of a message. */
 export interface Heard {
   /** `pages/home/index.ts:3:14`; null where the stack leads to no source. */
   place: string | null;

@@ -42,7 +42,7 @@ export interface CallHost {
   whenEnded(callback: () => void): () => void;
 }
 
-/** What a call was given, as the timeline shows it. */
+/** The arguments of a call, as the timeline shows them. */
 function withoutCallbacks(options: Options): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== 'function'));
 }

@@ -20,7 +20,7 @@ const url = 'http://server.invalid/api';
 /**
  * Sources: DingTalk's document of dd.httpRequest (https://open.dingtalk.com/document/orgapp-client/send-network-requests):
  * methods, content types, `headers`, `dataType`, `timeout`, `{data, status, headers}`, error numbers 11 to 14 and 19.
- * What becomes of an HTTP error is not documented; containers differ, so the device has all three ways.
+ * The documents do not say how an HTTP error ends; containers differ, so the device has all three ways.
  */
 describe('dd.httpRequest', () => {
   test('GET and POST only', async () => {

@@ -1,6 +1,6 @@
 import { openPage } from '../../harness/testing.ts';
 
-/** What the simulator does not have fails by its name, however the code asks for it; nothing is silently absent. */
+/** An API that the simulator lacks fails by its name, however the code asks for it. */
 describe('an API that is not simulated', () => {
   test.each([
     ['a call', 'dd.chooseImage({})'],
@@ -76,7 +76,7 @@ test('a synchronous API that fails throws, and the timeline says so', async () =
   await expect(app).rejects.toThrow('key 应是非空的字符串');
 });
 
-test('what DingTalk documents beside calls, and two names that packages use under my', async () => {
+test('members that DingTalk documents beside calls are there, and two names that packages use under my', async () => {
   const script = `data: { seen: '' }, onLoad() {
     const { path, query } = dd.getLaunchOptionsSync();
     this.first = [dd.SDKVersion, dd.env.clientName, dd.getLanguageSync(), path, query.corpId].join(' ');

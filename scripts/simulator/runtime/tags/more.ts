@@ -13,7 +13,7 @@ export const progress: Tag = (attributes, _children, key) => {
   ] as VNode[]);
 };
 
-/** What `rich-text` shows of HTML; source: 支付宝小程序文档「rich-text」, trusted nodes. Links and scripts do nothing. */
+/** The HTML tags that `rich-text` shows; source: 支付宝小程序文档「rich-text」, trusted nodes. Links and scripts do nothing. */
 const TRUSTED = new Set(
   (
     'a abbr b blockquote br code col colgroup dd del div dl dt em fieldset h1 h2 h3 h4 h5 h6 hr i img ins label legend ' +
@@ -142,7 +142,7 @@ export const movableView = statefulTag('movable-view', ({ host, attribute, state
 /** Keeps a view inside its area; without a layout (jsdom) there is no limit. */
 const within = (at: number, room: number): number => (room > 0 ? Math.max(0, Math.min(at, room)) : at);
 
-/** Where a tap on a `navigator` leads; `go` is the phone's. */
+/** Follows a tap on a `navigator`; `go` is the phone's. */
 export const navigator: Tag = (attributes, children, key) => {
   const attach = (target: unknown): void => {
     const element = target as MiniElement | null;

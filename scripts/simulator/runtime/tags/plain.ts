@@ -141,7 +141,7 @@ export const form: Tag = (attributes, children, key) => {
   return h('mini-form', { ...common('form', attributes, key), ref: attach }, children);
 };
 
-/** What a tap on a button inside a form does; called after the tap's own handlers. */
+/** The effect of a tap on a button inside a form; called after the tap's own handlers. */
 export function runFormButton(element: MiniElement): void {
   const attributes = element.miniNode?.attributes ?? {};
   if (attributes.disabled) return;

@@ -6,7 +6,7 @@ export interface PanelFault {
   id: string;
   group: FaultGroup;
   title: string;
-  /** What happens, and what the person should see of it. */
+  /** The effect, and what the person should see. */
   effect: string;
   /** On the side of the phone. */
   device?: Partial<Faults>;

@@ -28,7 +28,7 @@ export interface Entry {
   durationMs?: number;
   /** How often it came, one right after the other. */
   times?: number;
-  /** What is inside, made when somebody opens the line. */
+  /** The details, made when the line is opened. */
   parts?: () => Part[];
 }
 
@@ -43,7 +43,7 @@ type EntryInput = Omit<Entry, 'id' | 'at' | 'clock'> & { at?: number };
 /** Lines that are kept; older ones are dropped. */
 const LIMIT = 600;
 
-/** What happened, as one list. Calls that take time are one line that changes when they end. */
+/** The list of events. A call is one line, which changes when the call ends. */
 export class Timeline {
   readonly entries: Entry[] = [];
   /** Rises when the list is to be drawn anew. */

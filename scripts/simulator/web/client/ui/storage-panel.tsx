@@ -2,7 +2,7 @@ import { defineComponent, ref } from 'vue';
 import type { Simulator } from '../simulator.ts';
 import { card, quietButton } from './parts.tsx';
 
-/** What the mini program has stored for this person: to look at, to change, to delete. */
+/** The mini program's storage for this person, to view, change and delete. */
 export const StoragePanel = defineComponent({
   props: { simulator: { type: Object, required: true } },
   setup(props) {

@@ -4,7 +4,7 @@ import { card, quietButton } from './parts.tsx';
 
 const NEAR_END_PX = 40;
 
-/** What happened, newest at the end; follows the end until the reader scrolls up. */
+/** The list of events, newest at the end; follows the end until the reader scrolls up. */
 export const TimelinePanel = defineComponent({
   props: { timeline: { type: Object, required: true } },
   setup(props) {
