@@ -1,11 +1,25 @@
 /** Sessions with answers that the real server never gives. */
 import type { HttpErrors } from '../../scripts/simulator/index.ts';
+import type { TestPhone } from './phone.ts';
 import { fault, homeAsks, late, prepareStandIn, ready, user } from './stand-in-journey.ts';
 
 const standIn = prepareStandIn();
 const { phone, start, logins, signedIn } = standIn;
 
 describe('renewing the session', () => {
+  /** Signs out while a silent sign-in is waiting for its answer. */
+  async function signOutDuringSignIn(device: TestPhone) {
+    const run = start(device, { url: '/pages/me/index' });
+    const me = await run.waitFor('me', (data) => data.loaded === true);
+    const signIn = late();
+    standIn.answers['/api/me'] = () => fault(401, 'SESSION_EXPIRED');
+    standIn.answers['/api/auth/login'] = signIn.answer;
+    const loading = me.call('load') as Promise<void>;
+    await run.settled(() => logins().length === 2);
+    me.call('signOut');
+    return { run, signIn, loading };
+  }
+
   test('a new session that is refused at once ends in a fault, not in a loop', async () => {
     standIn.answers[homeAsks.path] = () => fault(401, 'SESSION_EXPIRED');
     const run = start(phone());
@@ -34,14 +48,7 @@ describe('renewing the session', () => {
 
   test('a slow sign-in does not undo a later sign-out', async () => {
     const device = phone();
-    const run = start(device, { url: '/pages/me/index' });
-    const me = await run.waitFor('me', (data) => data.loaded === true);
-    const signIn = late();
-    standIn.answers['/api/me'] = () => fault(401, 'SESSION_EXPIRED');
-    standIn.answers['/api/auth/login'] = signIn.answer;
-    const loading = me.call('load') as Promise<void>;
-    await run.settled(() => logins().length === 2);
-    me.call('signOut');
+    const { run, signIn, loading } = await signOutDuringSignIn(device);
     await run.waitFor('no-permission');
     signIn.give(signedIn());
     await loading;
@@ -50,14 +57,7 @@ describe('renewing the session', () => {
   });
 
   test('a slow sign-in does not undo a later sign-out and sign-in', async () => {
-    const run = start(phone(), { url: '/pages/me/index' });
-    const me = await run.waitFor('me', (data) => data.loaded === true);
-    const signIn = late();
-    standIn.answers['/api/me'] = () => fault(401, 'SESSION_EXPIRED');
-    standIn.answers['/api/auth/login'] = signIn.answer;
-    const loading = me.call('load') as Promise<void>;
-    await run.settled(() => logins().length === 2);
-    me.call('signOut');
+    const { run, signIn, loading } = await signOutDuringSignIn(phone());
     const out = await run.waitFor('no-permission');
     standIn.answers['/api/auth/login'] = () => signedIn();
     standIn.answers['/api/me'] = () => ({ body: { user } });

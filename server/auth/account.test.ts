@@ -155,7 +155,7 @@ describe('changing the password', () => {
       ),
     );
     expect(await change(token, known, 'correct horse battery')).toMatchObject({ reason: 'LOCKED' });
-    // The attempt that locked, and the first one that had to wait: no more, however long somebody goes on.
+    // Of the locked attempts only the one that locked and the first refused one have entries.
     const { id } = await server.prisma.user.findUniqueOrThrow({ where: { username: 'zhangsan' } });
     const events = await server.prisma.auditLog.findMany({
       where: { action: 'password.refused' },
@@ -180,7 +180,7 @@ describe('changing the password', () => {
     await expires(-1000);
     const rejected = (reason: string) => ({ outcome: 'password-rejected', reason });
     expect(await change(token, known, 'correct horse battery')).toEqual(rejected('PASSWORD_EXPIRED'));
-    // Who does not know it does not learn that it is one.
+    // Without the password nobody learns that it is a one-time password.
     expect(await change(token, 'wrong', 'correct horse battery')).toEqual(rejected('WRONG_PASSWORD'));
     expect(
       await server.prisma.auditLog.count({ where: { detail: { equals: { reason: 'PASSWORD_EXPIRED' } } } }),

@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.close());
 
-/** What an auditor may call: reading, and nothing that shows more than the log does. */
+/** The routes for auditors: they read, and show no more than the audit log. */
 const forAuditors: readonly string[] = [
   'GET /api/admin/overview',
   'GET /api/admin/people',
@@ -69,7 +69,7 @@ test('every administrators’ route refuses strangers and ordinary people, and a
   const all = await operations();
   expect(all.length).toBeGreaterThan(0);
   for (const operation of all) {
-    // A body that is refused first would hide a route without a check: the refusal must be the role's.
+    // The refusal must be because of the role: a refused body would hide a route without a check.
     expectFault(await call(operation), 401, 'SESSION_EXPIRED');
     expectFault(await call(operation, tokens.USER), 403, 'FORBIDDEN');
     const name = `${operation.method} ${operation.url}`;
@@ -85,7 +85,7 @@ test('the list of routes for auditors names only routes that exist', async () =>
 });
 
 describe('an administrators’ route', () => {
-  /** A server with the guard alone, and one route. */
+  /** A server with only the guard and one route. */
   async function serverWith(url: string, roles?: readonly RoleName[]): Promise<FastifyInstance> {
     const app = Fastify();
     await app.register(fp(async () => {}, { name: 'auth' }));

@@ -2,7 +2,7 @@ import { development } from '../config/constants.ts';
 import { type Built, build } from '../testing/build.ts';
 import { expectFault, post, rowCounts, ticketOf } from '../testing/http.ts';
 
-/** Nothing half done: a write that fails inside a sign-in leaves the old state, and trying again succeeds. */
+/** A failed write inside a sign-in leaves the old state, and the next try succeeds. */
 
 const { password } = development;
 let server: Built;

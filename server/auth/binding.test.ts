@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Every test starts with nobody locked out, 李四 and 王五 unbound. */
+/** Every test starts without locks, and with 李四 and 王五 unbound. */
 beforeEach(async () => {
   await server.prisma.lockout.deleteMany();
   await server.prisma.user.updateMany({
@@ -132,7 +132,7 @@ describe('a binding is refused', () => {
       reason: 'ACCOUNT_ALREADY_BOUND',
     });
     expect(await userNamed('zhangsan')).toMatchObject({ dingUserId: '270101' });
-    // Nothing was used up: the right account still binds.
+    // The ticket was not used up: the right account still binds.
     expect(await server.bind({ ticket, username: 'lisi', password })).toMatchObject({ outcome: 'signed-in' });
   });
 

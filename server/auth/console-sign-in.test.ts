@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 
 let address = 1;
-/** From an address of its own: the limit on requests of one address is not what these tests are about. */
+/** Each request has its own address, to stay below the limit of requests of one address. */
 function post(
   url: string,
   payload: object,
@@ -110,7 +110,7 @@ test('an auditor gets a session too, and a new sign-in ends the session that it 
   expect((await me(second)).statusCode).toBe(200);
   await server.prisma.user.update({ where: { username: 'lisi' }, data: { role: 'USER' } });
   const role = async () => (await me(second)).json<Partial<MeResponse>>().user?.role;
-  // Their session goes on, and is an ordinary person's.
+  // The session continues as an ordinary person's.
   await until(async () => (await role()) !== 'AUDITOR', 5000, 'the role is known');
 });
 

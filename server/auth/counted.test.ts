@@ -73,6 +73,6 @@ test('sign-ins by the platform and by password are counted separately, in the me
     'platform no-permission OUT_OF_RANGE 1',
     'platform signed-in null 1',
   ]);
-  // The hour may have turned meanwhile.
+  // The hour may have changed meanwhile.
   for (const { hours, total } of series) expect((hours.at(-1) ?? 0) + (hours.at(-2) ?? 0)).toBe(total);
 });

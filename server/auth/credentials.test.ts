@@ -4,7 +4,7 @@ import { createSeededDatabase, type TestDatabase } from '../testing/database.ts'
 import { localCredentials } from './credentials.ts';
 import { createPasswords } from './passwords.ts';
 
-/** The library itself, watched. */
+/** Spies on the library. */
 const hash = vi.spyOn(argon2, 'hash');
 const verify = vi.spyOn(argon2, 'verify');
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const passwordHash = await passwords.hash(password);
   await database.prisma.user.update({ where: { username: 'lisi' }, data: { passwordHash } });
   await database.prisma.user.create({ data: { username: 'no-password', name: '无密码' } });
-  // The first question of a process also makes the hash that answers for names that nobody has.
+  // The first verification of a process also makes the hash for unknown user names.
   await localCredentials(database.prisma, passwords).verify('nobody', 'anything');
 });
 afterAll(() => database.close());

@@ -3,7 +3,7 @@ import { type Built, build } from '../testing/build.ts';
 import { bearer, post } from '../testing/http.ts';
 import { createPasswords } from './passwords.ts';
 
-/** The seed's password opens nothing in production: whoever set it could never sign in by it. */
+/** The seed's password never matches in production, so nobody may set it. */
 
 const { password } = development;
 const oneTime = 'kettle-orbit-4417';

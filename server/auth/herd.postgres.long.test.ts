@@ -12,7 +12,7 @@ const here = prepareProcesses();
 test.each([1, 2])(
   'on %s cold instances all 200 people are signed in, without a tap, as soon as the limit allows',
   async (instances) => {
-    // As the platform limits a real app: what is over the limit is refused.
+    // The platform's limit for a real app; it refuses further calls.
     here.emulator.control.reset();
     here.emulator.control.limits({ perSecond: 20 });
     await here.database.prisma.$executeRaw`TRUNCATE platform_tokens, sessions`;
@@ -30,7 +30,7 @@ test.each([1, 2])(
     // Ten seconds and a half on a quiet machine, as the bench shows; here the machine does other things as well.
     expect(herd.seconds).toBeLessThan(60);
     expect(here.emulator.control.calls()).toMatchObject({ [tokenApi]: 1 });
-    // What the platform refuses, because calls overtook each other on their way, is rare.
+    // The platform rarely refuses calls because they overtook each other on the network.
     expect(here.emulator.control.calls()[exchangeApi]).toBeLessThan(220);
     expect(await here.database.prisma.session.count()).toBe(200);
     await Promise.all(servers.map((server) => server.stop()));

@@ -35,7 +35,7 @@ beforeAll(async () => {
   accountSystem = {
     CREDENTIALS_URL: `http://127.0.0.1:${port}/verify`,
     CREDENTIALS_SECRET: 'shared-secret',
-    // A stall of a busy machine is no fault.
+    // A busy machine must not cause a time-out.
     CREDENTIALS_TIMEOUT_MS: '20000',
   };
   server = await build({ env: accountSystem });
@@ -211,7 +211,7 @@ describe('one account of the account system is one account here, however its nam
       where: { name: '王五' },
       data: { dingUserId: null, boundAt: null },
     });
-    // Letter by letter: for such a system they may be two people.
+    // Compared exactly: for such a system they may be two people.
     answer = lenient(() => ({ username: 'e1007' }));
     expect((await bind('their own password', 'Wang.Wu')).json()).toMatchObject({
       user: { username: 'e1007' },
@@ -270,7 +270,7 @@ describe('one account of the account system is one account here, however its nam
     const reached = new Map<string, number>();
     answer = (_request, response, body) => {
       const { username = '' } = JSON.parse(body) as Record<string, string>;
-      // A collation that also ignores what it does not know.
+      // A collation that also ignores unknown characters.
       const account = plain(username).replace(/[^a-z.]/g, '');
       reached.set(account, (reached.get(account) ?? 0) + 1);
       json(response, { valid: false });

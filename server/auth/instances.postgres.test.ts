@@ -37,7 +37,7 @@ async function warm(person: string): Promise<string> {
   return token;
 }
 
-/** Both instances hear of changes: without that nothing is kept in memory, and this file would prove nothing. */
+/** Waits until both instances get announcements; without these nothing is kept in memory. */
 async function settled(): Promise<void> {
   for (;;) {
     const before = [hits(first), hits(second)];
@@ -125,7 +125,7 @@ test('an instance without announcements of changes reads every session from the 
   await first.prisma.user.update({ ...where('zhangsan'), data: { status: 'DISABLED' } });
   expect(await refusedEverywhere(bound)).toBeLessThan(1000);
   await first.prisma.user.update({ ...where('zhangsan'), data: { status: 'ACTIVE' } });
-  // What ended meanwhile is over, also once the instances listen again.
+  // A session that ended meanwhile stays ended when the instances listen again.
   await settled();
   expect(await refusedEverywhere(bound)).toBeLessThan(1000);
 });

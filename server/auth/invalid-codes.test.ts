@@ -17,7 +17,7 @@ const loginFrom = (remoteAddress: string, authCode: string) =>
   server.app.inject({ method: 'POST', url: '/api/auth/login', payload: { authCode }, remoteAddress });
 const asked = () => server.emulator.control.calls()[exchangeApi] ?? 0;
 
-/** So many at once that seconds more or less of a slow test do not matter: what is forgotten is one in two seconds. */
+/** So many that a slow test does not matter: one is forgiven every two seconds. */
 async function flood(...addresses: string[]): Promise<void> {
   const codes = Array.from({ length: 2 * invalidCodes.atOnce }, (_, at) =>
     loginFrom(addresses[at % addresses.length] ?? '', madeUp()),
@@ -73,7 +73,7 @@ test('the IPv6 addresses of one connection count as one, those of its neighbour 
   await flood('2001:db8:1:2::1', '2001:db8:1:2:3:4:5:6', '2001:DB8:1:2::a:b');
   expectFault(await loginFrom('2001:db8:1:2:ffff::1', madeUp()), 429, 'TOO_MANY_REQUESTS');
   expectFault(await loginFrom('2001:db8:1:3::1', madeUp()), 401, 'AUTH_CODE_INVALID');
-  // As a socket that takes both kinds shows an IPv4 address.
+  // An IPv4 address on a socket for both versions.
   await flood('::ffff:192.0.2.6');
   expectFault(await loginFrom('192.0.2.6', madeUp()), 429, 'TOO_MANY_REQUESTS');
   expectFault(await loginFrom('::ffff:192.0.2.7', madeUp()), 401, 'AUTH_CODE_INVALID');

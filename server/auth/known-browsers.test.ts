@@ -5,7 +5,7 @@ import { type Built, build } from '../testing/build.ts';
 import { bearer, get, post, ticketOf } from '../testing/http.ts';
 import { allowedFailures, allowedFailuresOfNetwork } from './lockout.ts';
 
-/** Strangers who guess at the console's sign-in page, which stands on the internet, and the people whom they hold up. */
+/** Strangers guess at the console's sign-in page, which is on the internet. */
 
 const { password } = development;
 let server: Built;
@@ -17,7 +17,7 @@ afterAll(() => server?.close());
 beforeEach(() => server.prisma.lockout.deleteMany());
 
 let address = 0;
-/** @param device what the browser keeps as `__Host-device`. @param from an address of its own by default. */
+/** @param device the browser's cookie `__Host-device`. @param from an address of its own by default. */
 async function signIn(username: string, typed: string, device?: string, from?: string) {
   address += 1;
   const response = await server.app.inject({
@@ -58,7 +58,7 @@ test('strangers who guess at the console’s page cannot lock an administrator o
   expect(await guess('admin')).toMatchObject(locked);
   expect((await signIn('admin', password)).outcome).toMatchObject(locked);
   expect((await signIn('admin', password, own)).outcome).toMatchObject(signedIn);
-  // The strangers have won nothing by it.
+  // That gives the strangers nothing.
   expect((await signIn('admin', password)).outcome).toMatchObject(locked);
 });
 
@@ -70,7 +70,7 @@ test('a known browser is locked only by its own wrong passwords', async () => {
     expect((await signIn('admin', password, device)).outcome).toMatchObject(signedIn);
   }
   server.advance(61_000);
-  // A right password makes the browser known anew, as the one that it was.
+  // A right password renews the known browser.
   const again = await signIn('admin', password, own);
   expect(again.outcome).toMatchObject(signedIn);
   await signIn('admin', 'wrong', own);
@@ -152,7 +152,7 @@ test('a device cookie is ignored if it is another account’s, altered, or half 
 });
 
 describe('one password at many accounts from one network', () => {
-  /** Failed attempts before those of the test; a password is not looked at for each. */
+  /** Failed attempts before those of the test, without real passwords. */
   async function spray(from: string, times: number): Promise<void> {
     for (let at = 0; at < times; at += 1)
       await server.app.accounts.lockout.attempt([`network:${from}`], async () => null);

@@ -30,7 +30,7 @@ describe('a person who had left', () => {
     });
     const before = await rowCounts(server.prisma);
     expect(await server.login('zhangsan')).toEqual({ outcome: 'no-permission', reason: 'LEFT_ORGANISATION' });
-    // Leaving has ended the session of before, and no other one was opened.
+    // Leaving has ended the earlier session, and no other was opened.
     expect(await rowCounts(server.prisma)).toEqual({ ...before, sessions: 0 });
     expect(await server.prisma.user.findUnique({ where })).toMatchObject({ leftAt });
     await server.prisma.user.update({ where, data: { leftAt: null } });
@@ -43,9 +43,9 @@ describe('a person who had left', () => {
     const before = await rowCounts(server.prisma);
     const request = { ticket, username: 'lisi', password: development.password };
     expect(await server.bind(request)).toEqual({ outcome: 'no-permission', reason: 'LEFT_ORGANISATION' });
-    // Nothing but that it was refused.
+    // Only the refusal is written.
     expect(await rowCounts(server.prisma)).toEqual({ ...before, audit: (before.audit ?? 0) + 1 });
-    // Back again, with the same ticket: it was not used up.
+    // After the return the same ticket can be used.
     await server.prisma.user.update({ where, data: { leftAt: null } });
     expect(await server.bind(request)).toMatchObject({ outcome: 'signed-in' });
   });

@@ -15,11 +15,11 @@ describe('the line on a clock that the test moves', () => {
   }
 
   /**
-   * So many people come within a second, to instances that share the platform's twenty calls a second, each visit to
-   * whichever instance.
+   * Plays people who come within a second, to instances that share the platform's twenty calls a second; each visit
+   * goes to any instance.
    *
-   * @param stays whether a person who was told to come back does so.
-   * @returns who got in, in this order, and after how many milliseconds.
+   * @param stays whether a person comes back.
+   * @returns the people in the order of their sign-in, with the milliseconds.
    */
   async function play(people: number, instances: number, stays: (person: number) => boolean = () => true) {
     const clock = manualClock();
@@ -43,7 +43,7 @@ describe('the line on a clock that the test moves', () => {
     let requests = 0;
     for (let step = 0; missing > 0; step += 1) {
       for (const { person, place } of visits.get(step) ?? []) {
-        // Neither in turn nor in step with the people: as a gateway in front of busy clients does.
+        // Not in turn, like a gateway before busy clients.
         const server = servers[(requests * 7 + Math.floor(requests / 5)) % instances];
         requests += 1;
         if (server === undefined) throw new Error('no instance');
@@ -80,7 +80,7 @@ describe('the line on a clock that the test moves', () => {
   test('people are signed in in the order in which they came', async () => {
     const { admitted } = await play(200, 1);
     const outOfOrder = admitted.map(({ person }, at) => Math.abs(person - at));
-    // The same second's twenty may change places.
+    // The twenty of one second may change places.
     expect(Math.max(...outOfOrder)).toBeLessThan(20);
   });
 
@@ -119,7 +119,7 @@ describe('a place in line', () => {
 
 describe('a sign-in while the platform takes no more', () => {
   let server: Built;
-  /** A place most of a minute away. */
+  /** A place that is 50 seconds away. */
   const far = () =>
     createLine(server.config.secretKey, () => server.app.clock.now()).wait(at(50_000), false).place;
   const exchanges = () => server.emulator.control.calls()['/topapi/v2/user/getuserinfo'] ?? 0;

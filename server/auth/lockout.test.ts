@@ -36,7 +36,7 @@ test('attempts count down, then lock; after the wait the right password works', 
   const locked = { outcome: 'bind-rejected', reason: 'LOCKED', retryAfterSeconds: 60 };
   expect(await guess('lisi')).toEqual(locked);
   server.advance(20_000);
-  // Locked means that even the right password is not looked at.
+  // During a lock not even the right password is checked.
   const waiting = await guess('lisi', password);
   expect(waiting).toMatchObject({ reason: 'LOCKED' });
   expect(waiting).toHaveProperty('retryAfterSeconds', expect.closeTo(40, -1));
@@ -145,7 +145,7 @@ test('a lock is in the audit log when it begins and when it first refuses, howev
     reason: 'LOCKED',
   });
   const attempts = Array.from({ length: 30 }, (_, at) =>
-    // Whatever name they try: the person is locked as well.
+    // The person is locked too, for every user name.
     server.bind({ ticket, username: at % 2 === 0 ? 'lisi' : `nobody-${at}`, password: 'wrong' }),
   );
   for (const outcome of await Promise.all(attempts)) expect(outcome).toMatchObject({ reason: 'LOCKED' });

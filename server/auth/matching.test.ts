@@ -1,7 +1,7 @@
 import { type Built, build } from '../testing/build.ts';
 import { rowCounts } from '../testing/http.ts';
 
-/** Nobody is matched by a guess: by id, by a verified number where that is switched on, else by binding. */
+/** People are matched by id, by a confirmed number if that is on, else by binding. */
 
 const people = { lisi: '270102', wangwu: '270103', chenguang: '270107' };
 
@@ -38,7 +38,7 @@ describe('a match by mobile number', () => {
   });
   afterAll(() => server.close());
 
-  /** Gives somebody an account with 王五's number, and signs a person in. */
+  /** Creates an account with 王五's number, and signs a person in. */
   async function loginWith(account: object, person = 'wangwu') {
     await server.prisma.user.deleteMany({ where: { username: 'holder' } });
     await server.prisma.user.create({
@@ -92,7 +92,7 @@ describe('a match by mobile number', () => {
       expect(await server.login('zhangsan')).toMatchObject({ outcome: 'signed-in' });
       expect(await server.login('zhouba')).toMatchObject({ reason: 'ACCOUNT_DISABLED' });
       expect(readings()).toBe(before);
-      // Who has no account yet is not taken for somebody without a number.
+      // A person without an account does not count as a person without a number.
       await expect(server.login('wangwu')).rejects.toThrow('502');
     } finally {
       server.emulator.control.clearFaults();

@@ -24,7 +24,7 @@ test.each(['dev-pass-2026', 'ｄev-pass-2026'])('a forbidden password never matc
   expect(await matches(stored, typed)).toBe(true);
   const strict = createPasswords(['dev-pass-2026']);
   expect(await strict.matches(stored, typed)).toBe(false);
-  // Nor may it be set: whoever did could never use it.
+  // It may not be set either: nobody could use it.
   expect([judge(typed, 'lisi'), strict.judge(typed, 'lisi')]).toEqual([null, 'TOO_COMMON']);
 });
 

@@ -26,25 +26,13 @@ const owaspMinimum: PasswordCost = { memoryCost: 19_456, timeCost: 2, parallelis
 const concurrentHashes = 2;
 const waitingHashes = 100;
 
-export interface Passwords {
-  /** @returns the argon2id hash in PHC format. */
-  hash(password: string): Promise<string>;
-  /**
-   * Checks a password. With `stored` null (no account, or none with a password) it is false, and takes as long as for a
-   * wrong password.
-   *
-   * @throws AppError TOO_MANY_REQUESTS if too many hashes are waiting.
-   */
-  matches(stored: string | null, password: string): Promise<boolean>;
-  /** Why a new password is refused; null if it is allowed. A forbidden password is refused as too common. */
-  judge(password: string, username: string): PasswordFlaw | null;
-}
+export type Passwords = ReturnType<typeof createPasswords>;
 
 /**
  * @param forbidden passwords that never match and may not be set, e.g. the development seed's in production.
  * @param cost of new hashes; only tests give another one.
  */
-export function createPasswords(forbidden: readonly string[], cost = owaspMinimum): Passwords {
+export function createPasswords(forbidden: readonly string[], cost = owaspMinimum) {
   const limit = pLimit(concurrentHashes);
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     if (limit.pendingCount >= waitingHashes) throw new AppError('TOO_MANY_REQUESTS');
@@ -54,14 +42,23 @@ export function createPasswords(forbidden: readonly string[], cost = owaspMinimu
   const hashInTurn = (password: string) => inTurn(() => argon2.hash(normalized(password), cost));
 
   return {
-    hash: async (password) => hashInTurn(password),
-    async matches(stored, password) {
+    /** @returns the argon2id hash in PHC format. */
+    hash: async (password: string): Promise<string> => hashInTurn(password),
+    /**
+     * Checks a password. With `stored` null (no account, or none with a password) it is false, and takes as long as for
+     * a wrong password.
+     *
+     * @throws AppError TOO_MANY_REQUESTS if too many hashes are waiting.
+     */
+    async matches(stored: string | null, password: string): Promise<boolean> {
       decoy ??= hashInTurn(randomBytes(16).toString('hex'));
       const against = stored ?? (await decoy);
       const same = await inTurn(() => argon2.verify(against, normalized(password)));
       return same && stored !== null && !forbidden.includes(normalized(password));
     },
-    judge: (password, username) => judgePassword(password, username, forbidden),
+    /** Why a new password is refused; null if it is allowed. A forbidden password is refused as too common. */
+    judge: (password: string, username: string): PasswordFlaw | null =>
+      judgePassword(password, username, forbidden),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Built, build } from '../testing/build.ts';
 import { until } from '../testing/client.ts';
 
-/** The embedded database has one connection alone: nobody waits there for anybody. */
+/** Only on PostgreSQL: with the embedded database's single connection nothing waits. */
 
 let server: Built;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ async function waiting(): Promise<number> {
 test('a person who had left can come back on two devices at the same moment', async () => {
   const where = { username: 'zhangsan' };
   await server.prisma.user.update({ where, data: { leftAt: new Date(0) } });
-  // Whoever is about to write waits for this test, with whatever locks they have by then.
+  // Every write to `users` waits for this test, with its locks.
   await server.prisma.$executeRawUnsafe(`
     CREATE FUNCTION wait_for_the_test() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN PERFORM pg_advisory_xact_lock_shared(77); RETURN NULL; END $$`);

@@ -10,20 +10,12 @@ import { kindOf } from './sessions.ts';
 /** How long a person has to type user name and password, in milliseconds. */
 const ticketLifetimeMs = 10 * 60_000;
 
-/** Permission to bind one account to the platform person to whom the ticket was issued, once. */
-export interface Tickets {
-  issue(person: PlatformPerson, client: Client): Promise<{ token: string; expiresAt: Date }>;
-  /** The ticket; null if it is unknown, used or expired. */
-  find(token: string): Promise<BindTicket | null>;
-  /** Marks the ticket as used. @returns false if another request was first, or it has expired. */
-  consume(tx: Transaction, ticket: BindTicket): Promise<boolean>;
-  /** Deletes expired tickets. @returns how many. */
-  sweep(): Promise<number>;
-}
+export type Tickets = ReturnType<typeof createTickets>;
 
-export function createTickets(prisma: PrismaClient, now: () => number): Tickets {
+/** Permission to bind one account to the platform person to whom the ticket was issued, once. */
+export function createTickets(prisma: PrismaClient, now: () => number) {
   return {
-    async issue(person, client) {
+    async issue(person: PlatformPerson, client: Client): Promise<{ token: string; expiresAt: Date }> {
       const { token, hash } = createSecret();
       const expiresAt = new Date(now() + ticketLifetimeMs);
       await prisma.bindTicket.create({
@@ -41,14 +33,16 @@ export function createTickets(prisma: PrismaClient, now: () => number): Tickets 
       return { token, expiresAt };
     },
 
-    async find(token) {
+    /** The ticket; null if it is unknown, used or expired. */
+    async find(token: string): Promise<BindTicket | null> {
       if (!looksLikeSecret(token)) return null;
       return prisma.bindTicket.findFirst({
         where: { tokenHash: hashSecret(token), consumedAt: null, expiresAt: { gt: new Date(now()) } },
       });
     },
 
-    async consume(tx, ticket) {
+    /** Marks the ticket as used. @returns false if another request was first, or it has expired. */
+    async consume(tx: Transaction, ticket: BindTicket): Promise<boolean> {
       const at = new Date(now());
       const { count } = await tx.bindTicket.updateMany({
         where: { tokenHash: ticket.tokenHash, consumedAt: null, expiresAt: { gt: at } },
@@ -57,7 +51,8 @@ export function createTickets(prisma: PrismaClient, now: () => number): Tickets 
       return count === 1;
     },
 
-    async sweep() {
+    /** Deletes expired tickets. @returns how many. */
+    async sweep(): Promise<number> {
       const { count } = await prisma.bindTicket.deleteMany({
         where: { expiresAt: { lte: new Date(now()) } },
       });

@@ -5,7 +5,7 @@ import { bearer, get, post, ticketOf } from '../testing/http.ts';
 import { unknownAccount } from './credentials.ts';
 import { allowedFailures } from './lockout.ts';
 
-/** What people type where a user name belongs. */
+/** Texts that people type instead of a user name. */
 const typed = ['13812345678', 'my-own-secret-word'];
 
 let server: Built;
@@ -53,7 +53,7 @@ describe('a user name that no account has', () => {
       expect(await guessInConsole(one)).toMatchObject({ reason: 'INVALID_CREDENTIALS', attemptsLeft: left });
     }
     expect(await guessInConsole(one)).toMatchObject({ reason: 'LOCKED' });
-    // What anybody on the internet may do keeps nobody from binding.
+    // Guesses at the console must not block bindings.
     expect(await guessAtBinding(one)).toMatchObject({ attemptsLeft: allowedFailures - 1 });
     expect(await guessInConsole(other)).toMatchObject({ attemptsLeft: allowedFailures - 1 });
 

@@ -61,7 +61,7 @@ async function install(days: number): Promise<void> {
 
 /** The texts that the administrator has got, oldest first. */
 async function told(): Promise<string[]> {
-  // The running workers send as well, so that an empty round here does not mean that all is sent.
+  // The running workers send too, so an empty round here does not mean that everything is sent.
   for (;;) {
     await server.app.outbox.drain();
     if ((await server.prisma.outboxMessage.count({ where: { status: { not: 'SENT' } } })) === 0) break;
@@ -317,7 +317,7 @@ test('a certificate with problems is checked every minute, a good one every four
   expect(watch.status()?.problems[0]).toContain('网关还没有部署好');
   await install(90);
   await watch.look(signal);
-  // The authority of the test is nobody's that browsers know.
+  // Browsers do not know the test's authority.
   expect(watch.status()?.problems).toEqual([expect.stringContaining('自建的机构')]);
   expect(watch.isDue()).toBe(true);
   const good = createCertificateWatch({

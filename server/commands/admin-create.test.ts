@@ -68,7 +68,7 @@ test('a wrong field is named, and nothing is written', async () => {
     for (const [username, name, password, field, told] of [
       ['zhao', '赵', 'short', 'password', '至少要 8 个字符'],
       ['zhao', '赵', 'password123', 'password', '太常见'],
-      // Production never lets anybody in by it.
+      // Production refuses it at every sign-in.
       ['zhao', '赵', 'dev-pass-2026', 'password', '太常见'],
       ['zhao', '赵', 'my-zhao-word-7', 'password', '不能包含用户名'],
       ['', '赵', null, 'username', '不能为空'],

@@ -9,7 +9,7 @@ import { loadConfig } from '../config/config.ts';
 import { type Built, build } from '../testing/build.ts';
 import { attribute, scriptJson } from './html.ts';
 
-/** A build as Vite leaves it: an entry that imports one chunk, each with its style. */
+/** A build like Vite's: an entry that imports one chunk, each with its style. */
 const manifest = {
   '_vendor.js': { file: 'assets/vendor-b2.js', css: ['assets/vendor-c3.css'] },
   'main.ts': {
@@ -76,7 +76,7 @@ test.each(['/console', '/console/', '/console/people/1?tab=a', '/console/h5/noti
     for (const file of ['main-d4.css', 'vendor-c3.css', 'vendor-b2.js']) {
       expect(response.body).toContain(`href="/console/assets/${file}"`);
     }
-    // What stands when nothing of that loads.
+    // The text that is shown if none of these loads.
     expect(response.body).toContain('正在打开');
     expect(response.body).toContain(`href="${attribute(url)}">重试</a>`);
   },

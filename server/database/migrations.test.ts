@@ -28,7 +28,7 @@ async function addMigration(name: string, sql: string): Promise<void> {
   await writeFile(path.join(folder, name, 'migration.sql'), sql);
 }
 
-/** What the Prisma CLI would read of migrations, without what differs from run to run. */
+/** The columns that the Prisma CLI reads, without those that differ between runs. */
 const notesOf = (pattern: string) =>
   database.prisma.$queryRaw<object[]>`
     SELECT migration_name AS name, checksum, logs, rolled_back_at IS NOT NULL AS undone, finished_at >= started_at AS finished,
@@ -89,11 +89,11 @@ test('a failing migration leaves nothing, reports PostgreSQL’s error, and runs
   await expect(apply(folder)).rejects.toMatchObject(failure);
   expect(await tables()).toEqual([]);
   expect(await notesOf(name)).toEqual([]);
-  // The release before, which does not know it, starts; and the one with it says the same again.
+  // The release before, without this migration, starts; the one with it reports the same again.
   expect(await apply()).toEqual([]);
   const again = apply(folder);
   await expect(again).rejects.toMatchObject(failure);
-  // Nothing but those words ends the start.
+  // Only this error stops the start.
   expect(explainStartFailure(await again.catch((error: unknown) => error))).toEqual(failure.message);
 
   await writeFile(path.join(folder, name, 'migration.sql'), 'CREATE TABLE half_one (id INT); -- mended');
@@ -235,7 +235,7 @@ describe('a database that Prisma’s schema engine has migrated', () => {
     expect(String(error)).toMatch(
       /third 没有成功.*"third" already exists.*以前的版本做完、只是没来得及记下/s,
     );
-    // Nothing unfinished stays: the CLI, and the release before, go no further while it does.
+    // No unfinished row stays: the CLI and older releases would stop at it.
     const unfinished = 'SELECT FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL';
     expect(await inSchema.withConnection((connection) => connection.query(unfinished))).toEqual([]);
     const [note] = /INSERT INTO _prisma_migrations[^;]+;/.exec(String(error)) ?? [''];

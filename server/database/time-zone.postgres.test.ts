@@ -19,7 +19,7 @@ const open = (address: string) => openDatabase({ url: address, dataDir: '', pool
 
 const instant = new Date('2026-11-24T01:05:01.123Z');
 
-/** What a connection of somebody else's, in the database's own zone, says of a notice's time. */
+/** The time of a notice, read by another connection in the database's own time zone. */
 async function seenByOthers(id: string): Promise<{ zone: string; at: Date }> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -5,8 +5,8 @@ import { callback, callbackEnvironment } from '../testing/event-callback.ts';
 import { runs } from '../testing/runs.ts';
 
 /**
- * Whatever the platforms post to the callbacks: never a 5xx, never a fault in the log, never a session ended. What others
- * post to DingTalk's is refused (`dingtalk.test.ts`, `server/testing/fuzz.ts`).
+ * No body of a callback may cause a 5xx, a fault in the log, or the end of a session. Forged requests to DingTalk's
+ * callback are refused (`dingtalk.test.ts`, `server/testing/fuzz.ts`).
  */
 
 const { appKey, corpId } = emulatedApps.dingtalk;
@@ -159,7 +159,7 @@ test(
     );
     const rows = await zhezhengding.prisma.platformEvent.count({ where: { platform: 'zhezhengding' } });
     expect(rows).toBeGreaterThan(0);
-    // However much is posted: a row a person who is bound here.
+    // At most one row for each bound person.
     expect(rows).toBeLessThanOrEqual(5);
     await expectNoHarm(zhezhengding);
   },

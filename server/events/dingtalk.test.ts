@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { emulatedApps } from '../../scripts/emulator/index.ts';
 import { createSecret } from '../auth/secrets.ts';
 import { type Built, build } from '../testing/build.ts';
@@ -9,7 +8,7 @@ import {
   personEvent,
   readAnswer,
 } from '../testing/event-callback.ts';
-import { expectFault, get, post } from '../testing/http.ts';
+import { expectFault, expectSignedOut, get, post } from '../testing/http.ts';
 
 const { appKey, corpId } = emulatedApps.dingtalk;
 const ids = { zhangsan: '270101', wangwu: '270103', zhaoliu: '270104', chenguang: '270107' };
@@ -27,7 +26,7 @@ beforeEach(async () => {
   // The emulator forgets its app tokens, so the instances' common store must too.
   server.emulator.control.reset();
   await server.prisma.platformToken.deleteMany();
-  // Every test's events are others.
+  // Every test has different events.
   time += 1000;
 });
 afterAll(() => server.close());
@@ -43,7 +42,7 @@ async function leftAt(username: string): Promise<Date | null> {
   return user.leftAt;
 }
 
-/** A live session of somebody whom the platform would not let sign in any more. */
+/** A live session of a person whom the platform would now refuse. */
 async function sessionOf(username: string): Promise<string> {
   const { token, hash } = createSecret();
   const user = await server.prisma.user.findUniqueOrThrow({ where: { username } });
@@ -57,17 +56,6 @@ async function expectAcknowledged(sent: Callback, owner: string = appKey): Promi
   const response = await send(sent);
   expect(response.statusCode).toBe(200);
   expect(readAnswer(response.json())).toEqual({ message: 'success', owner });
-}
-
-/** Every instance must know within a second. */
-async function expectSignedOut(server: Built, token: string): Promise<void> {
-  const deadline = performance.now() + 1000;
-  let response = await get(server, '/api/me', token);
-  while (response.statusCode === 200 && performance.now() < deadline) {
-    await delay(10);
-    response = await get(server, '/api/me', token);
-  }
-  expectFault(response, 401, 'SESSION_EXPIRED');
 }
 
 describe('the callback address', () => {

@@ -1,6 +1,6 @@
 import { type Built, build } from '../testing/build.ts';
 
-/** What the server does about events by itself, beside working them off. */
+/** The server's own jobs about events, besides handling them. */
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -33,7 +33,7 @@ test('an event whose process is killed while it asks the platform is handled by 
     body: JSON.stringify(sent.payload),
   });
   expect(response.status).toBe(200);
-  // Acknowledged; now the process is in the middle of it.
+  // The event is acknowledged, and the process is handling it.
   while ((here.emulator.control.calls()[userApi] ?? 0) === 0) await delay(5);
   await server.kill();
 

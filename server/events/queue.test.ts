@@ -87,7 +87,7 @@ describe('a platform that', () => {
         personEvent('user_leave_org', [ids.zhaoliu], corpId, String(Math.random())),
         appKey,
       );
-      // What must succeed has all the time of a busy machine; only the silence needs an instance that gives up soon.
+      // Only the silent platform needs a short time-out; other calls get enough time on a busy machine.
       const asking = kind === 'timeout' ? await hasty() : server;
       expect((await post(asking, event.url, event.payload)).statusCode).toBe(200);
       await asking.app.platformEvents.settle();
@@ -96,7 +96,7 @@ describe('a platform that', () => {
       const [row] = await rows();
       expect(row).toMatchObject({ processedAt: null, attempts: 1 });
       expect(row?.lastError).toMatch(new RegExp(`^${problem} ${userApi}`));
-      // Beyond the wait, and beyond what a busy platform asked for.
+      // After the wait, also after the one that a busy platform asks for.
       server.advance(6 * 60_000);
       await server.app.platformEvents.settle();
       expect(await isGone('zhaoliu')).toBe(true);
@@ -156,7 +156,7 @@ test('an error of the program leaves no data in the row', async () => {
 test('two instances handle each of 40 rows once', async () => {
   for (let at = 0; at < 20; at += 1) await store(ids.zhangsan, ids.zhaoliu);
   const seen: string[] = [];
-  // Nobody goes on before both are at it.
+  // Continues only when both have started.
   let waiting = 2;
   let go = () => {};
   const bothBegan = new Promise<void>((resolve) => {
@@ -253,7 +253,7 @@ test('a person who was unbound meanwhile is not asked about', async () => {
 });
 
 describe('the answer about a person', () => {
-  /** Asks about zhaoliu; the platform refuses so, after something has happened meanwhile. */
+  /** Checks zhaoliu; the platform answers with a refusal, after `meanwhile`. */
   async function ask(kind: PlatformErrorKind, meanwhile = async () => {}): Promise<void> {
     const { prisma, app } = server;
     const getPerson = async () => {

@@ -3,7 +3,7 @@ import type { Built } from '../testing/build.ts';
 import { openReconciling, type Reconciling, recorder } from '../testing/reconcile.ts';
 import type { Recheck } from './recheck.ts';
 
-/** What a re-check of everybody makes of a platform that fails: for one person, or for all of them. */
+/** Re-checks of everybody with a failing platform: for one person, or for all. */
 
 let world: Reconciling;
 let server: Built;
@@ -70,7 +70,7 @@ test.each(['busy', 'timeout', 'fault'] as const)(
 );
 
 describe('a time-out for everybody who is asked one by one', () => {
-  /** Answers with a fault to people of certain places in the order, from 0, at every try. */
+  /** Fails for people at certain places in the order, from 0, at every try. */
   function failing(isFailing: (place: number) => boolean) {
     const { seen, recheck } = recorder();
     const asked: string[] = [];
@@ -82,7 +82,7 @@ describe('a time-out for everybody who is asked one by one', () => {
     return { seen, recheck: failingRecheck };
   }
 
-  /** Leaves so many people to ask about. */
+  /** Keeps this many people to ask about. */
   async function keepOnly(count: number): Promise<void> {
     const users = await server.prisma.user.findMany({
       where: { dingUserId: { not: null } },

@@ -3,7 +3,7 @@ import { createSecret } from '../auth/secrets.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import { createPlatform, memoryTokenStore } from '../platform/index.ts';
 import type { Built } from '../testing/build.ts';
-import { expectFault, get } from '../testing/http.ts';
+import { expectSignedOut, get } from '../testing/http.ts';
 import { known, openReconciling, type Reconciling, recorder, thirtyPeople } from '../testing/reconcile.ts';
 import { createRecheck, type Recheck } from './recheck.ts';
 import type { ReconcileOptions, ReconcileResult } from './reconcile.ts';
@@ -19,17 +19,6 @@ beforeAll(async () => {
 beforeEach(() => world.reset());
 afterAll(() => server.close());
 
-/** Every instance must know within a second. */
-async function expectSignedOut(server: Built, token: string): Promise<void> {
-  const deadline = performance.now() + 1000;
-  let response = await get(server, '/api/me', token);
-  while (response.statusCode === 200 && performance.now() < deadline) {
-    await delay(10);
-    response = await get(server, '/api/me', token);
-  }
-  expectFault(response, 401, 'SESSION_EXPIRED');
-}
-
 test('every person is asked about once, in the order of the ids, within the limit a second', async () => {
   const { seen, recheck } = recorder();
   const progress: number[] = [];
@@ -41,7 +30,7 @@ test('every person is asked about once, in the order of the ids, within the limi
   expect(new Set(seen).size).toBe(everybody);
   expect(progress).toEqual([10, everybody, 20, everybody, 30, everybody, everybody, everybody]);
   expect(await world.runs()).toMatchObject([{ checked: everybody, finishedAt: expect.any(Date) }]);
-  // After each ten, what is left of their second.
+  // After each ten people the rest of the second.
   expect(world.waits).toHaveLength(4);
   for (const ms of world.waits) expect(ms).toBeGreaterThan(0);
 });
@@ -100,7 +89,7 @@ describe('a run that is interrupted', () => {
 describe('an unfinished run', () => {
   const hour = 3_600_000;
 
-  /** Leaves a run behind that has asked ten people. */
+  /** Leaves an unfinished run with ten checked people. */
   async function breakOff(): Promise<void> {
     const stopping = new AbortController();
     await world.create(known)({ signal: stopping.signal, onProgress: () => stopping.abort() });
@@ -200,7 +189,7 @@ test('people who have left are not asked about again, unless they still have a s
   });
   expect(await world.create(known)()).toMatchObject({ checked: everybody - 1 });
 
-  // What a sign-in leaves behind that was under way while they left.
+  // A session of a sign-in that was running while they left.
   const { token, hash } = createSecret();
   const expiresAt = new Date(Date.now() + 3_600_000);
   await prisma.session.create({ data: { tokenHash: hash, userId, client: 'MINI', expiresAt } });

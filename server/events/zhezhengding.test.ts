@@ -209,7 +209,7 @@ test('the people of one callback are limited', () => {
   const deep = `${'{"a":'.repeat(20)}{"accountId":"1"}${'}'.repeat(20)}`;
   expect(readPersonHints(deep)).toEqual([]);
   expect(readPersonHints('{"accountId":9007199254740993}')).toEqual(['9007199254740993']);
-  // A form is read as far as the bound, however often it repeats a name.
+  // A form is read up to the limit, even if it repeats a name very often.
   expect(readPersonHints(`${'a&'.repeat(1999)}accountId=1`)).toEqual(['1']);
   expect(readPersonHints(`${'a&'.repeat(2000)}accountId=1`)).toEqual([]);
 });

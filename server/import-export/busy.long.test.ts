@@ -45,7 +45,7 @@ async function bomb(part: string, start: string, more: string): Promise<Buffer> 
   return buffer(zip.outputStream);
 }
 
-/** What a file is looked at for: how many problems, and the first of them; null for none. */
+/** Files with the number of their problems, and the first one; null for none. */
 const files: [string, () => Buffer | Promise<Buffer>, number, RegExp | null][] = [
   ['10 MiB of commas', () => full(','), 1, /有一行太长/],
   ['10 MiB of blank lines', () => full('\r\n'), 1, /最多 30,000 行/],

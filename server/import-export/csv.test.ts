@@ -7,7 +7,9 @@ import { csvRows } from './csv-read.ts';
 import { parseFile } from './parse.ts';
 import { maxRows } from './source.ts';
 
-/** What a database can hold: no NUL, no lone surrogates. U+E5E5 is the one code point GB18030 has no bytes for. */
+/**
+ * Texts that a database can store: no NUL, no lone surrogates. U+E5E5 is the one code point GB18030 has no bytes for.
+ */
 const storable = fc
   .string({ unit: 'binary', maxLength: 40 })
   .map((text) => text.replaceAll('\0', '').replace(/[\ue5e5\ufffd]|^\ufeff/g, ''));
@@ -35,7 +37,7 @@ const tricky = fc.oneof(
 test.each(['utf-8', 'gb18030'] as const)('a file that was written as %s is read unchanged', (encoding) => {
   fc.assert(
     fc.property(fc.array(fc.tuple(tricky, tricky), { minLength: 1, maxLength: 8 }), (rows) => {
-      // The Chinese heading is what tells the encodings apart.
+      // The Chinese heading makes the encodings distinguishable.
       const bytes = encodeCsv(csvLines([['用户名', '姓名'], ...rows]), encoding);
       const decoded = decodeCsv(bytes);
       if ('problem' in decoded) throw new Error(decoded.problem);

@@ -20,7 +20,7 @@ const few = csvOf([
 const here = prepareProcesses();
 
 beforeAll(async () => {
-  // Long enough to be met in the middle.
+  // Makes an import slow enough to be interrupted in the middle.
   await here.database.prisma.$executeRawUnsafe(`
     CREATE FUNCTION take_time() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN IF (SELECT count(*) > 100 FROM added) THEN PERFORM pg_sleep(0.5); END IF; RETURN NULL; END $$`);
@@ -101,7 +101,7 @@ test('a process that is killed half way leaves nothing, other processes say so, 
   await first.server.kill();
   await expectNothingWritten();
 
-  // Nobody is told that another import runs: the dead process holds no lock.
+  // No other import counts as running: the dead process has no lock.
   const small = await started(second, few);
   await over(second, small);
   expect(await view(second, small)).toMatchObject({ status: 'done', created: 1 });
@@ -127,7 +127,7 @@ test('a graceful stop does not wait for the whole import, and leaves nothing', a
 test.each([
   [
     'of the transaction',
-    // Known by the lock that it holds to its end, whichever statement was its last one.
+    // Found by the lock that it holds to its end.
     `pid IN (SELECT pid FROM pg_locks WHERE relation = 'users'::regclass AND mode = 'RowExclusiveLock')`,
   ],
   ['of the lock', `application_name = 'miniapp-migrations'`],

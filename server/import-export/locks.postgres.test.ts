@@ -42,13 +42,13 @@ test('an import that changes an administrator, who disables the importer meanwhi
   let jobId = '';
   await prisma.$transaction(
     async (tx) => {
-      // The import stops here in the middle, with the other administrator's row in its hands.
+      // The import waits here in the middle, with a lock on the other administrator's row.
       await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${last.id}::uuid FOR UPDATE`;
       const started = await startOf(server, file, importing, { token: token ?? '' });
       if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
       jobId = started.jobId;
       await until(async () => (await waiting()) === 1, 10_000, 'the import waits');
-      // It holds all administrators already: nobody takes one of them and waits for another in its hands.
+      // It has locked all administrators: nobody can lock one of them and wait for another.
       const free = await tx.$queryRaw`SELECT username FROM users WHERE role = 'ADMIN' FOR UPDATE SKIP LOCKED`;
       expect(free).toEqual([]);
       answer = post(server, '/api/admin/people/bulk', { ...disable, token: shown.token }, bearer(disabling));

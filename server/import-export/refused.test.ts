@@ -32,7 +32,7 @@ describe('an import is refused', () => {
     await pages.server.prisma.user.create({ data: { username: 'late', name: '先来的' } });
     const outcome = await startOf(pages.server, bytes, pages.admin, { token: token ?? '' });
     expect(outcome).toMatchObject({ outcome: 'changed-meanwhile', preview: { created: 0, changed: 1 } });
-    // It would still be a change, but of something else than the preview has shown.
+    // It would still be a change, but not the previewed one.
     const again = await previewOf(pages.server, bytes, pages.admin);
     await pages.server.prisma.user.update({ where: { username: 'late' }, data: { name: '又改了' } });
     expect(await startOf(pages.server, bytes, pages.admin, { token: again.token ?? '' })).toMatchObject({

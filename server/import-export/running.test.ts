@@ -2,7 +2,7 @@ import type { ImportStart } from '../contract/import-export.ts';
 import { build } from '../testing/build.ts';
 import { until } from '../testing/client.ts';
 import { get } from '../testing/http.ts';
-import { csvOf, importFile, jobOver, previewOf, type Rows, startOf } from '../testing/import.ts';
+import { csvOf, importFile, jobOver, previewOf, type Rows, startImport, startOf } from '../testing/import.ts';
 import { prepareImport } from '../testing/import-pages.ts';
 
 const pages = prepareImport();
@@ -11,13 +11,8 @@ const { person, run } = pages;
 describe('a running import', () => {
   const many: Rows = [['用户名', '姓名'], ...Array.from({ length: 60 }, (_, at) => [`many${at}`, '多'])];
 
-  async function startMany(): Promise<string> {
-    const query = { generatePasswords: 'true' };
-    const { token } = await previewOf(pages.server, csvOf(many), pages.admin, query);
-    const started = await startOf(pages.server, csvOf(many), pages.admin, { ...query, token: token ?? '' });
-    if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
-    return started.jobId;
-  }
+  const query = { generatePasswords: 'true' };
+  const startMany = () => startImport(pages.server, csvOf(many), pages.admin, query);
 
   test('makes a second one wait; it writes nothing if a person is added meanwhile', async () => {
     const jobId = await startMany();
@@ -52,12 +47,9 @@ describe('a running import', () => {
       await pages.server.prisma.user.update({ where: { username: 'lisi' }, data: { dingUserId: '270702' } });
       const before = await person(username);
       const rows = [['用户名', '姓名', '平台账号 id'], ...many.slice(1), [username, ...cells]];
-      const query = { generatePasswords: 'true' };
-      const { token } = await previewOf(pages.server, csvOf(rows), pages.admin, query);
-      const started = await startOf(pages.server, csvOf(rows), pages.admin, { ...query, token: token ?? '' });
-      if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
+      const jobId = await startImport(pages.server, csvOf(rows), pages.admin, query);
       await pages.server.prisma.user.update({ where: { username }, data });
-      expect(await jobOver(pages.server, started.jobId, pages.admin)).toMatchObject({
+      expect(await jobOver(pages.server, jobId, pages.admin)).toMatchObject({
         status: 'broken',
         failure: expect.stringMatching(/有人改动/),
       });
@@ -151,13 +143,9 @@ describe('a running import', () => {
   test('is ended by a stop of the server, and writes nothing', async () => {
     const other = await build({ database: pages.server.database, emulator: pages.server.emulator });
     const token = await other.tokenOf('admin');
-    const query = { generatePasswords: 'true' };
-    const bytes = csvOf(many);
-    const shown = await previewOf(other, bytes, token, query);
-    const started = await startOf(other, bytes, token, { ...query, token: shown.token ?? '' });
-    if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
+    const jobId = await startImport(other, csvOf(many), token, query);
     await other.close();
-    expect(await jobOver(pages.server, started.jobId, pages.admin)).toMatchObject({
+    expect(await jobOver(pages.server, jobId, pages.admin)).toMatchObject({
       status: 'broken',
       failure: expect.stringMatching(/服务停止/),
     });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { until } from '../testing/client.ts';
 import { createJobs, type OwnedJobs } from './jobs.ts';
 
-/** Far longer than a test: what runs within it was asked for, or begins at the start. */
+/** Far longer than a test, so that runs within it were requested or start at once. */
 const never = 3_600_000;
 
 let jobs: OwnedJobs;
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => jobs.stop());
 
-/** Work whose ends the test decides about. */
+/** Work that the test ends. */
 function latch() {
   const ends: (() => void)[] = [];
   const seen = { runs: 0, atOnce: 0, most: 0 };

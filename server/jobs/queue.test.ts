@@ -2,7 +2,7 @@ import { until } from '../testing/client.ts';
 import { createJobs, type OwnedJobs } from './jobs.ts';
 import { type Queue, type RunningQueue, waitAfter } from './queue.ts';
 
-/** What every queue does, whatever its table. */
+/** The behaviour of every queue. */
 
 let jobs: OwnedJobs;
 const warnings: unknown[] = [];

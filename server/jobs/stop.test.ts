@@ -5,7 +5,7 @@ import { call, signInWith, until } from '../testing/client.ts';
 import { idOf } from '../testing/messages.ts';
 import { stopWithinMs } from './stopping.ts';
 
-/** How a server stops whose jobs have work in hand. */
+/** The stop of a server with running jobs. */
 
 const dingApi = '/v1.0/robot/ding/send';
 const exchangeApi = '/topapi/v2/user/getuserinfo';
@@ -30,7 +30,7 @@ async function statuses(): Promise<Record<string, number>> {
 
 test('a platform that hangs delays neither requests in flight nor the stop, and nothing new is sent', async () => {
   server = await build({
-    // Behind a gateway, so that the door is held open; and a platform that is given more time than a stop has.
+    // Behind a gateway, so that requests are still accepted; and with a platform time-out longer than a stop.
     env: { TRUST_PROXY: '127.0.0.1', PLATFORM_TIMEOUT_MS: '60000' },
     timing: { patienceMs: 1000 },
   });
@@ -55,7 +55,7 @@ test('a platform that hangs delays neither requests in flight nor the stop, and 
 
   const from = performance.now();
   const closed = server.app.close();
-  // While the door is open what changes something is served; but no more of the outbox is taken in hand.
+  // Requests are still served, but no more messages are claimed.
   const late = call(`${url}/api/auth/logout`, { token, body: {} });
   await told;
   await ding('3', '4');
@@ -65,7 +65,7 @@ test('a platform that hangs delays neither requests in flight nor the stop, and 
   await closed;
   expect(performance.now() - from).toBeLessThan(stopWithinMs / 2);
   expect(calls(dingApi)).toBe(2);
-  // What was under way is known to be doubtful at once, and the rest is another instance's to send.
+  // Messages in flight become doubtful at once, and another instance can send the rest.
   expect(await statuses()).toEqual({ UNCERTAIN: 2, PENDING: 2 });
   expect(await server.prisma.outboxMessage.count({ where: { leaseUntil: { not: null } } })).toBe(0);
 });
@@ -89,7 +89,7 @@ test('jobs end in parallel at a stop, and one that never ends is not waited for'
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
-  // Each waits until the other is told: one after another they would never end.
+  // Each waits until the other is aborted: one after the other they would never end.
   let told = 0;
   for (const name of ['first', 'second']) {
     void jobs.run(name, async (signal) => {

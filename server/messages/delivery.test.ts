@@ -111,7 +111,7 @@ describe('receivers who cannot be reached', () => {
     await ding(idOf('zhaoliu'), 'nobody-here');
     await outbox.worker().drain();
     expect(await outbox.row()).toMatchObject({ status: 'FAILED', lastError: stringContaining('没有送达') });
-    // Who gets messages is nobody's business in a log.
+    // The log must not show the receivers.
     const log = JSON.stringify(outbox.logs());
     for (const receiver of [idOf('zhaoliu'), 'nobody-here']) expect(log).not.toContain(receiver);
   });
@@ -158,7 +158,7 @@ describe('DingTalk drops the same content within a day, but not on the next day'
     },
   );
 
-  /** Sends the message and leaves the row as a process does that dies then. */
+  /** Sends the message and leaves the row like a process that dies then. */
   async function die(): Promise<void> {
     await outbox.worker().drain();
     const data: Prisma.OutboxMessageUpdateInput = {

@@ -79,7 +79,7 @@ test('killed again and again while it sends: nothing is lost, and nothing arrive
   for (const { kind, status, arrived } of outcomes) {
     if (status === 'SENT') expect(arrived).toBe(1);
     else {
-      // Nobody knows, so nobody rings again.
+      // Unknown results must not ring again.
       expect({ kind, status }).toEqual({ kind: 'DING', status: 'UNCERTAIN' });
       expect(arrived).toBeLessThanOrEqual(1);
     }

@@ -110,7 +110,7 @@ test('a doubtful message that was sent after all is recalled', async () => {
   outbox.emulator.control.fault({ path: '/topapi/message/corpconversation/asyncsend_v2', kind: 'reset' });
   await outbox.worker().drain();
   await want();
-  // The process that was taken for dead has had its answer.
+  // The process that counted as dead got its answer.
   const [message] = outbox.emulator.control.messages();
   await outbox.prisma.outboxMessage.updateMany({
     data: { status: 'SENT', taskId: message?.id ?? '', sentAt: new Date(outbox.now()) },
@@ -149,7 +149,7 @@ test('a process that dies delays a recall by its lease at most', async () => {
   await outbox.add('m');
   await outbox.worker().drain();
   await want();
-  // What a process has claimed when it is killed.
+  // The state after a process was killed with a claim.
   const { id } = await outbox.row();
   await outbox.prisma.outboxMessage.update({
     where: { id },

@@ -148,7 +148,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(await outbox.row()).toMatchObject({ status: 'SENDING', attempts: 1 });
     const other = outbox.worker();
     expect(await other.drain()).toBe(0);
-    // Whose call may still end is left alone.
+    // A call that may still end is not touched.
     expect(await outbox.row()).toMatchObject({ status: 'SENDING', attempts: 1 });
     outbox.advance(leaseMs + 1);
     expect(await other.drain()).toBe(0);
@@ -161,7 +161,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
       expect(await other.drain()).toBe(0);
     }
     expect(outbox.received('紧急')).toEqual({ [zhangsan]: 1 });
-    // It was not dead after all: it knows that the message was sent.
+    // The process was alive, and knows that the message was sent.
     revive();
     await dying;
     expect(await outbox.row()).toMatchObject({ status: 'SENT', attempts: 1, taskId: expect.any(String) });
@@ -174,7 +174,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     await taken;
     const other = outbox.worker();
     outbox.advance(leaseMs + 1);
-    // Its platform drops the second one, so that a repetition makes sure that there was a first one.
+    // The platform drops a repeated message, so a repetition is safe.
     expect(await other.drain()).toBe(1);
     expect(await outbox.row()).toMatchObject({ status: 'SENT', attempts: 2 });
     expect(calls('WORK_NOTIFICATION')).toBe(2);
@@ -270,7 +270,7 @@ describe.each<PlatformName>(['dingtalk', 'zhezhengding'])('%s', (name) => {
     expect(calls('WORK_NOTIFICATION')).toBeLessThanOrEqual(4);
     expect(calls('DING')).toBe(1);
     outbox.emulator.control.clearFaults();
-    // What was given back waits for nobody's lease.
+    // Released messages do not wait for a lease.
     outbox.advance(10_000);
     await worker.drain();
     expect((await outbox.rows()).map((row) => row.status)).toEqual(Array(31).fill('SENT'));

@@ -234,7 +234,7 @@ describe('withdrawing', () => {
       actorId: adminId,
       detail: { before: { state: 'published' }, after: { state: 'withdrawn' } },
     });
-    // Who has read it stays known.
+    // The readers stay known.
     expect(await read<ReaderPage>(`/${id}/readers?read=yes`)).toMatchObject({ items: [{ name: '张三' }] });
   });
 

@@ -183,7 +183,7 @@ test('a draft or a future notice does not exist for readers', async () => {
       await get(server, `/api/notices/${id}`, token),
       await post(server, `/api/notices/${id}/read`, {}, bearer(token)),
     ];
-    // What a person must read does not depend on a body that some containers hide.
+    // The outcome must not be in an error's body, which some containers hide.
     expect(answers.map((answer) => answer.statusCode)).toEqual([200, 200]);
     expect(answers.map((answer) => answer.json())).toEqual(Array(2).fill({ outcome: 'not-found' }));
   }

@@ -86,7 +86,7 @@ test('a problem of another instance is shown once, until that instance stops or 
   const other = await another();
   try {
     await failing('ip-not-whitelisted', other);
-    // Its own look writes what it has met at once; otherwise it does so every few seconds.
+    // A request of the overview writes this instance's state at once; otherwise it is written every few seconds.
     expect((await overview(other)).problems).toMatchObject([{ count: 1, instances: 1 }]);
     await failing('ip-not-whitelisted');
     expect(await overview()).toMatchObject({ instances: 2, problems: [{ count: 2, instances: 2 }] });
@@ -166,7 +166,7 @@ describe('sign-ins by outcome and hour', () => {
     const after = await overview();
     const signedIn = after.signIns.series.find(({ outcome }) => outcome === 'signed-in');
     expect(signedIn).toMatchObject({ by: 'platform', total: before + 40 });
-    // The hour may have turned meanwhile.
+    // The hour may have changed meanwhile.
     expect(signedIn?.hours[(from - Date.parse(after.signIns.from)) / hourMs + 5]).toBe(40);
     expect(after.calls.find((one) => one.api === '/x')).toEqual({
       api: '/x',

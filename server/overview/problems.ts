@@ -1,27 +1,20 @@
 import type { PlatformProblem } from '../contract/overview.ts';
 import type { UpstreamCall } from '../platform/index.ts';
 
-export interface Problems {
-  /**
-   * Called with every finished call to the platform: one with a remedy is a problem, a successful one ends the problems
-   * of its API.
-   */
-  note(call: UpstreamCall): void;
-  /** The latest first. */
-  list(): PlatformProblem[];
-}
-
 /** The most problems in the list. The log has all of them. */
 const kept = 50;
+
+export type Problems = ReturnType<typeof createProblems>;
 
 /**
  * Wrong settings of the app on the platform that this process has met. The reporter shares them with the other
  * processes.
  */
-export function createProblems(now: () => number): Problems {
+export function createProblems(now: () => number) {
   const problems = new Map<string, PlatformProblem>();
   return {
-    note({ api, ok, upstreamCode = null, remedy }) {
+    /** Called with every call to the platform: one with a remedy is a problem, a success ends the problems of its API. */
+    note({ api, ok, upstreamCode, remedy }: UpstreamCall): void {
       if (ok) {
         for (const [key, problem] of problems) if (problem.api === api) problems.delete(key);
       }
@@ -32,7 +25,7 @@ export function createProblems(now: () => number): Problems {
       problems.delete(key);
       problems.set(key, {
         api,
-        upstreamCode,
+        upstreamCode: upstreamCode ?? null,
         remedy,
         firstSeen: before?.firstSeen ?? seen,
         lastSeen: seen,
@@ -41,6 +34,7 @@ export function createProblems(now: () => number): Problems {
       const [oldest] = problems.keys();
       if (problems.size > kept && oldest !== undefined) problems.delete(oldest);
     },
-    list: () => [...problems.values()].reverse(),
+    /** The latest first. */
+    list: (): PlatformProblem[] => [...problems.values()].reverse(),
   };
 }

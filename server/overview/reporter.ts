@@ -15,23 +15,6 @@ const instanceState = Type.Object({
 export type InstanceState = Static<typeof instanceState>;
 const readable = Compile(instanceState);
 
-export interface Reporter {
-  /** Adds one to a count in memory. @param label what is counted; never a person. */
-  count(kind: CountKind, label: string): void;
-  /**
-   * Writes the changed counts, and the state as a sign of life; called every {@link writeEveryMs}.
-   *
-   * @throws errors of the database; the next call writes the missing counts.
-   */
-  flush(): Promise<void>;
-  /** Deletes rows that the overview no longer shows. */
-  sweep(): Promise<void>;
-  /** The states of all running servers, with the present state of this one. */
-  states(): Promise<InstanceState[]>;
-  /** Writes the last counts and deletes this server's row. Never throws, and takes at most 3 seconds. */
-  stop(): Promise<void>;
-}
-
 export interface ReporterOptions {
   prisma: PrismaClient;
   state: () => InstanceState;
@@ -57,11 +40,13 @@ interface Counter {
   written: number;
 }
 
+export type Reporter = ReturnType<typeof createReporter>;
+
 /**
  * Writes this process's counts and state to the database, where the overview of every instance reads them: one
  * statement for all counts and one row for the state, every few seconds.
  */
-export function createReporter({ prisma, state, now, log }: ReporterOptions): Reporter {
+export function createReporter({ prisma, state, now, log }: ReporterOptions) {
   const id = randomUUID();
   const startedAt = new Date(now());
   const counters = new Map<string, Counter>();
@@ -89,6 +74,11 @@ export function createReporter({ prisma, state, now, log }: ReporterOptions): Re
     }
   }
 
+  /**
+   * Writes the changed counts, and the state as a sign of life; called every {@link writeEveryMs}.
+   *
+   * @throws errors of the database; the next call writes the missing counts.
+   */
   async function flush(): Promise<void> {
     await writeCounts();
     const seenAt = new Date(now());
@@ -99,7 +89,8 @@ export function createReporter({ prisma, state, now, log }: ReporterOptions): Re
   }
 
   return {
-    count(kind, label) {
+    /** Adds one to a count in memory. @param label what is counted; never a person. */
+    count(kind: CountKind, label: string): void {
       const periodStart = thisHour();
       const key = `${kind} ${periodStart} ${label}`;
       const counter = counters.get(key);
@@ -107,12 +98,14 @@ export function createReporter({ prisma, state, now, log }: ReporterOptions): Re
       else counter.count += 1;
     },
     flush,
-    async sweep() {
+    /** Deletes rows that the overview no longer shows. */
+    async sweep(): Promise<void> {
       const before = new Date(now() - keptMs);
       await prisma.activityCount.deleteMany({ where: { periodStart: { lt: before } } });
       await prisma.instance.deleteMany({ where: { seenAt: { lt: before } } });
     },
-    async states() {
+    /** The states of all running servers, with the present state of this one. */
+    async states(): Promise<InstanceState[]> {
       const others = await prisma.instance.findMany({
         where: { id: { not: id }, seenAt: { gt: new Date(now() - goneAfterMs) } },
         select: { state: true },
@@ -120,7 +113,8 @@ export function createReporter({ prisma, state, now, log }: ReporterOptions): Re
       // Another version of the server may run at the same time.
       return [state(), ...others.flatMap(({ state: other }) => (readable.Check(other) ? [other] : []))];
     },
-    async stop() {
+    /** Writes the last counts and deletes this server's row. Never throws, and takes at most 3 seconds. */
+    async stop(): Promise<void> {
       const ended = (async () => {
         await flush();
         await prisma.instance.deleteMany({ where: { id } });

@@ -39,7 +39,7 @@ describe('administrators cannot lock themselves out', () => {
         answer.statusCode === 200 ? answer.json<PersonOutcome>().outcome : answer.statusCode,
       );
       expect(ends.filter((end) => end === 'saved')).toHaveLength(1);
-      // Refused before the body was read, while the change was under way, or as who is signed in no more.
+      // Refused before the body, during the change, or because the session has ended.
       expect([401, 403]).toContain(ends.find((end) => end !== 'saved'));
       await pages.server.prisma.user.updateMany({
         where: { username: { in: ['admin', 'zhangsan'] } },

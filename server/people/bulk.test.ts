@@ -7,7 +7,7 @@ import { preparePeople } from '../testing/people.ts';
 const pages = preparePeople();
 const { act, audit, idsOf, live, person, preview, together: run } = pages;
 
-/** All that a refused deed must leave as it was. */
+/** Everything that a refused change must not alter. */
 const everything = async () => ({
   users: await pages.server.prisma.user.findMany({ orderBy: { id: 'asc' } }),
   sessions: await pages.server.prisma.session.count(),
@@ -141,7 +141,7 @@ describe('all or nothing', () => {
     await pages.server.prisma.user.delete({ where: { username: 'zhaoliu' } });
     const gone = (await act('bulk', { ...request, token })).json();
     expect(gone).toMatchObject({ outcome: 'outdated', preview: { gone: [ids[2]] } });
-    // What was not shown is not done either.
+    // A change that was not previewed is not made.
     expect((await act('bulk', { ...request, token: gone.preview.token })).json().outcome).toBe('outdated');
     const left: BulkRequest = { deed: 'disable', ids: ids.slice(0, 2) };
     const seen = await preview(left);

@@ -15,7 +15,7 @@ test('the history lists what a person did and what was done to them, page by pag
   const url = `/api/admin/people/${id}/history`;
   const whole = (await get(pages.server, url, pages.admin)).json<HistoryPage>();
   const actions = whole.items.map(({ action }) => action);
-  // What one transaction has written has no order.
+  // Entries of one transaction have no order.
   expect([actions[0], actions.slice(1, 3).sort(), actions.slice(3)]).toEqual([
     'person.edited',
     ['account.bound', 'sign-in'],

@@ -27,7 +27,7 @@ describe('a one-time password', () => {
     expect(await pages.server.bind(old)).toMatchObject({ reason: 'INVALID_CREDENTIALS' });
     const bound = await pages.server.bind({ ticket, username: 'lisi', password });
     if (bound.outcome !== 'signed-in') throw new Error(JSON.stringify(bound));
-    // It binds, and the flag stays until the person has a password of their own.
+    // It binds, and the flag stays until the person has changed it.
     expect(await seen('lisi')).toMatchObject({ password: 'one-time', binding: 'bound' });
     const change = { currentPassword: password, newPassword: 'kettle-orbit-4417' };
     const changed = await post(pages.server, '/api/me/password', change, bearer(bound.session.token ?? ''));
@@ -114,7 +114,7 @@ test('a one-time password expires, and the person is told whom to ask', async ()
   const attempt = { ticket, username: 'lisi', password };
   expect(await pages.server.bind(attempt)).toEqual({ outcome: 'bind-rejected', reason: 'PASSWORD_EXPIRED' });
   expect(await person('lisi')).toMatchObject({ dingUserId: null });
-  // Told only to who knows it.
+  // Only told to a right password.
   expect(await pages.server.bind({ ...attempt, password: 'wrong' })).toMatchObject({
     reason: 'INVALID_CREDENTIALS',
   });

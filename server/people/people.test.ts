@@ -151,7 +151,7 @@ describe('editing a person', () => {
     const { department } = await person('lisi');
     for (const one of outcomes) expect(one).toMatchObject({ person: { department } });
     expect(await audit('person.edited')).toHaveLength(1);
-    // With what is shown now it can be done.
+    // With the shown version the change succeeds.
     expect(await deed('lisi', 'edit', { department: '丙' })).toMatchObject({ outcome: 'saved' });
   });
 
@@ -216,7 +216,7 @@ describe('editing a person', () => {
   test('with another platform id the account no longer counts as left', async () => {
     const leftAt = new Date();
     await pages.server.prisma.user.update({ where: { username: 'zhangsan' }, data: { leftAt } });
-    // Without anybody in their place, they have left still.
+    // Without another person the account still counts as left.
     await deed('zhangsan', 'unbind');
     expect(await seen('zhangsan')).toMatchObject({ leftAt: leftAt.toISOString() });
     await deed('zhangsan', 'edit', { department: '别的处' });

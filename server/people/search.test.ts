@@ -20,8 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-/** Few characters, so that they meet: Chinese, both cases, digits, blanks, what SQL and tsquery set apart, and
- * ones that take two units of UTF-16. */
+/**
+ * Few characters, so that matches are frequent: Chinese, both cases, digits, blanks, special characters of SQL and
+ * tsquery, and surrogate pairs.
+ */
 const characters = [..."张三丰数据局处aAbBzZ0123_%'\\&|!:*()<-> \u3000𠮷😀É"];
 const words = (least: number, most: number) =>
   fc
@@ -57,7 +59,7 @@ const unique = (made: Made, at: number): Prisma.UserCreateManyInput =>
 
 const small = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-/** What the list means, said once more as plainly as can be. */
+/** The meaning of the filter, as plain code. */
 function naive({ q = '', binding, status, role, superExecutive }: PeopleFilter, mobiles: boolean): string[] {
   const terms = small(q)
     .split(/\s+/)
@@ -115,7 +117,7 @@ const count = async (filter: PeopleFilter, token = admin) => {
   return { total, more };
 };
 
-/** Parts of what is there, and what may not be there at all. */
+/** Parts of existing values, and random words. */
 const anyFilter = () =>
   fc.record(
     {

@@ -38,7 +38,7 @@ function setUp(store: TokenStore = memoryTokenStore()) {
   return { world, appToken, work, store };
 }
 
-/** So many calls at once. */
+/** Calls at once. */
 const times = <T>(count: number, call: () => Promise<T>) => Promise.all(Array.from({ length: count }, call));
 /** Lets everything that is not waiting for a timer or a socket finish. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -71,7 +71,7 @@ test('calls that wait together share one fetch, and its failure', async () => {
   await times(200, () => one.use(work));
   expect([world.fetches, turns]).toEqual([2, 2]);
 
-  // The late refusal of a token that was replaced meanwhile fetches nothing.
+  // A late refusal of a replaced token causes no fetch.
   let refuseLate = () => {};
   const late = one.use(async (token) => {
     if (token !== 't2') return token;

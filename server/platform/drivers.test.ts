@@ -4,11 +4,11 @@ import { rejection, startTestServer } from '../testing/platform-server.ts';
 import { paths, platformNames, useEmulator } from '../testing/platforms.ts';
 import { memoryTokenStore, type UpstreamCall } from './index.ts';
 
-/** What both drivers promise a sign-in. Every fault of a platform: `server/plugins/errors.test.ts`. */
+/** The promises of both drivers to the sign-in. All faults of a platform: `server/plugins/errors.test.ts`. */
 
 const { control, connect } = useEmulator();
 
-/** Fails when anything that a logger or `console.log` could make of an error holds a secret. */
+/** Fails if a logger or `console.log` could show a secret of an error. */
 function expectNoSecret(error: unknown, secrets: readonly (string | null | undefined)[]) {
   const shown = [
     inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true }),

@@ -6,7 +6,7 @@ import type { Platform, PlatformName } from './platform.ts';
 import { createProtection } from './protection.ts';
 import { systemClock } from './rate-limit.ts';
 
-/** The limit and the circuits as a sign-in meets them: both drivers against the emulator, on a clock that stands. */
+/** The limit and the circuits: both drivers against the emulator, with a manual clock. */
 
 const { control, connect: connectTo } = useEmulator();
 let platform: Platform;
@@ -123,7 +123,7 @@ describe.each(platformNames)('%s', (name) => {
       { kind: 'errcode' },
       { kind: 'errcode', errcode: '12345' },
       { kind: 'status', status: 429 },
-      // A firewall takes what somebody sent for an attack.
+      // A firewall takes a client's content for an attack.
       { kind: 'html', status: 400 },
       { kind: 'html', status: 403 },
       { kind: 'html', status: 405 },

@@ -21,7 +21,7 @@ test('of 200 calls at once, with 20 a second and three seconds of queue, 60 star
   const calls = Promise.all(Array.from({ length: 200 }, call));
   await clock.advance(0);
   expect([started.length, refused.length]).toEqual([20, 140]);
-  // No place is kept for them: all are told of the same.
+  // They get no place, so all get the same answer.
   expect(new Set(refused)).toEqual(new Set([3060]));
   await clock.advance(5000);
   await calls;
@@ -48,7 +48,7 @@ test('places in line are given in the order of arrival; without a line nobody ge
   for (let call = 0; call < 8; call += 1) told.push((await limit.turn(null))?.placeMs ?? null);
   expect(told).toEqual([null, null, 1020, 1530, 2040, 2550, 3060, 3570]);
   await clock.advance(1020);
-  // All who were before have gone for good.
+  // All earlier ones have left the line.
   expect(await limit.turn(null)).toBeNull();
 });
 
@@ -69,7 +69,7 @@ test('in a line that runs late everybody is told the later time', async () => {
   const { limit, clock } = setUp(10);
   const waited: number[] = [];
   const told: (number | null)[] = [];
-  // Twice as many come as can go, all of them half a minute late: the latest places are at the end again and again.
+  // Twice as many come as can start, all half a minute late, so the latest places stay at the end.
   for (let ms = 0; ms < 20_000; ms += 50) {
     const came = clock.now();
     void limit.turn(ms / 2 - 30_000).then((held) => {
@@ -79,7 +79,7 @@ test('in a line that runs late everybody is told the later time', async () => {
     await clock.advance(50);
   }
   expect(Math.max(...waited)).toBeLessThan(4200);
-  // Those at the end are not sent to and fro every moment.
+  // Calls at the end do not come back too often.
   const farFirst = await limit.turn(60_000);
   expect(farFirst?.placeMs).toBe(60_000);
   expect(farFirst?.dueMs).toBeGreaterThan(75_000);
@@ -113,7 +113,7 @@ test('timers that fire late do not slow down the line', async () => {
   );
   await clock.advance(20_000);
   await Promise.all(calls);
-  // Nine windows, and what each of them may be late.
+  // Nine windows, each with its allowed delay.
   expect(last).toBeLessThan(10 * 1020 + 10 * 15);
 });
 

@@ -7,7 +7,7 @@ import { systemClock } from './rate-limit.ts';
 import { createUpstream, type Upstream, type UpstreamAnswer, type UpstreamCall } from './upstream.ts';
 
 const api = '/api';
-/** A stall of a busy machine is no fault: for calls that must be answered. */
+/** A long time-out for calls that must be answered on a busy machine. */
 const patientMs = 20_000;
 const protection = createProtection({}, systemClock);
 let calls: UpstreamCall[];

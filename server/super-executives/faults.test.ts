@@ -67,7 +67,7 @@ test('a misconfiguration that a 超级高管 meets is logged like that, with its
   const msg = '请管理员申请权限';
   expect(logged(theirs)).toEqual([{ level: 50, code, msg }]);
   expect(logged(severe)).toEqual([{ level: 60, superExecutive: true, code, msg }]);
-  // What is written late would be the next test's.
+  // A late write would belong to the next test.
   await rows(1);
 });
 

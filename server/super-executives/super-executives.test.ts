@@ -39,7 +39,7 @@ const entries = (action: string, id: string) =>
   server.prisma.auditLog.findMany({ where: { action, subject: `user:${id}` }, orderBy: { at: 'asc' } });
 
 test('a person who was added by id signs in by it, and the list says when and how', async () => {
-  // Without the id nothing leads to an account: the platform gives no mobile number, and names do not count.
+  // Without the id nothing matches: the platform gives no mobile number, and names do not match.
   expect(await server.login('chenguang')).toMatchObject({ outcome: 'bind-required' });
   expect(await add({ ...chenguang, department: '省政府' })).toEqual({
     outcome: 'added',

@@ -3,6 +3,7 @@ import type { BindRequired } from '../contract/auth.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { PrismaClient } from '../database/database.ts';
 import type { Built } from './build.ts';
+import { until } from './client.ts';
 
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
@@ -39,6 +40,13 @@ export function expectFault(response: LightMyRequestResponse, statusCode: number
   const retryAfter = response.headers['retry-after'];
   if (statusCode === 429 || statusCode === 503) expect(Number(retryAfter)).toBeGreaterThan(0);
   else expect(retryAfter).toBeUndefined();
+}
+
+/** Waits for the end of a session, of which every instance must know within a second. */
+export async function expectSignedOut(server: Built, token: string): Promise<void> {
+  const isRefused = async () => (await get(server, '/api/me', token)).statusCode !== 200;
+  await until(isRefused, 1000, 'the session has ended');
+  expectFault(await get(server, '/api/me', token), 401, 'SESSION_EXPIRED');
 }
 
 /** The number of rows of every table, which must not change when a request is refused. */

@@ -99,16 +99,26 @@ export async function jobOver(server: Built, id: string, token: string): Promise
   return job;
 }
 
-/** Previews, starts, and waits: what a person does. */
+/** Previews and starts. @returns the job's id. @throws unless it has started */
+export async function startImport(
+  server: Built,
+  bytes: Buffer,
+  token: string,
+  query: Record<string, string> = {},
+): Promise<string> {
+  const preview = await previewOf(server, bytes, token, query);
+  if (preview.token === null) throw new Error(JSON.stringify(preview));
+  const started = await startOf(server, bytes, token, { ...query, token: preview.token });
+  if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
+  return started.jobId;
+}
+
+/** Previews, starts, and waits for the end. */
 export async function importFile(
   server: Built,
   bytes: Buffer,
   token: string,
   query: Record<string, string> = {},
 ): Promise<ImportJobView> {
-  const preview = await previewOf(server, bytes, token, query);
-  if (preview.token === null) throw new Error(JSON.stringify(preview));
-  const started = await startOf(server, bytes, token, { ...query, token: preview.token });
-  if (started.outcome !== 'started') throw new Error(JSON.stringify(started));
-  return jobOver(server, started.jobId, token);
+  return jobOver(server, await startImport(server, bytes, token, query), token);
 }
