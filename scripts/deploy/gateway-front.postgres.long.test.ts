@@ -88,7 +88,7 @@ describeWithNginx()(`connections to the gateway, on ${new URL(postgresUrl).host}
     expect(await plain('/', 'attacker.example')).toEqual({ status: 0, location: undefined });
   });
 
-  test('of plain http by address only a load balancer’s health check reaches an instance', async () => {
+  test('over plain http by address, only a load balancer’s health check reaches an instance', async () => {
     const { domain } = stack.gateway.plan;
     const found = async (path: string, host: string, method = 'GET') =>
       (await plain(path, host, { method })).status;

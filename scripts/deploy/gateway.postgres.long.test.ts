@@ -89,7 +89,7 @@ describeWithNginx()(`the gateway, on ${new URL(postgresUrl).host}`, () => {
     expect((await stack.gateway.lineOf(json(answer).requestId)).path).toBe('/api/me');
   });
 
-  test('the client’s number of a request goes through; one that is no number is replaced', async () => {
+  test('the client’s request id is kept; an invalid one is replaced', async () => {
     const own = '0b0e4d3c-9f1a-4c55-8d21-6a7b8c9d0e1f';
     const numbered = (given: string) =>
       send(stack.gateway, '/api/me', { headers: { 'x-request-id': given } });
@@ -101,7 +101,7 @@ describeWithNginx()(`the gateway, on ${new URL(postgresUrl).host}`, () => {
     expect(await stack.gateway.everythingWritten()).not.toContain('forged');
   });
 
-  test('a request that is no HTTP is refused with words', async () => {
+  test('a request that is not HTTP is refused with a readable answer', async () => {
     const answer = await send(stack.gateway, '/api/me', { headers: { 'x-long': 'x'.repeat(40_000) } });
     expect(answer.status).toBe(400);
     expect(answer.text).toContain('请求的内容不对');
@@ -116,7 +116,7 @@ describeWithNginx()(`the gateway, on ${new URL(postgresUrl).host}`, () => {
     expect(await stack.gateway.everythingWritten()).not.toContain('13800001234');
   });
 
-  test('a whole office behind one address is let in, and a runaway client is not', async () => {
+  test('a whole office behind one address is let in; a runaway client is refused', async () => {
     const from = '127.0.0.3';
     const office = await pipelined(1500, from);
     expect(office.statuses).toEqual({ 200: 1500 });

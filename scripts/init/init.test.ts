@@ -72,7 +72,7 @@ function everyFile(folder = root): Map<string, string> {
   );
 }
 
-test('a fresh clone becomes somebody’s own', async () => {
+test('a fresh clone becomes an app with its own name', async () => {
   await init(...words);
   const file = JSON.parse(read('package.json'));
   expect(file).toMatchObject({

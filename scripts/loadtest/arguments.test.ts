@@ -133,7 +133,7 @@ describe('interfaces in a file', () => {
   });
 });
 
-describe('whom it may be aimed at', () => {
+describe('allowed targets', () => {
   const own = Object.values(os.networkInterfaces()).flatMap((list) => list ?? [])[0]?.address ?? '127.0.0.1';
 
   test.each(['http://127.0.0.1:3000', 'http://localhost:3000', 'http://[::1]:3000', 'http://127.8.8.8'])(

@@ -176,7 +176,7 @@ describe('what goes wrong leaves everything as it was', () => {
     expect(existsSync(at('CHANGELOG.md'))).toBe(false);
   });
 
-  test('no words on what has changed, and nobody to ask', async () => {
+  test('no change note, and no terminal to ask on', async () => {
     const { code, output } = await run('1.2.0');
     expect(output).toMatch(/没有写这一版改了什么。.*--note/s);
     expect(code).toBe(1);

@@ -123,7 +123,7 @@ const refusals: [string, Partial<FaultOptions> & { path: string }, RegExp][] = [
   ],
 ];
 
-test.each(refusals)('%s: a sentence says so, and whose move it is', async (_what, fault, message) => {
+test.each(refusals)('%s: a sentence says so, and who must act', async (_what, fault, message) => {
   emulator.control.fault({ kind: 'reset', ...fault });
   const timeoutMs = fault.kind === 'timeout' ? 2000 : 10_000;
   const told = await fails(uploadVersion({ ...options(), timeoutMs }, '1.2.0'));

@@ -258,7 +258,7 @@ posix('systemd', () => {
     ]);
   });
 
-  test('the restart tells what systemctl says, and whose move it is', async () => {
+  test('the restart shows the message of systemctl, and who must act', async () => {
     const { file } = await systemctl('echo "Access denied" >&2; exit 4');
     expect(() => systemdServices('app', file).restart(3001)).toThrow(/Access denied\n请用 root 运行/);
     await rm(file);

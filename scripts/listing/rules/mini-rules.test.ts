@@ -126,7 +126,7 @@ describe('the mini program’s package', () => {
     expect(await state('mini-version')).toBe(wanted);
   });
 
-  test('an app of H5 alone has no package to look at', async () => {
+  test('an app of H5 alone has no package to check', async () => {
     listing.app.forms = ['h5'];
     for (const id of ['mini-package', 'mini-size', 'mini-server-address', 'mini-version']) {
       expect(await state(id)).toBe('not-applicable');
@@ -189,7 +189,7 @@ describe('the sign-in, by running the mini program', () => {
     expect(found).toMatchObject({ state: 'unknown', detail: expect.stringContaining('dd.scanEverything') });
   });
 
-  test('of an app of H5 alone a person answers', async () => {
+  test('for an app of H5 alone a person is asked', async () => {
     listing.app.forms = ['h5'];
     expect(await states()).toEqual(Object.fromEntries(ids.map((id) => [id, 'question'])));
     for (const id of ids) listing.answers[id] = { answer: 'yes' };

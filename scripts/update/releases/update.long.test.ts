@@ -229,7 +229,7 @@ describe('what cannot be updated is told in a sentence, and nothing is changed',
   }, 120_000);
 });
 
-test('every version that is told of, but for the newest, can be updated from', async () => {
+test('an app of every version but the newest can be updated', async () => {
   const told = await readFile(path.join(projectRoot, 'scripts', 'docs', 'update.md'), 'utf8');
   const versions = [...told.matchAll(/^## (\d+\.\d+\.\d+)/gm)].map(([, version]) => version);
   const { version } = JSON.parse(await readFile(path.join(projectRoot, 'package.json'), 'utf8'));
