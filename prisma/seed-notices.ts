@@ -33,7 +33,7 @@ const written: readonly SampleNotice[] = [
   },
 ];
 
-/** Enough further rows that the list has several pages. */
+/** Further rows, so that the list has several pages. */
 const routine: readonly SampleNotice[] = Array.from({ length: 40 }, (_, index) => ({
   title: `工作简报第 ${40 - index} 期`,
   body: `本期简报摘要：\n\n一、重点工作进展。\n二、下一阶段安排。\n\n（示例内容，第 ${40 - index} 期）`,

@@ -6,7 +6,7 @@ import { seedNotices } from './seed-notices.ts';
 
 export interface Seeded {
   users: number;
-  /** Rows of examples besides. */
+  /** Rows of examples. */
   samples: number;
 }
 
@@ -30,14 +30,14 @@ const accounts: readonly Account[] = [
   { number: 8, username: 'admin', name: '管理员', department: '信息中心', state: 'bound' },
 ];
 
-/** Who is in a database that holds nobody but the seed's people. */
+/** The user names of the seed's people. */
 export const seededUsernames: readonly string[] = accounts.map(({ username }) => username);
 
 /**
- * Writes the accounts, with the development password, and the samples. Adds what is missing and changes
- * nothing that is there, so it can run at every start.
+ * Writes the accounts, with the development password, and the samples. Adds only missing rows, so it can run at every
+ * start.
  *
- * @param passwords who hashes the password.
+ * @param passwords hashes the password.
  * @returns how many rows were added.
  */
 export async function seed(
@@ -68,7 +68,7 @@ function row(account: Account, passwordHash: string): Prisma.UserCreateManyInput
     username,
     passwordHash,
     name,
-    // No API of the platforms gives a super executive's number.
+    // The platforms' APIs do not give a super executive's number.
     mobile: isSuperExecutive ? null : `1000000${digits}`,
     department,
     role: username === 'admin' ? 'ADMIN' : 'USER',

@@ -37,7 +37,7 @@ import { superExecutiveRoutes } from './super-executives/routes.ts';
 
 export interface AppParts {
   config: Config;
-  /** Open already; it stays open when the app is closed. */
+  /** An open database; closing the app does not close it. */
   database: Database;
   logger: FastifyBaseLogger;
   /** The database's by default. */
@@ -45,24 +45,24 @@ export interface AppParts {
   timing?: AppTiming | undefined;
 }
 
-/** What goes by the real time and not by the clock; over the defaults. */
+/** Real-time limits, over the defaults. */
 export interface AppTiming {
   events?: EventTiming; // part: events
-  /** How long a stop lets calls to the platform go on, in milliseconds. */
+  /** How long a stop waits for calls to the platform, in milliseconds. */
   patienceMs?: number;
-  /** How long a request may take until all of it is here, in milliseconds. */
+  /** Time limit for receiving a request, in milliseconds. */
   arrivalMs?: number;
 }
 
 /**
- * Puts the server together without listening. Each plugin names those that it needs; a slice goes with its lines here,
- * and its folder.
+ * Builds the server without listening. Each plugin names the plugins that it needs. To remove a slice, delete its lines
+ * here and its folder.
  */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { config, database, logger, timing = {} } = parts;
   const app = createHttp(config, logger, timing.arrivalMs);
 
-  // What everything uses, and how it ends: jobs are told before the door is held open for requests.
+  // Shared parts, and the order of a stop: jobs are aborted before the server closes for requests.
   const clock = parts.clock ?? (await openDatabaseClock(database.prisma, logger));
   await app.register(core, { config, database, clock });
   await app.register(metrics);
@@ -71,7 +71,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   if (clock.adjust !== undefined) app.jobs.every('clock', 60_000, clock.adjust, { title: '与数据库对时' });
   await app.register(draining);
 
-  // What every request meets.
+  // For every request.
   await app.register(headers);
   await app.register(errors);
   await app.register(version);
@@ -81,7 +81,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(health);
   await app.register(superExecutiveFaults);
 
-  // Who is asking, and what administrators alone may ask.
+  // Sign-in and roles.
   await app.register(auth);
   await app.register(administrators);
 
@@ -107,8 +107,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
 /**
  * Builds the server and listens. The database stays open when it is closed.
  *
- * @returns the server; closing it lets running requests end, and ends what goes on in the background.
- * @throws what `listen` throws, e.g. EADDRINUSE.
+ * @returns the server; closing it waits for running requests, and ends the background jobs.
+ * @throws errors of `listen`, e.g. EADDRINUSE.
  */
 export async function serve(
   config: Config,

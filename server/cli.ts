@@ -1,5 +1,5 @@
 /**
- * What an operator runs, the same on a developer's and on a production machine: `node dist/server/cli.js people:unlock
+ * The operator's program, the same on a developer's and on a production machine: `node dist/server/cli.js people:unlock
  * zhangsan`. Without a word it lists the commands.
  */
 import { main } from './commands/main.ts';

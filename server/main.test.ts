@@ -47,7 +47,7 @@ describe('stopping', () => {
     await Promise.all([1, 2, 3].map(() => request(`${url}/healthz`, agent)));
     server.emulator.control.fault({ path: exchange, kind: 'slow', delayMs: 300 });
     const flying = request(`${url}/api/auth/login`, agent, { authCode: server.code('zhangsan') });
-    // The request has reached the platform: it is in flight.
+    // The request has reached the platform.
     while (server.emulator.control.calls()[exchange] !== 2) await new Promise((next) => setImmediate(next));
     const started = performance.now();
     const closed = server.close();
@@ -55,7 +55,7 @@ describe('stopping', () => {
     expect(status).toBe(200);
     expect(JSON.parse(text)).toMatchObject({ outcome: 'signed-in' });
     await closed;
-    // A connection that is kept alive would hold it up for a minute.
+    // A kept-alive connection would delay the stop for a minute.
     expect(performance.now() - started).toBeLessThan(10_000);
     agent.destroy();
   });
@@ -67,7 +67,7 @@ const developmentEnvironment = {
   PORT: '0',
 };
 
-/** Of the processes, one after the other. */
+/** The exit codes of the processes, one after the other. */
 let own: CommandDatabase;
 beforeAll(async () => {
   own = await createCommandDatabase('empty');
@@ -130,7 +130,7 @@ test('a developer who has named no production organisation is warned once, at th
   expect(warned).toEqual([expect.stringMatching(/^\{"level":40,.*不允许使用浙政钉组织进行开发测试/)]);
 });
 
-// Each starts Node, compiles and migrates: seconds on a busy machine.
+// Each one starts Node, compiles and migrates, which takes seconds on a busy machine.
 const startMs = 60_000;
 
 describe('the process', () => {
@@ -143,7 +143,7 @@ describe('the process', () => {
       const asked = performance.now();
       child.send('shutdown');
       expect(await exited).toBe(0);
-      // Sooner than a stop that takes too long is ended.
+      // Less than the time limit of a stop.
       expect(performance.now() - asked).toBeLessThan(8000);
       expect(output()).toContain('"why":"shutdown"');
       expect(output()).not.toContain('PRODUCTION_ORGANISATIONS');

@@ -5,25 +5,25 @@ import type { PrismaClient } from '../database/database.ts';
 import { enqueue } from '../messages/outbox.ts';
 import { type CertificateReport, localDay } from './report.ts';
 
-/** Days left at which administrators are told, the most urgent first. */
+/** Days left at which administrators are notified, the most urgent first. */
 const alertDays = [1, 7, 14, 30] as const;
 
-/** The key of one alert about one certificate: a replaced certificate has alerts of its own. */
+/** The key of an alert. It contains the certificate's fingerprint, so a replaced certificate has its own alerts. */
 const keyOf = ({ fingerprint }: CertificateReport, days: number) =>
   `certificate:${fingerprint.slice(0, 32)}:${days}`;
 
 type AlertResult =
-  /** Too early, or told already by any instance. */
+  /** Too early, or already sent by any instance. */
   | { alert: 'none' }
-  /** Written to the outbox, for so many people. */
+  /** Written to the outbox, for `administrators` people. */
   | { alert: 'sent'; days: number; administrators: number }
   /** An alert is due, but no administrator has bound an account. */
   | { alert: 'nobody'; days: number };
 
 /**
- * Tells the administrators that the certificate is about to expire: once for each threshold, over all instances and
- * restarts, because the outbox takes each key once. After a standstill of the server only the most urgent of the
- * passed thresholds is told, and no milder one later.
+ * Notifies the administrators that the certificate is about to expire: once for each threshold, over all instances and
+ * restarts, because the outbox accepts each key once. After a standstill of the server only the most urgent passed
+ * threshold is notified, and no milder one later.
  *
  * @param now epoch milliseconds.
  */
@@ -52,7 +52,7 @@ async function alertAdministrators(
       { key: keyOf(report, days), kind: 'WORK_NOTIFICATION', receivers, content },
       now,
     );
-    // Another instance was a moment faster.
+    // Another instance was faster.
     if (rows === 0) return { alert: 'none' } as const;
     return { alert: 'sent', days, administrators: receivers.length } as const;
   });
@@ -65,7 +65,7 @@ function wording({ host, daysLeft, validTo }: CertificateReport): string {
     : `【证书快到期】${host} 的 HTTPS 证书还有 ${daysLeft} 天到期（${end}）。过期后钉钉会拦截，应用打不开。请尽快申请新证书，换到每一台网关上。`;
 }
 
-/** Tells the administrators by a work notification that the app's certificate is about to expire. */
+/** Notifies the administrators before the app's certificate expires. */
 export const certificateAlerts = fp(
   async (app: FastifyInstance) => {
     const { prisma, log } = app;
@@ -79,7 +79,7 @@ export const certificateAlerts = fp(
           log.error(told, 'the certificate expires, and no bound administrator can be told');
         }
       } catch (err) {
-        // Nothing was written: the next check tells them.
+        // Nothing was written: the next check tries again.
         log.error({ err }, 'the certificate expires, but the alert could not be written');
       }
     });

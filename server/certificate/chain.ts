@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 
-/** From a server's certificate to a trusted root, and what is missing between them. */
+/** Finds the chain from a server's certificate to a trusted root. */
 
 /** The roots that browsers trust (Mozilla's list, as Node has it), parsed once when they are first needed. */
 let publicRoots: X509Certificate[] | undefined;
@@ -11,25 +11,25 @@ export function browserRoots(): readonly X509Certificate[] {
   return publicRoots;
 }
 
-/** Parses PEM text that may hold several certificates. @throws where it holds none, or a broken one. */
+/** Parses PEM text that may hold several certificates. @throws for no certificate, or a broken one. */
 export function parseCertificates(pem: string): X509Certificate[] {
   const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (found.length === 0) throw new Error('no PEM certificate in the text');
   return found.map((one) => new X509Certificate(one));
 }
 
-/** The chain of the certificates that a server sent, and its end. */
+/** The chain of the sent certificates, and its end. */
 export interface ChainEnd {
-  /** The server's own certificate, then each one that signed the one before. */
+  /** The server's certificate, then the signer of each one before. */
   sent: X509Certificate[];
-  /** The trusted root that signed the last of them, or is it; null without one. */
+  /** The trusted root that signed the last one, or is the last one; null without one. */
   root: X509Certificate | null;
   trustedBy: 'public' | 'given' | null;
 }
 
 /**
- * Follows signatures from the server's certificate upwards. Dates play no part: an expired certificate of a
- * trusted authority is expired, not untrusted.
+ * Follows signatures from the server's certificate upwards. Ignores dates: an expired certificate of a trusted
+ * authority is expired, not untrusted.
  *
  * @param given roots that are trusted beside those of browsers.
  */
@@ -41,7 +41,7 @@ export function followChain(
   const sent = [leaf];
   for (;;) {
     const last = sent.at(-1) ?? leaf;
-    // The root first, then the next one that was sent: a server may send a cross-signed detour.
+    // A root is tried before other sent certificates, because a server may also send a cross-signed chain.
     for (const [trustedBy, roots] of [
       ['public', browserRoots()],
       ['given', given],
@@ -67,7 +67,7 @@ export function signs(issuer: X509Certificate, subject: X509Certificate): boolea
   try {
     return subject.verify(issuer.publicKey);
   } catch {
-    // A key of a kind that cannot have made this signature.
+    // This kind of key cannot have made the signature.
     return false;
   }
 }
@@ -85,8 +85,9 @@ export function readableName(name: string): string {
 }
 
 /**
- * Whether a certificate says where its issuer's can be fetched (Authority Information Access). Public authorities
- * always do, home-made ones hardly ever: that tells a short chain from an untrusted one without a look at the internet.
+ * Whether a certificate has the address of its issuer's certificate (Authority Information Access). Those of public
+ * authorities always do, private ones hardly ever: this separates an incomplete chain from an untrusted one without the
+ * internet.
  */
 export const namesIssuerAddress = ({ infoAccess }: X509Certificate): boolean =>
   (infoAccess ?? '').includes('CA Issuers - URI:http://');

@@ -9,14 +9,14 @@ export interface HandshakeTarget {
   port: number;
   /** The name that is asked for (SNI); `host` by default. */
   servername?: string | undefined;
-  /** Until the handshake is done, in milliseconds. */
+  /** Time limit of the handshake, in milliseconds. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }
 
 export interface Handshake {
   leaf: X509Certificate;
-  /** Other certificates that the server sent, and roots that this machine added, in any order. */
+  /** Other sent certificates, and roots that this machine added, in any order. */
   others: X509Certificate[];
   protocol: string;
   /** OpenSSL's code for a refusal; null without one. */
@@ -25,7 +25,7 @@ export interface Handshake {
   address: string;
 }
 
-/** Lets old ciphers, short keys and old protocols through: they are problems to report, not to end the connection. */
+/** Accepts old ciphers, short keys and old protocols, so that they can be reported. */
 const tolerant: ConnectionOptions = {
   rejectUnauthorized: false,
   minVersion: 'TLSv1',
@@ -35,13 +35,13 @@ const tolerant: ConnectionOptions = {
 /**
  * Makes one TLS connection and reads the server's certificates.
  *
- * @param roots PEM of the roots for OpenSSL's own verdict.
+ * @param roots PEM of the roots for OpenSSL's verification.
  * @throws CertificateUnreachable.
  */
 export function shakeHands(target: HandshakeTarget, roots: readonly string[]): Promise<Handshake> {
   return connected(target, { ...tolerant, ca: [...roots] }, (socket) => {
     const peer = socket.getPeerCertificate(true);
-    // Empty, or none: a cipher without certificates.
+    // Empty or absent for a cipher without certificates.
     if (peer?.raw === undefined) {
       throw new CertificateUnreachable('handshake', '服务器没有出示证书。请检查网关的证书配置。');
     }
@@ -60,9 +60,9 @@ export function shakeHands(target: HandshakeTarget, roots: readonly string[]): P
 export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 
 /**
- * Whether a server speaks this very version.
+ * Whether a server supports exactly this version.
  *
- * @throws CertificateUnreachable for anything but a refused version: then it is unknown.
+ * @throws CertificateUnreachable for any failure except a refused version.
  */
 export async function offersVersion(target: HandshakeTarget, version: TlsVersion): Promise<boolean> {
   try {
@@ -87,10 +87,10 @@ function connected<T>(
       ...options,
       host,
       port,
-      // SNI takes no addresses.
+      // SNI does not allow IP addresses.
       ...(isIP(servername) === 0 ? { servername } : {}),
     });
-    // Tells a server that cuts the connection off from one that cannot be reached.
+    // Separates a server that cuts the connection from one that cannot be reached.
     let reached = false;
     socket.on('connect', () => {
       reached = true;
@@ -111,7 +111,7 @@ function connected<T>(
     if (signal?.aborted === true) aborted();
     signal?.addEventListener('abort', aborted);
     socket.on('secureConnect', () => {
-      // Before the socket ends: afterwards there is nothing to read.
+      // Must be read before the socket ends.
       try {
         const value = read(socket);
         end(() => resolve(value));
@@ -157,7 +157,7 @@ function explained(error: Error, address: Address, reached: boolean): Certificat
       error,
     );
   }
-  // This machine's OpenSSL lacks the version: that says nothing about the server.
+  // This machine's OpenSSL lacks the version, which says nothing about the server.
   const ours = code === 'ERR_SSL_NO_PROTOCOLS_AVAILABLE';
   if (reached && !ours && (/^ERR_SSL_/.test(code) || code === 'ECONNRESET' || code === 'EPROTO')) {
     return cutOff(address, error);

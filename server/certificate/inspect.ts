@@ -18,7 +18,7 @@ export interface InspectOptions {
   host: string;
   /** 443 by default. */
   port?: number;
-  /** A gateway's own address, where the name leads elsewhere. */
+  /** A gateway's address, if the name leads elsewhere. */
   connectTo?: { host: string; port: number } | null;
   /** PEM of roots that are trusted beside those of browsers. */
   ca?: string | readonly string[] | undefined;
@@ -32,10 +32,10 @@ export interface InspectOptions {
 const day = 86_400_000;
 
 /**
- * Checks a server's certificate as a browser does, and reports all its problems, not only the first. Only the roots
- * of browsers and `ca` are trusted: roots of this machine (NODE_EXTRA_CA_CERTS) would hide a home-made certificate.
+ * Checks a server's certificate as a browser does, and reports all its problems, not only the first. Only the roots of
+ * browsers and `ca` are trusted: roots of this machine (NODE_EXTRA_CA_CERTS) would hide a home-made certificate.
  *
- * @throws CertificateUnreachable where no certificate could be read; its message says why.
+ * @throws CertificateUnreachable if no certificate could be read; its message says why.
  */
 export async function inspectCertificate(options: InspectOptions): Promise<CertificateReport> {
   const { host, port = 443, timeoutMs, signal, now = Date.now() } = options;
@@ -98,7 +98,7 @@ function namesOf({ subjectAltName }: X509Certificate): string[] {
 
 const iso = (text: string) => new Date(Date.parse(text)).toISOString();
 
-/** OpenSSL's refusal for a reason that the checks above do not find; null without one. */
+/** OpenSSL's refusal for another reason than the checks above; null without one. */
 function refusalOf({ refusal }: Handshake): string | null {
   const known = /SELF_SIGNED|UNABLE_TO|EXPIRED|NOT_YET_VALID|ERR_TLS_CERT_ALTNAME_INVALID/;
   return refusal === null || known.test(refusal) ? null : refusal;
@@ -106,17 +106,17 @@ function refusalOf({ refusal }: Handshake): string | null {
 
 /** The certificates of all gateways: people may reach any of them. */
 export interface GatewaysReport {
-  /** The certificate that expires first; null where none could be read. */
+  /** The certificate that expires first; null if none could be read. */
   first: CertificateReport | null;
-  /** Chinese; empty when all is well. */
+  /** Chinese; empty without problems. */
   problems: string[];
   /** The gateways whose certificate could not be read. */
   failures: { address: string; error: unknown }[];
 }
 
 /**
- * Checks the certificate of every gateway at the same time. A gateway that was forgotten when the certificate was
- * replaced is a problem at once, not only when its certificate is about to expire. Never rejects.
+ * Checks the certificate of every gateway at the same time. A gateway with an old certificate after a replacement is
+ * reported at once, not only shortly before it expires. Never rejects.
  *
  * @param options.timeoutMs for each gateway.
  */

@@ -19,7 +19,7 @@ export interface CertificateProblem {
   code: CertificateProblemCode;
   /** What is wrong, in Chinese. */
   text: string;
-  /** Who must do what, in Chinese. */
+  /** The remedy, in Chinese. */
   remedy: string;
 }
 
@@ -38,7 +38,7 @@ export interface CertificateReport {
   port: number;
   /** The common name, or the first name that it is for. */
   subject: string;
-  /** Organisation and common name of whoever signed it. */
+  /** Organisation and common name of the signer. */
   issuer: string;
   /** The names and addresses that it is for. */
   san: string[];
@@ -48,21 +48,21 @@ export interface CertificateReport {
   validTo: string;
   /** Whole days left; below 0 once it has expired. */
   daysLeft: number;
-  /** From the certificate itself up to the root, as far as known. */
+  /** From the certificate up to the root, as far as it is known. */
   chain: ChainLink[];
   /** Whether the server sent everything between the certificate and a trusted root. */
   chainComplete: boolean;
   selfSigned: boolean;
   hostMatches: boolean;
-  /** What the connection agreed on, e.g. `TLSv1.3`. */
+  /** The TLS version of the connection, e.g. `TLSv1.3`. */
   protocol: string;
-  /** Whether the signatures lead to a trusted root; dates and names are told by `problems`. */
+  /** Whether the signatures lead to a trusted root; `problems` has dates and names. */
   trusted: boolean;
-  /** `public`: every browser trusts the root; `given`: only those who were given it. */
+  /** `public`: every browser trusts the root; `given`: only devices with that root. */
   trustedBy: 'public' | 'given' | null;
   /** SHA-256 of the certificate, in hex. */
   fingerprint: string;
-  /** Worst first; empty: nothing is wrong. */
+  /** The worst first; empty without problems. */
   problems: CertificateProblem[];
 }
 
@@ -84,7 +84,7 @@ type Facts = Omit<CertificateReport, 'problems'>;
 
 interface Grounds {
   end: ChainEnd;
-  /** OpenSSL's code for what it alone knows; null without one. */
+  /** OpenSSL's code of another refusal; null without one. */
   refusal: string | null;
   now: number;
 }
@@ -182,7 +182,7 @@ function judgeName({ hostMatches, host, san }: Facts): CertificateProblem[] {
   ];
 }
 
-/** sha1WithRSAEncryption and ecdsa-with-SHA1 as they stand in a certificate. */
+/** The encoded OIDs of sha1WithRSAEncryption and ecdsa-with-SHA1. */
 const sha1 = ['06092a864886f70d010105', '06072a8648ce3d0401'].map((hex) => Buffer.from(hex, 'hex'));
 
 function judgeStrength({ protocol }: Facts, { sent, root }: ChainEnd): CertificateProblem[] {
@@ -191,7 +191,7 @@ function judgeStrength({ protocol }: Facts, { sent, root }: ChainEnd): Certifica
   if (bits !== undefined && bits < 2048) {
     found.push(problem('WEAK_KEY', `证书的 RSA 密钥只有 ${bits} 位，浏览器要求至少 2048 位。`, replace));
   }
-  // A trusted root is trusted for itself, not for its signature.
+  // The signature of a trusted root does not matter.
   const signed = sent.filter((one) => root === null || !one.raw.equals(root.raw));
   if (signed.some((one) => sha1.some((oid) => one.raw.includes(oid)))) {
     found.push(problem('WEAK_SIGNATURE', '证书链里有 SHA-1 签名，浏览器已不接受。', replace));

@@ -4,14 +4,14 @@ import type { CertificateConfig } from '../config/certificate.ts';
 import { inspectGateways } from './inspect.ts';
 import type { CertificateReport } from './report.ts';
 
-/** What an administrator sees of the app's certificate. */
+/** The app's certificate, for administrators. */
 export interface CertificateStatus {
   host: string;
-  /** Whole days left, below 0 once it has expired; null where it could never be read. */
+  /** Whole days left, below 0 after its end; null if it could never be read. */
   daysLeft: number | null;
-  /** ISO 8601, UTC; null where it could never be read. */
+  /** ISO 8601, UTC; null if it could never be read. */
   validTo: string | null;
-  /** Chinese, worst first; empty when all is well. */
+  /** Chinese, the worst first; empty without problems. */
   problems: string[];
   /** Time of the last check, successful or not. ISO 8601, UTC. */
   checkedAt: string;
@@ -19,7 +19,7 @@ export interface CertificateStatus {
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Null before the first check, and where no `PUBLIC_ORIGIN` is set. */
+    /** Null before the first check, and without `PUBLIC_ORIGIN`. */
     certificateStatus(): CertificateStatus | null;
     /** Checks the certificate now; resolves when that is done. Does nothing without a `PUBLIC_ORIGIN`. */
     checkCertificate(): Promise<void>;

@@ -111,7 +111,7 @@ const wrong: [string, string, string][] = [
   ['DINGTALK_OAPI_URL', 'https://oapi.dingtalk.com?a=b', '不是有效的 http(s) 地址'],
 ];
 
-test.each(wrong)('%s=%s is named once, with what is wrong and an example', (variable, value, problem) => {
+test.each(wrong)('%s=%s is named once, with the problem and an example', (variable, value, problem) => {
   const error = errorOf({ ...dingtalk, [variable]: value });
   expect(variables(error)).toEqual([variable]);
   expect(error.problems[0]?.problem).toContain(problem);
@@ -230,7 +230,7 @@ test('the message contains no value of a variable', () => {
   for (const secret of secrets) expect(error.message).not.toContain(secret);
 });
 
-describe('development and tests keep away from the production organisation', () => {
+describe('development and tests do not use the production organisation', () => {
   test.each<[string, string, Environment]>([
     [
       '浙政钉’s production platform',
@@ -251,7 +251,7 @@ describe('development and tests keep away from the production organisation', () 
     }
   });
 
-  test('production may use it, and so may development use other organisations', () => {
+  test('production may use it, and development may use other organisations', () => {
     expect(loadConfig({ ...production, PRODUCTION_ORGANISATIONS: 'ding0123456789' }).production).toBe(true);
     expect(loadConfig({ ...dingtalk, PRODUCTION_ORGANISATIONS: 'dingother' }).production).toBe(false);
   });
@@ -274,12 +274,12 @@ describe('without PRODUCTION_ORGANISATIONS', () => {
     ['the host tells (浙政钉)', zhezhengding],
     ['tests run', { ...dingtalk, NODE_ENV: 'test' }],
     ['in production', production],
-  ])('nobody is warned where %s', (_, env) => {
+  ])('there is no warning if %s', (_, env) => {
     expect(warnings(env)).toEqual([]);
   });
 });
 
-test('production on a Node.js without security fixes is told so in one line, and starts', () => {
+test('production on a Node.js without security fixes starts with a warning', () => {
   expect(loadConfig(production, '20.19.0').warnings).toEqual([
     expect.stringMatching(/^Node\.js 20\.19\.0 已停止维护.*Node\.js 24[^\n]*$/),
   ]);

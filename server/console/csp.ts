@@ -1,18 +1,18 @@
 import type { StabilityConfig } from '../config/console.ts';
 import type { PlatformName } from '../platform/platform.ts';
 
-/** Where the platforms' clients show micro apps within their own pages. */
+/** Origins of the platforms' clients that show micro apps in frames. */
 const ancestors: Readonly<Record<PlatformName, readonly string[]>> = {
   dingtalk: ['https://*.dingtalk.com'],
   zhezhengding: ['https://*.ding.zj.gov.cn', 'https://*.dg-work.cn'],
 };
 
 /**
- * The page's Content-Security-Policy. Scripts come from this server or carry the answer's nonce: the stability
- * platform's own script too, since allowing its host would allow whatever else lies on that public CDN.
+ * The page's Content-Security-Policy. Scripts come from this server or have the answer's nonce; the stability
+ * platform's script too, because allowing its host would allow everything else on that public CDN.
  *
- * @param nonce of this answer alone.
- * @param sockets where Vite tells of changes, in development.
+ * @param nonce of this answer.
+ * @param sockets the address at which Vite reports changes, in development.
  */
 export function contentSecurityPolicy(
   nonce: string,
@@ -25,7 +25,7 @@ export function contentSecurityPolicy(
     'default-src': ["'none'"],
     'script-src': ["'self'", `'nonce-${nonce}'`],
     'style-src': ["'self'", `'nonce-${nonce}'`],
-    // The reporter also sends by pictures, where a browser has nothing better.
+    // In old browsers the reporter sends by image requests.
     'img-src': ["'self'", 'data:', 'blob:', ...upload],
     'font-src': ["'self'", 'data:'],
     'connect-src': ["'self'", ...upload, ...sockets],

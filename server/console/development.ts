@@ -2,22 +2,22 @@ import type { FastifyInstance } from 'fastify';
 import type { EntryFiles } from './page.ts';
 
 /**
- * In development nothing is built: Vite's own server has the files, and changes them in open pages as they are saved.
- * Browsers ask for them here, so that a page is of one origin as in production, also in the simulator's web view; only
- * the word that something has changed comes from Vite itself, or every start of this server would load pages anew.
+ * In development Vite's server has the files, and updates open pages when a file is saved. Browsers request the files
+ * here, so that a page has one origin as in production, also in the simulator's web view. Only the notices of changes
+ * come from Vite directly; otherwise every start of this server would reload the pages.
  */
 
-/** Where Vite's server serves the files, and this server passes them on. */
+/** The path of the files at Vite's server, which this server proxies. */
 export const viteBase = '/console/vite/';
 
-/** The client comes first: it shows what is wrong in the files that follow. */
+/** Vite's client comes first: it shows errors of the other files. */
 export const viteFiles: EntryFiles = {
   scripts: ['vite/@vite/client', 'vite/main.ts'],
   styles: [],
   preload: [],
 };
 
-/** What the page's policy must allow besides. @param url of Vite's server */
+/** Further sources for the page's policy. @param url of Vite's server */
 export const viteSockets = (url: string): string => `ws://*:${new URL(url).port}`;
 
 /** @param url of Vite's server, without a slash at the end */

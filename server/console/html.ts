@@ -6,10 +6,10 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as HTML shows it, within an element or a quoted attribute. */
+/** Escapes a text for an element or a quoted attribute. */
 export const attribute = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
 
-/** A value as JSON that may stand within `<script>`: nothing in it can end the element. */
+/** A value as JSON for `<script>`: nothing in it can end the element. */
 export const scriptJson = (value: unknown): string =>
   JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

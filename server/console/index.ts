@@ -15,8 +15,8 @@ import { stabilityCode } from './stability.ts';
 import { appVersion } from './version.ts';
 
 /**
- * The administrators' console and the H5 entry: one page under `/console`, whose files never change once built,
- * while the page itself is never kept.
+ * The administrators' console and the H5 app: one page under `/console`, which is never cached, with files that are
+ * cached for good.
  */
 export const consoleRoutes = routes('console', ['core', 'headers'], async (app) => {
   const { platform, console: settings, production } = app.config;
@@ -45,7 +45,7 @@ export const consoleRoutes = routes('console', ['core', 'headers'], async (app) 
   }
 
   await app.register(async (pages) => {
-    // A person reads this answer, also when the server turns it away: the contract's JSON becomes a page.
+    // People read this answer, so a fault becomes a page instead of JSON.
     pages.addHook('onSend', async (request, reply, payload) => {
       if (reply.statusCode < 400 || !Buffer.isBuffer(payload)) return payload;
       const nonce = newNonce();
@@ -54,7 +54,7 @@ export const consoleRoutes = routes('console', ['core', 'headers'], async (app) 
       return Buffer.from(faultPage({ appName: entry.appName, message, nonce, url: request.url }));
     });
     for (const url of ['/console', '/console/*']) {
-      // Not in the API's document: pages are for people.
+      // Pages are not in the API's document.
       pages.get(url, { schema: { hide: true } }, async (request, reply) => {
         const nonce = newNonce();
         dress(reply, nonce);
@@ -64,7 +64,7 @@ export const consoleRoutes = routes('console', ['core', 'headers'], async (app) 
   });
 
   if (settings.viteUrl !== null) viteRoutes(app, settings.viteUrl);
-  // `root` must exist, which the folder of the build may not: each file is sent from there instead.
+  // `root` must exist, and the folder of the build may not; so each file is sent with its own folder.
   await app.register(fastifyStatic, { root: projectRoot, serve: false, preCompressed: true });
   app.get('/console/assets/*', { schema: { hide: true } }, (request, reply) => {
     const { '*': file } = request.params as { '*': string };

@@ -5,16 +5,15 @@ import { attribute, scriptJson } from './html.ts';
 export interface EntryFiles {
   scripts: readonly string[];
   styles: readonly string[];
-  /** Modules that the scripts import, fetched beside them. */
+  /** Modules that the scripts import, loaded at the same time. */
   preload: readonly string[];
 }
 
 /**
- * The page that every address under `/console` answers with. Its own words stand until the app replaces them, so
- * nobody meets a white page: not while it loads, not when a script is missing, blocked or too new for the
- * browser, not without JavaScript.
+ * The page of every address under `/console`. Its text is shown until the app replaces it, so nobody sees a white page:
+ * while it loads, if a script is missing, blocked or too new for the browser, or without JavaScript.
  *
- * @param files null where the console has not been built.
+ * @param files null without a build.
  * @param head more for the head, e.g. the stability platform's code.
  */
 export function consolePage(options: {
@@ -22,7 +21,7 @@ export function consolePage(options: {
   files: EntryFiles | null;
   nonce: string;
   head: string;
-  /** The address that “重试” opens: the one that was asked for. */
+  /** The requested address, which “重试” opens. */
   url: string;
 }): string {
   const { entry, files, nonce, head, url } = options;
@@ -38,7 +37,7 @@ ${files === null ? '' : loading(files, nonce)}`,
   );
 }
 
-/** The page in place of an answer that is a fault, e.g. while the server is too busy. */
+/** The page for a fault, e.g. while the server is too busy. */
 export function faultPage(options: { appName: string; message: string; nonce: string; url: string }): string {
   const { appName, message, nonce, url } = options;
   return frame(
@@ -74,7 +73,7 @@ ${body}
 
 function loading({ scripts, styles, preload }: EntryFiles, nonce: string): string {
   return [
-    // Vite's own code gives it to the styles that it adds.
+    // Vite's code uses it for the styles that it adds.
     `<meta property="csp-nonce" nonce="${nonce}">`,
     ...styles.map((file) => `<link rel="stylesheet" crossorigin href="/console/${attribute(file)}">`),
     ...preload.map(
@@ -87,7 +86,7 @@ function loading({ scripts, styles, preload }: EntryFiles, nonce: string): strin
   ].join('\n');
 }
 
-/** What stands until the app runs; the explanation comes up by itself when that takes long, or fails. */
+/** The text until the app runs. The explanation appears if that takes long or fails. */
 function words(name: string, url: string): string {
   return `<main class="words">
 <h1>正在打开${name}……</h1>
@@ -119,7 +118,7 @@ body{margin:0;background:#f3f3f3;color:#181818;font:16px/1.6 "PingFang SC","Micr
 .words-again{display:inline-block;padding:8px 28px;border-radius:4px;background:#0052d9;color:#fff;text-decoration:none}
 @keyframes words-late{to{opacity:1}}`;
 
-/** Until the app runs, whatever fails to load or to run brings the explanation up at once. */
+/** Until the app runs, an error while loading or running shows the explanation at once. */
 const watch = `
 addEventListener('error',function(){document.documentElement.classList.add('failed')},true);
 addEventListener('unhandledrejection',function(){document.documentElement.classList.add('failed')});`;

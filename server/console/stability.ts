@@ -2,11 +2,10 @@ import type { StabilityConfig } from '../config/console.ts';
 import { attribute, scriptJson } from './html.ts';
 
 /**
- * The stability platform's code for a single-page app (the guide, section 8). `uid` is asked for at each report:
- * the app writes the signed-in account's id where it is found (`app/stability.ts`); nothing else of the person
- * goes there.
+ * The stability platform's code for a single-page app (the guide, section 8). `uid` is read at each report: the
+ * signed-in account's id, which the app sets (`app/stability.ts`). No other data of the person is sent.
  *
- * @param version the app's; the platform groups faults by it.
+ * @param version the app's version, by which the platform groups faults.
  * @returns HTML for the head; empty when there is no `bid`.
  */
 export function stabilityCode(stability: StabilityConfig | null, version: string, nonce: string): string {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { projectRoot } from '../config/paths.ts';
 
-/** The app's version, of package.json beside the sources or the build; `0.0.0` where there is none. */
+/** The app's version, from package.json beside the sources or the build; `0.0.0` without one. */
 export async function appVersion(): Promise<string> {
   for (const folder of [projectRoot, path.dirname(projectRoot)]) {
     try {
@@ -11,7 +11,7 @@ export async function appVersion(): Promise<string> {
       };
       if (typeof version === 'string') return version;
     } catch {
-      // The other place, then.
+      // Then try the other place.
     }
   }
   return '0.0.0';

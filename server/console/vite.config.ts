@@ -8,12 +8,12 @@ import { viteBase } from './development.ts';
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const project = path.resolve(folder, '..', '..');
 
-/** Where the console is built to, and served from. */
+/** The folder of the built console. */
 export const consoleDist = path.join(project, 'dist', 'console');
 
 /**
- * How `npm run build` builds the console. The page itself is written by the server (`page.ts`), which finds the files'
- * names in the manifest.
+ * The configuration of `npm run build`. The server writes the page (`page.ts`), with the files' names from the
+ * manifest.
  */
 export const consoleBuild = {
   configFile: false,
@@ -34,7 +34,7 @@ export const consoleBuild = {
     manifest: 'manifest.json',
     // The web views of DingTalk and 浙政钉 are not the newest browsers.
     target: ['chrome87', 'safari14'],
-    // The page has no inline script of its own, and the policy allows none without a nonce.
+    // The policy allows no inline script without a nonce.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
@@ -42,7 +42,7 @@ export const consoleBuild = {
   },
 } satisfies InlineConfig;
 
-/** How `npm run dev` serves the console's files. */
+/** The configuration of `npm run dev`. */
 export const consoleDev = {
   ...consoleBuild,
   base: viteBase,
@@ -51,7 +51,7 @@ export const consoleDev = {
   optimizeDeps: { entries: ['main.ts'] },
   server: {
     fs: {
-      // Packages may lie elsewhere: in a copy of the project they are a link.
+      // Packages may be outside the folder: in a copy of the project they are a link.
       allow: [
         ...['server/console/app', 'server/contract', 'mini'].map((part) => path.join(project, part)),
         realpathSync(path.join(project, 'node_modules')),

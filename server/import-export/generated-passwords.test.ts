@@ -50,7 +50,7 @@ describe('generated passwords', () => {
     expect(JSON.stringify([audit, pages.server.logs()])).not.toContain('kettle-orbit');
   });
 
-  test('are in one download at a time, and stay where it breaks off', async () => {
+  test('are in one download at a time, and are kept if it is interrupted', async () => {
     const rows = [
       ['用户名', '姓名'],
       ['gen7', '庚'],

@@ -142,11 +142,11 @@ test.each<[string, () => Buffer | Promise<Buffer>, RegExp]>([
     },
     /加了密码/,
   ],
-])('%s is told in a sentence', async (_, make, problem) => {
+])('%s is reported in a sentence', async (_, make, problem) => {
   expect(await problemsOf(await make())).toEqual([expect.stringMatching(problem)]);
 });
 
-test('a file that unzips to gigabytes is told, and its size in the directory need not be true', async () => {
+test('a file that unzips to gigabytes is reported, even if its directory names a smaller size', async () => {
   const zeros = Readable.from(
     (function* () {
       for (let at = 0; at < 120; at += 1) yield Buffer.alloc(1024 * 1024, ' ');

@@ -4,7 +4,7 @@ import { faultResponses } from '../contract/errors.ts';
 import { type SettingRow, settingsPage } from '../contract/operations.ts';
 import { routes } from '../plugins/core.ts';
 
-/** The app's settings as they were read at the start. Nothing changes them but a new start. */
+/** The route for the app's settings, which are read at the start. */
 export const settingsRoutes = routes('settings', ['administrators'], async (app) => {
   app.get(
     '/api/admin/settings',

@@ -41,14 +41,14 @@ test('if the session ends while a notice is written, the text waits, hidden, for
   await person.sees('登录管理后台', '登录已过期，请重新登录。');
   await person.screenshot('console-expired');
   expect(await person.accessibilityFaults()).toEqual([]);
-  // Neither seen, nor read out, nor reached by the keyboard.
+  // Not visible, not read aloud, not in reach of the keyboard.
   expect(await person.text()).not.toContain('保存草稿');
   expect(await page().getByRole('textbox').count()).toBe(2);
   await signIn('admin');
   await page().getByLabel('标题', { exact: true }).waitFor();
   expect(await page().getByLabel('标题', { exact: true }).inputValue()).toBe('没有保存的公告');
   expect(await page().getByLabel('正文', { exact: true }).inputValue()).toBe('写了很久的正文');
-  // The keyboard goes on where it was.
+  // The focus is where it was.
   expect(await page().evaluate(() => document.activeElement?.textContent?.trim())).toBe('保存草稿');
   await page().keyboard.press('Enter');
   await person.sees('草稿已保存，读者还看不到');
@@ -113,7 +113,7 @@ test('signing out asks before it throws typed text away', async () => {
   await leave();
   await question().getByRole('button', { name: '不保存，离开' }).click();
   await person.sees('登录管理后台');
-  // Of one's own will: nothing has expired.
+  // At the person's request: nothing has expired.
   expect(await person.text()).not.toContain('登录已过期');
   await person.verify();
 });

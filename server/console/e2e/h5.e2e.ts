@@ -56,7 +56,7 @@ described('an ordinary person', () => {
       before,
     );
     expect(await rows.nth(35).locator('.notice-row__title').innerText()).toBe(title);
-    // What was read shows so, without asking the server for all of it again.
+    // The notice is marked as read, without loading the list again.
     expect(await rows.nth(35).getByText('已读').count()).toBe(1);
     expect(lists).toEqual([]);
 
@@ -90,7 +90,7 @@ described('an ordinary person', () => {
     await person.sees(/密码已修改/);
     await person.page.getByText(/一次性密码/).waitFor({ state: 'detached' });
     expect(await person.page.getByLabel('当前密码', { exact: true }).inputValue()).toBe('');
-    // Nowhere else: the list tells of this sign-in alone.
+    // The list has only this session.
     expect(await person.page.getByRole('button', { name: '让它退出', exact: true }).count()).toBe(0);
     expect((await other.page.request.get(`${stack.url}/api/me`)).status()).toBe(401);
     await person.verify(unauthorised);
@@ -131,7 +131,7 @@ described('an ordinary person', () => {
       await page.waitForLoadState('networkidle');
       const { zoom, beyond } = await page.evaluate(() => ({
         zoom: getComputedStyle(document.documentElement).zoom,
-        // What is cut off at the right, or in a box that hides it.
+        // Elements beyond the right edge.
         beyond: [...document.querySelectorAll('.h5 *')]
           .filter((one) => {
             const { right, width } = one.getBoundingClientRect();

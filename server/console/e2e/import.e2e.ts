@@ -20,7 +20,7 @@ async function chooseFile(person: PersonPage, file: ReturnType<typeof fileOf>): 
   await person.page.getByLabel('要导入的文件').setInputFiles(file);
 }
 
-/** Drops a file on the page as a hand with a mouse does. */
+/** Drops a file on the page, as with a mouse. */
 async function dropFile(person: PersonPage, { name, buffer }: ReturnType<typeof fileOf>): Promise<void> {
   const data = await person.page.evaluateHandle(
     ({ bytes, fileName }) => {
@@ -119,7 +119,7 @@ described('importing and exporting people', () => {
     ]);
     expect(await count(`username LIKE 'e2e-%'`)).toBe(2);
 
-    // Once the browser has it, it is gone here.
+    // The server deletes it after the download.
     await person.page.getByText('只能下载这一次').waitFor({ state: 'detached' });
     const again = await saved(person, () => person.press('下载结果文件'));
     expect(again.rows[1]).toEqual(['2', 'e2e-one', '欧阳𠮷', '新增']);
@@ -174,7 +174,7 @@ described('importing and exporting people', () => {
     await person.sees('筛选和“人员”页相同');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Tab');
-    // The panel's own first stop is the file's field.
+    // The first focus in the panel is the file's field.
     await page.getByLabel('要导入的文件').focus();
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
     await chooser.setFiles(fileOf([head, ['e2e-key', '键盘', '', '', '', '']]));
@@ -220,7 +220,7 @@ described('importing and exporting people', () => {
   });
 
   test('the export asks before full numbers, and the audit log has both exports', async () => {
-    // As the list of people leads there.
+    // With the link of the list of people.
     const person = await stack.signedIn('/import-export?part=export&q=zhangsan');
     await person.sees('每次导出都记入审计日志');
     await person.screenshot('export');

@@ -21,7 +21,7 @@ described('many people open the H5 pages at once', () => {
     await person.screenshot('h5-wait');
     expect(await person.accessibilityFaults()).toEqual([]);
 
-    // Who closes the page and comes back keeps the place.
+    // Closing the page keeps the place.
     const kept = () => person.page.evaluate(() => localStorage.getItem('place-in-line'));
     const place = await kept();
     await person.open('/h5');

@@ -46,7 +46,7 @@ described('never a white page', () => {
     await page.sees('页面还没有打开');
   });
 
-  /** After an upgrade the old page's parts are gone. */
+  /** After an upgrade the old page's parts no longer exist. */
   const gone = (route: Route) => route.fulfill({ status: 404, body: '{}' });
 
   test('if a part cannot be loaded, the page says so, and 重新加载 loads it', async () => {
@@ -123,7 +123,7 @@ described('never a white page', () => {
   test('a browser without cookies gets an explanation, not an endless loop', async () => {
     const page = await stack.newPage();
     await page.open('');
-    // An answer whose cookie the browser did not take: the next request comes without it.
+    // An answer whose cookie the browser refused: the next request has none.
     await page.page.route('**/api/auth/console/sign-in', (route) =>
       route.fulfill({ json: { outcome: 'signed-in' } }),
     );

@@ -201,7 +201,7 @@ test('the list is filtered and paged by keyboard; an auditor can only read', asy
   await page().getByRole('rowheader').nth(19).waitFor();
   await person.screenshot('console-notices');
   expect(await page().getByRole('button', { name: '写公告' }).count()).toBe(0);
-  // By the keyboard alone; each key after the list shows what the last one did.
+  // By keyboard only; each key after the list shows the effect of the last one.
   await page().getByLabel('状态', { exact: true }).focus();
   const highlighted = page().locator('.t-select-option__hover:visible');
   await page().keyboard.press('Enter');

@@ -84,11 +84,11 @@ test('a fault is shown with its remedy, step by step, until the API answers agai
   await person.screenshot('console-overview-below');
   expect(await person.accessibilityFaults()).toEqual([]);
 
-  // Without a reload: the page asks by itself, and its parts stay where they are.
+  // Without a reload of the page: it loads the data again, and its parts stay.
   const chart = await picture().elementHandle();
   await stack.sql('DELETE FROM super_executive_faults');
   await signIn('zhangsan');
-  // It asks every 15 seconds.
+  // It loads every 15 seconds.
   await person.page.getByText('服务器的出口 IP 不在白名单里').waitFor({ state: 'detached', timeout: 40_000 });
   await person.sees('一切正常，没有需要处理的事');
   expect(await chart?.evaluate((node) => node.isConnected)).toBe(true);
@@ -102,7 +102,7 @@ test('the chart can be read on a phone, and as a table by keyboard alone', async
   expect(await picture().locator('> title').textContent()).toMatch(
     /最近 24 小时的登录，共 [\d,]+ 次：登录成功 [\d,]+/,
   );
-  // Words keep their size, stand beside each other, and nothing is wider than the phone.
+  // Texts keep their size, do not overlap, and nothing is wider than the phone.
   const hours = await region('登录')
     .getByText(/^\d{1,2} 时$/)
     .evaluateAll((ticks) =>
@@ -156,7 +156,7 @@ test('an administrator unlocks after a question; an auditor can only read', asyn
 });
 
 test('if a reload fails, the old data stays, and the page says so', async () => {
-  // Whatever a test before may have left is over: an answer of the API ends its faults.
+  // Faults of earlier tests have ended: an answer of the API ends them.
   await stack.control('reset', {});
   await stack.sql('DELETE FROM lockouts');
   await stack.sql('DELETE FROM super_executive_faults');

@@ -21,10 +21,10 @@ const rows = () => person.page.locator('.list__table tbody tr');
 const names = () => person.page.locator('.list__table tbody a').allInnerTexts();
 const search = () => person.page.getByRole('searchbox', { name: '搜索' });
 
-/** Waits until the list has come, and nothing newer is on its way. */
+/** Waits until the list is loaded. */
 const arrived = () => person.page.locator('.list__table[aria-busy=false]').waitFor();
 
-/** Waits until so many people are counted, and the list has come. */
+/** Waits until the list is loaded with this count. */
 async function settled(count: number | RegExp): Promise<void> {
   await person.sees(count instanceof RegExp ? count : `共 ${count} 人`);
   await arrived();
@@ -138,7 +138,7 @@ test('people are selected over pages, previewed, disabled together, and get new 
   await person.screenshot('console-people-bulk-390');
   await person.press('去掉这 1 人');
   await person.sees('停用：选中的 1 人', /会改变 1 人/);
-  // The button takes its colour slowly.
+  // The button's colour has a transition.
   await person.page.waitForFunction(() => document.getAnimations().length === 0);
   expect(await person.accessibilityFaults()).toEqual([]);
   await person.press('停用 1 人');

@@ -99,7 +99,7 @@ test('a question takes the keyboard focus and gives it back', async () => {
   await person.sees('解除吴忆岚的绑定？');
   expect(await person.accessibilityFaults()).toEqual([]);
   expect(await focused()).toBe('取消');
-  // Round and round inside, forth and back.
+  // The focus stays inside, forward and back.
   for (const key of ['Tab', 'Tab', 'Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab']) {
     await person.page.keyboard.press(key);
     expect(['取消', '解除绑定']).toContain(await focused());
@@ -122,7 +122,7 @@ test('a one-time password is shown once, and can be copied', async () => {
   await person.press('复制');
   await person.sees('已复制');
   expect(await person.page.evaluate(() => navigator.clipboard.readText())).toBe(password);
-  // Neither the key nor the way back takes it away.
+  // Neither Escape nor the back button closes it.
   for (let at = 0; at < 3; at += 1) await person.page.keyboard.press('Escape');
   await person.page.goBack();
   await person.sees(/只在这里显示一次/);
@@ -133,7 +133,7 @@ test('a one-time password is shown once, and can be copied', async () => {
   await person.press('已记下，关闭');
   await person.sees(/一次性密码，.+前有效/, '重置密码');
   expect(await person.page.content()).not.toContain(password);
-  // The next one shows as well.
+  // The next password is shown too.
   await person.press('重置密码');
   await dialog().getByRole('button', { name: '重置密码' }).click();
   await person.sees(/只在这里显示一次/);

@@ -27,7 +27,7 @@ described('the console in an ordinary browser', () => {
     await page.press('登录');
     await page.sees('用户名或密码不对，请检查后重新输入。还可以试 4 次。');
     await page.fill('密码', password);
-    // A password that is shown does not run under the button.
+    // A shown password does not overlap the button.
     const space = () =>
       page.page.getByLabel('密码', { exact: true }).evaluate((i) => getComputedStyle(i).paddingRight);
     const hidden = await space();
@@ -35,7 +35,7 @@ described('the console in an ordinary browser', () => {
     expect([hidden, await space()]).toEqual(['60px', '60px']);
     await page.press('隐藏密码');
     await page.page.getByLabel('密码', { exact: true }).focus();
-    // By the keyboard alone.
+    // By keyboard only.
     await page.page.keyboard.press('Enter');
     await page.sees('我的账号', '登录的设备', '管理后台', '测试环境', '正在使用');
     expect(new URL(page.page.url()).pathname).toBe('/console/me');
@@ -135,7 +135,7 @@ described('the console in an ordinary browser', () => {
     await page.sees('让它退出登录', '要重新登录才能使用');
     await page.screenshot('console-ask');
     expect(await page.accessibilityFaults()).toEqual([]);
-    // The way out is the one that is chosen by mistake, by whichever key; the keyboard goes on where it was.
+    // A mistaken key means no, and the focus returns.
     const question = page.page.getByRole('alertdialog', { name: '让它退出登录' });
     for (const key of ['Escape', 'Enter']) {
       await question.getByRole('button', { name: '取消' }).and(page.page.locator(':focus')).waitFor();

@@ -13,7 +13,7 @@ function windowOf(client: ClientName): BrowserContextOptions {
   return client.endsWith('-pc') ? { userAgent } : { userAgent, viewport: phone };
 }
 
-/** A window of a client, in which a person of the emulator holds the phone. */
+/** A window of a client with a person of the emulator. */
 async function opened(stack: ConsoleStack, client: ClientName, person: string, path = '') {
   const page = await stack.newPage(windowOf(client));
   const calls = await putBridge(page, client, () => stack.authCode(person));
@@ -43,9 +43,9 @@ described('within DingTalk', () => {
         name: 'runtime.permission.requestAuthCode',
         args: { corpId: expect.stringMatching(/^ding/) },
       });
-      // The library for PCs looks for the global object by `Function` first, and takes a refusal for an answer.
+      // The library for PCs first tries `Function` to find the global object, and accepts the refusal.
       await page.verify(unauthorised, ...(client === 'dingtalk-pc' ? [/^script-src eval$/] : []));
-      // The cookie is there: no sign-in on the next visit, and no word with the client.
+      // With the cookie the next visit needs no sign-in and no call to the client.
       const before = await signInCalls(stack);
       await page.open('/h5/notices');
       await page.sees('通知');

@@ -3,15 +3,15 @@ import type { PersonPage } from './person-page.ts';
 
 export { type ClientName, clients } from '../../../../scripts/simulator/h5/bridges.ts';
 
-/** A call of the page's that reached the native side. */
+/** A call of the page to the client. */
 export interface NativeCall {
   name: string;
   args: Record<string, unknown>;
 }
 
 /**
- * Puts a client's bridge into a window, before any page of it loads. What stands beyond the bridge is the
- * client; everything on this side of it is the platform's own library as the page loads it.
+ * Puts a client's bridge into a window before any page loads. The bridge stands for the client; the page uses the
+ * platform's real library.
  *
  * @param code gives the code of each call; null: the client refuses; `'silence'`: it never answers.
  * @returns the calls that the bridge has seen.

@@ -9,22 +9,22 @@ export interface StackOptions {
   platform: 'dingtalk' | 'zhezhengding';
   /** Environment variables over the test's own, e.g. `{ WPK_BID: 'x' }`. */
   env?: Record<string, string>;
-  /** Where the console is built. */
+  /** The folder of the built console. */
   folder: string;
 }
 
 export interface ConsoleStack {
   /** The server's address, without a slash at the end. */
   url: string;
-  /** A window on a browser profile of its own, on no page yet. A PC's window by default. */
+  /** A window with its own browser profile, without a page; a PC's window by default. */
   newPage(options?: BrowserContextOptions): Promise<PersonPage>;
   /**
-   * A window in which somebody has signed in by password, on the page of `path` (below `/console`).
+   * A window after a sign-in by password, on the page of `path` (below `/console`).
    *
    * @param username of an administrator or auditor; the seed's password by default.
    */
   signedIn(path: string, username?: string, options?: BrowserContextOptions): Promise<PersonPage>;
-  /** Ends every session by SQL, and waits until the server knows of the end of this window's. */
+  /** Ends every session by SQL, and waits until the server refuses this window's. */
   endSessions(window: PersonPage): Promise<void>;
   /** Runs SQL on the server's database. */
   sql<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -58,7 +58,7 @@ export async function openConsole({
   );
   const { url, emulator, database } = child.ready;
   const pool = new pg.Pool({ connectionString: database, max: 2 });
-  // Dropping the database ends its idle connections: no news.
+  // Dropping the database ends its idle connections, which is no error.
   pool.on('error', () => {});
   let browser: Browser | null = null;
   const pages: PersonPage[] = [];

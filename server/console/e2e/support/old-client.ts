@@ -1,7 +1,6 @@
 /**
- * Takes from a page what the browser here has and the clients do not that the build is for (`build.target` of
- * `vite.config.ts`: Chrome 87, Safari 14). Every page of the tests opens so: what works here works there. Runs in
- * the page, before any script of its own.
+ * Removes features from a page that this browser has and the oldest supported clients lack (`build.target` of
+ * `vite.config.ts`: Chrome 87, Safari 14). Every page of the tests opens with it. Runs in the page before its scripts.
  */
 export function takeWhatIsNew(): void {
   const gone: [owner: object | undefined, ...names: string[]][] = [

@@ -13,12 +13,12 @@ const waitMs = 15_000;
 
 declare global {
   interface Window {
-    /** What the policy has refused, written by the page itself. */
+    /** Violations of the policy, collected by the page. */
     cspViolations?: string[];
   }
 }
 
-/** A window on the console as a person uses it; it remembers what went wrong behind the scenes. */
+/** A window of the console for a person's actions; it collects errors. */
 export class PersonPage {
   readonly page: Page;
   readonly #url: string;
@@ -57,7 +57,7 @@ export class PersonPage {
     await this.page.goto(`${this.#url}/console${path}`);
   }
 
-  /** Waits until all of these can be read, anywhere on the page. */
+  /** Waits until all of these texts are on the page. */
   async sees(...texts: (string | RegExp)[]): Promise<void> {
     for (const text of texts) {
       const shown = this.page.getByText(text).and(this.page.locator(':visible'));
@@ -70,7 +70,7 @@ export class PersonPage {
     }
   }
 
-  /** What can be read on the page now. */
+  /** The text of the page. */
   async text(): Promise<string> {
     return (await this.page.locator('body').innerText()).replace(/\s+/g, ' ').trim();
   }
@@ -82,12 +82,12 @@ export class PersonPage {
       .click();
   }
 
-  /** Types into the field that has this label. */
+  /** Types into the field with this label. */
   async fill(label: string, value: string): Promise<void> {
     await this.page.getByLabel(label, { exact: true }).fill(value);
   }
 
-  /** Chooses in the list that has this label, in a window above the page first. */
+  /** Chooses in the list with this label; a dialog's list comes first. */
   async choose(label: string, option: string): Promise<void> {
     await this.page.getByLabel(label, { exact: true }).last().click();
     await this.page.locator('.t-select-option:visible').getByText(option, { exact: true }).click();

@@ -6,8 +6,8 @@ import { PROJECT } from '../../../testing/child.ts';
 import setupBrowser from '../../../testing/e2e-setup.ts';
 
 /**
- * Before all browser tests: a browser is looked for, and the console is built into a folder of this run, so that
- * it is always the sources that are tested.
+ * Before all browser tests: finds a browser, and builds the console into a folder of this run, so that the present
+ * sources are tested.
  */
 export default async function setup(): Promise<void> {
   await setupBrowser();

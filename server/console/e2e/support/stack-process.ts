@@ -1,7 +1,6 @@
 /**
- * The real server on a PostgreSQL database of its own, with the emulator, in a process of its own: the server is
- * made of ES modules, as it is in production. The one argument is {@link StackOptions} as JSON; it ends when its
- * parent leaves.
+ * The real server on a PostgreSQL database of its own, with the emulator, in a process of its own: the server is made
+ * of ES modules, as it is in production. The one argument is {@link StackOptions} as JSON; it ends with its parent.
  */
 import { build } from '../../../testing/build.ts';
 import type { StackOptions } from './console.ts';
