@@ -133,7 +133,7 @@ export function createNoticeEditing(prisma: PrismaClient, now: () => number) {
 
     /**
      * Publishes now and notifies every person who is bound, active and has not left. The date and the messages are
-     * written in one transaction; wake the outbox afterwards. A notice whose date (`publishedAt`) was set by hand,
+     * written in one transaction; the caller starts the sending. A notice whose date (`publishedAt`) was set by hand,
      * perhaps in the future, counts as published and notifies nobody.
      */
     publish(id: string, version: number, { actorId, address }: Editor): Promise<NoticePublishOutcome> {
