@@ -237,6 +237,12 @@ describe('systemd', () => {
     expect(about).toEqual([]);
   });
 
+  test('an instance starts with the settings of memory that the benchmark measures', () => {
+    expect(serviceUnit(plan)).toMatch(
+      /^Environment="NODE_OPTIONS=--max-semi-space-size=\d+ --max-old-space-size=\d+"\nEnvironment="MALLOC_ARENA_MAX=\d+"\nEnvironment="MALLOC_TRIM_THRESHOLD_=\d+"$/m,
+    );
+  });
+
   test('systemd gives a stop more time than the server takes', async () => {
     const limit = /^TimeoutStopSec=(\d+)$/m.exec(serviceUnit(plan))?.[1];
     const stopping = await readFile(path.join(projectRoot, 'server', 'jobs', 'stopping.ts'), 'utf8');

@@ -8,6 +8,17 @@ const installRoot = ({ name }: Pick<DeployPlan, 'name'>): string => `/opt/${name
 const systemUser = ({ name }: Pick<DeployPlan, 'name'>): string => name.slice(0, 31);
 
 /**
+ * Keeps an instance small, for a few hundredths of the processor's time. V8 clears young objects away sooner, and old
+ * ones at a pace that it takes from their bound. glibc has two pools of memory, not one for each thread, and gives back
+ * what is free.
+ */
+export const memoryEnvironment = {
+  NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=512',
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+} as const;
+
+/**
  * The template unit of an instance, `<name>@3001.service`: the port is the instance's name.
  *
  * The stop has more time than the server itself takes (server/jobs/stopping.ts: 10 s, then it ends by itself), so
@@ -20,6 +31,9 @@ export const serviceUnit = (plan: DeployPlan): string =>
     name: plan.name,
     user: systemUser(plan),
     root: installRoot(plan),
+    memory: Object.entries(memoryEnvironment)
+      .map(([name, value]) => `Environment="${name}=${value}"`)
+      .join('\n'),
   });
 
 /** Every instance of one machine at once. */

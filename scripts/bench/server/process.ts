@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { projectRoot } from '../../../server/config/paths.ts';
+import { memoryEnvironment } from '../../deploy/systemd.ts';
 import type { Ready, Usage } from './usage.ts';
 
 /** A server in a process of its own, so that it shares no event loop with the load. */
@@ -41,7 +42,11 @@ export async function compileEntries(names: readonly string[]): Promise<void> {
   });
 }
 
-/** Starts a compiled entry and waits until it listens. @throws Error with what it printed when it ends instead. */
+/**
+ * Starts a compiled entry, with the service file's settings of memory, and waits until it listens.
+ *
+ * @throws Error with what it printed when it ends instead.
+ */
 export async function startProcess(
   name: string,
   { env, profile }: { env: Record<string, string>; profile: boolean },
@@ -49,7 +54,7 @@ export async function startProcess(
   const child = fork(path.join(outputFolder, `${name}.mjs`), {
     cwd: projectRoot,
     execArgv: ['--expose-gc', ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${outputFolder}`] : [])],
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    env: { ...process.env, ...memoryEnvironment, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let printed = '';
