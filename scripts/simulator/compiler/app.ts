@@ -2,7 +2,7 @@ import type { AppConfig, BuiltApp, BuiltUnit, PageConfig } from '../runtime/type
 import { readAsset } from './assets.ts';
 import { isObject, readAppConfig, readComponents } from './config.ts';
 import { forPackage, isPackage, SourceFiles } from './files.ts';
-import { type Module, Modules, type Via } from './modules.ts';
+import { type Module, Modules, saidOfPackage, type Via } from './modules.ts';
 import { checkReferences, sameOnWindows } from './package-checks.ts';
 import { isError, type Problem, ProblemList } from './problem.ts';
 import { compileStyle, type StyleInput } from './style.ts';
@@ -318,20 +318,14 @@ class AppCompiler {
    */
   private take(problems: readonly Problem[], via?: Via): void {
     for (const problem of problems) {
-      const { file, line, column, code, message, hint } = problem;
+      const { file, line, column, code, message } = problem;
       if (!via || !isPackage(file)) this.keep(problem);
       else if (isError(problem)) {
         const list = this.listOf(via.file);
-        const place = `${message}（${file}:${line}:${column}）`;
-        if (code === 'device-name' || code === 'dynamic-code')
+        if (code === 'device-name' || code === 'dynamic-code') {
+          const place = `${message}（${file}:${line}:${column}）`;
           list.warn(via.offset, code, `引入的 npm 包里有真机没有的：${place}`, UNSURE);
-        else
-          list.add(
-            via.offset,
-            code,
-            `引入的 npm 包在这里不能用：${place}`,
-            `${hint}包里的代码不是您的：换一个版本，或换一个包。`,
-          );
+        } else list.add(via.offset, code, ...saidOfPackage(problem));
         this.take(list.items);
       }
     }

@@ -13,6 +13,8 @@ export interface Module {
   /** Its text; import paths are those of the package. */
   source: string;
   script: Script | undefined;
+  /** Of a package's module: the place in the project that leads to it. */
+  from: Pick<Problem, 'file' | 'line' | 'column' | 'text'> | undefined;
 }
 
 /** The place in the project's own files that leads into a package. */
@@ -47,7 +49,8 @@ export class Modules {
     if (known) return known;
     const text = this.files.read(id);
     if (text === undefined) return undefined;
-    const module: Module = { id, out: outputPath(id), source: text, script: undefined };
+    const from = via && { file: via.file, ...placeOf(this.files.read(via.file) ?? '', via.offset) };
+    const module: Module = { id, out: outputPath(id), source: text, script: undefined, from };
     this.all.set(id, module);
     if (id.endsWith('.json')) return module;
     const { script, problems } = parsed(id, text);
@@ -169,16 +172,27 @@ function optionsFor(id: string): Parameters<typeof transform>[1] & { sourcemap: 
   };
 }
 
-function problemOf({ id, source }: Module, { text, location }: Message): Problem {
+/** What is said, at the place in the project that leads to a package, of a mistake in the package. */
+export function saidOfPackage({ file, line, column, message, hint }: Problem): [message: string, hint: string] {
+  return [
+    `引入的 npm 包在这里不能用：${message}（${file}:${line}:${column}）`,
+    `${hint}包里的代码不是您的：换一个版本，或换一个包。`,
+  ];
+}
+
+function problemOf({ id, source, from }: Module, { text, location }: Message): Problem {
   const lines = source.split('\n').slice(0, (location?.line ?? 1) - 1);
   const start = lines.reduce((sum, line) => sum + line.length + 1, 0);
   // esbuild counts bytes of UTF-8, editors count UTF-16 units.
   const column = location ? Buffer.from(location.lineText).subarray(0, location.column).toString().length : 0;
-  return {
+  const problem: Problem = {
     file: id,
     ...placeOf(source, start + column),
     code: 'syntax',
     message: `脚本不能编译：${text}`,
     hint: '请按提示改正这一行。',
   };
+  if (from === undefined) return problem;
+  const [message, hint] = saidOfPackage(problem);
+  return { ...problem, ...from, message, hint };
 }
