@@ -9,12 +9,12 @@ const systemUser = ({ name }: Pick<DeployPlan, 'name'>): string => name.slice(0,
 
 /**
  * Keeps an instance small, for a few hundredths of the processor's time. V8 clears young objects away sooner, and old
- * ones at a pace that it takes from their bound. glibc has two pools of memory, not one for each thread, and gives back
+ * ones at a pace that it takes from their bound. glibc has one pool of memory, not one for each thread, and gives back
  * what is free.
  */
 export const memoryEnvironment = {
   NODE_OPTIONS: '--max-semi-space-size=4 --max-old-space-size=512',
-  MALLOC_ARENA_MAX: '2',
+  MALLOC_ARENA_MAX: '1',
   MALLOC_TRIM_THRESHOLD_: '131072',
 } as const;
 

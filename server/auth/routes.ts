@@ -7,6 +7,7 @@ import {
   loginOutcome,
   loginRequest,
   meResponse,
+  type SessionUser,
   type SignedIn,
   signedOut,
 } from '../contract/auth.ts';
@@ -35,6 +36,15 @@ function deliver(result: SignedInWithToken, client: Client, reply: FastifyReply)
   const { expiresAt, token } = result.session;
   setSessionCookie(reply, token, new Date(expiresAt));
   return { ...result, session: { expiresAt } };
+}
+
+/** Answers of `/api/me`: no route is asked more. Each lives as long as the session's person in memory. */
+const answers = new WeakMap<SessionUser, Buffer>();
+
+function sendPerson(user: SessionUser, reply: FastifyReply): void {
+  const answer = answers.get(user) ?? Buffer.from(String(reply.serializeInput({ user }, '200')));
+  answers.set(user, answer);
+  reply.type('application/json; charset=utf-8').send(answer);
 }
 
 /** Signing in with the platform's code, binding, signing out. */
@@ -123,6 +133,9 @@ export const authRoutes = routes('auth-routes', ['authenticate'], async (app) =>
       schema: { tags, summary: '当前登录的人', response: { 200: meResponse, ...faultResponses } },
       preHandler: app.authenticate,
     },
-    (request) => ({ user: signedInUser(request), ...updateOf(request) }),
+    (request, reply) => {
+      const user = signedInUser(request);
+      return request.clientUpdate === null ? sendPerson(user, reply) : { user, ...updateOf(request) };
+    },
   );
 });

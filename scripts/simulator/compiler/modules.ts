@@ -173,7 +173,8 @@ function optionsFor(id: string): Parameters<typeof transform>[1] & { sourcemap: 
 }
 
 /** What is said, at the place in the project that leads to a package, of a mistake in the package. */
-export function saidOfPackage({ file, line, column, message, hint }: Problem): [message: string, hint: string] {
+export function saidOfPackage(problem: Problem): [message: string, hint: string] {
+  const { file, line, column, message, hint } = problem;
   return [
     `引入的 npm 包在这里不能用：${message}（${file}:${line}:${column}）`,
     `${hint}包里的代码不是您的：换一个版本，或换一个包。`,
