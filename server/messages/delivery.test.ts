@@ -34,6 +34,14 @@ describe('the platform’s refusals', () => {
     );
   });
 
+  test('a message that no platform takes fails at once', async () => {
+    await outbox.add('news');
+    const content = { title: '标题', text: '字'.repeat(10_000) };
+    await outbox.prisma.outboxMessage.updateMany({ data: { content } });
+    await outbox.worker().drain();
+    expect(await outbox.row()).toMatchObject({ status: 'FAILED', attempts: 1 });
+  });
+
   test('after an unknown error code the message was not sent, and is tried again', async () => {
     outbox.emulator.control.fault({ path: workPath, kind: 'errcode', errcode: 55555 });
     await outbox.add('news');
