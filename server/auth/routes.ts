@@ -42,8 +42,11 @@ function deliver(result: SignedInWithToken, client: Client, reply: FastifyReply)
 const answers = new WeakMap<SessionUser, Buffer>();
 
 function sendPerson(user: SessionUser, reply: FastifyReply): void {
-  const answer = answers.get(user) ?? Buffer.from(String(reply.serializeInput({ user }, '200')));
-  answers.set(user, answer);
+  let answer = answers.get(user);
+  if (answer === undefined) {
+    answer = Buffer.from(String(reply.serializeInput({ user }, '200')));
+    answers.set(user, answer);
+  }
   reply.type('application/json; charset=utf-8').send(answer);
 }
 

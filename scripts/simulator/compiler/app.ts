@@ -321,12 +321,12 @@ class AppCompiler {
       const { file, line, column, code, message } = problem;
       if (!via || !isPackage(file)) this.keep(problem);
       else if (isError(problem)) {
-        const list = this.listOf(via.file);
         if (code === 'device-name' || code === 'dynamic-code') {
+          const list = this.listOf(via.file);
           const place = `${message}（${file}:${line}:${column}）`;
           list.warn(via.offset, code, `引入的 npm 包里有真机没有的：${place}`, UNSURE);
-        } else list.add(via.offset, code, ...saidOfPackage(problem));
-        this.take(list.items);
+          this.take(list.items);
+        } else this.report(via, code, ...saidOfPackage(problem));
       }
     }
   }
