@@ -3,6 +3,7 @@ import { loadConfig } from './config/config.ts';
 import { databaseName } from './config/database.ts';
 import { readDeployment } from './config/deployment.ts';
 import { loadEnvironment } from './config/environment-file.ts';
+import { makeObjectsYoung } from './config/heap.ts';
 import { failStart } from './config/start-failure.ts';
 import { openDatabase } from './database/database.ts';
 import { migrateOwn } from './database/deployment.ts';
@@ -13,6 +14,7 @@ import { createLogger } from './plugins/logging.ts';
 
 /** `node dist/server/main.js`: opens the database, applies its migrations, listens, and stops on signals. */
 async function main(): Promise<void> {
+  makeObjectsYoung();
   const env = loadEnvironment();
   const config = loadConfig(env);
   const logger = createLogger(config);

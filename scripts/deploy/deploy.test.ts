@@ -239,7 +239,7 @@ describe('systemd', () => {
 
   test('an instance starts with the settings of memory that the benchmark measures', () => {
     expect(serviceUnit(plan)).toMatch(
-      /^Environment="NODE_OPTIONS=--max-semi-space-size=\d+ --max-old-space-size=\d+"\nEnvironment="MALLOC_ARENA_MAX=\d+"\nEnvironment="MALLOC_TRIM_THRESHOLD_=\d+"$/m,
+      /^Environment="NODE_OPTIONS=--max-semi-space-size=\d+ --max-old-space-size=\d+"\nEnvironment="MALLOC_ARENA_MAX=\d+"\nEnvironment="MALLOC_TRIM_THRESHOLD_=\d+"\nEnvironment="MALLOC_MMAP_THRESHOLD_=\d+"$/m,
     );
   });
 

@@ -11,6 +11,7 @@ import Fastify from 'fastify';
 import pg from 'pg';
 import { Agent, request } from 'undici';
 import type { Config } from '../../../server/config/config.ts';
+import { makeObjectsYoung } from '../../../server/config/heap.ts';
 import { meResponse } from '../../../server/contract/auth.ts';
 import { timeOrderedUuid } from '../../../server/database/uuid.ts';
 import { createLogger } from '../../../server/plugins/logging.ts';
@@ -157,4 +158,5 @@ function textOf(incoming: IncomingMessage): Promise<string> {
   });
 }
 
+makeObjectsYoung();
 await (BENCH_FLOOR === 'me' ? startMe() : startLogin());

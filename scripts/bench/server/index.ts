@@ -15,8 +15,8 @@ export interface ServerBenchOptions {
 const sizes = { small: 1000, large: 1_000_000 };
 /** People whose sessions are warm: fewer than a process keeps. */
 const warmPeople = 1000;
-const me = { rounds: 5, connections: 32, seconds: 2 };
-const login = { rounds: 5, connections: 16, seconds: 2 };
+const me = { rounds: 9, connections: 32, seconds: 2 };
+const login = { rounds: 9, connections: 16, seconds: 2 };
 
 /**
  * Measures `GET /api/me` and the sign-in against their floors with 1,000 and with 1,000,000 users on PostgreSQL.

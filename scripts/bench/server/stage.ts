@@ -52,7 +52,7 @@ export async function openStage({ sizes, profile, say }: StageOptions): Promise<
       NODE_ENV: 'test',
       DATABASE_URL: databaseUrl,
       LOG_LEVEL: logLevel,
-      PLATFORM_CALLS_PER_SECOND: '100000',
+      PLATFORM_CALLS_PER_SECOND: '10000',
       REQUESTS_PER_MINUTE: '100000000',
       RECONCILE_HOURS: '0',
       ...emulatorEnvironment('dingtalk', platformUrl),
