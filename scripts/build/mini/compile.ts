@@ -42,7 +42,7 @@ export interface MiniPackage {
 export async function compileMini(options: CompileOptions): Promise<MiniPackage> {
   const config = await readConfig(options.source, options.env, options.config);
   const app = compileApp(options.source, configurationFile(config), isShipped);
-  const { compiled, problems } = await compileModules(app.modules.values(), app.problems);
+  const { compiled, problems } = await compileModules(app);
   const files: PackageFiles = new Map();
   for (const id of [...app.files.own, ...app.files.used]) {
     if (isShipped(id) && copied.test(id) && !isPackageJson(id))

@@ -38,6 +38,6 @@ export async function errorsIn(root: string, { replace }: BuildOptions = {}): Pr
 }
 
 async function modulesOf(app: CompiledApp): Promise<{ compiled: Compiled[]; errors: Problem[] }> {
-  const { compiled, problems } = await compileModules(app.modules.values(), app.problems);
+  const { compiled, problems } = await compileModules(app);
   return { compiled, errors: inOrder([...app.problems, ...problems].filter(isError)) };
 }

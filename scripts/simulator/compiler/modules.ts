@@ -14,7 +14,7 @@ export interface Module {
   source: string;
   script: Script | undefined;
   /** Of a package's module: the place in the project that leads to it. */
-  from: Pick<Problem, 'file' | 'line' | 'column' | 'text'> | undefined;
+  via: Via | undefined;
 }
 
 /** The place in the project's own files that leads into a package. */
@@ -49,8 +49,7 @@ export class Modules {
     if (known) return known;
     const text = this.files.read(id);
     if (text === undefined) return undefined;
-    const from = via && { file: via.file, ...placeOf(this.files.read(via.file) ?? '', via.offset) };
-    const module: Module = { id, out: outputPath(id), source: text, script: undefined, from };
+    const module: Module = { id, out: outputPath(id), source: text, script: undefined, via };
     this.all.set(id, module);
     if (id.endsWith('.json')) return module;
     const { script, problems } = parsed(id, text);
@@ -124,15 +123,21 @@ const compiledBefore = new Map<string, { source: string; code: string; map: stri
 /**
  * Compiles modules to CommonJS at ES2017, paths kept: each file stays a module of its own, so app, pages and
  * components share one instance of every service.
- * @param found problems that are known already
+ * @param app its `problems` are known already
+ * @returns further problems
  */
-export async function compileModules(
-  modules: Iterable<Module>,
-  found: readonly Problem[],
-): Promise<{ compiled: Compiled[]; problems: Problem[] }> {
+export async function compileModules({
+  modules,
+  problems: found,
+  files,
+}: {
+  modules: ReadonlyMap<string, Module>;
+  problems: readonly Problem[];
+  files: SourceFiles;
+}): Promise<{ compiled: Compiled[]; problems: Problem[] }> {
   const problems: Problem[] = [];
   const compiled = await Promise.all(
-    [...modules].map(async (module): Promise<Compiled | undefined> => {
+    [...modules.values()].map(async (module): Promise<Compiled | undefined> => {
       const { id, source } = module;
       if (id.endsWith('.json')) return { module, code: source, map: '' };
       // What cannot be read has been reported.
@@ -150,7 +155,7 @@ export async function compileModules(
         const told = (line: number): boolean =>
           found.some((known) => known.file === id && known.line === line);
         problems.push(
-          ...errors.map((message) => problemOf(module, message)).filter(({ line }) => !told(line)),
+          ...errors.map((message) => problemOf(module, message, files)).filter(({ line }) => !told(line)),
         );
         return undefined;
       }
@@ -181,7 +186,7 @@ export function saidOfPackage(problem: Problem): [message: string, hint: string]
   ];
 }
 
-function problemOf({ id, source, from }: Module, { text, location }: Message): Problem {
+function problemOf({ id, source, via }: Module, { text, location }: Message, files: SourceFiles): Problem {
   const lines = source.split('\n').slice(0, (location?.line ?? 1) - 1);
   const start = lines.reduce((sum, line) => sum + line.length + 1, 0);
   // esbuild counts bytes of UTF-8, editors count UTF-16 units.
@@ -193,7 +198,8 @@ function problemOf({ id, source, from }: Module, { text, location }: Message): P
     message: `脚本不能编译：${text}`,
     hint: '请按提示改正这一行。',
   };
-  if (from === undefined) return problem;
+  if (via === undefined) return problem;
   const [message, hint] = saidOfPackage(problem);
-  return { ...problem, ...from, message, hint };
+  const { file, offset } = via;
+  return { ...problem, file, ...placeOf(files.read(file) ?? '', offset), message, hint };
 }

@@ -89,7 +89,7 @@ async function compile(
     files[`${unit}.axml`] = `<import-sjs name="m" from="./${name.split('/').at(-1)}" />`;
   if (extension === 'ts') files[`${unit}.js`] = '';
   const app = compileApp(emptyRoot, appFiles(files));
-  const { problems } = await compileModules(app.modules.values(), app.problems);
+  const { problems } = await compileModules(app);
   const code = Object.values(app.units).map(({ template }) => template);
   return { problems: [...app.problems, ...problems], code, name };
 }

@@ -48,7 +48,7 @@ export async function refusedBy(
   source: string,
 ): Promise<{ file: string; place: string; message: string; hint: string }[]> {
   const app = compileApp(emptyRoot, appFiles(filesFor(kind, source)));
-  const { problems } = await compileModules(app.modules.values(), app.problems);
+  const { problems } = await compileModules(app);
   return [...app.problems, ...problems]
     .filter(({ warning }) => warning === undefined)
     .map(({ file, line, column, message, hint }) => ({ file, place: `${line}:${column}`, message, hint }));
